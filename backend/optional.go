@@ -1,0 +1,83 @@
+package backend
+
+// The interfaces below are optional: a backend may implement any of them, and
+// an implementation may decline a call (return false, having written nothing)
+// for shapes or layouts it has no fast way for. Package tensor and the
+// optimisers ask once and fall back to a composition of mandatory operations.
+
+// SoftmaxKernel normalises along the last axis in one pass over memory.
+// dst is contiguous; x has a contiguous last axis.
+type SoftmaxKernel interface {
+	// Softmax computes dst = exp(x − max) / Σ exp(x − max), or its logarithm.
+	Softmax(dst, x View, logarithm bool) bool
+	// SoftmaxGrad computes the product of g with the derivative, given the
+	// forward result y: y·(g − Σ g·y), or g − eʸ·Σ g for the logarithm.
+	SoftmaxGrad(dst, g, y View, logarithm bool) bool
+}
+
+// CrossEntropyKernel computes softmax cross-entropy from logits [N, C] and
+// class indices without keeping the probabilities.
+type CrossEntropyKernel interface {
+	// CrossEntropy writes per-row losses [N] and log-sum-exps [N]:
+	//
+	//	loss[n] = lse[n] − (1−s)·x[n,t[n]] − s·mean(x[n,:]),  s = smoothing
+	//
+	// Rows whose target equals ignore lose 0. Targets were range-checked.
+	CrossEntropy(loss, lse, logits View, targets []int32, smoothing float64, ignore int32) bool
+	// CrossEntropyGrad writes dst[n,c] = g[n]·(softmax(x[n])[c] − q[n,c]) with
+	// q the smoothed target distribution, and 0 in ignored rows.
+	CrossEntropyGrad(dst, g, lse, logits View, targets []int32, smoothing float64, ignore int32) bool
+}
+
+// LayerNormKernel normalises rows of x [N, D].
+type LayerNormKernel interface {
+	// LayerNorm computes y = (x−mean)·rstd·weight + bias and keeps mean and
+	// rstd = 1/√(var+eps), both [N]. weight and bias are [D] or have nil Buf.
+	LayerNorm(y, mean, rstd, x, weight, bias View, eps float64) bool
+	// LayerNormGrad computes dx, and dweight and dbias unless their Buf is nil.
+	LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight View) bool
+}
+
+// LSTMKernel runs the recurrence of one LSTM layer over a whole sequence. The
+// input projections of all steps have been done by one Gemm before.
+//
+// Shapes: gates [B, T, 4H] in the order input, forget, cell, output; y, cells
+// [B, T, H]; h0, c0 [B, H]; whh [4H, H].
+type LSTMKernel interface {
+	// LSTM takes gates holding x·Wᵢₕᵀ + b and leaves the activated gates there,
+	// and all hidden states in y and cell states in cells.
+	LSTM(y, cells, gates, whh, h0, c0 View) bool
+	// LSTMGrad computes the gradients of the pre-activation gates, of h0 and of
+	// c0 from those of y, and of the last hidden and cell state (nil Buf: zero).
+	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
+}
+
+// AdamConfig is one Adam or AdamW update. BiasCorrection1 is 1 − β₁ᵗ and
+// BiasCorrection2 is 1 − β₂ᵗ.
+type AdamConfig struct {
+	LR, Beta1, Beta2, Eps            float64
+	WeightDecay                      float64
+	Decoupled                        bool // AdamW: decay the weight, not the gradient
+	BiasCorrection1, BiasCorrection2 float64
+}
+
+// SGDConfig is one update of stochastic gradient descent. First marks a
+// momentum buffer that holds nothing yet.
+type SGDConfig struct {
+	LR, Momentum, Dampening, WeightDecay float64
+	Nesterov, First                      bool
+}
+
+// OptimizerKernel updates contiguous parameters in one pass over memory.
+type OptimizerKernel interface {
+	// AdamStep updates p and the moments m and v from gradient g:
+	//
+	//	g += λ·p (or p −= lr·λ·p if Decoupled)
+	//	m = β₁m + (1−β₁)g;  v = β₂v + (1−β₂)g²
+	//	p −= lr/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)
+	AdamStep(p, g, m, v View, cfg AdamConfig) bool
+	// SGDStep updates p and the momentum buffer (nil Buf if Momentum is 0):
+	//
+	//	g += λ·p;  b = μb + (1−τ)g (b = g at first);  g = g + μb or b;  p −= lr·g
+	SGDStep(p, g, buf View, cfg SGDConfig) bool
+}
