@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/mmcloughlin/avo/operand"
+)
+
+const (
+	dotRows = 3
+	dotCols = 4
+)
+
+// emitDot emits the tiles of GemmDot.
+func emitDot(g *gen) {
+	for m := dotRows; m > 0; m-- {
+		for n := dotCols; n > 0; n-- {
+			g.dotTile(m, n)
+		}
+	}
+}
+
+// dotTile emits m·n dot products at once: each vector of b serves m rows of a.
+func (g *gen) dotTile(m, n int) {
+	g.kernel(fmt.Sprintf("gemmDot%dx%dAVX2", m, n),
+		"func(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, accumulate bool)",
+		fmt.Sprintf("is\n\n\tfor i := range %d { for j := range %d { for p := range k {\n"+
+			"\t\tc[i*ldc+j] += a[i*lda+p] * b[j*ldb+p]\n\t} } }\n\n"+
+			"or c[i*ldc+j] = that sum if accumulate is not set.", m, n))
+	a := g.rows(g.integer("a"), g.stride("lda"), m)
+	b := g.rows(g.integer("b"), g.stride("ldb"), n)
+	sets := max(1, min(4, 12/(m*n)))
+	if sets == 3 {
+		sets = 2
+	}
+	acc := make([][]vec, sets)
+	for s := range acc {
+		acc[s] = g.accumulators(m*n, g.f32(0))
+	}
+	g.sweep(g.integer("k"), sets, func(l lanes) {
+		sums := acc[l.disp/32]
+		var av []vec
+		if l.mask == nil {
+			for i := range m {
+				av = append(av, l.load(a[i]))
+			}
+		}
+		for j := range n {
+			bv := l.load(b[j])
+			for i := range m {
+				if l.mask == nil {
+					g.VFMADD231PS(bv, av[i], sums[i*n+j])
+				} else { // the mask leaves no registers to keep a in
+					g.VFMADD231PS(bv, l.load(a[i]), sums[i*n+j])
+				}
+			}
+		}
+	})
+	for w := sets; w > 1; w /= 2 {
+		for s := range w / 2 {
+			for i := range acc[s] {
+				g.VADDPS(acc[s+w/2][i], acc[s][i], acc[s][i])
+			}
+		}
+	}
+	g.storeDots(acc[0], m, n, "c", nil)
+	g.end()
+}
+
+// rows gives pointers to n rows that start stride bytes apart.
+func (g *gen) rows(base, stride gp, n int) []gp {
+	p := []gp{base}
+	for len(p) < n {
+		p = append(p, g.multiple(p[len(p)-1], stride, 1))
+	}
+	return p
+}
+
+// storeDots folds the lanes of each sum, multiplies by the factors of its
+// column, if there are any, and stores or adds to dst a row of n at a time.
+func (g *gen) storeDots(sums []vec, m, n int, dst string, factors gp) {
+	c, ldc := g.integer(dst), g.stride("ld"+dst)
+	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
+	var mask, factor vec
+	if n < dotCols {
+		count := g.GP64()
+		g.MOVQ(imm(n), count)
+		mask = g.tailMask(count).AsX().(vec)
+	}
+	load := func(at op) vec {
+		v := g.XMM()
+		if n == dotCols {
+			g.VMOVUPS(at, v)
+		} else {
+			g.VMASKMOVPS(at, mask, v)
+		}
+		return v
+	}
+	if factors != nil {
+		factor = load(operand.Mem{Base: factors})
+	}
+	zero := g.zero()
+	for i := range m {
+		row := g.foldRow(sums[i*n:][:n], zero)
+		if factors != nil {
+			g.VMULPS(factor, row, row)
+		}
+		at, store := operand.Mem{Base: c}, g.label("store")
+		g.TESTB(accumulate, accumulate)
+		g.JZ(operand.LabelRef(store))
+		g.VADDPS(load(at), row, row)
+		g.Label(store)
+		if n == dotCols {
+			g.VMOVUPS(row, at)
+		} else {
+			g.VMASKMOVPS(row, mask, at)
+		}
+		g.ADDQ(ldc, c)
+	}
+}
+
+// foldRow is the sums of the lanes of up to four vectors, in one.
+func (g *gen) foldRow(sums []vec, zero vec) vec {
+	var col [dotCols]vec
+	for j := range col {
+		col[j] = zero
+		if j < len(sums) {
+			col[j] = sums[j]
+		}
+	}
+	low, high := g.YMM(), g.YMM()
+	g.VHADDPS(col[1], col[0], low)
+	g.VHADDPS(col[3], col[2], high)
+	g.VHADDPS(high, low, low)
+	half, row := g.XMM(), g.XMM()
+	g.VEXTRACTF128(operand.U8(1), low, half)
+	g.VADDPS(half, low.AsX(), row)
+	return row
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"math"
+
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// The methods of this file are the scalar functions of asm/exp_generic.go, line
+// by line. What they say there is not said again here.
+
+const (
+	log2E      = 1.44269504
+	ln2        = 0.693147181
+	ln2High    = 0.693145752
+	ln2Low     = 1.42860677e-6
+	roundMagic = 12582912
+	invSqrt2   = 0.707106781
+	invSqrt2Pi = 0.398942280
+	logSplit   = 0x3f2aaaab
+)
+
+// exp is exp32.
+func (g *gen) exp(x vec) vec { return g.expBelow(g.min(g.f32(89), x)) }
+
+// expBelow is exp32 for x ≤ 89.
+func (g *gen) expBelow(x vec) vec {
+	p, n := g.expParts(g.max(g.f32(-104), x))
+	i := g.YMM()
+	g.VCVTTPS2DQ(n, i)
+	half, rest := g.YMM(), g.YMM()
+	g.VPSRAD(operand.U8(1), i, half)
+	g.VPSUBD(half, i, rest)
+	return g.mul(g.mul(p, g.pow2(half)), g.pow2(rest))
+}
+
+// expNormal is exp32 for −87 ≤ x ≤ 88, where one scaling is enough.
+func (g *gen) expNormal(x vec) vec {
+	p, n := g.expParts(x)
+	i := g.YMM()
+	g.VCVTTPS2DQ(n, i)
+	return g.mul(p, g.pow2(i))
+}
+
+// expParts gives p and n with eˣ = p·2ⁿ.
+func (g *gen) expParts(x vec) (p, n vec) {
+	n = g.fma(x, g.f32(log2E), g.f32(roundMagic))
+	n = g.sub(n, g.f32(roundMagic))
+	r := g.copyOf(x)
+	g.VFMADD231PS(g.f32(-ln2High), n, r)
+	g.VFMADD231PS(g.f32(-ln2Low), n, r)
+	p = g.polynomial(r, 1.37805939e-3, 8.37312452e-3, 4.16695364e-2, 1.66664720e-1, 4.99999851e-1, 1, 1)
+	return p, n
+}
+
+func (g *gen) pow2(i vec) vec {
+	v := g.YMM()
+	g.VPADDD(g.i32(127), i, v)
+	return g.shiftLeft(v, 23)
+}
+
+// log is log32.
+func (g *gen) log(x vec) vec {
+	tiny := g.compare(isLess, x, g.f32(0x1p-126))
+	y := g.choose(tiny, g.mul(x, g.f32(0x1p23)), x)
+	i := g.and(tiny, g.f32(-23))
+	e := g.YMM()
+	g.VPSUBD(g.i32(logSplit), y, e)
+	e = g.and(e, g.i32(-0x800000))
+	m := g.YMM()
+	g.VPSUBD(e, y, m)
+	f := g.YMM()
+	g.VCVTDQ2PS(e, f)
+	g.VFMADD231PS(g.f32(0x1p-23), f, i)
+	r := g.log1p(g.sub(m, g.f32(1)))
+	g.VFMADD231PS(g.f32(ln2), i, r)
+
+	zero := g.zero()
+	r = g.choose(g.compare(isEqual, x, zero), g.f32(float32(math.Inf(-1))), r)
+	r = g.or(r, g.compare(isLess, x, zero)) // all ones are a NaN
+	return g.choose(g.compare(isGreaterOrNaN, x, g.f32(math.MaxFloat32)), x, r)
+}
+
+// log1p is log1p32.
+func (g *gen) log1p(m vec) vec {
+	s := g.mul(m, m)
+	t := g.polynomial(s, 0.140869141, 0.139814854, 0.200120345)
+	r := g.polynomial(s, -0.130310059, -0.121484190, -0.166846052, -0.249996200)
+	r = g.fmaInto(t, m, r)
+	r = g.extend(r, m, 0.333331972, -0.5)
+	return g.fmaInto(r, s, m)
+}
+
+// tanh is tanh32. Beyond 10 it is 1, where the power stays normal.
+func (g *gen) tanh(x vec) vec {
+	t := g.abs(x)
+	s := g.mul(t, t)
+	r := g.polynomial(s, -5.70498686e-3, 2.06390880e-2, -5.37397154e-2, 1.33314416e-1, -3.33332807e-1)
+	small := g.fmaInto(g.mul(r, s), t, t)
+
+	u := g.min(g.f32(10), t)
+	e := g.expNormal(g.add(u, u))
+	large := g.sub(g.f32(1), g.div(g.f32(2), g.add(e, g.f32(1))))
+	return g.withSign(g.choose(g.compare(isLess, t, g.f32(0.625)), small, large), x)
+}
+
+// negExp is e⁻ˡˣˡ.
+func (g *gen) negExp(x vec) vec { return g.expBelow(g.or(x, g.i32(signBit))) }
+
+// sigmoid is sigmoid32. The sign of x chooses, which for −0 is as good.
+func (g *gen) sigmoid(x vec) vec {
+	e := g.negExp(x)
+	return g.div(g.choose(x, e, g.f32(1)), g.add(e, g.f32(1)))
+}
+
+// sigmoids is sigmoids32.
+func (g *gen) sigmoids(x vec) (s, q vec) {
+	e := g.negExp(x)
+	d := g.add(e, g.f32(1))
+	big, small := g.div(g.f32(1), d), g.div(e, d)
+	return g.choose(x, small, big), g.choose(x, big, small)
+}
+
+// erf is erf32.
+func (g *gen) erf(x vec) vec {
+	t := g.min(g.f32(4), g.abs(x))
+	s := g.mul(t, t)
+	small := g.polynomial(s, -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1)
+	small = g.fmaInto(small, x, x)
+
+	r := g.polynomial(t, -1.72853470e-5, 3.83197126e-4)
+	u := g.polynomial(t, -3.88396438e-3, 2.42546219e-2)
+	r = g.fmaInto(r, s, u)
+	r = g.extend(r, t, -1.06777877e-1, -6.34846687e-1, -1.28717512e-1)
+	r = g.fmaInto(r, t, g.neg(t))
+	large := g.withSign(g.sub(g.f32(1), g.expNormal(r)), x)
+	return g.choose(g.compare(isGreaterOrNaN, t, g.f32(0.927734375)), large, small)
+}
+
+// phi is phi32.
+func (g *gen) phi(x vec) vec {
+	e := g.erf(g.mul(x, g.f32(invSqrt2)))
+	half := g.value(g.f32(0.5))
+	return g.fmaInto(e, half, half)
+}
+
+// softplus is softplus32.
+func (g *gen) softplus(x vec) vec {
+	e := g.negExp(x)
+	big := g.compare(isGreater, e, g.f32(1.0/3))
+	m := g.choose(big, g.mul(g.sub(e, g.f32(1)), g.f32(0.5)), e)
+	l := g.log1p(m)
+	g.VFMADD231PS(g.f32(ln2), g.truth(big), l)
+	return g.add(l, g.and(x, g.compare(isGreaterOrNaN, x, g.zero())))
+}
+
+// emitExp emits the transcendental maps. Their work is arithmetic, so one
+// vector at a time does; the processor overlaps the rounds.
+func emitExp(g *gen) {
+	unary := func(name, formula string, f func(x vec) vec) {
+		g.mapping(name, "is\n\n\tfor i := range dst { dst[i] = "+formula+" }", []string{"x"}, nil, 1,
+			func(in, _ []vec) vec { return f(in[0]) })
+	}
+	unary("exp", "exp32(x[i])", g.exp)
+	unary("log", "log32(x[i])", g.log)
+	unary("tanh", "tanh32(x[i])", g.tanh)
+	unary("sigmoid", "sigmoid32(x[i])", g.sigmoid)
+	unary("erf", "erf32(x[i])", g.erf)
+	unary("softplus", "softplus32(x[i])", g.softplus)
+	unary("gelu", "x[i] * phi32(x[i])", func(x vec) vec { return g.mul(x, g.phi(x)) })
+	unary("silu", "x[i] * sigmoid32(x[i])", func(x vec) vec { return g.mul(x, g.sigmoid(x)) })
+
+	g.kernel("sumExpAVX2", "func(dst, x []float32, max float32) float32",
+		"is\n\n\tfor i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }\n\nin eight interleaved parts.")
+	dst, x, max, sum := g.pointer("dst"), g.pointer("x"), g.scalar("max"), g.zero()
+	g.sweep(g.length("dst"), 1, func(l lanes) {
+		y := g.exp(g.sub(l.load(x), max))
+		l.store(y, dst)
+		if l.mask != nil {
+			y = g.and(y, l.mask)
+		}
+		g.VADDPS(y, sum, sum)
+	})
+	g.returnSum(sum)
+}

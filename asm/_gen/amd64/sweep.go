@@ -1,0 +1,115 @@
+package main
+
+import (
+	"github.com/mmcloughlin/avo/operand"
+)
+
+// lanes are eight places in the slices that a sweep walks along together: a
+// whole vector at index plus disp, or the tail that mask covers.
+type lanes struct {
+	g     *gen
+	index gp
+	disp  int
+	mask  vec // nil for a whole vector
+}
+
+func (l lanes) at(base gp) operand.Mem {
+	return operand.Mem{Base: base, Index: l.index, Scale: 4, Disp: l.disp}
+}
+
+// load reads the lanes of a slice; masked lanes are +0.
+func (l lanes) load(base gp) vec {
+	v := l.g.YMM()
+	if l.mask == nil {
+		l.g.VMOVUPS(l.at(base), v)
+	} else {
+		l.g.VMASKMOVPS(l.at(base), l.mask, v)
+	}
+	return v
+}
+
+// store writes the lanes of a slice, and nothing where they are masked.
+func (l lanes) store(v vec, base gp) {
+	if l.mask == nil {
+		l.g.VMOVUPS(v, l.at(base))
+	} else {
+		l.g.VMASKMOVPS(v, l.mask, l.at(base))
+	}
+}
+
+// sweep emits a loop over n elements: unroll vectors at a time, then one, then
+// the masked tail. It overwrites n.
+func (g *gen) sweep(n gp, unroll int, body func(lanes)) {
+	i := g.GP64()
+	g.XORQ(i, i)
+	if unroll > 1 {
+		g.loop(n, i, 8*unroll, func() {
+			for u := range unroll {
+				body(lanes{g: g, index: i, disp: 32 * u})
+			}
+		})
+	}
+	g.loop(n, i, 8, func() { body(lanes{g: g, index: i}) })
+	done := g.label("done")
+	g.TESTQ(n, n)
+	g.JZ(operand.LabelRef(done))
+	body(lanes{g: g, index: i, mask: g.tailMask(n)})
+	g.Label(done)
+}
+
+// loop runs body while n ≥ step, counting i up and n down.
+func (g *gen) loop(n, i gp, step int, body func()) {
+	top, out := g.label("loop"), g.label("rest")
+	g.SUBQ(imm(step), n)
+	g.JL(operand.LabelRef(out))
+	g.Label(top)
+	body()
+	g.ADDQ(imm(step), i)
+	g.SUBQ(imm(step), n)
+	g.JGE(operand.LabelRef(top))
+	g.Label(out)
+	g.ADDQ(imm(step), n)
+}
+
+// mapping emits a kernel dst[i] = f(inputs[i], scalars).
+func (g *gen) mapping(name, doc string, inputs, scalars []string, unroll int, f func(in, s []vec) vec) {
+	g.kernel(name+"AVX2", mapSignature(inputs, scalars), doc)
+	dst := g.pointer("dst")
+	var in []gp
+	for _, p := range inputs {
+		if p == "dst" {
+			in = append(in, dst)
+		} else {
+			in = append(in, g.pointer(p))
+		}
+	}
+	var s []vec
+	for _, p := range scalars {
+		s = append(s, g.scalar(p))
+	}
+	g.sweep(g.length("dst"), unroll, func(l lanes) {
+		var v []vec
+		for _, p := range in {
+			v = append(v, l.load(p))
+		}
+		l.store(f(v, s), dst)
+	})
+	g.end()
+}
+
+func mapSignature(inputs, scalars []string) string {
+	s := "func(dst"
+	for _, p := range inputs {
+		if p != "dst" {
+			s += ", " + p
+		}
+	}
+	s += " []float32"
+	for i, p := range scalars {
+		s += ", " + p
+		if i == len(scalars)-1 {
+			s += " float32"
+		}
+	}
+	return s + ")"
+}

@@ -1,0 +1,33 @@
+// Command arm64 prints the NEON kernels of package asm.
+//
+// Go's arm64 assembler lacks much of Advanced SIMD arithmetic, so those
+// instructions are WORDs, each with its mnemonic beside it. The tests hold the
+// committed files against this program and every WORD against an independent
+// disassembler.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// programs writes every file anew.
+func programs() []*program {
+	return []*program{
+		gemmFile(), gemmEdgeFile(), gemmDotFile(), int8File(), binaryFile(), compareFile(), unaryFile(), scalarFile(),
+		reduceFile(), packFile(), mathFile(), gradFile(), optimFile(), lstmFile(),
+	}
+}
+
+func main() {
+	dir := flag.String("dir", "../..", "directory of package asm")
+	flag.Parse()
+	for _, p := range programs() {
+		if err := os.WriteFile(filepath.Join(*dir, p.name), []byte(p.String()), 0o644); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+}

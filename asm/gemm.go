@@ -1,0 +1,127 @@
+package asm
+
+// MR and NR are the rows and columns of the tile that [GemmKernel] computes.
+const (
+	MR = 6
+	NR = 16
+)
+
+// DotMR and DotNR are the rows and columns of the tile that [GemmDot] computes.
+const (
+	DotMR = 3
+	DotNR = 4
+)
+
+// GemmKernel computes one tile of a matrix product, for i < m and j < n:
+//
+//	c[i*ldc+j] (+)= Σ_p a[i*ars+p*acs] · b[p*ldb+j],  p = 0 … k−1
+//
+// It adds to c if accumulate is set, else it does not read c. Packed panels
+// have ars = 1, acs = MR, ldb = NR; operands in place have their own strides.
+// Nothing outside the named elements is read or written.
+//
+// Shape: 0 ≤ m ≤ MR, 0 ≤ n ≤ NR, k ≥ 0. Panics if a slice is too short.
+func GemmKernel(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	if k < 0 || m < 0 || m > MR || n < 0 || n > NR {
+		badSize("gemm kernel", "k ≥ 0, 0 ≤ m ≤ 6, 0 ≤ n ≤ 16", k, m, n)
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	if !fits(len(c), m, n, ldc) {
+		badSpan("gemm kernel", "c", len(c), m, n, ldc)
+	}
+	if k == 0 {
+		clearTile(c, ldc, m, n, accumulate)
+		return
+	}
+	if ars < 0 || !fits(len(a), k, (m-1)*ars+1, acs) {
+		badSpan("gemm kernel", "a", len(a), k, (m-1)*ars+1, acs)
+	}
+	if !fits(len(b), k, n, ldb) {
+		badSpan("gemm kernel", "b", len(b), k, n, ldb)
+	}
+	gemm(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+}
+
+// GemmDot computes one tile of a product whose operands both have K contiguous,
+// for i < m and j < n:
+//
+//	c[i*ldc+j] (+)= Σ_p a[i*lda+p] · b[j*ldb+p],  p = 0 … k−1
+//
+// It adds to c if accumulate is set, else it does not read c.
+//
+// Shape: 0 ≤ m ≤ DotMR, 0 ≤ n ≤ DotNR, k ≥ 0. Panics if a slice is too short.
+func GemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	if k < 0 || m < 0 || m > DotMR || n < 0 || n > DotNR {
+		badSize("gemm dot", "k ≥ 0, 0 ≤ m ≤ 3, 0 ≤ n ≤ 4", k, m, n)
+	}
+	if m == 0 || n == 0 {
+		return
+	}
+	if !fits(len(c), m, n, ldc) {
+		badSpan("gemm dot", "c", len(c), m, n, ldc)
+	}
+	if k == 0 {
+		clearTile(c, ldc, m, n, accumulate)
+		return
+	}
+	if !fits(len(a), m, k, lda) {
+		badSpan("gemm dot", "a", len(a), m, k, lda)
+	}
+	if !fits(len(b), n, k, ldb) {
+		badSpan("gemm dot", "b", len(b), n, k, ldb)
+	}
+	gemmDot(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
+}
+
+// clearTile is the empty product.
+func clearTile(c []float32, ldc, m, n int, accumulate bool) {
+	if accumulate {
+		return
+	}
+	for i := range m {
+		clear(c[i*ldc:][:n])
+	}
+}
+
+// PackTranspose packs rows rows of k contiguous numbers, ld apart, into one
+// k-major panel, width numbers per step of k, zeros beyond rows:
+//
+//	dst[p*width+i] = src[i*ld+p] for i < rows, 0 for rows ≤ i < width
+//
+// Shape: width is MR or NR, 0 ≤ rows ≤ width, len(dst) ≥ k·width.
+func PackTranspose(dst, src []float32, ld, rows, k, width int) {
+	checkPack("pack transpose", dst, rows, k, width)
+	span("pack transpose", "src", len(src), rows, k, ld)
+	if rows == 0 || k == 0 {
+		clear(dst[:k*width])
+		return
+	}
+	packTranspose(dst, src, ld, rows, k, width)
+}
+
+// PackCopy packs k rows of cols contiguous numbers, ld apart, into one k-major
+// panel, width numbers per step of k, zeros beyond cols:
+//
+//	dst[p*width+j] = src[p*ld+j] for j < cols, 0 for cols ≤ j < width
+//
+// Shape: width is MR or NR, 0 ≤ cols ≤ width, len(dst) ≥ k·width.
+func PackCopy(dst, src []float32, ld, cols, k, width int) {
+	checkPack("pack copy", dst, cols, k, width)
+	span("pack copy", "src", len(src), k, cols, ld)
+	if cols == 0 || k == 0 {
+		clear(dst[:k*width])
+		return
+	}
+	packCopy(dst, src, ld, cols, k, width)
+}
+
+func checkPack(op string, dst []float32, n, k, width int) {
+	if width != MR && width != NR || n < 0 || n > width || k < 0 {
+		badSize(op, "width 6 or 16, 0 ≤ rows or columns ≤ width, k ≥ 0", width, n, k)
+	}
+	if len(dst) < k*width {
+		badSpan(op, "dst", len(dst), k, width, width)
+	}
+}

@@ -1,0 +1,19 @@
+//go:build (!amd64 && !arm64) || purego
+
+package asm
+
+func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+}
+
+func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
+}
+
+func packTranspose(dst, src []float32, ld, rows, k, width int) {
+	packTransposeGeneric(dst, src, ld, rows, k, width)
+}
+
+func packCopy(dst, src []float32, ld, cols, k, width int) {
+	packCopyGeneric(dst, src, ld, cols, k, width)
+}

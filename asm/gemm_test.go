@@ -1,0 +1,186 @@
+package asm
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// operands of one product c (+)= a·b, all in arenas.
+type operands struct {
+	a, b, c arena
+}
+
+// checkTile runs kernel on random operands of the given spans and holds every
+// element of c against float64: sums to ε·Σ|terms|, the rest untouched.
+func (o *operands) checkTile(t *testing.T, r *rand.Rand, where placement, k, m, n, lenA, lenB, ldc int, accumulate bool,
+	at func(i, j, p int) (ai, bi int), kernel func(a, b, c []float32)) {
+	t.Helper()
+	a := o.a.take(lenA, where, tame(r, lenA))
+	b := o.b.take(lenB, where, tame(r, lenB))
+	lenC := (m-1)*ldc + n
+	old := make([]float32, lenC)
+	for i := range old {
+		old[i] = canary
+	}
+	for i := range m {
+		for j := range n {
+			if accumulate {
+				old[i*ldc+j] = float32(r.NormFloat64())
+			} else {
+				old[i*ldc+j] = float32(math.NaN()) // must not be read
+			}
+		}
+	}
+	c := o.c.take(lenC, where, old)
+	kernel(a, b, c)
+	o.c.check(t, "c")
+	for i := range m {
+		for j := range ldc {
+			if i*ldc+j >= lenC {
+				break
+			}
+			got := c[i*ldc+j]
+			if j >= n {
+				if math.Float32bits(got) != canaryBits {
+					t.Fatalf("wrote between rows at (%d, %d)", i, j)
+				}
+				continue
+			}
+			var sum, size float64
+			if accumulate {
+				sum = float64(old[i*ldc+j])
+				size = math.Abs(sum)
+			}
+			for p := range k {
+				ai, bi := at(i, j, p)
+				term := float64(a[ai]) * float64(b[bi])
+				sum += term
+				size += math.Abs(term)
+			}
+			within(t, fmt.Sprintf("k=%d m=%d n=%d accumulate=%v %v c[%d,%d]", k, m, n, accumulate, where, i, j),
+				got, sum, float64(k+2)*eps*size)
+		}
+	}
+}
+
+// TestGemmKernel checks every tile size, round every edge of the loop over k,
+// packed, in place and transposed.
+func TestGemmKernel(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		var o operands
+		r := newRand(1)
+		for _, k := range []int{1, 2, 3, 4, 5, 7, 8, 9, 13, 33} {
+			for m := 1; m <= MR; m++ {
+				for n := 1; n <= NR; n++ {
+					for layout, s := range [][4]int{ // ars, acs, ldb, ldc
+						{1, MR, NR, NR},
+						{k + 3, 1, n, n},
+						{1, m + 2, 37, n + 5},
+						{2 * k, 2, n + 1, 41},
+					} {
+						ars, acs, ldb, ldc := s[0], s[1], s[2], s[3]
+						o.checkTile(t, r, placements[(layout+m+n)%2], k, m, n, (m-1)*ars+(k-1)*acs+1, (k-1)*ldb+n, ldc, (layout+m+k)%2 == 0,
+							func(i, j, p int) (int, int) { return i*ars + p*acs, p*ldb + j },
+							func(a, b, c []float32) {
+								GemmKernel(k, a, ars, acs, b, ldb, c, ldc, m, n, (layout+m+k)%2 == 0)
+							})
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestGemmDot checks every tile size and every length of k round the lanes.
+func TestGemmDot(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		var o operands
+		r := newRand(2)
+		for _, k := range lengths()[1:] {
+			if k > 1000 {
+				break
+			}
+			for m := 1; m <= DotMR; m++ {
+				for n := 1; n <= DotNR; n++ {
+					lda, ldb, ldc := k+m%2, k+n%3, n+k%3
+					accumulate := (k+m+n)%2 == 0
+					o.checkTile(t, r, placements[k%2], k, m, n, (m-1)*lda+k, (n-1)*ldb+k, ldc, accumulate,
+						func(i, j, p int) (int, int) { return i*lda + p, j*ldb + p },
+						func(a, b, c []float32) { GemmDot(k, a, lda, b, ldb, c, ldc, m, n, accumulate) })
+				}
+			}
+		}
+	})
+}
+
+// TestGemmEmpty checks products with nothing to add or nowhere to put it.
+func TestGemmEmpty(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		for _, accumulate := range []bool{false, true} {
+			want := []float32{7, 7, canary, 7, 7}
+			if !accumulate {
+				want = []float32{0, 0, canary, 0, 0}
+			}
+			c := []float32{7, 7, canary, 7, 7}
+			GemmKernel(0, nil, 1, MR, nil, NR, c, 3, 2, 2, accumulate)
+			wantSame(t, "kernel", c, want)
+			c = []float32{7, 7, canary, 7, 7}
+			GemmDot(0, nil, 0, nil, 0, c, 3, 2, 2, accumulate)
+			wantSame(t, "dot", c, want)
+		}
+		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 0, 5, false)
+		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 5, 0, false)
+		GemmDot(3, nil, 1, nil, 1, nil, 3, 0, 2, false)
+		GemmDot(3, nil, 1, nil, 1, nil, 3, 2, 0, false)
+	})
+}
+
+// TestGemmNaN checks that a NaN or Inf reaches its row or column and no other.
+func TestGemmNaN(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		const k = 9
+		a, b, c := make([]float32, MR*k), make([]float32, NR*k), make([]float32, MR*NR)
+		for i := range a {
+			a[i] = 1
+		}
+		for i := range b {
+			b[i] = 1
+		}
+		a[5*MR+2] = canary // p = 5, row 2
+		GemmKernel(k, a, 1, MR, b, NR, c, NR, MR, NR, false)
+		for i := range MR {
+			for j := range NR {
+				if got := c[i*NR+j]; (got != got) != (i == 2) || i != 2 && got != k {
+					t.Fatalf("c[%d,%d] = %g", i, j, got)
+				}
+			}
+		}
+	})
+}
+
+func TestGemmMisuse(t *testing.T) {
+	x := make([]float32, 100)
+	for name, f := range map[string]func(){
+		"gemm kernel: expected k": func() { GemmKernel(1, x, 1, 6, x, 16, x, 16, 7, 1, false) },
+		"gemm kernel: a":          func() { GemmKernel(17, x, 1, 6, x, 1, x, 16, 6, 1, false) },
+		"gemm kernel: b":          func() { GemmKernel(7, x, 1, 6, x, 16, x, 16, 6, 16, false) },
+		"gemm kernel: c":          func() { GemmKernel(1, x, 1, 6, x, 16, x, 17, 6, 16, false) },
+		"gemm dot: expected k":    func() { GemmDot(1, x, 1, x, 1, x, 1, 4, 1, false) },
+		"gemm dot: a":             func() { GemmDot(34, x, 34, x, 0, x, 4, 3, 4, false) },
+		"gemm dot: b":             func() { GemmDot(26, x, 0, x, 26, x, 4, 3, 4, false) },
+		"gemm dot: c":             func() { GemmDot(1, x, 0, x, 1, x, 49, 3, 4, false) },
+		"pack transpose: src":     func() { PackTranspose(x, x, 96, 2, 5, MR) },
+		"pack transpose: dst":     func() { PackTranspose(x, x, 1, 2, 17, MR) },
+		"pack copy: src":          func() { PackCopy(x, x, 19, 6, 6, NR) },
+		"pack copy: expected":     func() { PackCopy(x, x, 16, 6, 1, 8) },
+		"gemv: a":                 func() { Gemv(x[:2], x, 92, x[:10], false) },
+		"gemvT: a":                func() { GemvT(x[:10], x, 92, x[:2]) },
+	} {
+		mustPanic(t, name, f)
+	}
+	mustPanic(t, "gemm kernel: a", func() { GemmKernel(2, x, -1, 6, x, 16, x, 16, 2, 2, false) })
+	mustPanic(t, "gemm kernel: b", func() { GemmKernel(2, x, 1, 6, x, -16, x, 16, 2, 2, false) })
+	mustPanic(t, "gemm kernel: c", func() { GemmKernel(2, x, 1, 6, x, 16, x, -16, 2, 2, false) })
+}

@@ -1,0 +1,42 @@
+package asm
+
+// Every function of this file computes dst[i] = g[i]·f′ for all i, the product
+// of an incoming gradient with a derivative, may have dst the same slice as an
+// input, and panics if lengths differ. All paths give the same bits, except
+// for which NaN a NaN is.
+
+// ReLUGrad computes dst = g where x > 0, else +0.
+func ReLUGrad(dst, g, x []float32) {
+	same2("relu grad", len(dst), len(g), len(x))
+	reluGrad(dst, g, x)
+}
+
+// LeakyReLUGrad computes dst = g where x > 0, else slope·g.
+func LeakyReLUGrad(dst, g, x []float32, slope float32) {
+	same2("leaky relu grad", len(dst), len(g), len(x))
+	leakyReLUGrad(dst, g, x, slope)
+}
+
+// TanhGrad computes dst = g·(1 − y²), y = tanh x.
+func TanhGrad(dst, g, y []float32) {
+	same2("tanh grad", len(dst), len(g), len(y))
+	tanhGrad(dst, g, y)
+}
+
+// SigmoidGrad computes dst = g·y·(1 − y), y = sigmoid x.
+func SigmoidGrad(dst, g, y []float32) {
+	same2("sigmoid grad", len(dst), len(g), len(y))
+	sigmoidGrad(dst, g, y)
+}
+
+// GELUGrad computes dst = g·(Φ(x) + x·φ(x)), with φ the normal density.
+func GELUGrad(dst, g, x []float32) {
+	same2("gelu grad", len(dst), len(g), len(x))
+	geluGrad(dst, g, x)
+}
+
+// SiLUGrad computes dst = g·s·(1 + x·(1 − s)), s = sigmoid x.
+func SiLUGrad(dst, g, x []float32) {
+	same2("silu grad", len(dst), len(g), len(x))
+	siluGrad(dst, g, x)
+}

@@ -1,0 +1,100 @@
+package asm
+
+import "math"
+
+// Adam holds the constants of one Adam or AdamW update.
+type Adam struct {
+	Beta1, Beta2 float32
+	Rest1, Rest2 float32 // 1 − β₁ and 1 − β₂, rounded from float64
+	Step         float32 // learning rate / (1 − β₁ᵗ)
+	InvRoot2     float32 // 1/√(1 − β₂ᵗ)
+	Eps          float32
+	L2           float32 // λ of a penalty ½λ|p|² on the loss, else 0
+	Keep         float32 // 1 − learning rate · λ of a decoupled decay, else 1
+}
+
+// NewAdam computes the constants from a learning rate, the decay rates, ε, the
+// weight decay λ and the bias corrections 1 − β₁ᵗ and 1 − β₂ᵗ.
+func NewAdam(lr, beta1, beta2, eps, decay float64, decoupled bool, bias1, bias2 float64) Adam {
+	c := Adam{
+		Beta1: float32(beta1), Beta2: float32(beta2),
+		Rest1: float32(1 - beta1), Rest2: float32(1 - beta2),
+		Step:     float32(lr / bias1),
+		InvRoot2: float32(1 / math.Sqrt(bias2)),
+		Eps:      float32(eps),
+		Keep:     1,
+	}
+	if decoupled {
+		c.Keep = float32(1 - lr*decay)
+	} else {
+		c.L2 = float32(decay)
+	}
+	return c
+}
+
+// AdamStep updates parameters p and moments m and v from gradients g in one
+// pass, the same bits on every path:
+//
+//	g' = g + L2·p
+//	m  = flush(β₁·m + (1−β₁)·g')
+//	v  = flush(β₂·v + (1−β₂)·g'²)
+//	p  = Keep·p − Step · m/(√v·InvRoot2 + ε)
+//
+// where flush makes 0 of what is smaller than 2⁻¹²⁶, the smallest normal
+// number. Without it the moments of a parameter that has no gradient any more
+// would stay subnormal for ever, because 0.9 of the smallest number rounds to
+// that number, and most processors compute with subnormals many times slower.
+//
+// Panics if lengths differ. The slices do not overlap.
+//
+// Deviation from PyTorch, which flushes nothing: moments below 1.2·10⁻³⁸, so
+// that v is 0 for gradients below √(2⁻¹²⁶/(1−β₂)), 3·10⁻¹⁸ by default. Under
+// the ε of 10⁻⁸ neither shows.
+func AdamStep(p, g, m, v []float32, c Adam) {
+	same3("adam step", len(p), len(g), len(m), len(v))
+	adam(p, g, m, v, &c)
+}
+
+// SGD holds the constants of one update by stochastic gradient descent.
+type SGD struct {
+	LR          float32
+	WeightDecay float32 // λ
+	Momentum    float32 // μ
+	Rest        float32 // 1 − dampening
+	Nesterov    bool
+	First       bool // buf holds nothing yet
+}
+
+// SGDStep updates parameters p and, if Momentum is not 0, the momentum buffer
+// from gradients g in one pass, the same bits on every path:
+//
+//	g' = g + λ·p
+//	b  = flush(μ·b + Rest·g')   (flush(g') at first)
+//	u  = g' + μ·b if Nesterov, b with momentum, g' without
+//	p  = p − LR·u
+//
+// where flush is that of [AdamStep]. buf is not touched, and may be nil, if
+// Momentum is 0. Panics if lengths differ. The slices do not overlap.
+func SGDStep(p, g, buf []float32, c SGD) {
+	if c.Momentum == 0 {
+		same("sgd step", len(p), len(g))
+		sgd(p, g, c.LR, c.WeightDecay)
+		return
+	}
+	same2("sgd step", len(p), len(g), len(buf))
+	k := sgdConsts{lr: c.LR, decay: c.WeightDecay, old: c.Momentum, new: c.Rest, useBuf: 1}
+	if c.First {
+		clear(buf) // what is there may be NaN
+		k.old, k.new = 0, 1
+	}
+	if c.Nesterov {
+		k.useGrad, k.useBuf = 1, c.Momentum
+	}
+	sgdMomentum(p, g, buf, &k)
+}
+
+// sgdConsts makes one branch-free update of all kinds of momentum:
+// b = old·b + new·g, u = useGrad·g + useBuf·b.
+type sgdConsts struct {
+	lr, decay, old, new, useGrad, useBuf float32
+}

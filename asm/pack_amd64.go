@@ -1,0 +1,55 @@
+//go:build !purego
+
+package asm
+
+func packTranspose(dst, src []float32, ld, rows, k, width int) {
+	whole := k &^ 7
+	if !useAVX2 || whole == 0 {
+		packTransposeGeneric(dst, src, ld, rows, k, width)
+		return
+	}
+	if width == MR {
+		packTranspose8x6AVX2(&dst[0], &src[0], ld, rows, whole)
+	} else {
+		packTranspose8x16AVX2(&dst[0], &src[0], ld, min(rows, 8), whole)
+		if rows > 8 {
+			packTranspose8x16AVX2(&dst[8], &src[8*ld], ld, rows-8, whole)
+		} else {
+			clearRight(dst, whole)
+		}
+	}
+	if whole < k {
+		packTransposeGeneric(dst[whole*width:], src[whole:], ld, rows, k-whole, width)
+	}
+}
+
+// clearRight zeroes the right half of a panel of width NR.
+func clearRight(dst []float32, k int) {
+	for p := range k {
+		*(*[8]float32)(dst[p*NR+8:]) = [8]float32{}
+	}
+}
+
+const (
+	// prefetchRows is how many rows ahead packCopy asks for: as many as GEMM
+	// packs of one panel before it turns to the next.
+	prefetchRows = 16
+	// prefetchWidth is the longest row for which it does. Rows that far apart
+	// still fit in the level 1 cache; longer ones drive each other out of it.
+	prefetchWidth = 512
+)
+
+func packCopy(dst, src []float32, ld, cols, k, width int) {
+	switch {
+	case !useAVX2:
+		packCopyGeneric(dst, src, ld, cols, k, width)
+	case width == MR:
+		packCopy6AVX2(&dst[0], &src[0], ld, cols, k)
+	default:
+		ahead := 0
+		if ld <= prefetchWidth {
+			ahead = prefetchRows * ld
+		}
+		packCopy16AVX2(&dst[0], &src[0], ld, cols, k, ahead)
+	}
+}

@@ -1,0 +1,11 @@
+//go:build !purego
+
+package asm
+
+// useNEON is what dispatch reads. Advanced SIMD with float32 FMA is part of
+// every processor that Go's arm64 port runs on, so there is nothing to detect.
+var useNEON bool
+
+func machinePaths() []Path { return []Path{NEON} }
+
+func enable(p Path) { useNEON = p == NEON }

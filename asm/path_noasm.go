@@ -1,0 +1,7 @@
+//go:build (!amd64 && !arm64) || purego
+
+package asm
+
+func machinePaths() []Path { return nil }
+
+func enable(Path) {}
