@@ -52,6 +52,34 @@ type LSTMKernel interface {
 	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
 }
 
+// Int8Matrix is a matrix of int8 weights with a scale for each row, in host
+// memory: row r stands for
+//
+//	Scale[r] · Values[r*Cols : (r+1)*Cols]
+//
+// It is for inference, where reading the weights is most of the work.
+type Int8Matrix struct {
+	Rows, Cols int
+	Values     []int8    // Rows·Cols, row after row
+	Scale      []float32 // Rows
+}
+
+// LinearInt8Kernel multiplies by the transpose of int8 weights.
+type LinearInt8Kernel interface {
+	// LinearInt8 computes dst = x·Wᵀ + bias for x [N, Cols], bias [Rows] (nil
+	// Buf: zero) and contiguous dst [N, Rows]. Only the weights are int8:
+	// x is not rounded.
+	LinearInt8(dst, x View, w *Int8Matrix, bias View) bool
+}
+
+// LSTMInt8Kernel is the forward half of [LSTMKernel] with int8 recurrent
+// weights [4H, H].
+type LSTMInt8Kernel interface {
+	// LSTMInt8 takes gates holding x·Wᵢₕᵀ + b and leaves the activated gates
+	// there, and all hidden states in y and cell states in cells.
+	LSTMInt8(y, cells, gates View, whh *Int8Matrix, h0, c0 View) bool
+}
+
 // AdamConfig is one Adam or AdamW update. BiasCorrection1 is 1 − β₁ᵗ and
 // BiasCorrection2 is 1 − β₂ᵗ.
 type AdamConfig struct {
@@ -68,7 +96,9 @@ type SGDConfig struct {
 	Nesterov, First                      bool
 }
 
-// OptimizerKernel updates contiguous parameters in one pass over memory.
+// OptimizerKernel updates contiguous parameters in one pass over memory. It
+// makes 0 of moments and momentum below the smallest normal number: without a
+// gradient they would stay there, where computing is slow, for ever.
 type OptimizerKernel interface {
 	// AdamStep updates p and the moments m and v from gradient g:
 	//
@@ -80,4 +110,13 @@ type OptimizerKernel interface {
 	//
 	//	g += λ·p;  b = μb + (1−τ)g (b = g at first);  g = g + μb or b;  p −= lr·g
 	SGDStep(p, g, buf View, cfg SGDConfig) bool
+}
+
+// ProductAdamKernel updates a matrix from a gradient that is a product, which
+// is used piece by piece as it is formed. For a large matrix, writing the
+// gradient to memory and reading it again would take a third of the time.
+type ProductAdamKernel interface {
+	// AdamStepProduct is AdamStep with g = a@b: p, m and v are contiguous
+	// [M, N], a is [M, K] and b [K, N].
+	AdamStepProduct(p, a, b, m, v View, cfg AdamConfig) bool
 }

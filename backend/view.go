@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,12 +26,12 @@ type View struct {
 func NewView(buf Buffer, shape ...int) View {
 	v := View{Buf: buf, Rank: len(shape)}
 	if len(shape) > MaxRank {
-		panic(fmt.Sprintf("backend: shape %v has %d axes, at most %d are supported", shape, len(shape), MaxRank))
+		panic(fmt.Sprintf("backend: shape %v has %d axes, at most %d are supported", slices.Clone(shape), len(shape), MaxRank)) // Clone: shape stays on the stack
 	}
 	stride := 1
 	for i := len(shape) - 1; i >= 0; i-- {
 		if shape[i] < 0 {
-			panic(fmt.Sprintf("backend: negative size in shape %v", shape))
+			panic(fmt.Sprintf("backend: negative size in shape %v", slices.Clone(shape)))
 		}
 		v.Shape[i], v.Strides[i] = shape[i], stride
 		stride *= shape[i]

@@ -1,0 +1,321 @@
+//go:build !race
+
+package backendtest
+
+import (
+	"math"
+
+	"github.com/org/artnn/backend"
+)
+
+// The types below override one optional kernel each, with a fault.
+type (
+	badSoftmax struct {
+		single
+		forward func(b *single, dst, x backend.View, logarithm bool) bool
+		back    func(b *single, dst, g, y backend.View, logarithm bool) bool
+	}
+	badEntropy struct {
+		single
+		forward func(b *single, loss, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool
+		back    func(b *single, dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool
+	}
+	badNorm struct {
+		single
+		forward func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool
+		back    func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool
+	}
+	badLSTM struct {
+		single
+		forward func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool
+		back    func(b *single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool
+	}
+	badOptimizer struct {
+		single
+		adamStep func(b *single, p, g, m, v backend.View, c backend.AdamConfig) bool
+		sgdStep  func(b *single, p, g, buf backend.View, c backend.SGDConfig) bool
+	}
+)
+
+func (b *badSoftmax) Softmax(dst, x backend.View, logarithm bool) bool {
+	if b.forward == nil {
+		return b.single.Softmax(dst, x, logarithm)
+	}
+	return b.forward(&b.single, dst, x, logarithm)
+}
+
+func (b *badSoftmax) SoftmaxGrad(dst, g, y backend.View, logarithm bool) bool {
+	if b.back == nil {
+		return b.single.SoftmaxGrad(dst, g, y, logarithm)
+	}
+	return b.back(&b.single, dst, g, y, logarithm)
+}
+
+func (b *badEntropy) CrossEntropy(loss, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+	if b.forward == nil {
+		return b.single.CrossEntropy(loss, lse, logits, t, smoothing, ignore)
+	}
+	return b.forward(&b.single, loss, lse, logits, t, smoothing, ignore)
+}
+
+func (b *badEntropy) CrossEntropyGrad(dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+	if b.back == nil {
+		return b.single.CrossEntropyGrad(dst, g, lse, logits, t, smoothing, ignore)
+	}
+	return b.back(&b.single, dst, g, lse, logits, t, smoothing, ignore)
+}
+
+func (b *badNorm) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+	if b.forward == nil {
+		return b.single.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+	}
+	return b.forward(&b.single, y, mean, rstd, x, weight, bias, eps)
+}
+
+func (b *badNorm) LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
+	if b.back == nil {
+		return b.single.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
+	}
+	return b.back(&b.single, dx, dw, db, dy, x, mean, rstd, weight)
+}
+
+func (b *badLSTM) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
+	if b.forward == nil {
+		return b.single.LSTM(y, cells, gates, whh, h0, c0)
+	}
+	return b.forward(&b.single, y, cells, gates, whh, h0, c0)
+}
+
+func (b *badLSTM) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+	if b.back == nil {
+		return b.single.LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+	}
+	return b.back(&b.single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+}
+
+func (b *badOptimizer) AdamStep(p, g, m, v backend.View, c backend.AdamConfig) bool {
+	if b.adamStep == nil {
+		return b.single.AdamStep(p, g, m, v, c)
+	}
+	return b.adamStep(&b.single, p, g, m, v, c)
+}
+
+func (b *badOptimizer) SGDStep(p, g, buf backend.View, c backend.SGDConfig) bool {
+	if b.sgdStep == nil {
+		return b.single.SGDStep(p, g, buf, c)
+	}
+	return b.sgdStep(&b.single, p, g, buf, c)
+}
+
+func optionalFaults() []broken {
+	softmax := func(fault string, f func(b *single, dst, x backend.View, logarithm bool) bool) broken {
+		return broken{fault, "optional/softmax", &badSoftmax{forward: f}}
+	}
+	softmaxGrad := func(fault string, f func(b *single, dst, g, y backend.View, logarithm bool) bool) broken {
+		return broken{fault, "optional/softmax_grad", &badSoftmax{back: f}}
+	}
+	entropy := func(fault string, f func(b *single, loss, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool) broken {
+		return broken{fault, "optional/cross_entropy", &badEntropy{forward: f}}
+	}
+	entropyGrad := func(fault string, f func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool) broken {
+		return broken{fault, "optional/cross_entropy", &badEntropy{back: f}}
+	}
+	norm := func(fault string, f func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool) broken {
+		return broken{fault, "optional/layer_norm", &badNorm{forward: f}}
+	}
+	normGrad := func(fault string, f func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool) broken {
+		return broken{fault, "optional/layer_norm", &badNorm{back: f}}
+	}
+	lstm := func(fault string, f func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool) broken {
+		return broken{fault, "optional/lstm", &badLSTM{forward: f}}
+	}
+	lstmGrad := func(fault string, f func(b *single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool) broken {
+		return broken{fault, "optional/lstm", &badLSTM{back: f}}
+	}
+	adam := func(fault string, f func(b *single, p, g, m, v backend.View, c backend.AdamConfig) bool) broken {
+		return broken{fault, "optional/adam", &badOptimizer{adamStep: f}}
+	}
+	sgd := func(fault string, f func(c *backend.SGDConfig)) broken {
+		return broken{fault, "optional/sgd", &badOptimizer{sgdStep: func(b *single, p, g, buf backend.View, c backend.SGDConfig) bool {
+			f(&c)
+			return b.SGDStep(p, g, buf, c)
+		}}}
+	}
+	adamConfig := func(fault string, f func(c *backend.AdamConfig)) broken {
+		return adam(fault, func(b *single, p, g, m, v backend.View, c backend.AdamConfig) bool {
+			f(&c)
+			return b.AdamStep(p, g, m, v, c)
+		})
+	}
+	scale := func(b *single, v backend.View, by float64) {
+		b.change(v, func(_ int, x float64) float64 { return x * by })
+	}
+	zero := func(b *single, like backend.View) backend.View {
+		z := backend.NewView(b.Alloc(like.Size()), like.Dims()...)
+		b.Fill(z, 0)
+		return z
+	}
+	return []broken{
+		softmax("overflows", func(b *single, dst, x backend.View, logarithm bool) bool {
+			b.Softmax(dst, x, logarithm)
+			in := b.get(x)
+			b.change(dst, func(i int, y float64) float64 {
+				if in[i] > 88.8 {
+					return math.NaN()
+				}
+				return y
+			})
+			return true
+		}),
+		softmax("logarithm ignored", func(b *single, dst, x backend.View, _ bool) bool { return b.Softmax(dst, x, false) }),
+		softmax("logarithm of the rounded result", func(b *single, dst, x backend.View, logarithm bool) bool {
+			if b.Softmax(dst, x, false); logarithm {
+				b.change(dst, func(_ int, y float64) float64 { return math.Log(y) })
+			}
+			return true
+		}),
+		softmax("declined after writing", func(b *single, dst, x backend.View, logarithm bool) bool {
+			b.Softmax(dst, x, logarithm)
+			return false
+		}),
+		softmax("in the place of the input", func(b *single, dst, x backend.View, logarithm bool) bool {
+			b.Softmax(dst, x, logarithm)
+			if x.Contiguous() && x.Size() > 0 {
+				b.Copy(x, dst)
+			}
+			return true
+		}),
+		softmaxGrad("sum left out", func(b *single, dst, g, y backend.View, logarithm bool) bool {
+			if logarithm {
+				b.Copy(dst, g)
+			} else {
+				b.Binary(backend.Mul, dst, g, y, backend.Params{})
+			}
+			return true
+		}),
+		softmaxGrad("of the other form", func(b *single, dst, g, y backend.View, logarithm bool) bool {
+			return b.SoftmaxGrad(dst, g, y, !logarithm)
+		}),
+		entropy("smoothing ignored", func(b *single, loss, lse, logits backend.View, t []int32, _ float64, ignore int32) bool {
+			return b.CrossEntropy(loss, lse, logits, t, 0, ignore)
+		}),
+		entropy("nothing ignored", func(b *single, loss, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+			if ignore >= 0 {
+				ignore = -1
+			}
+			return b.CrossEntropy(loss, lse, logits, t, smoothing, ignore)
+		}),
+		entropy("log-sum-exp not kept", func(b *single, loss, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+			b.CrossEntropy(loss, lse, logits, t, smoothing, ignore)
+			b.Fill(lse, 0)
+			return true
+		}),
+		entropyGrad("smoothing ignored", func(b *single, dst, g, lse, logits backend.View, t []int32, _ float64, ignore int32) bool {
+			return b.CrossEntropyGrad(dst, g, lse, logits, t, 0, ignore)
+		}),
+		entropyGrad("incoming gradient ignored", func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+			ones := zero(b, g)
+			b.Fill(ones, 1)
+			return b.CrossEntropyGrad(dst, ones, lse, logits, t, smoothing, ignore)
+		}),
+		entropyGrad("ignored rows left unwritten", func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+			b.CrossEntropyGrad(dst, g, lse, logits, t, smoothing, ignore)
+			b.change(dst, func(i int, y float64) float64 {
+				if t[i/dst.Shape[1]] == ignore {
+					return math.NaN()
+				}
+				return y
+			})
+			return true
+		}),
+		norm("ε ignored", func(b *single, y, mean, rstd, x, weight, bias backend.View, _ float64) bool {
+			return b.LayerNorm(y, mean, rstd, x, weight, bias, 1e-30)
+		}),
+		norm("variance over n−1", func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+			b.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+			if d := float64(x.Shape[1]); d > 1 {
+				scale(b, rstd, math.Sqrt((d-1)/d))
+			}
+			return true
+		}),
+		norm("variance from the mean of squares", func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+			b.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+			all, d := b.get(x), x.Shape[1]
+			b.change(rstd, func(r int, _ float64) float64 {
+				var sum, squares float32
+				for _, v := range all[r*d : (r+1)*d] {
+					sum += float32(v)
+					squares += float32(v) * float32(v)
+				}
+				m := sum / float32(d)
+				return 1 / math.Sqrt(float64(squares/float32(d)-m*m)+eps)
+			})
+			return true
+		}),
+		norm("bias forgotten", func(b *single, y, mean, rstd, x, weight, _ backend.View, eps float64) bool {
+			return b.LayerNorm(y, mean, rstd, x, weight, backend.View{}, eps)
+		}),
+		normGrad("statistics taken as constants", func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
+			b.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
+			g, r, w := b.get(dy), b.get(rstd), b.maybe(weight)
+			b.change(dx, func(i int, _ float64) float64 {
+				v := g[i] * r[i/dx.Shape[1]]
+				if w != nil {
+					v *= w[i%dx.Shape[1]]
+				}
+				return v
+			})
+			return true
+		}),
+		normGrad("weight's gradient added up", func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
+			old := b.maybe(dw)
+			b.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
+			if dw.Buf != nil {
+				b.change(dw, func(i int, v float64) float64 { return v + old[i] })
+			}
+			return true
+		}),
+		lstm("first hidden state ignored", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {
+			return b.LSTM(y, cells, gates, whh, zero(b, h0), c0)
+		}),
+		lstm("first cell state ignored", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {
+			return b.LSTM(y, cells, gates, whh, h0, zero(b, c0))
+		}),
+		lstm("recurrent weights transposed", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {
+			if h := whh.Shape[1]; h > 1 {
+				whh.Strides[0], whh.Strides[1] = 1, 4*h
+			}
+			return b.LSTM(y, cells, gates, whh, h0, c0)
+		}),
+		lstm("gates left inactive", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {
+			old := b.get(gates)
+			b.LSTM(y, cells, gates, whh, h0, c0)
+			b.set(gates, old)
+			return true
+		}),
+		lstmGrad("gradient of the last cell state ignored", func(b *single, dg, dh0, dc0, dy, dhn, _, gates, cells, whh, c0 backend.View) bool {
+			return b.LSTMGrad(dg, dh0, dc0, dy, dhn, backend.View{}, gates, cells, whh, c0)
+		}),
+		lstmGrad("gradient of the last hidden state ignored", func(b *single, dg, dh0, dc0, dy, _, dcn, gates, cells, whh, c0 backend.View) bool {
+			return b.LSTMGrad(dg, dh0, dc0, dy, backend.View{}, dcn, gates, cells, whh, c0)
+		}),
+		lstmGrad("first cell state ignored", func(b *single, dg, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+			return b.LSTMGrad(dg, dh0, dc0, dy, dhn, dcn, gates, cells, whh, zero(b, c0))
+		}),
+		adamConfig("bias not corrected", func(c *backend.AdamConfig) { c.BiasCorrection1, c.BiasCorrection2 = 1, 1 }),
+		adamConfig("weight decay always decoupled", func(c *backend.AdamConfig) { c.Decoupled = true }),
+		adamConfig("weight decay ignored", func(c *backend.AdamConfig) { c.WeightDecay = 0 }),
+		adamConfig("1 − β₂ in float32", func(c *backend.AdamConfig) { c.Beta2 = 1 - float64(1-float32(c.Beta2)) }),
+		adamConfig("ε ignored", func(c *backend.AdamConfig) { c.Eps = 1e-30 }),
+		adam("second moment not kept", func(b *single, p, g, m, v backend.View, c backend.AdamConfig) bool {
+			old := b.get(v)
+			b.AdamStep(p, g, m, v, c)
+			b.set(v, old)
+			return true
+		}),
+		sgd("dampening ignored", func(c *backend.SGDConfig) { c.Dampening = 0 }),
+		sgd("reads a momentum that holds nothing", func(c *backend.SGDConfig) { c.First = false }),
+		sgd("Nesterov ignored", func(c *backend.SGDConfig) { c.Nesterov = false }),
+		sgd("weight decay ignored", func(c *backend.SGDConfig) { c.WeightDecay = 0 }),
+	}
+}

@@ -1,0 +1,228 @@
+package backendtest
+
+import (
+	"math"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/reference"
+)
+
+// single is the best float32 backend there can be, if not the fastest: the
+// reference with every result rounded. It has all optional kernels. The suite
+// must pass it, and catch whatever is broken on top of it.
+type single struct{ reference.Backend }
+
+func (*single) Name() string                 { return "single" }
+func (*single) Precision() backend.Precision { return backend.Float32 }
+
+func (b *single) get(v backend.View) []float64 {
+	buf := make([]float64, v.Buf.Len())
+	b.Read64(buf, v.Buf, 0)
+	return pick(buf, positions(v))
+}
+
+func (b *single) set(v backend.View, x []float64) {
+	buf := make([]float64, v.Buf.Len())
+	b.Read64(buf, v.Buf, 0)
+	for i, pos := range positions(v) {
+		buf[pos] = x[i]
+	}
+	b.Write64(v.Buf, 0, buf)
+}
+
+// change replaces each element of v.
+func (b *single) change(v backend.View, f func(i int, x float64) float64) {
+	x := b.get(v)
+	for i := range x {
+		x[i] = f(i, x[i])
+	}
+	b.set(v, x)
+}
+
+// round rounds the elements of v, by writing them.
+func (b *single) round(v backend.View) { b.set(v, b.get(v)) }
+
+func (b *single) Write64(dst backend.Buffer, offset int, src []float64) {
+	rounded := make([]float64, len(src))
+	for i, x := range src {
+		rounded[i] = float64(float32(x))
+	}
+	b.Backend.Write64(dst, offset, rounded)
+}
+
+func (b *single) Fill(dst backend.View, value float64) { b.Backend.Fill(dst, float64(float32(value))) }
+
+func (b *single) Unary(op backend.UnaryOp, dst, x backend.View, p backend.Params) {
+	b.Backend.Unary(op, dst, x, p)
+	b.round(dst)
+}
+
+func (b *single) Binary(op backend.BinaryOp, dst, x, y backend.View, p backend.Params) {
+	b.Backend.Binary(op, dst, x, y, p)
+	b.round(dst)
+}
+
+func (b *single) Reduce(op backend.ReduceOp, dst, x backend.View) {
+	b.Backend.Reduce(op, dst, x)
+	b.round(dst)
+}
+
+func (b *single) TakeAdd(dst, src backend.View, index []int32) {
+	sum, add := b.get(dst), b.get(src)
+	n := len(sum) / dst.Shape[0]
+	for i, r := range index {
+		for j := range n {
+			sum[int(r)*n+j] = float64(float32(sum[int(r)*n+j] + add[i*n+j]))
+		}
+	}
+	b.set(dst, sum)
+}
+
+func (b *single) ScatterAdd(dst, src backend.View, index []int32) {
+	b.Backend.ScatterAdd(dst, src, index)
+	b.round(dst)
+}
+
+func (b *single) Gemm(dst, x, y backend.View, alpha, beta float64, ep backend.Epilogue) {
+	b.Backend.Gemm(dst, x, y, alpha, beta, ep)
+	b.round(dst)
+}
+
+func (b *single) Random(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream) {
+	b.Backend.Random(dst, dist, p, s)
+	b.round(dst)
+	if dist == backend.Uniform {
+		below := float64(math.Nextafter32(float32(p[1]), float32(math.Inf(-1))))
+		b.change(dst, func(_ int, x float64) float64 { return max(min(x, below), p[0]) })
+	}
+}
+
+func (b *single) Softmax(dst, x backend.View, logarithm bool) bool {
+	var out []float64
+	all := b.get(x)
+	lines(len(all), x.Shape[x.Rank-1], func(from, to int) {
+		y, _ := softmaxTruth(all[from:to], logarithm)
+		out = append(out, y...)
+	})
+	b.set(dst, out)
+	return true
+}
+
+func (b *single) SoftmaxGrad(dst, g, y backend.View, logarithm bool) bool {
+	var out []float64
+	gs, ys := b.get(g), b.get(y)
+	lines(len(gs), g.Shape[g.Rank-1], func(from, to int) {
+		d, _ := softmaxGradTruth(gs[from:to], ys[from:to], logarithm)
+		out = append(out, d...)
+	})
+	b.set(dst, out)
+	return true
+}
+
+func (b *single) CrossEntropy(loss, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
+	x, n := b.get(logits), logits.Shape[1]
+	losses, sums := make([]float64, len(targets)), make([]float64, len(targets))
+	for i, t := range targets {
+		if t != ignore {
+			losses[i], sums[i], _ = crossEntropyTruth(x[i*n:(i+1)*n], int(t), smoothing)
+		}
+	}
+	b.set(loss, losses)
+	b.set(lse, sums)
+	return true
+}
+
+func (b *single) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
+	x, n := b.get(logits), logits.Shape[1]
+	gs, sums, out := b.get(g), b.get(lse), make([]float64, len(x))
+	for i, t := range targets {
+		if t != ignore {
+			d, _ := crossEntropyGradTruth(x[i*n:(i+1)*n], int(t), gs[i], sums[i], smoothing)
+			copy(out[i*n:], d)
+		}
+	}
+	b.set(dst, out)
+	return true
+}
+
+// maybe is get for a view that may have no buffer.
+func (b *single) maybe(v backend.View) []float64 {
+	if v.Buf == nil {
+		return nil
+	}
+	return b.get(v)
+}
+
+func (b *single) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+	rows, d := x.Shape[0], x.Shape[1]
+	xs, w, c := b.get(x), b.maybe(weight), b.maybe(bias)
+	var ys, means, rstds []float64
+	for r := range rows {
+		t := layerNormTruth(xs[r*d:(r+1)*d], w, c, eps)
+		ys, means, rstds = append(ys, t.y...), append(means, t.mean), append(rstds, t.rstd)
+	}
+	b.set(y, ys)
+	b.set(mean, means)
+	b.set(rstd, rstds)
+	return true
+}
+
+func (b *single) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backend.View) bool {
+	dxs, dws, dbs, _, _, _ := layerNormGradTruth(b.get(dy), b.get(x), b.get(mean), b.get(rstd), b.maybe(weight))
+	b.set(dx, dxs)
+	if dweight.Buf != nil {
+		b.set(dweight, dws)
+	}
+	if dbias.Buf != nil {
+		b.set(dbias, dbs)
+	}
+	return true
+}
+
+func (b *single) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
+	active := b.get(gates)
+	ys, cs := lstmTruth(lstmSize{y.Shape[0], y.Shape[1], y.Shape[2]}, active, b.get(whh), b.get(h0), b.get(c0))
+	b.set(y, ys)
+	b.set(cells, cs)
+	b.set(gates, active)
+	return true
+}
+
+func (b *single) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+	dgs, dhs, dcs := lstmGradTruth(lstmSize{dy.Shape[0], dy.Shape[1], dy.Shape[2]}, b.get(dy), b.maybe(dhn), b.maybe(dcn),
+		b.get(gates), b.get(cells), b.get(whh), b.get(c0))
+	b.set(dgates, dgs)
+	b.set(dh0, dhs)
+	b.set(dc0, dcs)
+	return true
+}
+
+func (b *single) AdamStep(p, g, m, v backend.View, cfg backend.AdamConfig) bool {
+	ps, gs, ms, vs := b.get(p), b.get(g), b.get(m), b.get(v)
+	for i := range ps {
+		ps[i], ms[i], vs[i], _ = adamTruth(ps[i], gs[i], ms[i], vs[i], cfg)
+	}
+	b.set(p, ps)
+	b.set(m, ms)
+	b.set(v, vs)
+	return true
+}
+
+func (b *single) SGDStep(p, g, buf backend.View, cfg backend.SGDConfig) bool {
+	ps, gs, bs := b.get(p), b.get(g), b.maybe(buf)
+	for i := range ps {
+		old := 0.0
+		if bs != nil && !cfg.First {
+			old = bs[i]
+		}
+		next := 0.0
+		if ps[i], next, _ = sgdTruth(ps[i], gs[i], old, cfg); bs != nil {
+			bs[i] = next
+		}
+	}
+	b.set(p, ps)
+	if bs != nil {
+		b.set(buf, bs)
+	}
+	return true
+}

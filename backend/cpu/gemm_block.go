@@ -1,0 +1,319 @@
+package cpu
+
+import "github.com/org/artnn/asm"
+
+// Block sizes. A sliver of B (blockK × NR) lives in the level 1 cache while the
+// slivers of a packed block of A (blockM × blockK) stream past it from level 2.
+const (
+	blockK = 256
+	blockM = 96
+	// columnsM is the most rows for which all of A is packed first and columns
+	// of B are packed by whoever multiplies them. Above, the roles change.
+	columnsM = 384
+	// columnsN is the most columns of B packed at a time then: rows of 2 KB, so
+	// that a wide B is read in long runs.
+	columnsN = 512
+	// panelA and panelB bound, in numbers, the operand packed first. A panel of
+	// B is walked for every block of rows and should stay in the level 2 cache.
+	// Deeper, the destination is visited less often; wider, A is packed less
+	// often: it is for every panel.
+	panelA     = 1 << 20
+	panelB     = 1 << 18
+	panelDepth = 512
+
+	// shallow is the size of a block of B, in numbers, that streams from the
+	// level 2 cache as fast as it is used.
+	shallow = 32 << 10
+
+	// grain is how many multiplications make a chunk worth handing out, about
+	// 5 µs of work, and aloneWork how many make a product worth dividing.
+	grain     = 256 << 10
+	aloneWork = 128 << 10
+	// batchWork is the most multiplications per matrix for which a batch is
+	// divided by matrices.
+	batchWork = 4 << 20
+
+	// A product with few columns and rows but a long K is split along K, into
+	// at most maxPieces pieces of at least pieceK.
+	pieceK    = 2048
+	maxPieces = 32
+	// splitArea is the largest destination for which that is done.
+	splitArea = 64 << 10
+	// enough chunks to keep many workers busy without splitting K.
+	enough = 12
+	// balanced is how many chunks the columns are cut into if they are wide
+	// enough: 7 would leave one of two workers idle for an eighth of the time.
+	balanced = 16
+)
+
+// multiply computes one product, by all workers if it is large enough.
+func (g *gemm) multiply() {
+	work := g.m * g.n * g.k
+	if work <= aloneWork {
+		g.alone()
+		return
+	}
+	way := g.directWay()
+	if way == waySmall {
+		g.loop(phaseSmall, g.m, roundUp(ceilDiv(grain, g.n*g.k), asm.MR))
+		return
+	}
+	if way != wayBlocked {
+		step := max(roundUp(ceilDiv(grain, g.m*g.k), asm.NR), directN(way))
+		if ceilDiv(g.n, step) >= enough || !g.splittable() {
+			g.way = way
+			g.loop(phaseDirect, g.n, step)
+			return
+		}
+	}
+	switch {
+	case g.splittable():
+		g.split()
+	case g.m <= columnsM:
+		g.columns()
+	default:
+		g.rows()
+	}
+}
+
+// directN is the fewest columns of a chunk: whole rows of a chunk should span
+// several cache lines, or each page is visited for a few numbers only.
+func directN(way gemmWay) int {
+	switch way {
+	case wayVector:
+		return 512
+	case wayTiles:
+		return 64
+	}
+	return asm.DotNR
+}
+
+// alone computes the product without the help of other workers.
+func (g *gemm) alone() {
+	if way := g.directWay(); way != wayBlocked {
+		g.direct(way, 0, g.n)
+		return
+	}
+	kc := stepK(g.k)
+	mc, nc := min(blockM, roundUp(g.m, asm.MR)), min(columnsN, roundUp(g.n, asm.NR))
+	scratch := g.c.pool.alloc((mc + nc) * kc)
+	a, b := scratch.data[:mc*kc], scratch.data[mc*kc:]
+	for j0 := 0; j0 < g.n; j0 += nc {
+		j1 := min(g.n, j0+nc)
+		acc := g.start(0, g.m, j0, j1)
+		for p0 := 0; p0 < g.k; p0 += kc {
+			p1 := min(g.k, p0+kc)
+			g.packB(b, j0, j1, p0, p1)
+			for i0 := 0; i0 < g.m; i0 += mc {
+				rows := cutPacked(min(mc, g.m-i0))
+				g.packA(a, rows, i0, 0, rows.tiles, p0, p1)
+				g.block(a, b, rows, i0, j0, j1, p1-p0, acc)
+			}
+			acc = true
+		}
+		g.finish(0, g.m, j0, j1)
+	}
+	g.c.pool.put(scratch)
+}
+
+// stepK cuts K into equal blocks of at most blockK.
+func stepK(k int) int {
+	return min(k, roundUp(ceilDiv(k, ceilDiv(k, blockK)), 8))
+}
+
+// block adds the product of packed slivers to the rows of a cut that begins at
+// row i0, and to columns [j0, j1).
+func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool) {
+	if asm.Wide() {
+		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
+		return
+	}
+	if (j1-j0)*k <= shallow {
+		// B is small: walk along the rows of the destination, which outweighs it.
+		for t := range rows.tiles {
+			i, m := rows.at(t)
+			sliver := a[t*k*asm.MR:]
+			for j := j0; j < j1; j += asm.NR {
+				asm.GemmKernel(k, sliver, 1, asm.MR, b[(j-j0)*k:], asm.NR,
+					g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, j1-j), accumulate)
+			}
+		}
+		return
+	}
+	for j := j0; j < j1; j += asm.NR {
+		sliver := b[(j-j0)*k:]
+		for t := range rows.tiles {
+			i, m := rows.at(t)
+			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, sliver, asm.NR,
+				g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, j1-j), accumulate)
+		}
+	}
+}
+
+// blockWide is block by the kernel for two slivers of each operand.
+func (g *gemm) blockWide(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool) {
+	tile := func(t, j int) {
+		i, m := rows.at(t)
+		if t+1 < rows.tiles {
+			_, more := rows.at(t + 1)
+			m += more
+		}
+		asm.GemmWide(k, a[t*k*asm.MR:], b[(j-j0)*k:], g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(2*asm.NR, j1-j), accumulate)
+	}
+	if (j1-j0)*k <= shallow {
+		for t := 0; t < rows.tiles; t += 2 {
+			for j := j0; j < j1; j += 2 * asm.NR {
+				tile(t, j)
+			}
+		}
+		return
+	}
+	for j := j0; j < j1; j += 2 * asm.NR {
+		for t := 0; t < rows.tiles; t += 2 {
+			tile(t, j)
+		}
+	}
+}
+
+// columnsStep is how many columns a chunk has: few enough for several chunks,
+// but no fewer than make it worth handing out.
+func (g *gemm) columnsStep() int {
+	few := max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, balanced), 2*asm.NR)
+	return min(roundUp(few, asm.NR), max(columnsN, shallow/stepK(g.k)/asm.NR*asm.NR))
+}
+
+// columns packs A once, then cuts B into groups of columns that are packed and
+// used in cache, so that a wide B is read from memory once.
+func (g *gemm) columns() {
+	tiles, kc := ceilDiv(g.m, asm.MR), stepK(g.k)
+	depth := min(g.k, max(kc, panelA/(tiles*asm.MR)/kc*kc))
+	scratch := g.c.pool.alloc(tiles * asm.MR * depth)
+	g.packed = scratch.data
+	for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
+		g.p1 = min(g.k, g.p0+depth)
+		g.loop(phasePackA, tiles, ceilDiv(grain/8/asm.MR, g.p1-g.p0))
+		g.loop(phaseColumns, g.n, g.columnsStep())
+	}
+	g.c.pool.put(scratch)
+}
+
+// packRows packs tiles [t0, t1) of the panel of A, block by block of K.
+func (g *gemm) packRows(t0, t1 int) {
+	rows, kc := cutPacked(g.m), stepK(g.k)
+	for p := g.p0; p < g.p1; p += kc {
+		q := min(g.p1, p+kc)
+		g.packA(g.packed[((p-g.p0)*rows.tiles+t0*(q-p))*asm.MR:], rows, 0, t0, t1, p, q)
+	}
+}
+
+func (g *gemm) multiplyColumns(j0, j1 int) {
+	rows, kc := cutPacked(g.m), stepK(g.k)
+	scratch := g.c.pool.alloc(roundUp(j1-j0, asm.NR) * kc)
+	acc := g.p0 > 0 || g.start(0, g.m, j0, j1)
+	for p := g.p0; p < g.p1; p += kc {
+		q := min(g.p1, p+kc)
+		g.packB(scratch.data, j0, j1, p, q)
+		g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j1, q-p, acc)
+		acc = true
+	}
+	if g.p1 == g.k {
+		g.finish(0, g.m, j0, j1)
+	}
+	g.c.pool.put(scratch)
+}
+
+// rows packs a panel of B, then cuts A into blocks of rows that are packed and
+// used in cache.
+func (g *gemm) rows() {
+	kc := stepK(g.k)
+	depth := min(g.k, panelDepth/kc*kc)
+	width := min(roundUp(g.n, asm.NR), panelB/depth/asm.NR*asm.NR)
+	// Panels of equal width.
+	width = roundUp(ceilDiv(g.n, ceilDiv(g.n, width)), asm.NR)
+	mc := blockM
+	if g.m < 8*blockM {
+		mc = blockM / 2
+	}
+	scratch := g.c.pool.alloc(width * depth)
+	g.packed = scratch.data
+	for g.j0 = 0; g.j0 < g.n; g.j0 = g.j1 {
+		g.j1 = min(g.n, g.j0+width)
+		for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
+			g.p1 = min(g.k, g.p0+depth)
+			g.loop(phasePackB, g.j1-g.j0, roundUp(ceilDiv(grain/8, g.p1-g.p0), asm.NR))
+			g.loop(phaseRows, g.m, mc)
+		}
+	}
+	g.c.pool.put(scratch)
+}
+
+// packColumns packs columns [j0, j1) of the panel of B, block by block of K.
+func (g *gemm) packColumns(j0, j1 int) {
+	cols, kc := roundUp(g.j1-g.j0, asm.NR), stepK(g.k)
+	for p := g.p0; p < g.p1; p += kc {
+		q := min(g.p1, p+kc)
+		g.packB(g.packed[(p-g.p0)*cols+(j0-g.j0)*(q-p):], j0, j1, p, q)
+	}
+}
+
+func (g *gemm) multiplyRows(i0, i1 int) {
+	rows, cols, kc := cutPacked(i1-i0), roundUp(g.j1-g.j0, asm.NR), stepK(g.k)
+	scratch := g.c.pool.alloc(rows.tiles * asm.MR * kc)
+	acc := g.p0 > 0 || g.start(i0, i1, g.j0, g.j1)
+	for p := g.p0; p < g.p1; p += kc {
+		q := min(g.p1, p+kc)
+		g.packA(scratch.data, rows, i0, 0, rows.tiles, p, q)
+		g.block(scratch.data, g.packed[(p-g.p0)*cols:], rows, i0, g.j0, g.j1, q-p, acc)
+		acc = true
+	}
+	if g.p1 == g.k {
+		g.finish(i0, i1, g.j0, g.j1)
+	}
+	g.c.pool.put(scratch)
+}
+
+// splittable reports whether K is long and the destination small.
+func (g *gemm) splittable() bool {
+	return g.k >= 2*pieceK && g.m*g.n <= splitArea
+}
+
+// split computes the products of pieces of K apart and adds them in order.
+func (g *gemm) split() {
+	pieceLen := roundUp(max(pieceK, ceilDiv(g.k, maxPieces)), blockK)
+	g.pieces = ceilDiv(g.k, pieceLen)
+	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
+	g.parts = scratch.data
+	g.p1 = pieceLen
+	g.loop(phaseSplit, g.pieces, 1)
+	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)))
+	g.parts = nil
+	g.c.pool.put(scratch)
+}
+
+func (g *gemm) multiplyPiece(i int) {
+	p0 := i * g.p1
+	piece := *g
+	piece.k = min(g.k-p0, g.p1)
+	piece.a.mem, piece.b.mem = g.a.at(0, p0), g.b.at(p0, 0)
+	piece.d, piece.ldd = g.parts[i*g.m*g.n:], g.n
+	piece.beta = 0
+	piece.ep = epilogue{scale: 1}
+	piece.alone()
+}
+
+// join adds the partial products of rows [i0, i1).
+func (g *gemm) join(i0, i1 int) {
+	acc := g.start(i0, i1, 0, g.n)
+	for i := i0; i < i1; i++ {
+		row := g.d[i*g.ldd:][:g.n]
+		for s := range g.pieces {
+			part := g.parts[(s*g.m+i)*g.n:][:g.n]
+			if s == 0 && !acc {
+				copy(row, part)
+			} else {
+				asm.Add(row, row, part)
+			}
+		}
+	}
+	g.finish(i0, i1, 0, g.n)
+}

@@ -1,0 +1,172 @@
+package cpu
+
+import "github.com/org/artnn/asm"
+
+// gemmWay is how a product, or a part of one, is computed by one worker.
+type gemmWay uint8
+
+const (
+	wayBlocked gemmWay = iota // packing both operands block by block
+	wayVector                 // a row vector times a matrix of contiguous rows
+	wayDots                   // both operands have K contiguous
+	wayTiles                  // the rows of B are contiguous, and there are few of A
+	waySmall                  // the rows of B are contiguous, and it stays in cache
+	wayEmpty                  // K is 0
+)
+
+const (
+	// dotRows is the most rows of A for which dot products in place beat
+	// packing B, which then is read once for few multiplications each.
+	dotRows = 24
+	// dotsWork is the most multiplications for which dot products in place beat
+	// packing.
+	dotsWork = 4 << 10
+	// smallWork is the most multiplications for which tiles in place beat
+	// packing, and smallB the most numbers from the first of B to the last:
+	// packing is then a tenth to a third of the work. More of B, in rows that
+	// may all fall in a few sets of the cache, would be read from far away.
+	smallWork = 2 << 20
+	smallB    = 32 << 10
+	// directK and dotsK bound the terms that go into one sum; a dot product
+	// has eight sums side by side.
+	directK = 512
+	dotsK   = 2 << 10
+)
+
+// directWay is the way for the product at hand that does not pack, if there is
+// one that is worth it.
+func (g *gemm) directWay() gemmWay {
+	work := g.m * g.n * g.k
+	switch {
+	case g.k == 0:
+		return wayEmpty
+	case g.alpha != 1 || min(g.a.rs, g.a.cs, g.b.rs, g.b.cs) < 0:
+		return wayBlocked
+	case g.m == 1 && g.b.cs == 1:
+		return wayVector
+	case g.a.cs == 1 && g.b.rs == 1 && (g.m <= dotRows || work <= dotsWork):
+		return wayDots
+	case g.b.cs == 1 && g.m <= asm.MR:
+		return wayTiles
+	case g.b.cs == 1 && work <= smallWork && g.k*g.b.rs <= smallB:
+		return waySmall
+	}
+	return wayBlocked
+}
+
+// direct computes columns [j0, j1) without packing.
+func (g *gemm) direct(way gemmWay, j0, j1 int) {
+	switch way {
+	case wayEmpty:
+		g.empty(j0, j1)
+	case wayVector:
+		g.vector(j0, j1)
+	case wayDots:
+		g.dots(j0, j1)
+	case wayTiles:
+		g.tiles(j0, j1)
+	case waySmall:
+		g.small(0, g.m)
+		return
+	}
+	g.finish(0, g.m, j0, j1)
+}
+
+// empty is the product over no K.
+func (g *gemm) empty(j0, j1 int) {
+	if g.start(0, g.m, j0, j1) {
+		return
+	}
+	for i := range g.m {
+		clear(g.d[i*g.ldd+j0 : i*g.ldd+j1])
+	}
+}
+
+// vector adds the rows of B, each times its element of the vector. Blocks of K
+// are summed apart, since one long sum loses more than a sum of short ones.
+func (g *gemm) vector(j0, j1 int) {
+	acc := g.start(0, 1, j0, j1)
+	if g.a.cs == 1 && g.k <= directK {
+		y := g.d[j0:j1]
+		if !acc {
+			clear(y)
+		}
+		asm.GemvT(y, g.b.at(0, j0), g.b.rs, g.a.mem[:g.k])
+		return
+	}
+	g.vectorBlocks(j0, j1, acc)
+}
+
+func (g *gemm) vectorBlocks(j0, j1 int, acc bool) {
+	var x, part [directK]float32
+	for j := j0; j < j1; j += len(part) {
+		y := g.d[j:min(j1, j+len(part))]
+		if !acc {
+			clear(y)
+		}
+		for p := 0; p < g.k; p += directK {
+			n := min(directK, g.k-p)
+			v := x[:n]
+			if g.a.cs == 1 {
+				v = g.a.mem[p : p+n]
+			} else {
+				loadStrided(v, g.a.mem, p*g.a.cs, g.a.cs)
+			}
+			if p == 0 && !acc {
+				asm.GemvT(y, g.b.at(p, j), g.b.rs, v)
+				continue
+			}
+			sum := part[:len(y)]
+			clear(sum)
+			asm.GemvT(sum, g.b.at(p, j), g.b.rs, v)
+			asm.Add(y, y, sum)
+		}
+	}
+}
+
+// dots takes the columns a few at a time, so that they stay in cache for all
+// rows of A.
+func (g *gemm) dots(j0, j1 int) {
+	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.DotMR)
+	for j := j0; j < j1; j += asm.DotNR {
+		n := min(asm.DotNR, j1-j)
+		for p := 0; p < g.k; p += dotsK {
+			k := min(dotsK, g.k-p)
+			for t := range rows.tiles {
+				i, m := rows.at(t)
+				asm.GemmDot(k, g.a.at(i, p), g.a.rs, g.b.at(p, j), g.b.cs, g.d[i*g.ldd+j:], g.ldd, m, n, acc || p > 0)
+			}
+		}
+	}
+}
+
+func (g *gemm) tiles(j0, j1 int) {
+	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.MR)
+	for j := j0; j < j1; j += asm.NR {
+		n := min(asm.NR, j1-j)
+		for p := 0; p < g.k; p += directK {
+			k := min(directK, g.k-p)
+			for t := range rows.tiles {
+				i, m := rows.at(t)
+				asm.GemmKernel(k, g.a.at(i, p), g.a.rs, g.a.cs, g.b.at(p, j), g.b.rs, g.d[i*g.ldd+j:], g.ldd, m, n, acc || p > 0)
+			}
+		}
+	}
+}
+
+// small computes rows [i0, i1). A tile's rows of A stay in the nearest cache for
+// all of B, and the destination is written along its rows.
+func (g *gemm) small(i0, i1 int) {
+	acc, rows := g.start(i0, i1, 0, g.n), cutRows(i1-i0, asm.MR)
+	for t := range rows.tiles {
+		i, m := rows.at(t)
+		for p := 0; p < g.k; p += directK {
+			k := min(directK, g.k-p)
+			for j := 0; j < g.n; j += asm.NR {
+				asm.GemmKernel(k, g.a.at(i0+i, p), g.a.rs, g.a.cs, g.b.at(p, j), g.b.rs,
+					g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, g.n-j), acc || p > 0)
+			}
+		}
+	}
+	g.finish(i0, i1, 0, g.n)
+}

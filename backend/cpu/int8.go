@@ -1,0 +1,176 @@
+package cpu
+
+import (
+	"github.com/org/artnn/asm"
+	"github.com/org/artnn/backend"
+)
+
+const (
+	// int8Grain is how many multiplications by int8 weights make a chunk worth
+	// handing out, about 5 µs.
+	int8Grain = 64 << 10
+	// int8Rows is the most rows of x for which weights are widened anew for
+	// every few of them. More are worth a copy in float32, made int8Block
+	// numbers at a time, which stay in cache until they have been used.
+	int8Rows  = 32
+	int8Block = 128 << 10
+)
+
+// int8Product is y (+)= x·Wᵀ for n rows of x, cut by rows of W. Every row of W
+// is read once and serves all rows of x.
+type int8Product struct {
+	w          *backend.Int8Matrix
+	x, y       []float32
+	ldx, ldy   int
+	n          int
+	bias       []float32 // nil if there is none
+	accumulate bool      // then there is no bias
+	step       int       // rows of W in a chunk
+}
+
+var int8Products recycler[int8Product]
+
+// LinearInt8 computes dst = x·Wᵀ + bias.
+//
+// Every element is a sum of blocks of K in order.
+func (c *cpu) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) bool {
+	b, ok := contiguousVector(&bias)
+	if !ok || !dst.Contiguous() {
+		return false
+	}
+	if dst.Size() == 0 {
+		return true
+	}
+	if x.Shape[0] > int8Rows {
+		c.linearWidened(dst, x, w, bias)
+		return true
+	}
+	in, scratch := c.flatten(&x)
+	p := int8Products.get()
+	*p = int8Product{w: w, x: in, y: dense(&dst), ldx: w.Cols, ldy: w.Rows, n: x.Shape[0], bias: b}
+	p.run(&c.team)
+	*p = int8Product{}
+	int8Products.put(p)
+	if scratch != nil {
+		c.pool.put(scratch)
+	}
+	return true
+}
+
+// LSTMInt8 runs the recurrence over gates holding the input projections.
+func (c *cpu) LSTMInt8(y, cells, gates backend.View, whh *backend.Int8Matrix, h0, c0 backend.View) bool {
+	if gates.Size() == 0 || !gates.Contiguous() {
+		return false
+	}
+	if gates.Shape[0] > lstmDirect { // as many as pay for packing
+		wide := c.widen(whh, 0, whh.Rows)
+		ok := c.LSTM(y, cells, gates, backend.NewView(wide, whh.Rows, whh.Cols), h0, c0)
+		c.pool.put(wide)
+		return ok
+	}
+	l := lstms.get()
+	l.init(c, &gates, y.Shape[2])
+	first, s0 := c.flatten(&h0)
+	start, s1 := c.flatten(&c0)
+	l.gates, l.y, l.cells, l.c0 = dense(&gates), dense(&y), dense(&cells), start
+	l.int8 = int8Product{w: whh, n: l.batch, accumulate: true}
+	l.run(first)
+	l.release(nil, s0, s1)
+	return true
+}
+
+// linearWidened computes dst = x·Wᵀ + bias from float32 copies of blocks of
+// rows of W.
+func (c *cpu) linearWidened(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) {
+	rows := max(1, int8Block/max(1, w.Cols))
+	for lo := 0; lo < w.Rows; lo += rows {
+		n := min(rows, w.Rows-lo)
+		wide := c.widen(w, lo, lo+n)
+		block := backend.NewView(wide, n, w.Cols)
+		block.Shape[0], block.Shape[1] = block.Shape[1], block.Shape[0]
+		block.Strides[0], block.Strides[1] = block.Strides[1], block.Strides[0]
+		out, shift := dst, bias
+		out.Shape[1] = n
+		out.Offset += lo
+		if bias.Buf != nil {
+			shift.Shape[0] = n
+			shift.Offset += lo
+		}
+		c.Gemm(out, x, block, 1, 0, backend.Epilogue{Bias: shift})
+		c.pool.put(wide)
+	}
+}
+
+// widen is rows [lo, hi) of W in float32.
+func (c *cpu) widen(w *backend.Int8Matrix, lo, hi int) *buffer {
+	k := w.Cols
+	scratch := c.pool.alloc((hi - lo) * k)
+	t := widenings.get()
+	*t = widening{scratch.data, w.Values[lo*k : hi*k], w.Scale[lo:hi], k, max(1, int8Grain/4/max(1, k))}
+	c.team.do(ceilDiv(hi-lo, t.step), t)
+	*t = widening{}
+	widenings.put(t)
+	return scratch
+}
+
+// widening makes int8 weights float32, step rows of k in a chunk.
+type widening struct {
+	dst     []float32
+	src     []int8
+	scale   []float32
+	k, step int
+}
+
+var widenings recycler[widening]
+
+func (t *widening) chunk(i int) {
+	lo := i * t.step
+	for r := lo; r < min(len(t.scale), lo+t.step); r++ {
+		src, scale := t.src[r*t.k:][:t.k], t.scale[r]
+		dst := t.dst[r*t.k:][:len(src)]
+		for j, v := range src {
+			dst[j] = scale * float32(v)
+		}
+	}
+}
+
+func (p *int8Product) run(t *team) {
+	p.step = roundUp(ceilDiv(int8Grain, max(1, p.n*p.w.Cols)), asm.DotNR)
+	t.do(ceilDiv(p.w.Rows, p.step), p)
+}
+
+// chunk computes columns [lo, hi) of y.
+func (p *int8Product) chunk(i int) {
+	w := p.w
+	lo := i * p.step
+	hi := min(w.Rows, lo+p.step)
+	if p.n == 1 {
+		y := p.y[lo:hi]
+		asm.GemvInt8(y, w.Values[lo*w.Cols:hi*w.Cols], w.Cols, w.Scale[lo:hi], p.x[:w.Cols], p.start(lo, hi-lo))
+		return
+	}
+	rows := cutRows(p.n, asm.DotMR)
+	for j := lo; j < hi; j += asm.DotNR {
+		n := min(asm.DotNR, hi-j)
+		acc := p.start(j, n)
+		for k0 := 0; k0 == 0 || k0 < w.Cols; k0 += dotsK {
+			k := min(dotsK, w.Cols-k0)
+			for t := range rows.tiles {
+				i, m := rows.at(t)
+				asm.GemmInt8(k, p.x[i*p.ldx+k0:], p.ldx, w.Values[j*w.Cols+k0:], w.Cols, w.Scale[j:],
+					p.y[i*p.ldy+j:], p.ldy, m, n, acc || k0 > 0)
+			}
+		}
+	}
+}
+
+// start prepares columns [j, j+n) of y and reports whether to add to them.
+func (p *int8Product) start(j, n int) bool {
+	if p.accumulate || p.bias == nil {
+		return p.accumulate
+	}
+	for i := range p.n {
+		copy(p.y[i*p.ldy+j:][:n], p.bias[j:])
+	}
+	return true
+}

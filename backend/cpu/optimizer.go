@@ -1,0 +1,67 @@
+package cpu
+
+import (
+	"github.com/org/artnn/asm"
+	"github.com/org/artnn/backend"
+)
+
+// update is one step of an optimiser on one parameter.
+type update struct {
+	p, g, m, v []float32 // m is the momentum of SGD
+	isAdam     bool
+	adam       asm.Adam
+	sgd        asm.SGD
+}
+
+var updates recycler[update]
+
+func (t *update) chunk(i int) {
+	lo := i * cheapChunk
+	hi := min(len(t.p), lo+cheapChunk)
+	if t.isAdam {
+		asm.AdamStep(t.p[lo:hi], t.g[lo:hi], t.m[lo:hi], t.v[lo:hi], t.adam)
+		return
+	}
+	var buf []float32
+	if t.m != nil {
+		buf = t.m[lo:hi]
+	}
+	asm.SGDStep(t.p[lo:hi], t.g[lo:hi], buf, t.sgd)
+}
+
+func (t *update) do(c *cpu) {
+	c.team.do(ceilDiv(len(t.p), cheapChunk), t)
+	*t = update{}
+	updates.put(t)
+}
+
+// AdamStep updates p and the moments m and v from gradient g.
+func (c *cpu) AdamStep(p, g, m, v backend.View, cfg backend.AdamConfig) bool {
+	if !p.Contiguous() || !g.Contiguous() || !m.Contiguous() || !v.Contiguous() {
+		return false
+	}
+	t := updates.get()
+	t.p, t.g, t.m, t.v, t.isAdam = dense(&p), dense(&g), dense(&m), dense(&v), true
+	t.adam = asm.NewAdam(cfg.LR, cfg.Beta1, cfg.Beta2, cfg.Eps, cfg.WeightDecay, cfg.Decoupled,
+		cfg.BiasCorrection1, cfg.BiasCorrection2)
+	t.do(c)
+	return true
+}
+
+// SGDStep updates p and the momentum buffer from gradient g.
+func (c *cpu) SGDStep(p, g, buf backend.View, cfg backend.SGDConfig) bool {
+	if !p.Contiguous() || !g.Contiguous() || buf.Buf != nil && !buf.Contiguous() {
+		return false
+	}
+	t := updates.get()
+	t.p, t.g = dense(&p), dense(&g)
+	if cfg.Momentum != 0 {
+		t.m = dense(&buf)
+	}
+	t.sgd = asm.SGD{
+		LR: float32(cfg.LR), WeightDecay: float32(cfg.WeightDecay), Momentum: float32(cfg.Momentum),
+		Rest: float32(1 - cfg.Dampening), Nesterov: cfg.Nesterov, First: cfg.First,
+	}
+	t.do(c)
+	return true
+}

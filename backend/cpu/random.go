@@ -1,0 +1,53 @@
+package cpu
+
+import (
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/philox"
+)
+
+// randomChunk is the elements of a chunk of random numbers, a multiple of the
+// four that one counter gives.
+const randomChunk = 4 << 10
+
+// drawing is one call of Random.
+type drawing struct {
+	nest   nest
+	dst    []float32 // whole buffer
+	dist   backend.Distribution
+	p      backend.Params
+	stream backend.Stream
+}
+
+var drawings recycler[drawing]
+
+// Random fills dst, in index order, from the stream.
+func (c *cpu) Random(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream) {
+	n := dst.Size()
+	if n == 0 {
+		return
+	}
+	t := drawings.get()
+	t.dst, t.dist, t.p, t.stream = data(dst.Buf), dist, p, s
+	t.nest.push(&dst)
+	t.nest.collapse()
+	c.team.do(ceilDiv(n, randomChunk), t)
+	*t = drawing{}
+	drawings.put(t)
+}
+
+func (t *drawing) chunk(i int) {
+	lo := i * randomChunk
+	hi := min(t.nest.size, lo+randomChunk)
+	s := &t.nest
+	if s.flat(0) {
+		philox.FillAt(t.dst[s.base[0]+lo:s.base[0]+hi], lo, t.dist, t.p, t.stream)
+		return
+	}
+	var buf [blockLen]float32
+	for cur := s.seek(lo); lo < hi; {
+		b := buf[:min(blockLen, hi-lo)]
+		philox.FillAt(b, lo, t.dist, t.p, t.stream)
+		s.scatterNext(t.dst, 0, &cur, b)
+		lo += len(b)
+	}
+}

@@ -1,0 +1,87 @@
+package profile
+
+import "github.com/org/artnn/backend"
+
+// The optional kernels decline where the backend inside has none, and tensors
+// compose the operation, as they do without a profiler.
+
+func (p *Profiler) Softmax(dst, x backend.View, logarithm bool) bool {
+	k, ok := p.inner.(backend.SoftmaxKernel)
+	return ok && p.timeIf("softmax", dst, moved(4, dst, x), func() bool { return k.Softmax(dst, x, logarithm) })
+}
+
+func (p *Profiler) SoftmaxGrad(dst, g, y backend.View, logarithm bool) bool {
+	k, ok := p.inner.(backend.SoftmaxKernel)
+	return ok && p.timeIf("softmax_grad", dst, moved(4, dst, g, y), func() bool { return k.SoftmaxGrad(dst, g, y, logarithm) })
+}
+
+func (p *Profiler) CrossEntropy(loss, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
+	k, ok := p.inner.(backend.CrossEntropyKernel)
+	return ok && p.timeIf("cross_entropy", logits, moved(3, logits, loss, lse), func() bool {
+		return k.CrossEntropy(loss, lse, logits, targets, smoothing, ignore)
+	})
+}
+
+func (p *Profiler) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
+	k, ok := p.inner.(backend.CrossEntropyKernel)
+	return ok && p.timeIf("cross_entropy_grad", dst, moved(3, dst, g, lse, logits), func() bool {
+		return k.CrossEntropyGrad(dst, g, lse, logits, targets, smoothing, ignore)
+	})
+}
+
+func (p *Profiler) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+	k, ok := p.inner.(backend.LayerNormKernel)
+	return ok && p.timeIf("layer_norm", y, moved(7, y, x, mean, rstd, weight, bias), func() bool {
+		return k.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+	})
+}
+
+func (p *Profiler) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backend.View) bool {
+	k, ok := p.inner.(backend.LayerNormKernel)
+	return ok && p.timeIf("layer_norm_grad", dx, moved(11, dx, dy, x, mean, rstd, weight, dweight, dbias), func() bool {
+		return k.LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight)
+	})
+}
+
+func (p *Profiler) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
+	k, ok := p.inner.(backend.LSTMKernel)
+	return ok && p.timeIf("lstm", y, recurrence(1, y, gates, cells, whh), func() bool {
+		return k.LSTM(y, cells, gates, whh, h0, c0)
+	})
+}
+
+func (p *Profiler) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+	k, ok := p.inner.(backend.LSTMKernel)
+	return ok && p.timeIf("lstm_grad", dy, recurrence(1, dy, gates, dgates, cells, whh), func() bool {
+		return k.LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+	})
+}
+
+// recurrence is one product with the recurrent weights [4H, H] for each step of
+// y [B, T, H].
+func recurrence(products float64, y backend.View, others ...backend.View) cost {
+	c := moved(0, append([]backend.View{y}, others...)...)
+	c.flops = products * size(y) * 8 * float64(y.Shape[2])
+	return c
+}
+
+func (p *Profiler) AdamStep(param, g, m, v backend.View, cfg backend.AdamConfig) bool {
+	k, ok := p.inner.(backend.OptimizerKernel)
+	// Three of the four are written as well as read.
+	return ok && p.timeIf("adam", param, moved(12, param, param, g, m, m, v, v), func() bool {
+		return k.AdamStep(param, g, m, v, cfg)
+	})
+}
+
+func (p *Profiler) AdamStepProduct(param, a, b, m, v backend.View, cfg backend.AdamConfig) bool {
+	k, ok := p.inner.(backend.ProductAdamKernel)
+	c := moved(2*float64(b.Shape[0])+12, param, param, m, m, v, v, a, b)
+	return ok && p.timeIf("adam_product", param, c, func() bool { return k.AdamStepProduct(param, a, b, m, v, cfg) })
+}
+
+func (p *Profiler) SGDStep(param, g, buf backend.View, cfg backend.SGDConfig) bool {
+	k, ok := p.inner.(backend.OptimizerKernel)
+	return ok && p.timeIf("sgd", param, moved(4, param, param, g, buf, buf), func() bool {
+		return k.SGDStep(param, g, buf, cfg)
+	})
+}
