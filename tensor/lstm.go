@@ -1,0 +1,143 @@
+package tensor
+
+import (
+	"fmt"
+
+	"github.com/org/artnn/backend"
+)
+
+// LSTM runs one long short-term memory layer over a batch of sequences:
+//
+//	i, f, o = σ(Wᵢₕx + Wₕₕh + b),  g = tanh(Wᵢₕx + Wₕₕh + b)
+//	c' = f∘c + i∘g,  h' = o∘tanh(c')
+//
+// with the gates stacked in the order i, f, g, o. It returns all hidden states
+// and the last hidden and cell state. bias is the sum of PyTorch's two.
+//
+// Shape: x [B, T, I], wih [4H, I], whh [4H, H], bias [4H], h0 and c0 [B, H]
+// → y [B, T, H], hn and cn [B, H].
+//
+// Panics if sizes differ or T is 0.
+//
+// Reference: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
+// al. 2000.
+func LSTM(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	tape, be := common("lstm", x, wih, whh, bias, h0, c0)
+	if x.view.Rank != 3 || x.view.Shape[1] == 0 {
+		Fail("lstm", "needs input [batch, steps, features] with at least one step", "%v", x.Shape())
+	}
+	batch, steps, in := x.view.Shape[0], x.view.Shape[1], x.view.Shape[2]
+	hidden := whh.Dim(-1)
+	if !wih.HasShape(4*hidden, in) || !whh.HasShape(4*hidden, hidden) || !bias.HasShape(4*hidden) {
+		Fail("lstm", fmt.Sprintf("input %v and hidden size %d need weights [%d %d], [%d %d] and bias [%d]", x.Shape(), hidden, 4*hidden, in, 4*hidden, hidden, 4*hidden),
+			"%v, %v and %v", wih.Shape(), whh.Shape(), bias.Shape())
+	}
+	if !h0.HasShape(batch, hidden) || !c0.HasShape(batch, hidden) {
+		Fail("lstm", fmt.Sprintf("needs states [%d %d]", batch, hidden), "%v and %v", h0.Shape(), c0.Shape())
+	}
+	kernel, ok := be.(backend.LSTMKernel)
+	if !ok {
+		return lstmComposed(x, wih, whh, bias, h0, c0)
+	}
+	flat := x.Reshape(batch*steps, in)
+	gates := alloc(tape, be, []int{batch, steps, 4 * hidden})
+	be.Gemm(backend.NewView(gates.view.Buf, batch*steps, 4*hidden), flat.view, transposed(wih.view), 1, 0, backend.Epilogue{Bias: bias.view})
+	y = alloc(tape, be, []int{batch, steps, hidden})
+	cells := alloc(tape, be, []int{batch, steps, hidden})
+	if !kernel.LSTM(y.view, cells.view, gates.view, whh.view, h0.view, c0.view) {
+		return lstmComposed(x, wih, whh, bias, h0, c0)
+	}
+	hn, cn = lastStep(y), lastStep(cells)
+	if tape.records() {
+		l := &lstmPass{kernel, gates, cells, y}
+		tape.recordMany("lstm", []*Tensor{y, hn, cn}, func(b *Backprop, _ *Tensor) {
+			if b.Creating() || !l.backward(b, flat, wih, whh, h0, c0) {
+				b.Compose(func(ins []*Tensor) []*Tensor {
+					y, hn, cn := lstmComposed(ins[0].Reshape(batch, steps, in), ins[1], ins[2], ins[3], ins[4], ins[5])
+					return []*Tensor{y, hn, cn}
+				})
+			}
+		}, flat, wih, whh, bias, h0, c0)
+	}
+	return y, hn, cn
+}
+
+// lastStep copies [B, T, H] at T−1.
+func lastStep(t *Tensor) *Tensor {
+	y := alloc2(t.tape, t.be, t.view.Shape[0], t.view.Shape[2])
+	t.be.Copy(y.view, dropAxes(place(t.view, 1, t.view.Shape[1]-1, 1), 1<<1))
+	return y
+}
+
+// lstmPass is what the backward pass of a fused LSTM needs from the forward.
+type lstmPass struct {
+	kernel          backend.LSTMKernel
+	gates, cells, y *Tensor
+}
+
+func (l *lstmPass) backward(b *Backprop, x, wih, whh, h0, c0 *Tensor) bool {
+	tape, be := b.tape, b.tape.be
+	batch, steps, hidden := l.y.view.Shape[0], l.y.view.Shape[1], l.y.view.Shape[2]
+	dy := b.Grad(0)
+	if dy == nil {
+		dy = tape.Zeros(batch, steps, hidden)
+	}
+	var dhn, dcn backend.View
+	if g := b.Grad(1); g != nil {
+		dhn = g.Contiguous().view
+	}
+	if g := b.Grad(2); g != nil {
+		dcn = g.Contiguous().view
+	}
+	dgates := alloc(tape, be, []int{batch * steps, 4 * hidden})
+	dh0, dc0 := alloc2(tape, be, batch, hidden), alloc2(tape, be, batch, hidden)
+	gv := backend.NewView(dgates.view.Buf, batch, steps, 4*hidden)
+	if !l.kernel.LSTMGrad(gv, dh0.view, dc0.view, dy.Contiguous().view, dhn, dcn, l.gates.view, l.cells.view, whh.view, c0.view) {
+		return false
+	}
+	if b.Needs(0) {
+		b.AddMatMul(0, dgates, wih)
+	}
+	if b.Needs(1) {
+		b.AddMatMul(1, dgates.T(), x)
+	}
+	if b.Needs(2) {
+		b.AddMatMul(2, dgates.T(), l.before(h0))
+	}
+	if b.Needs(3) {
+		b.Add(3, dgates.Sum(0))
+	}
+	b.Add(4, dh0)
+	b.Add(5, dc0)
+	return true
+}
+
+// before is the hidden state that each step started from, as rows [B·T, H].
+func (l *lstmPass) before(h0 *Tensor) *Tensor {
+	batch, steps, hidden := l.y.view.Shape[0], l.y.view.Shape[1], l.y.view.Shape[2]
+	be := l.y.be
+	prev := alloc2(l.y.tape, be, batch*steps, hidden)
+	v := backend.NewView(prev.view.Buf, batch, steps, hidden)
+	be.Copy(dropAxes(place(v, 1, 0, 1), 1<<1), h0.view)
+	be.Copy(place(v, 1, 1, steps-1), place(l.y.view, 1, 0, steps-1))
+	return prev
+}
+
+func lstmComposed(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	return lstmSteps(Linear(x, wih, bias), whh, h0, c0)
+}
+
+// lstmSteps goes on from the input projections pre [B, T, 4H].
+func lstmSteps(pre, whh, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	steps := pre.view.Shape[1]
+	h, c := h0, c0
+	ys := make([]*Tensor, steps)
+	for t := range steps {
+		gates := pre.Select(1, t).Add(Linear(h, whh, nil)).Chunk(1, 4)
+		in, forget, cell, out := gates[0].Sigmoid(), gates[1].Sigmoid(), gates[2].Tanh(), gates[3].Sigmoid()
+		c = forget.Mul(c).Add(in.Mul(cell))
+		h = out.Mul(c.Tanh())
+		ys[t] = h
+	}
+	return Stack(1, ys...), h, c
+}

@@ -1,0 +1,82 @@
+package tensor
+
+import "github.com/org/artnn/backend"
+
+const (
+	// productSize is the fewest elements of a gradient that is kept as a product:
+	// those that do not fit in cache.
+	productSize = 1 << 20
+	// productTerms is the most terms of its sums. Beyond, forming it costs more
+	// arithmetic than memory.
+	productTerms = 128
+)
+
+// product is a gradient that has not been formed: the product of two matrices.
+type product struct{ a, b factor }
+
+// factor holds on to the memory of a value whose tape may let go of it.
+type factor struct {
+	view  backend.View
+	store *storage
+}
+
+func (f *factor) take(t *Tensor) {
+	t.store.refs.Add(1)
+	f.view, f.store = t.view, t.store
+}
+
+func (f *factor) drop(be backend.Backend) {
+	f.store.release(be)
+	*f = factor{}
+}
+
+// postpone keeps a@c as the gradient of a parameter that has none, if both are
+// small beside it. They must be values of a pass, which nobody overwrites:
+// parameters change before the gradient is formed.
+func (t *Tensor) postpone(a, c *Tensor) bool {
+	m, k, n := a.view.Shape[0], a.view.Shape[1], c.view.Shape[1]
+	if t.gradSet || m*n < productSize || k > productTerms || k*(m+n) > m*n/2 || !a.store.passing || !c.store.passing {
+		return false
+	}
+	if t.product == nil {
+		t.product = new(product)
+	}
+	t.product.a.take(a)
+	t.product.b.take(c)
+	t.gradSet = true
+	return true
+}
+
+// postponed reports whether the gradient has not been formed.
+func (t *Tensor) postponed() bool { return t.product != nil && t.product.a.store != nil }
+
+// formGrad forms a postponed gradient.
+func (t *Tensor) formGrad() {
+	if !t.postponed() {
+		return
+	}
+	grad := t.gradMemory()
+	t.be.Gemm(grad.view, t.product.a.view, t.product.b.view, 1, 0, backend.Epilogue{})
+	t.forgetProduct()
+}
+
+func (t *Tensor) forgetProduct() {
+	if t.postponed() {
+		t.product.a.drop(t.be)
+		t.product.b.drop(t.be)
+	}
+}
+
+// GradProduct is the gradient of a large weight as matrices a and b with
+//
+//	Grad() = a@b
+//
+// where it is known as such and has not been formed: [Tensor.Grad] forms it.
+// Optimisers that work with the product spare writing and reading the gradient.
+// The views hold until the next call of ZeroGrad, Grad or Backward.
+func (t *Tensor) GradProduct() (a, b backend.View, ok bool) {
+	if !t.postponed() {
+		return a, b, false
+	}
+	return t.product.a.view, t.product.b.view, true
+}
