@@ -1,0 +1,106 @@
+package layers
+
+import (
+	"iter"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/tensor"
+)
+
+// stateless is a layer's Params where there are none.
+type stateless struct{}
+
+// Params yields nothing.
+func (stateless) Params() iter.Seq2[string, *tensor.Tensor] { return none }
+
+// ReLU is max(x, 0). Its derivative at 0 is 0.
+type ReLU struct{ stateless }
+
+func (ReLU) Forward(x *tensor.Tensor) *tensor.Tensor { return x.ReLU() }
+
+// LeakyReLU is x for x > 0, else Slope·x.
+type LeakyReLU struct {
+	stateless
+	Slope float64 // 0 means 0.01; for a slope of 0 there is [ReLU]
+}
+
+func (l LeakyReLU) Forward(x *tensor.Tensor) *tensor.Tensor { return x.LeakyReLU(l.slope()) }
+
+func (l LeakyReLU) slope() float64 {
+	if l.Slope == 0 {
+		return 0.01
+	}
+	return l.Slope
+}
+
+// Tanh is the hyperbolic tangent.
+type Tanh struct{ stateless }
+
+func (Tanh) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Tanh() }
+
+// Sigmoid is 1/(1+e⁻ˣ).
+type Sigmoid struct{ stateless }
+
+func (Sigmoid) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Sigmoid() }
+
+// GELU is x·Φ(x) with Φ the normal distribution function, or with Tanh the
+// approximation that GPT-2 was trained with:
+//
+//	½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+//
+// Reference: Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+type GELU struct {
+	stateless
+	Tanh bool
+}
+
+func (l GELU) Forward(x *tensor.Tensor) *tensor.Tensor {
+	if l.Tanh {
+		return x.GELUTanh()
+	}
+	return x.GELU()
+}
+
+// SiLU is x·sigmoid(x).
+//
+// Reference: Elfwing, Uchibe and Doya 2017.
+type SiLU struct{ stateless }
+
+func (SiLU) Forward(x *tensor.Tensor) *tensor.Tensor { return x.SiLU() }
+
+// Softplus is ln(1+eˣ).
+type Softplus struct{ stateless }
+
+func (Softplus) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Softplus() }
+
+// Softmax is exp(x)/Σ exp(x) along Axis. The zero value works along the first
+// axis, usually the batch; −1 is the last.
+type Softmax struct {
+	stateless
+	Axis int
+}
+
+func (s Softmax) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Softmax(s.Axis) }
+
+// LogSoftmax is x − ln Σ exp(x) along Axis, which is to be set as [Softmax]'s.
+type LogSoftmax struct {
+	stateless
+	Axis int
+}
+
+func (s LogSoftmax) Forward(x *tensor.Tensor) *tensor.Tensor { return x.LogSoftmax(s.Axis) }
+
+// epilogue is how a matrix product can apply a layer to its result in passing.
+func epilogue(l Layer) (act backend.Activation, slope float64, ok bool) {
+	switch l := l.(type) {
+	case ReLU:
+		return backend.ActReLU, 0, true
+	case LeakyReLU: // the fused derivative tells the sign of the input by the output's
+		return backend.ActLeakyReLU, l.slope(), l.slope() > 0
+	case Tanh:
+		return backend.ActTanh, 0, true
+	case Sigmoid:
+		return backend.ActSigmoid, 0, true
+	}
+	return 0, 0, false
+}

@@ -1,0 +1,182 @@
+package layers
+
+import (
+	"fmt"
+	"iter"
+	"sync"
+
+	"github.com/org/artnn/tensor"
+)
+
+// BatchNorm normalises each channel, then scales and shifts:
+//
+//	y = (x − mean)/√(var + ε) · weight + bias
+//
+// In training, mean and variance are those of the batch, the variance
+// uncorrected, and the running statistics move towards them:
+//
+//	running = (1 − m)·running + m·batch,  m = Momentum
+//
+// there with the unbiased variance. In evaluation the running statistics take
+// the batch's place. It is the common part of [BatchNorm1d] and [BatchNorm2d].
+//
+// Goroutines that train one layer at once update the running statistics one
+// after the other, in no particular order.
+//
+// Reference: Ioffe and Szegedy, "Batch Normalization", 2015.
+type BatchNorm struct {
+	Weight *tensor.Tensor // [channels] or nil
+	Bias   *tensor.Tensor // [channels] or nil
+
+	RunningMean    *tensor.Tensor // [channels]
+	RunningVar     *tensor.Tensor // [channels]
+	BatchesTracked *tensor.Tensor // []: how many batches they have seen
+
+	Eps      float64 // 0 means 1e-5
+	Momentum float64 // 0 means 0.1
+
+	mu sync.Mutex // guards the running statistics
+}
+
+// BatchNorm1d is [BatchNorm] of vectors or of sequences.
+//
+// Shape: [B, channels] or [B, channels, L] → the same.
+//
+// Panics if the input has another shape, or in training if there is only one
+// value for each channel.
+type BatchNorm1d struct{ BatchNorm }
+
+// BatchNorm2d is [BatchNorm] of images.
+//
+// Shape: [B, channels, H, W] → the same.
+//
+// Panics if the input has another shape, or in training if there is only one
+// value for each channel.
+type BatchNorm2d struct{ BatchNorm }
+
+// NewBatchNorm1d starts with weight 1, bias 0, running mean 0 and variance 1 on
+// the generator's backend.
+//
+// Panics if channels is not positive.
+func NewBatchNorm1d(channels int, rng *tensor.RNG) *BatchNorm1d {
+	b := &BatchNorm1d{}
+	b.init("batch norm 1d", channels, rng)
+	return b
+}
+
+// NewBatchNorm2d starts as [NewBatchNorm1d].
+//
+// Panics if channels is not positive.
+func NewBatchNorm2d(channels int, rng *tensor.RNG) *BatchNorm2d {
+	b := &BatchNorm2d{}
+	b.init("batch norm 2d", channels, rng)
+	return b
+}
+
+func (b *BatchNorm) init(op string, channels int, rng *tensor.RNG) {
+	checkSizes(op, channels)
+	be := rng.Backend()
+	b.Weight, b.Bias = tensor.FullOn(be, 1, channels), tensor.ZerosOn(be, channels)
+	b.RunningMean, b.RunningVar = tensor.ZerosOn(be, channels), tensor.FullOn(be, 1, channels)
+	b.BatchesTracked = tensor.ZerosOn(be)
+}
+
+func (b *BatchNorm1d) Forward(x *tensor.Tensor) *tensor.Tensor {
+	c := b.channels()
+	if r := x.Rank(); r != 2 && r != 3 || x.Dim(1) != c {
+		tensor.Fail("batch norm 1d", fmt.Sprintf("needs inputs [batch, %d] or [batch, %d, length]", c, c), "%v", x.Shape())
+	}
+	return b.forward("batch norm 1d", x)
+}
+
+func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor {
+	c := b.channels()
+	if x.Rank() != 4 || x.Dim(1) != c {
+		tensor.Fail("batch norm 2d", fmt.Sprintf("needs inputs [batch, %d, height, width]", c), "%v", x.Shape())
+	}
+	return b.forward("batch norm 2d", x)
+}
+
+func (b *BatchNorm) channels() int { return b.RunningMean.Size() }
+
+// axes are all axes but the channels'.
+func axes(rank int) []int {
+	return []int{0, 2, 3, 4, 5}[:rank-1]
+}
+
+func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
+	tape := x.Tape()
+	if tape == nil || !tape.Training() {
+		return b.evaluate(tape, x)
+	}
+	n := x.Size() / b.channels()
+	if n < 2 {
+		tensor.Fail(op, "training needs more than one value for each channel", "%v", x.Shape())
+	}
+	over := axes(x.Rank())
+	mean := x.MeanKeep(over...)
+	centred := x.Sub(mean)
+	variance := centred.Square().MeanKeep(over...)
+	tape.NoGrad(func() { b.track(tape, mean, variance.MulScalar(float64(n)/float64(n-1))) })
+
+	y := variance.AddScalar(orDefault(b.Eps, 1e-5)).Rsqrt() // [1, C, 1, …]: the scale
+	if b.Weight != nil {
+		y = y.Mul(spread(taped(tape, b.Weight), x.Rank()))
+	}
+	y = centred.Mul(y)
+	if b.Bias != nil {
+		y = y.Add(spread(taped(tape, b.Bias), x.Rank()))
+	}
+	return y
+}
+
+// evaluate is x·scale + shift with the two made of the running statistics.
+func (b *BatchNorm) evaluate(tape *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
+	var scale, opposite *tensor.Tensor
+	unrecorded(tape, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		opposite = constant(tape, b.RunningMean).Neg()
+		scale = constant(tape, b.RunningVar).AddScalar(orDefault(b.Eps, 1e-5)).Rsqrt()
+	})
+	if b.Weight != nil {
+		scale = scale.Mul(b.Weight)
+	}
+	shift := opposite.Mul(scale)
+	if b.Bias != nil {
+		shift = shift.Add(b.Bias)
+	}
+	return x.Mul(spread(scale, x.Rank())).Add(spread(shift, x.Rank()))
+}
+
+// track moves the running statistics towards those of a batch.
+func (b *BatchNorm) track(tape *tensor.Tape, mean, variance *tensor.Tensor) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	m := orDefault(b.Momentum, 0.1)
+	for _, s := range []struct{ running, batch *tensor.Tensor }{{b.RunningMean, mean}, {b.RunningVar, variance}} {
+		old := constant(tape, s.running)
+		s.running.Set(old.MulScalar(1 - m).Add(s.batch.Reshape(-1).MulScalar(m)))
+	}
+	b.BatchesTracked.Set(constant(tape, b.BatchesTracked).AddScalar(1))
+}
+
+// spread lays numbers [C] along axis 1 of a value of the given rank.
+func spread(t *tensor.Tensor, rank int) *tensor.Tensor {
+	if rank == 2 {
+		return t
+	}
+	shape := []int{t.Size(), 1, 1, 1, 1}[:rank-1]
+	return t.Reshape(shape...)
+}
+
+// Params yields weight and bias.
+func (b *BatchNorm) Params() iter.Seq2[string, *tensor.Tensor] {
+	return named(pair{"weight", b.Weight}, pair{"bias", b.Bias})
+}
+
+// Buffers yields running_mean, running_var and num_batches_tracked.
+func (b *BatchNorm) Buffers() iter.Seq2[string, *tensor.Tensor] {
+	return named(pair{"running_mean", b.RunningMean}, pair{"running_var", b.RunningVar},
+		pair{"num_batches_tracked", b.BatchesTracked})
+}

@@ -1,0 +1,53 @@
+package layers
+
+import (
+	"iter"
+	"slices"
+
+	"github.com/org/artnn/tensor"
+)
+
+// Embedding looks up one learned vector for each index:
+//
+//	y[i] = W[ids[i]]
+//
+// It is no [Layer], because its input is indices.
+type Embedding struct {
+	Weight *tensor.Tensor // [n, dim]
+}
+
+// NewEmbedding draws n vectors of dim numbers from the standard normal
+// distribution, as PyTorch does.
+//
+// Panics if a size is not positive.
+func NewEmbedding(n, dim int, rng *tensor.RNG) *Embedding {
+	checkSizes("embedding", n, dim)
+	return &Embedding{Weight: rng.Normal(0, 1, n, dim)}
+}
+
+// Forward looks up ids, laid out in row-major order in shape; without a shape
+// they are one list. The tape may be nil: then nothing is recorded. ids must
+// not change before the backward pass has run.
+//
+// Shape: ids [shape...] → [shape..., dim].
+//
+// Panics if the shape does not hold the ids, or one of them is outside [0, n).
+func (e *Embedding) Forward(tape *tensor.Tape, ids []int32, shape ...int) *tensor.Tensor {
+	if len(shape) == 0 {
+		return taped(tape, e.Weight).Take(ids)
+	}
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	if n != len(ids) {
+		tensor.Fail("embedding", "the shape must hold all ids", "%d ids for shape %v", len(ids), slices.Clone(shape))
+	}
+	y := taped(tape, e.Weight).Take(ids)
+	return y.Reshape(append(slices.Clone(shape), y.Dim(-1))...)
+}
+
+// Params yields the table.
+func (e *Embedding) Params() iter.Seq2[string, *tensor.Tensor] {
+	return named(pair{"weight", e.Weight})
+}

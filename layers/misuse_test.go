@@ -1,0 +1,62 @@
+package layers_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/layers"
+	"github.com/org/artnn/tensor"
+)
+
+func TestMisuse(t *testing.T) {
+	rng := tensor.NewRNG(1)
+	train := tensor.NewTape(tensor.Train())
+	zeros := func(shape ...int) *tensor.Tensor { return train.Zeros(shape...) }
+	embed := layers.NewEmbedding(4, 2, rng)
+	lstm := layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng)
+	wide := &layers.LayerNorm{Weight: tensor.Full(1, 2, 3)}
+	for _, c := range []struct {
+		want string
+		f    func()
+	}{
+		{"linear: weight [2 3] needs inputs [..., 3], got [4 5]", func() { layers.NewLinear(3, 2, rng).Forward(zeros(4, 5)) }},
+		{"linear: sizes must be positive, got [0 2]", func() { layers.NewLinear(0, 2, rng) }},
+		{"embedding: sizes must be positive, got [4 -1]", func() { layers.NewEmbedding(4, -1, rng) }},
+		{"embedding: the shape must hold all ids, got 3 ids for shape [2 2]", func() { embed.Forward(train, []int32{0, 1, 2}, 2, 2) }},
+		{"take: indices must lie in [0, 4), got 4 at position 1", func() { embed.Forward(train, []int32{0, 4}) }},
+		{"take: indices must lie in [0, 4), got -1 at position 0", func() { embed.Forward(nil, []int32{-1}) }},
+		{"lstm: sizes must be positive, got [3 5 -1]", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: -1}, rng) }},
+		{"lstm: the probability must lie in [0, 1], got 1.5", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Dropout: 1.5}, rng) }},
+		{"lstm: needs inputs [batch, steps, features], got [2 3]", func() { lstm.Forward(zeros(2, 3), layers.LSTMState{}) }},
+		{"lstm: needs input [batch, steps, features] with at least one step, got [2 0 3]", func() { lstm.Forward(zeros(2, 0, 3), layers.LSTMState{}) }},
+		{"lstm: input [2 1 4] and hidden size 5 need weights [20 4], [20 5] and bias [20], got [20 3], [20 5] and [20]", func() { lstm.Forward(zeros(2, 1, 4), layers.LSTMState{}) }},
+		{"lstm: needs a cell state [2 1 5], got [1 1 5]", func() { lstm.Forward(zeros(1, 1, 3), layers.LSTMState{C: zeros(1, 1, 5)}) }},
+		{"lstm: needs a hidden state [2 1 5], got [2 5]", func() { lstm.Forward(zeros(1, 1, 3), layers.LSTMState{H: zeros(2, 5)}) }},
+		{"dropout: the probability must lie in [0, 1], got -0.1", func() { layers.Dropout{P: -0.1}.Forward(zeros(2)) }},
+		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [2 4]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(2, 4)) }},
+		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [3]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(3)) }},
+		{"batch norm 2d: needs inputs [batch, 3, height, width], got [2 3]", func() { layers.NewBatchNorm2d(3, rng).Forward(zeros(2, 3)) }},
+		{"batch norm 1d: training needs more than one value for each channel, got [1 3]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(1, 3)) }},
+		{"batch norm 2d: sizes must be positive, got [0]", func() { layers.NewBatchNorm2d(0, rng) }},
+		{"layer norm: input [2 4] needs a weight and bias [4], got [3]", func() { layers.NewLayerNorm(3, rng).Forward(zeros(2, 4)) }},
+		{"layer norm: weight [2 3] needs inputs that end in its axes, got [4 3]", func() { wide.Forward(zeros(4, 3)) }},
+		{"layer norm: weight [2 3] needs inputs that end in its axes, got [3]", func() { wide.Forward(zeros(3)) }},
+		{"residual: the body must keep the shape [2 3], got [2 5]", func() { layers.Residual{Body: layers.NewLinear(3, 5, rng)}.Forward(zeros(2, 3)) }},
+		{"flatten: needs inputs [batch, ...], got [3]", func() { layers.Flatten{}.Forward(zeros(3)) }},
+		{"softmax: expected an axis in [-2, 2), got 2", func() { layers.Softmax{Axis: 2}.Forward(zeros(2, 3)) }},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			err := tensor.Try(c.f)
+			require.EqualError(t, err, c.want)
+			var shape *tensor.ShapeError
+			require.ErrorAs(t, err, &shape)
+		})
+	}
+}
+
+// An evaluated batch norm has no need of a second value.
+func TestBatchNormOfOne(t *testing.T) {
+	b := layers.NewBatchNorm1d(2, tensor.NewRNG(1))
+	require.InDeltaSlice(t, []float64{3, -4}, b.Forward(tensor.FromSlice([]float32{3, -4}, 1, 2)).Float64s(), 1e-4)
+}

@@ -1,0 +1,94 @@
+package layers
+
+import (
+	"fmt"
+	"iter"
+	"strconv"
+
+	"github.com/org/artnn/tensor"
+)
+
+// Sequential applies layers one after the other.
+//
+// A [Linear] followed by ReLU, LeakyReLU, Tanh or Sigmoid is computed in one
+// pass. Parameters are named by place: "0.weight", "0.bias", "2.weight", …
+//
+// Shape: that of the first layer's input → that of the last layer's output.
+type Sequential []Layer
+
+func (s Sequential) Forward(x *tensor.Tensor) *tensor.Tensor {
+	for i := 0; i < len(s); i++ {
+		if l, ok := s[i].(*Linear); ok && i+1 < len(s) {
+			if act, slope, ok := epilogue(s[i+1]); ok {
+				x = l.ForwardAct(x, act, slope)
+				i++
+				continue
+			}
+		}
+		x = s[i].Forward(x)
+	}
+	return x
+}
+
+// Params yields the parameters of all layers in order.
+func (s Sequential) Params() iter.Seq2[string, *tensor.Tensor] {
+	return s.each(Module.Params)
+}
+
+// Buffers yields the buffers of all layers in order.
+func (s Sequential) Buffers() iter.Seq2[string, *tensor.Tensor] {
+	return s.each(Buffers)
+}
+
+func (s Sequential) each(part func(Module) iter.Seq2[string, *tensor.Tensor]) iter.Seq2[string, *tensor.Tensor] {
+	seqs := make([]iter.Seq2[string, *tensor.Tensor], len(s))
+	for i, l := range s {
+		seqs[i] = Prefix(strconv.Itoa(i), part(l))
+	}
+	return Join(seqs...)
+}
+
+// Residual adds a layer's input to its output:
+//
+//	y = x + Body(x)
+//
+// Parameters are named "body.…".
+//
+// Shape: [...] → the same.
+//
+// Panics if the body changes the shape.
+//
+// Reference: He, Zhang, Ren and Sun, "Deep Residual Learning", 2015.
+type Residual struct {
+	Body Layer
+}
+
+func (r Residual) Forward(x *tensor.Tensor) *tensor.Tensor {
+	y := r.Body.Forward(x)
+	if !y.HasShape(x.Shape()...) {
+		tensor.Fail("residual", fmt.Sprintf("the body must keep the shape %v", x.Shape()), "%v", y.Shape())
+	}
+	return x.Add(y)
+}
+
+// Params yields the parameters of the body.
+func (r Residual) Params() iter.Seq2[string, *tensor.Tensor] {
+	return Prefix("body", r.Body.Params())
+}
+
+// Buffers yields the buffers of the body.
+func (r Residual) Buffers() iter.Seq2[string, *tensor.Tensor] {
+	return Prefix("body", Buffers(r.Body))
+}
+
+// Flatten merges all axes but the first, which counts the batch.
+//
+// Shape: [B, a, b, …] → [B, a·b·…].
+type Flatten struct{ stateless }
+
+func (Flatten) Forward(x *tensor.Tensor) *tensor.Tensor {
+	if x.Rank() < 2 {
+		tensor.Fail("flatten", "needs inputs [batch, ...]", "%v", x.Shape())
+	}
+	return x.Flatten(1)
+}
