@@ -1,0 +1,123 @@
+package models_test
+
+import (
+	"fmt"
+	"log"
+	"maps"
+	"slices"
+
+	"github.com/org/artnn/models"
+)
+
+// The founding document's network of 3, 2 and 1 neurons learns its five
+// samples.
+func ExampleMLP() {
+	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{3, 2, 1}, LR: 0.1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	x := []float32{1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1}
+	y := []float32{1, 0, 0, 1, 0}
+	for range 5000 {
+		net.Step(x, y)
+	}
+	for i, p := range net.Predict(x) {
+		fmt.Printf("%v → %.1f\n", x[3*i:3*i+3], p)
+	}
+	// Output:
+	// [1 0 0] → 1.0
+	// [0 1 0] → 0.0
+	// [0 0 1] → 0.0
+	// [1 1 0] → 1.0
+	// [0 1 1] → 0.0
+}
+
+// Classes are given by number.
+func ExampleMLP_StepLabels() {
+	net, err := models.NewMLP(models.MLPConfig{
+		Sizes: []int{2, 16, 2}, Activation: models.ReLU,
+		Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam, LR: 0.01,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	x := []float32{0, 0, 0, 1, 1, 0, 1, 1}
+	for range 500 {
+		net.StepLabels(x, []int32{0, 1, 1, 0}) // exclusive or
+	}
+	fmt.Println(net.Classify(x))
+	// Output:
+	// [0 1 1 0]
+}
+
+// A model of characters learns a sentence by heart.
+func ExampleTextGenerator() {
+	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
+	vocab, err := models.NewCharVocab(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 16, Hidden: 32, LR: 0.01})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, _ := vocab.Encode(text)
+	for range 200 {
+		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
+	}
+	more, err := model.Generate("Call me", 57, models.Temperature(0))
+	fmt.Println(more, err)
+	// Output:
+	// Ishmael. Some years ago, never mind how long precisely,  <nil>
+}
+
+// Text can be shown as it comes.
+func ExampleTextGenerator_Stream() {
+	vocab, _ := models.NewWordVocab("to be or not to be, that is the question", 0)
+	model, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 16, Hidden: 32, LR: 0.01})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, _ := vocab.Encode("to be or not to be, that is the question")
+	for range 200 {
+		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
+	}
+	for piece, err := range model.Stream("to be or", 8, models.Temperature(0)) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%q ", piece)
+	}
+	// Output:
+	// " not" " to" " be" "," " that" " is" " the" " question"
+}
+
+// A generator learns pictures of two kinds: light on the left, or on the right.
+func ExampleGAN() {
+	gan, err := models.NewGAN(models.GANConfig{
+		Width: 4, Height: 2, Channels: 1, ZDim: 4, Hidden: []int{32, 32}, LR: 1e-3, Beta1: 0.5, Smooth: 0.1,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	left := []float32{0.8, 0.8, -0.8, -0.8, 0.8, 0.8, -0.8, -0.8}
+	right := []float32{-0.8, -0.8, 0.8, 0.8, -0.8, -0.8, 0.8, 0.8}
+	batch := slices.Repeat(slices.Concat(left, right), 16)
+	for range 600 {
+		gan.Step(batch)
+	}
+	kinds := map[string]int{}
+	for picture := range slices.Chunk(gan.Generate(100, 1), 8) {
+		rows := []rune{'.', '.', '.', '.', ' ', '.', '.', '.', '.'}
+		for i, v := range picture {
+			if v > 0 {
+				rows[i+i/4] = '#'
+			}
+		}
+		kinds[string(rows)]++
+	}
+	maps.DeleteFunc(kinds, func(_ string, n int) bool { return n < 25 })
+	fmt.Println(slices.Sorted(maps.Keys(kinds)))
+	// Output:
+	// [##.. ##.. ..## ..##]
+}

@@ -1,0 +1,208 @@
+package models
+
+import (
+	"image/color"
+	"math"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/layers"
+	"github.com/org/artnn/tensor"
+)
+
+func TestConfigurationsThatMakeNoSense(t *testing.T) {
+	sizes := []int{2, 1}
+	for want, cfg := range map[string]MLPConfig{
+		"mlp: sizes []: need at least":                     {},
+		"mlp: sizes [3]: need at least":                    {Sizes: []int{3}},
+		"mlp: sizes: 0: must be from 1":                    {Sizes: []int{3, 0, 1}},
+		"mlp: sizes: -1: must be from 1":                   {Sizes: []int{-1, 1}},
+		"mlp: sizes: more than":                            {Sizes: []int{maxSize, maxSize, maxSize}},
+		`mlp: activation "bang": not one of`:               {Sizes: sizes, Activation: "bang"},
+		`mlp: activation "softmax": not one of`:            {Sizes: sizes, Activation: Softmax},
+		`mlp: output "bang": not one of`:                   {Sizes: sizes, Output: "bang"},
+		`mlp: loss "bang": not one of`:                     {Sizes: sizes, Loss: "bang"},
+		`mlp: loss cross_entropy needs output softmax`:     {Sizes: sizes, Loss: CrossEntropy},
+		`mlp: loss binary_cross_entropy needs output sigm`: {Sizes: sizes, Loss: BinaryCrossEntropy, Output: Softmax},
+		`mlp: loss cross_entropy_sum needs probabilities`:  {Sizes: sizes, Loss: CrossEntropySum, Output: ReLU},
+		`mlp: optimizer "lion": not one of`:                {Sizes: sizes, Optimizer: "lion"},
+		"mlp: momentum 0.9: only sgd":                      {Sizes: sizes, Optimizer: Adam, Momentum: 0.9},
+		"mlp: momentum: 1: must be at least 0 and below 1": {Sizes: sizes, Momentum: 1},
+		"mlp: learning rate: -1: must be finite":           {Sizes: sizes, LR: -1},
+		"mlp: learning rate: NaN: must be finite":          {Sizes: sizes, LR: math.NaN()},
+		"mlp: learning rate: +Inf: must be finite":         {Sizes: sizes, LR: math.Inf(1)},
+	} {
+		m, err := NewMLP(cfg)
+		assert.ErrorContains(t, err, want)
+		assert.Nil(t, m)
+	}
+	for want, cfg := range map[string]GANConfig{
+		"gan: width and height: 0":  {},
+		"gan: width and height: -4": {Width: 4, Height: -4},
+		"gan: channels: 2":          {Width: 4, Channels: 2},
+		"gan: size 20000×20000×3":   {Width: 20000},
+		"gan: z dimension: -1":      {Width: 4, ZDim: -1},
+		"gan: hidden sizes: 0":      {Width: 4, Hidden: []int{8, 0}},
+		"gan: slope: -0.1":          {Width: 4, Slope: -0.1},
+		"gan: learning rate: NaN":   {Width: 4, LR: math.NaN()},
+		"gan: beta1: 1":             {Width: 4, Beta1: 1},
+		"gan: smooth: 1":            {Width: 4, Smooth: 1},
+		"gan: ema: -1":              {Width: 4, EMA: -1},
+		"gan: noise: -1":            {Width: 4, Noise: -1},
+		"gan: sizes: more than":     {Width: 4, Hidden: []int{maxSize, maxSize}},
+	} {
+		m, err := NewGAN(cfg)
+		assert.ErrorContains(t, err, want)
+		assert.Nil(t, m)
+	}
+	for want, cfg := range map[string]TextConfig{
+		"text generator: embedding size: -1": {Embed: -1},
+		"text generator: hidden size: -1":    {Hidden: -1},
+		"text generator: layers: -1":         {Layers: -1},
+		"text generator: layers: 2000":       {Layers: 2000},
+		"text generator: dropout: 1":         {Dropout: 1},
+		"text generator: dropout: NaN":       {Dropout: math.NaN()},
+		"text generator: learning rate: -1":  {LR: -1},
+		"text generator: clip: -1":           {Clip: -1},
+		"text generator: sizes: more than":   {Embed: maxSize, Hidden: maxSize},
+	} {
+		m, err := NewTextGenerator(letters(t, 3), cfg)
+		assert.ErrorContains(t, err, want)
+		assert.Nil(t, m)
+	}
+	_, err := NewTextGenerator(nil, TextConfig{})
+	assert.ErrorContains(t, err, "vocabulary is nil")
+}
+
+func TestDefaultsAreTheDocuments(t *testing.T) {
+	gan := GANConfig{Width: 256}.withDefaults()
+	gan.Backend = nil
+	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9}, gan)
+	count := 0
+	for _, shape := range gan.shapes() {
+		n := 1
+		for _, d := range shape {
+			n *= d
+		}
+		count += n
+	}
+	// (100·128+128) + (128·256+256) + (256·196608+196608), and the mirror image.
+	assert.Equal(t, 50574208+50364929, count)
+	text := TextConfig{}.withDefaults()
+	text.Backend = nil
+	assert.Equal(t, TextConfig{Embed: 256, Hidden: 512, Layers: 1, LR: 0.001}, text)
+	assert.Equal(t, 10000, DefaultWords)
+}
+
+func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
+	all := samples(t, nil)
+	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
+	for want, f := range map[string]func(){
+		"mlp step: expected rows of 2 numbers, at least one, got 3":           func() { mlp.Step(make([]float32, 3), make([]float32, 2)) },
+		"mlp step: expected rows of 2 numbers, at least one, got 0":           func() { mlp.Step(nil, nil) },
+		"mlp step: 2 rows of inputs need 2 rows of 2 targets, got 2":          func() { mlp.Step(make([]float32, 4), make([]float32, 2)) },
+		"mlp step: 2 rows of inputs need 2 labels, got 1":                     func() { mlp.StepLabels(make([]float32, 4), make([]int32, 1)) },
+		"mlp step: labels must lie in [0, 2), got 2 in row 1":                 func() { mlp.StepLabels(make([]float32, 4), []int32{0, 2}) },
+		"mlp step: labels must lie in [0, 2), got -1 in row 0":                func() { mlp.StepLabels(make([]float32, 4), []int32{-1, 0}) },
+		"mlp predict: expected rows of 2 numbers, at least one, got 1":        func() { mlp.Predict(make([]float32, 1)) },
+		"gan step: expected rows of 6 numbers, at least one, got 7":           func() { gan.Step(make([]float32, 7)) },
+		"gan score: expected rows of 6 numbers, at least one, got 0":          func() { gan.Score(nil) },
+		"gan generate: the number of images must be positive, got 0":          func() { gan.Generate(0, 1) },
+		"gan generate: the number of images must be positive, got -1":         func() { gan.Images(-1, 1) },
+		"gan interpolate: the number of images must be at least 2, got 1":     func() { gan.Interpolate(1, 2, 1) },
+		"text step: 2 rows of 3 steps need as many inputs and targets, got 6": func() { text.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
+		"text step: 0 rows of 0 steps need as many inputs and targets, got 0": func() { text.Step(nil, nil, 0, 0) },
+		"take: indices must lie in [0, 9), got 9 at position 1":               func() { text.Step([]int32{0, 9}, []int32{0, 0}, 1, 2) },
+	} {
+		err := tensor.Try(f)
+		var shape *tensor.ShapeError
+		require.ErrorAs(t, err, &shape)
+		assert.ErrorContains(t, err, want)
+	}
+	// What went wrong left the models whole.
+	mlp.Step(make([]float32, 4), make([]float32, 4))
+	text.Step([]int32{0, 1}, []int32{0, 0}, 1, 2)
+}
+
+func TestImages(t *testing.T) {
+	m := pictures([]float32{-1, 1, 0, float32(math.NaN()), 5, -5}, 1, 2, 3)
+	require.Len(t, m, 1)
+	assert.Equal(t, color.Gray{255}, m[0].At(1, 0))
+	assert.Equal(t, color.Gray{128}, m[0].At(2, 0))
+	assert.Equal(t, color.Gray{0}, m[0].At(0, 1), "NaN is black")
+	assert.Equal(t, color.Gray{255}, m[0].At(1, 1))
+	assert.Equal(t, color.Gray{0}, m[0].At(2, 1))
+	rgb := pictures([]float32{-1, 1, 1, -1, 0, 0, 1, 1, 1, 1, 1, 1}, 3, 1, 2)
+	require.Len(t, rgb, 2)
+	assert.Equal(t, color.RGBA{0, 255, 128, 255}, rgb[0].At(0, 0))
+	assert.Equal(t, color.RGBA{255, 0, 128, 255}, rgb[0].At(1, 0))
+	assert.Equal(t, color.NRGBA{0, 255, 128, 0}, pictures([]float32{-1, 1, 0, -1}, 4, 1, 1)[0].At(0, 0))
+
+	gan, err := NewGAN(GANConfig{Width: 5, Height: 3, ZDim: 4, Hidden: []int{8}})
+	require.NoError(t, err)
+	made := gan.Images(3, 1)
+	require.Len(t, made, 3)
+	assert.Equal(t, 5, made[2].Bounds().Dx())
+	assert.Equal(t, 3, made[2].Bounds().Dy())
+}
+
+func TestInterpolateGoesFromOneToTheOther(t *testing.T) {
+	gan, err := NewGAN(GANConfig{Width: 3, ZDim: 6, Hidden: []int{8}})
+	require.NoError(t, err)
+	way := gan.Interpolate(1, 2, 5)
+	require.Len(t, way, 5*27)
+	assert.InDeltaSlice(t, gan.Generate(1, 1), way[:27], 1e-5)
+	assert.InDeltaSlice(t, gan.Generate(1, 2), way[4*27:], 1e-5)
+	still := gan.Interpolate(1, 1, 3)
+	assert.InDeltaSlice(t, still[:27], still[27:54], 1e-5)
+
+	a, b := []float32{3, 0}, []float32{0, 1}
+	mid := slerp(a, b, 3)[2:4]
+	assert.InDelta(t, 2, math.Hypot(float64(mid[0]), float64(mid[1])), 1e-6, "halfway in length")
+	assert.InDelta(t, float64(mid[0]), float64(mid[1]), 1e-6, "and in direction")
+}
+
+// Layers and parameters are open to those who build on a model.
+func TestModelsAreModules(t *testing.T) {
+	all := samples(t, nil)
+	assert.Equal(t, 2*3+3+3*2+2, layers.Count(all["mlp"]))
+	mlp := all["mlp"].(*MLP)
+	tape := tensor.NewTape()
+	defer tape.Release()
+	x := []float32{1, 2, 3, 4}
+	assert.Equal(t, mlp.Predict(x), mlp.Forward(tape.FromSlice(x, 2, 2)).Float32s())
+	y := mlp.Predict(x)
+	assert.InDelta(t, 1, float64(y[0]+y[1]), 1e-6)
+	classes := mlp.Classify(x)
+	for i, c := range classes {
+		assert.GreaterOrEqual(t, y[2*i+int(c)], y[2*i+1-int(c)])
+	}
+	mlp.Optimizer().SetLR(0.5)
+	assert.Equal(t, 0.5, mlp.Optimizer().LR())
+	g, d := all["gan"].(*GAN).Optimizers()
+	assert.NotEqual(t, g, d)
+}
+
+func TestInferenceIsConcurrent(t *testing.T) {
+	all := samples(t, nil)
+	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
+	y, images := mlp.Predict([]float32{1, 2}), gan.Generate(2, 1)
+	poem, err := text.Generate("明", 10, Seed(1))
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			assert.Equal(t, y, mlp.Predict([]float32{1, 2}))
+			assert.Equal(t, images, gan.Generate(2, 1))
+			again, err := text.Generate("明", 10, Seed(1))
+			assert.NoError(t, err)
+			assert.Equal(t, poem, again)
+			_, err = text.Evaluate([]int32{0, 1, 2, 3, 4, 5}, 2)
+			assert.NoError(t, err)
+		})
+	}
+	wait.Wait()
+}

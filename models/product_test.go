@@ -1,0 +1,55 @@
+package models
+
+import (
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/tensor"
+)
+
+// largeGAN has weights whose gradients are never formed.
+func largeGAN(t *testing.T) (*GAN, func(steps int)) {
+	m, err := NewGAN(GANConfig{Width: 40})
+	require.NoError(t, err)
+	images := make([]float32, 4*m.cfg.pixels())
+	return m, func(steps int) {
+		for k := range steps {
+			for i := range images {
+				images[i] = wave(i, k)
+			}
+			m.Step(images)
+		}
+	}
+}
+
+func TestLargeWeightsSameBitsWhateverGOMAXPROCS(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var want [][]float32
+	for _, procs := range []int{1, 2, 3} {
+		runtime.GOMAXPROCS(procs)
+		m, run := largeGAN(t)
+		run(3)
+		i := 0
+		for name, p := range m.Params() {
+			if procs == 1 {
+				want = append(want, p.Float32s())
+			} else {
+				require.True(t, slices.Equal(want[i], p.Float32s()), name)
+			}
+			i++
+		}
+		for name, p := range map[string]*tensor.Tensor{"discriminator": m.dParams[0], "generator": m.gParams[4]} {
+			_, _, ok := p.GradProduct()
+			assert.True(t, ok, "the %s's gradient was formed", name)
+		}
+	}
+}
+
+func TestLargeStepsDoNotGrowTheHeap(t *testing.T) {
+	_, run := largeGAN(t)
+	requireNoGrowth(t, 5, 400, func() { run(1) })
+}

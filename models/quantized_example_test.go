@@ -1,0 +1,40 @@
+package models_test
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+
+	"github.com/org/artnn/models"
+)
+
+// An int8 copy writes what the model has learned, from a quarter of the bytes.
+func ExampleQuantize() {
+	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
+	vocab, err := models.NewCharVocab(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 32, Hidden: 64, LR: 0.01})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, _ := vocab.Encode(text)
+	for range 80 {
+		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
+	}
+	small, err := models.Quantize(model)
+	if err != nil {
+		log.Fatal(err)
+	}
+	more, err := small.Generate("Call me", 57, models.Temperature(0))
+	fmt.Println(more, err)
+
+	var full, quarter bytes.Buffer
+	fmt.Println(models.Write(&full, model), models.Write(&quarter, small))
+	fmt.Println("less than a third of the size:", 3*quarter.Len() < full.Len())
+	// Output:
+	// Ishmael. Some years ago, never mind how long precisely,  <nil>
+	// <nil> <nil>
+	// less than a third of the size: true
+}
