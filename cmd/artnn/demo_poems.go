@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/org/artnn/cmd/artnn/internal/report"
+	"github.com/org/artnn/data"
+	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/train"
+)
+
+const (
+	poemsBatch  = 32
+	poemsShown  = 12
+	temperature = 0.8
+	topP        = 0.9
+	// poemStart is the line end before a poem: a model that has read nothing
+	// else writes a whole one.
+	poemStart = "\n"
+	// poemLength is a poem's two lines of seven, a comma, seven, a full stop
+	// and the line end.
+	poemLength = 2 * (7 + 1 + 7 + 1 + 1)
+)
+
+// poems trains the document's text generator on classical quatrains, one poem
+// to a row.
+func (d *demo) poems(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
+	vocab, err := models.NewCharVocab(samples.QuatrainsText())
+	if err != nil {
+		return train.Report{}, err
+	}
+	loader, err := poemLoader(vocab, d.Seed)
+	if err != nil {
+		return train.Report{}, err
+	}
+	writer, err := models.NewTextGenerator(vocab, models.TextConfig{
+		Embed: 128, Hidden: 256, LR: 4e-3, Clip: 1, Dropout: 0.2, Seed: d.Seed,
+	})
+	if err != nil {
+		return train.Report{}, err
+	}
+	next, stop := loader.Pull()
+	defer stop()
+
+	history := &train.History{}
+	cfg := writer.Config()
+	*chapter = report.Chapter{
+		Title: "Poems",
+		Intro: fmt.Sprintf("A recurrent network that learned to guess the next character of %d classical Chinese quatrains, and then went on guessing by itself.", len(samples.Quatrains())),
+		Settings: []report.Setting{
+			{Name: "network", Value: fmt.Sprintf("embedding %d → LSTM %d → %d characters", cfg.Embed, cfg.Hidden, vocab.Len())},
+			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, gradient norm at most %g", cfg.LR, cfg.Clip)},
+			{Name: "batch", Value: fmt.Sprintf("%d poems", poemsBatch)},
+			{Name: "sampling", Value: fmt.Sprintf("temperature %g, top-p %g", temperature, topP)},
+			{Name: "examples", Value: "chinese-poetry, MIT licence; the poems are in the public domain"},
+		},
+	}
+	sheet := func(e train.Event) error {
+		poems, err := d.sheetOfPoems(writer)
+		if err != nil {
+			return err
+		}
+		kept := 0
+		for _, p := range poems {
+			if isQuatrain(p) {
+				kept++
+			}
+		}
+		caption := fmt.Sprintf("after %d steps; %d of %d keep the form of seven and seven", e.Step, kept, len(poems))
+		chapter.Samples = append(chapter.Samples, report.Sample{Caption: fmt.Sprintf("after %d steps", e.Step), Text: poems[0]})
+		chapter.Final = []report.Sample{{Caption: caption, Text: strings.Join(poems, "\n\n")}}
+		err = d.write("text.txt", func(w io.Writer) error {
+			_, err := io.WriteString(w, strings.Join(poems, "\n\n")+"\n")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return writer.Save(d.path("poems.safetensors"))
+	}
+	r, err := train.Run(ctx, train.Config{Budget: d.budget(1 - facesShare)},
+		func(context.Context, int) (train.Metrics, error) {
+			batch := next()
+			loss := writer.Step(batch.First, batch.Second, len(batch.First)/poemLength, poemLength)
+			return train.Metrics{{Name: "loss", Value: loss}}, nil
+		},
+		history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "poems"))
+	chapter.Curves = []report.Curve{{Title: "Poems", Axis: "nats a character", Series: series(history, "loss")}}
+	return r, err
+}
+
+// poemLoader gives batches of inputs and the targets that follow them.
+func poemLoader(vocab models.Vocabulary, seed uint64) (*data.Loader[data.Pair[[]int32, []int32]], error) {
+	var rows [][]int32 // the start, then the poem
+	for _, poem := range samples.Quatrains() {
+		row, err := vocab.Encode(poemStart + poem + "\n")
+		if err != nil {
+			return nil, err
+		}
+		if len(row) == poemLength+1 {
+			rows = append(rows, row)
+		}
+	}
+	return data.NewIndexLoader(len(rows), func(indices []int) (batch data.Pair[[]int32, []int32]) {
+		for _, i := range indices {
+			batch.First = append(batch.First, rows[i][:poemLength]...)
+			batch.Second = append(batch.Second, rows[i][1:]...)
+		}
+		return batch
+	}, data.LoaderOptions{BatchSize: poemsBatch, Shuffle: true, DropLast: true, Seed: seed})
+}
+
+// sheetOfPoems lets the model write its sheet of poems.
+func (d *demo) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
+	poems := make([]string, poemsShown)
+	for i := range poems {
+		text, err := writer.Generate(poemStart, poemLength, models.Temperature(temperature), models.TopP(topP), models.Seed(d.Seed+uint64(i)))
+		if err != nil {
+			return nil, err
+		}
+		poems[i] = firstPoem(strings.TrimPrefix(text, poemStart))
+	}
+	return poems, nil
+}
+
+// firstPoem is a text up to its second line end.
+func firstPoem(text string) string {
+	lines := strings.SplitN(text, "\n", 3)
+	return strings.TrimSpace(strings.Join(lines[:min(len(lines), 2)], "\n"))
+}
+
+// isQuatrain tells whether a poem has two lines of seven characters, a comma,
+// seven characters and a full stop.
+func isQuatrain(poem string) bool {
+	lines := strings.Split(poem, "\n")
+	if len(lines) != 2 {
+		return false
+	}
+	for _, line := range lines {
+		runes := []rune(line)
+		if len(runes) != 16 || runes[7] != '，' || runes[15] != '。' || strings.Count(line, "，")+strings.Count(line, "。") != 2 {
+			return false
+		}
+	}
+	return true
+}

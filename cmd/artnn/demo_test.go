@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/models"
+)
+
+// outputs are all files the demo leaves.
+var outputs = []string{"faces.safetensors", "images.png", "poems.safetensors", "report.html", "text.txt"}
+
+func files(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	all := map[string][]byte{}
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		all[e.Name()] = b
+	}
+	return all
+}
+
+func TestEqualSeedsAndStepsGiveEqualFiles(t *testing.T) {
+	run := func(seed uint64) map[string][]byte {
+		d := demo{Out: filepath.Join(t.TempDir(), "new", "folder"), Seed: seed, Steps: 7}
+		require.NoError(t, d.Run(context.Background()))
+		return files(t, d.Out)
+	}
+	first, second, other := run(3), run(3), run(4)
+	require.Len(t, first, len(outputs))
+	for _, name := range outputs {
+		assert.True(t, bytes.Equal(first[name], second[name]), "%s differs between equal runs", name)
+		assert.False(t, bytes.Equal(first[name], other[name]), "%s does not depend on the seed", name)
+	}
+	picture, err := png.Decode(bytes.NewReader(first["images.png"]))
+	require.NoError(t, err)
+	assert.Greater(t, picture.Bounds().Dx(), 8*16*facesScale)
+}
+
+func TestInterruptKeepsWhatWasLearned(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	d := demo{Out: t.TempDir(), Seed: 1, Seconds: 3600}
+	assert.ErrorIs(t, d.Run(ctx), errInterrupted)
+	left := files(t, d.Out)
+	assert.NotContains(t, left, "text.txt", "the poems' turn had not come")
+	assert.Contains(t, left, "report.html")
+	gan, err := models.LoadGAN(d.path("faces.safetensors"))
+	require.NoError(t, err, "the last checkpoint is whole")
+	assert.Len(t, gan.Images(2, 1), 2)
+}
+
+func TestOutputThatCannotBeMade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "taken")
+	require.NoError(t, os.WriteFile(file, nil, 0o666))
+	err := (&demo{Out: file, Steps: 1}).Run(context.Background())
+	assert.ErrorContains(t, err, "cannot make the output folder")
+	assert.ErrorContains(t, err, file)
+}
+
+func TestCommandLine(t *testing.T) {
+	for args, want := range map[string]string{
+		"--steps=-1":            "--steps must be at least 1, got -1",
+		"--seconds=0":           "--seconds must be at least 1, got 0",
+		"--seed=x":              "--seed",
+		"--size=3":              "unknown flag --size",
+		"--seconds=0 --steps=4": "",
+	} {
+		var c cli
+		parser, err := kong.New(&c)
+		require.NoError(t, err)
+		_, err = parser.Parse(append([]string{"demo"}, strings.Fields(args)...))
+		if want == "" {
+			assert.NoError(t, err, args)
+		} else {
+			assert.ErrorContains(t, err, want, args)
+		}
+	}
+}
+
+func TestIsQuatrain(t *testing.T) {
+	assert.True(t, isQuatrain("春風又綠江南岸，明月何時照我還。\n春風又綠江南岸，明月何時照我還。"))
+	for _, bad := range []string{
+		"",
+		"春風又綠江南岸，明月何時照我還。",
+		"春風又綠江南岸，明月何時照我還。\n春風又綠江南，明月何時照我還。",
+		"春風又綠江南岸，明月何時照我還。\n春風又，江南岸，明月何時照我還。",
+		"春風又綠江南岸。明月何時照我還。\n春風又綠江南岸，明月何時照我還。",
+	} {
+		assert.False(t, isQuatrain(bad), bad)
+	}
+	assert.Equal(t, "一\n二", firstPoem("一\n二\n三"))
+}

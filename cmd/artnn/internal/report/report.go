@@ -1,0 +1,72 @@
+// Package report writes a run's story as one HTML file that needs nothing else:
+// samples over time, loss curves, configuration.
+//
+// A report holds no clock times, so that two runs of the same seed and number
+// of steps give the same bytes.
+package report
+
+import (
+	"bytes"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"image"
+	"image/png"
+	"io"
+)
+
+// Report is the content of the page.
+type Report struct {
+	Title    string
+	Intro    string
+	Config   []Setting
+	Chapters []Chapter
+}
+
+// Setting is one line of the configuration.
+type Setting struct{ Name, Value string }
+
+// Chapter is about one model: how its samples changed and its losses fell.
+type Chapter struct {
+	Title    string
+	Intro    string
+	Final    []Sample // shown large
+	Samples  []Sample // over time, oldest first
+	Curves   []Curve
+	Settings []Setting
+}
+
+// Sample is a picture or a text at one moment of training.
+type Sample struct {
+	Caption string
+	Image   image.Image // or
+	Text    string
+}
+
+//go:embed page.html
+var pages embed.FS
+
+var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"picture": dataURL,
+	"chart":   func(c Curve) (template.HTML, error) { return c.svg() },
+}).ParseFS(pages, "page.html"))
+
+// Write renders the page.
+func (r *Report) Write(w io.Writer) error {
+	var b bytes.Buffer // nothing is written unless all of it can be
+	if err := page.Execute(&b, r); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// dataURL is a picture inside the page.
+func dataURL(m image.Image) (template.URL, error) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		return "", err
+	}
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())), nil
+}

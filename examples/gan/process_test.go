@@ -1,0 +1,70 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/org/artnn/examples/internal/maintest"
+	"github.com/org/artnn/models"
+)
+
+func TestMain(m *testing.M) { maintest.Main(m, main) }
+
+func TestErrors(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+	nowhere := filepath.Join(dir, "nowhere")
+	empty := filepath.Join(dir, "empty")
+	broken := filepath.Join(dir, "broken")
+	file := filepath.Join(dir, "file")
+	for _, d := range []string{empty, broken} {
+		if err := os.Mkdir(d, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, f := range []string{file, filepath.Join(broken, "a.png")} {
+		if err := os.WriteFile(f, []byte("no picture"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one := pictures(t, 1)
+	for _, c := range []struct{ args, want string }{
+		{"-data " + nowhere, nowhere},
+		{"-data " + empty, "no pictures"},
+		{"-data " + file, file},
+		{"-data " + one, "only one picture"},
+		{"-load " + nowhere, nowhere},
+		{"-load " + file, file},
+		{"-updates 0", "-load"},
+		{"-updates -1", "-updates"},
+		{"-every 0", "-every"},
+		{"-batch 0", "-batch"},
+		{"-size 32", "-data"},
+		{"-data " + one + " -size 257", "-size"},
+		{"-data " + one + " -size -1", "-size"},
+		{"-lr -1", "learning rate"},
+		{"-out " + file, file},
+	} {
+		maintest.Fails(t, "gan", append([]string{"-out", out}, strings.Fields(c.args)...), c.want)
+	}
+	// Each of the files has a line of its own.
+	r := maintest.Run(t, "-out", out, "-data", broken)
+	if want := filepath.Join(broken, "a.png"); r.Status != 1 || !strings.Contains(r.Err, want) {
+		t.Errorf("expected status 1 and an error with %q, got %d and %q", want, r.Status, r.Err)
+	}
+}
+
+func TestCtrlC(t *testing.T) {
+	dir := t.TempDir()
+	model := filepath.Join(dir, "gan.safetensors")
+	r := maintest.Interrupt(t, model, "-data", pictures(t, 3), "-size", "4", "-out", dir, "-every", "1", "-updates", "1000000")
+	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted") {
+		t.Errorf("expected a clean end, got status %d, %q", r.Status, r.Err)
+	}
+	if _, err := models.LoadGAN(model); err != nil {
+		t.Error(err)
+	}
+}
