@@ -1,0 +1,95 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+//go:embed blas/blas.c
+var blasSource string
+
+// blasLibrary is a BLAS that a process of its own has loaded.
+type blasLibrary struct {
+	*process
+	name string
+}
+
+// blasFiles are where Debian keeps the libraries, the fastest build first.
+var blasFiles = []struct{ name, install, file string }{
+	{"OpenBLAS", "libopenblas0-openmp", "/usr/lib/*-linux-gnu/openblas-openmp/libopenblas.so.0"},
+	{"BLIS", "libblis4-openmp", "/usr/lib/*-linux-gnu/blis-openmp/libblis.so.4"},
+}
+
+// startBLAS starts one process for each library that is installed. The notes
+// say what they are, and what is missing. stop ends them all.
+func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(), err error) {
+	stop = func() {
+		for _, l := range libs {
+			l.stop()
+		}
+	}
+	program, clean, err := compileBLAS()
+	if err != nil {
+		return nil, []string{fmt.Sprintf("No BLAS library is measured: %v. Install gcc.", err)}, stop, nil
+	}
+	defer clean()
+	for _, f := range blasFiles {
+		file := firstMatch(f.file)
+		if file == "" {
+			notes = append(notes, fmt.Sprintf("%s was not found: sudo apt-get install --no-install-recommends %s", f.name, f.install))
+			continue
+		}
+		p, err := start(tuned(s.threads, s.avx2, libraries()), program, file)
+		if err != nil {
+			stop()
+			return nil, nil, nil, err
+		}
+		libs = append(libs, blasLibrary{p, f.name})
+		a, err := p.call(request{Do: "info"})
+		if err != nil {
+			stop()
+			return nil, nil, nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		for name, version := range a.Versions {
+			notes = append(notes, name+": "+version)
+		}
+	}
+	if len(libs) > 0 {
+		note, err := peakNotes(libs[0].process)
+		if err != nil {
+			stop()
+			return nil, nil, nil, err
+		}
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	return libs, notes, stop, nil
+}
+
+// compileBLAS builds blas.c. clean removes the program, which may be running.
+func compileBLAS() (program string, clean func(), err error) {
+	cc, err := exec.LookPath("cc")
+	if err != nil {
+		return "", nil, errNoCompiler
+	}
+	dir, err := os.MkdirTemp("", "artnn-bench")
+	if err != nil {
+		return "", nil, err
+	}
+	clean = func() { _ = os.RemoveAll(dir) }
+	source := filepath.Join(dir, "blas.c")
+	program = filepath.Join(dir, "blas")
+	if err := os.WriteFile(source, []byte(blasSource), 0o600); err != nil {
+		clean()
+		return "", nil, err
+	}
+	if out, err := exec.Command(cc, "-O2", "-o", program, source, "-ldl").CombinedOutput(); err != nil {
+		clean()
+		return "", nil, fmt.Errorf("%w: %s does not compile blas.c: %s", errNoCompiler, cc, out)
+	}
+	return program, clean, nil
+}

@@ -1,0 +1,239 @@
+"""The peer: PyTorch doing the rows of the benchmark, one JSON line at a time.
+
+Requests come on stdin, replies go to stdout:
+
+    {"do": "info"}                                -> {"versions": {"PyTorch": "1.13.1", ...}}
+    {"do": "setup", "row": NAME, "threads": N}    -> {"base_mb": resident memory before the model}
+    {"do": "run", "steps": N}                     -> {"ms": [time of each of N steps]}
+    {"do": "peak"}                                -> {"peak_mb": largest resident memory so far}
+
+A failed request gets {"error": TEXT}. The end of stdin ends the program.
+"""
+
+import json
+import os
+import sys
+import time
+
+# Whatever libraries print must not get between the replies.
+replies = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+except ImportError as e:
+    sys.stdin.readline()
+    print(json.dumps({"error": "no torch: %s" % e}), file=replies)
+    sys.exit(0)
+
+# Batches are taken in turn and inputs are centred. The same batch every step
+# would be learned by heart, and inputs of one sign make units of ReLU die: either
+# way Adam's moments would fade into subnormal numbers, which are slow.
+
+
+def dense(sizes, between, last=None):
+    layers = []
+    for i in range(len(sizes) - 1):
+        if i > 0:
+            layers.append(between())
+        layers.append(nn.Linear(sizes[i], sizes[i + 1]))
+    if last is not None:
+        layers.append(last())
+    return nn.Sequential(*layers)
+
+
+def mlp_seed():
+    net = dense([3, 2, 1], nn.Sigmoid, nn.Sigmoid)
+    opt = torch.optim.SGD(net.parameters(), lr=0.1)
+    x = torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 1, 1]], dtype=torch.float32)
+    y = torch.tensor([[1], [0], [0], [1], [0]], dtype=torch.float32)
+
+    def step():
+        loss = 0.5 * F.mse_loss(net(x), y, reduction="sum")
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def mlp_mnist():
+    net = dense([784, 256, 128, 10], nn.ReLU)
+    opt = torch.optim.Adam(net.parameters(), lr=1e-3)
+    batches = [(torch.rand(64, 784) * 2 - 1, torch.randint(0, 10, (64,))) for _ in range(64)]
+    turn = 0
+
+    def step():
+        nonlocal turn
+        x, y = batches[turn % len(batches)]
+        turn += 1
+        loss = F.cross_entropy(net(x), y)
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def gan(size, n):
+    """One update of the discriminator, then one of the generator.
+
+    Nothing is computed that is not used: each backward pass stops at the
+    parameters that are updated after it, and one pass of the discriminator
+    reads both halves.
+    """
+    pixels = 3 * size * size
+    g = dense([100, 128, 256, pixels], lambda: nn.LeakyReLU(0.2), nn.Tanh)
+    d = dense([pixels, 256, 128, 1], lambda: nn.LeakyReLU(0.2))
+    g_params, d_params = list(g.parameters()), list(d.parameters())
+    g_opt = torch.optim.Adam(g_params, lr=2e-4)
+    d_opt = torch.optim.Adam(d_params, lr=2e-4)
+    batches = [torch.rand(n, pixels) * 2 - 1 for _ in range(4)]
+    ones, zeros = torch.ones(n, 1), torch.zeros(n, 1)
+    turn = 0
+
+    def step():
+        nonlocal turn
+        real = batches[turn % len(batches)]
+        turn += 1
+        fake = g(torch.randn(n, 100))
+
+        scores = d(torch.cat([real, fake.detach()]))
+        d_loss = F.binary_cross_entropy_with_logits(scores[:n], ones)
+        d_loss = d_loss + F.binary_cross_entropy_with_logits(scores[n:], zeros)
+        d_opt.zero_grad(set_to_none=True)
+        d_loss.backward(inputs=d_params)
+        d_opt.step()
+
+        g_loss = F.binary_cross_entropy_with_logits(d(fake), ones)
+        g_opt.zero_grad(set_to_none=True)
+        g_loss.backward(inputs=g_params)
+        g_opt.step()
+        return d_loss.item(), g_loss.item()
+
+    return step
+
+
+VOCAB, EMBED, HIDDEN = 10000, 256, 512
+
+
+class Text(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(VOCAB, EMBED)
+        self.lstm = nn.LSTM(EMBED, HIDDEN, batch_first=True)
+        self.fc = nn.Linear(HIDDEN, VOCAB)
+
+    def forward(self, ids, state=None):
+        y, state = self.lstm(self.embed(ids), state)
+        return self.fc(y), state
+
+
+def lstm_train():
+    net = Text()
+    opt = torch.optim.Adam(net.parameters(), lr=1e-3)
+    batches = [(torch.randint(0, VOCAB, (32, 32)), torch.randint(0, VOCAB, (32, 32))) for _ in range(4)]
+    turn = 0
+
+    def step():
+        nonlocal turn
+        x, y = batches[turn % len(batches)]
+        turn += 1
+        logits, _ = net(x)
+        loss = F.cross_entropy(logits.view(-1, VOCAB), y.view(-1))
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def lstm_token():
+    net = Text().eval()
+    state = None
+    token = torch.tensor([[1]])
+
+    def step():
+        nonlocal state, token
+        with torch.inference_mode():
+            logits, state = net(token, state)
+            token = logits[:, -1].argmax(1, keepdim=True)
+        return token.item()
+
+    step()  # from now on the state is that of a text
+    return step
+
+
+ROWS = {
+    "mlp-seed": mlp_seed,
+    "mlp-mnist": mlp_mnist,
+    "gan-64": lambda: gan(64, 32),
+    "gan-256": lambda: gan(256, 16),
+    "lstm-train": lstm_train,
+    "lstm-token": lstm_token,
+}
+
+
+def resident(key):
+    """A size in MB from the status of this process, null where there is none."""
+    try:
+        with open("/proc/self/status") as f:
+            for line in f:
+                if line.startswith(key + ":"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return None
+
+
+def timed(step, steps):
+    clock, ms = time.perf_counter, []
+    for _ in range(steps):
+        start = clock()
+        step()
+        ms.append((clock() - start) * 1e3)
+    return ms
+
+
+def versions():
+    v = {"PyTorch": torch.__version__, "Python": sys.version.split()[0]}
+    with open("/proc/self/maps") as f:
+        maps = f.read()
+    # The files behind the links say which libraries are really used.
+    for path in sorted({line.split()[-1] for line in maps.splitlines() if "/" in line}):
+        name = os.path.basename(path)
+        if name.startswith(("libopenblas", "libblis", "libmkl_core", "libdnnl", "libtcmalloc")):
+            v[name.split("-")[0].split(".")[0]] = path
+    return v
+
+
+def main():
+    step = None
+    for line in sys.stdin:
+        try:
+            request = json.loads(line)
+            do = request["do"]
+            if do == "info":
+                reply = {"versions": versions()}
+            elif do == "setup":
+                torch.set_num_threads(request["threads"])
+                torch.manual_seed(1)
+                reply = {"base_mb": resident("VmRSS")}
+                step = ROWS[request["row"]]()
+            elif do == "run":
+                reply = {"ms": timed(step, request["steps"])}
+            elif do == "peak":
+                reply = {"peak_mb": resident("VmHWM")}
+            else:
+                reply = {"error": "unknown request %r" % do}
+        except Exception as e:  # whatever it is, the other side should hear of it
+            reply = {"error": "%s: %s" % (type(e).__name__, e)}
+        print(json.dumps(reply), file=replies)
+
+
+main()

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// request is one line to a program that does work for us; reply is its answer.
+// peer.py and blas.c describe the protocol.
+type request struct {
+	Do      string `json:"do"`
+	Row     string `json:"row,omitempty"`
+	Threads int    `json:"threads,omitempty"`
+	Steps   int    `json:"steps,omitempty"`
+
+	// For blas.c alone.
+	M      int `json:"m,omitempty"`
+	N      int `json:"n,omitempty"`
+	K      int `json:"k,omitempty"`
+	TransA int `json:"trans_a,omitempty"`
+	TransB int `json:"trans_b,omitempty"`
+	Reps   int `json:"reps,omitempty"`
+}
+
+type reply struct {
+	Error    string            `json:"error,omitempty"`
+	Versions map[string]string `json:"versions,omitempty"`
+	MS       []float64         `json:"ms,omitempty"`
+	BaseMB   float64           `json:"base_mb,omitempty"`
+	PeakMB   float64           `json:"peak_mb,omitempty"`
+
+	GFLOPS map[string]float64 `json:"gflops,omitempty"`
+}
+
+// line is the protocol's client.
+type line struct {
+	to   *json.Encoder
+	from *bufio.Reader
+}
+
+func newLine(to io.Writer, from io.Reader) *line {
+	return &line{json.NewEncoder(to), bufio.NewReader(from)}
+}
+
+// call sends a request and waits for the reply.
+func (l *line) call(r request) (reply, error) {
+	if err := l.to.Encode(r); err != nil {
+		return reply{}, fmt.Errorf("%s: %w", r.Do, err)
+	}
+	text, err := l.from.ReadBytes('\n')
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("the program ended before it replied")
+		}
+		return reply{}, fmt.Errorf("%s: %w", r.Do, err)
+	}
+	var a reply
+	if err := json.Unmarshal(text, &a); err != nil {
+		return reply{}, fmt.Errorf("%s: reply %q: %w", r.Do, text, err)
+	}
+	if a.Error != "" {
+		return reply{}, fmt.Errorf("%s: %s", r.Do, a.Error)
+	}
+	return a, nil
+}
+
+// run makes a line a contestant, once the program has been set up.
+func (l *line) run(n int) ([]float64, error) { return l.steps(n, 0) }
+
+// steps is run with a number of repetitions for each step.
+func (l *line) steps(n, reps int) ([]float64, error) {
+	a, err := l.call(request{Do: "run", Steps: n, Reps: reps})
+	if err != nil {
+		return nil, err
+	}
+	if len(a.MS) != n {
+		return nil, fmt.Errorf("run: asked for %d steps, got the times of %d", n, len(a.MS))
+	}
+	return a.MS, nil
+}
+
+// serve is the protocol's other side with our rows: what measures our memory in
+// a process of its own.
+func serve(from io.Reader, to io.Writer) error {
+	requests, replies := json.NewDecoder(from), json.NewEncoder(to)
+	var current contestant
+	for {
+		var r request
+		if err := requests.Decode(&r); err != nil {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		a, err := answer(r, &current)
+		if err != nil {
+			a = reply{Error: err.Error()}
+		}
+		if err := replies.Encode(a); err != nil {
+			return err
+		}
+	}
+}
+
+func answer(r request, current *contestant) (reply, error) {
+	switch r.Do {
+	case "info":
+		return reply{Versions: map[string]string{"artnn": revision()}}, nil
+	case "setup":
+		base := resident("VmRSS")
+		picked, err := selectRows(r.Row)
+		if err != nil {
+			return reply{}, err
+		}
+		work, err := picked[0].build()
+		*current = ours{work, r.Threads}
+		return reply{BaseMB: base}, err
+	case "run":
+		if *current == nil {
+			return reply{}, errors.New("nothing has been set up")
+		}
+		ms, err := (*current).run(r.Steps)
+		return reply{MS: ms}, err
+	case "peak":
+		return reply{PeakMB: resident("VmHWM")}, nil
+	}
+	return reply{}, fmt.Errorf("unknown request %q", r.Do)
+}

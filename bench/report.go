@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// report measures what was asked for and prints it as Markdown.
+func (b *bench) report(o options, picked []row) error {
+	all := o.results != ""
+	b.paragraph(describe(o.threads)...)
+	if b.limits == (limits{}) {
+		b.limits = measureLimits(o.threads)
+	}
+	b.paragraph(
+		fmt.Sprintf("Limits with %d threads: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
+			o.threads, b.limits.flops/1e9, b.limits.bandwidth/1e9),
+		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight.")
+
+	speed := all || !(o.gemm || o.scaling || o.memory)
+	if speed || o.memory {
+		if err := b.peerVersions(); err != nil {
+			return err
+		}
+	}
+	if speed {
+		b.title("Speed")
+		results, err := b.speed(picked, o.generic || all)
+		if err != nil {
+			return err
+		}
+		if err := speedTable(results).write(b.out); err != nil {
+			return err
+		}
+		if err := writeJSON(o.json, results); err != nil {
+			return err
+		}
+	}
+	if all || o.memory {
+		b.title("Peak memory")
+		if err := b.print(b.memory(picked)); err != nil {
+			return err
+		}
+	}
+	if all || o.gemm {
+		b.title("Matrix products, GF/s")
+		t, notes, err := b.gemm()
+		if err != nil {
+			return err
+		}
+		b.paragraph(notes...)
+		if err := t.write(b.out); err != nil {
+			return err
+		}
+	}
+	if all || o.scaling {
+		b.title("Growth: time = constant · size^slope")
+		if err := b.print(b.scaling()); err != nil {
+			return err
+		}
+		b.title("Threads")
+		if err := b.print(b.cores(picked)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) title(text string) { fmt.Fprintf(b.out, "\n## %s\n\n", text) }
+
+// paragraph prints lines as one list.
+func (b *bench) paragraph(lines ...string) {
+	fmt.Fprintln(b.out)
+	for _, l := range lines {
+		fmt.Fprintln(b.out, "-", l)
+	}
+	fmt.Fprintln(b.out)
+}
+
+func (b *bench) print(t *table, err error) error {
+	if err != nil {
+		return err
+	}
+	return t.write(b.out)
+}
+
+// peerVersions says which peer is measured and with which libraries, or how to
+// get it.
+func (b *bench) peerVersions() error {
+	p, a, err := startPeer(b.peer, "")
+	if errors.Is(err, errNoPeer) {
+		b.noPeer = true
+		b.paragraph(fmt.Sprintf("%v: ours alone is measured. To compare: %s", err, installPeer))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	p.stop()
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(a.Versions)) {
+		parts = append(parts, name+" "+a.Versions[name])
+	}
+	b.paragraph("Peer: "+strings.Join(parts, ", "),
+		"Its settings: "+strings.Join(tuned(b.peer.threads, b.peer.avx2, libraries()), " "))
+	return nil
+}
+
+func writeJSON(path string, results []result) error {
+	if path == "" {
+		return nil
+	}
+	text, err := encode(results)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, text, 0o644)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/backend"
+)
+
+func TestSelectRows(t *testing.T) {
+	all, err := selectRows("")
+	require.NoError(t, err)
+	require.Len(t, all, len(rows()))
+	two, err := selectRows("gan-64, mlp-seed")
+	require.NoError(t, err)
+	require.Equal(t, []string{"gan-64", "mlp-seed"}, []string{two[0].name, two[1].name})
+	_, err = selectRows("gan-65")
+	require.ErrorContains(t, err, `no row "gan-65": there are mlp-seed, mlp-mnist`)
+}
+
+func TestRowsAreKnownToThePeer(t *testing.T) {
+	var seen []string
+	for _, r := range rows() {
+		require.NotContains(t, seen, r.name)
+		seen = append(seen, r.name)
+		require.Contains(t, peerScript, `    "`+r.peer+`": `)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	w, err := newTokens(textSizes{vocab: 20, embed: 4, hidden: 4})
+	require.NoError(t, err)
+	times := make([]time.Duration, 5)
+	require.NoError(t, w.run(times))
+	for _, d := range times {
+		require.Positive(t, d)
+	}
+}
+
+func TestWorkloadsRun(t *testing.T) {
+	for name, build := range map[string]func() (workload, error){
+		"mlp":  func() (workload, error) { return newMNIST([]int{8, 4, 3}, 2) },
+		"gan":  func() (workload, error) { return newGAN(4, 2) },
+		"lstm": func() (workload, error) { return newTextTraining(textSizes{20, 4, 4}, 2, 3) },
+	} {
+		w, err := build()
+		require.NoError(t, err, name)
+		times := make([]time.Duration, largeBatches+1)
+		require.NoError(t, w.run(times))
+		require.False(t, slices.Contains(times, 0), name)
+	}
+}
+
+func TestProducts(t *testing.T) {
+	be, err := backend.Get("cpu")
+	require.NoError(t, err)
+	for _, p := range []product{
+		{m: 3, n: 5, k: 7}, {m: 3, n: 5, k: 7, transA: true},
+		{m: 3, n: 5, k: 7, transB: true}, {m: 3, n: 5, k: 7, transA: true, transB: true},
+	} {
+		a, b := operand(be, p.m, p.k, p.transA), operand(be, p.k, p.n, p.transB)
+		require.Equal(t, []int{p.m, p.k}, a.Shape[:2])
+		require.Equal(t, p.transA, a.Strides[0] == 1)
+		require.Equal(t, p.transB, b.Strides[0] == 1)
+		c := operand(be, p.m, p.n, false)
+		be.Gemm(c, a, b, 1, 0, backend.Epilogue{})
+		got := make([]float32, p.m*p.n)
+		be.Read32(got, c.Buf, 0)
+		for _, x := range got {
+			require.Equal(t, float32(7*0.25), x)
+		}
+	}
+	require.Equal(t, "3×5×7 aᵀ bᵀ", product{3, 5, 7, true, true}.String())
+	require.Equal(t, 210.0, product{m: 3, n: 5, k: 7}.flops())
+	require.Equal(t, 1, product{m: 1024, n: 1024, k: 1024}.reps())
+	require.Equal(t, request{Do: "setup", Threads: 2, M: 3, N: 5, K: 7, TransB: 1}, product{m: 3, n: 5, k: 7, transB: true}.setup(2))
+}
+
+func TestPerCall(t *testing.T) {
+	var log []string
+	ms, err := perCall{&fixed{ms: 10, log: &log}, 5}.run(3)
+	require.NoError(t, err)
+	require.Equal(t, []float64{200, 2, 2}, ms)
+}
+
+func TestParse(t *testing.T) {
+	o, err := parse(strings.Fields("--rows a,b --json x.json --threads 3"), io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "a,b", o.rows)
+	require.Equal(t, "x.json", o.json)
+	require.Equal(t, 3, o.threads)
+	for _, bad := range []string{"--threads 0", "--rounds 0", "--block 0s", "extra", "--gemm --json x"} {
+		_, err := parse(strings.Fields(bad), io.Discard)
+		require.Error(t, err, bad)
+	}
+}
