@@ -32,7 +32,7 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	word, err := NewWordVocab(mixed, 0)
 	require.NoError(t, err)
-	words, err := NewTextGenerator(word, TextConfig{Embed: 3, Hidden: 4, Backend: be})
+	words, err := NewTextGenerator(word, TextConfig{Embed: 3, Hidden: 4, EMA: 0.9, Accumulate: 2, Backend: be})
 	require.NoError(t, err)
 	for range 3 {
 		mlp.StepLabels([]float32{1, 2}, []int32{1})

@@ -42,6 +42,12 @@ type GANConfig struct {
 	// for the generator's size in memory once more. Off by default; 0.99 to
 	// 0.999 is usual (Yazıcı et al. 2018).
 	EMA float64 `json:"ema"`
+	// Clip bounds the norms of the two networks' gradients. Off by default.
+	Clip float64 `json:"clip"`
+	// Accumulate is the number of parts in which a batch is taken, for batches
+	// that do not fit in memory: gradients are added up, the updates are the
+	// same. Default 1.
+	Accumulate int `json:"accumulate"`
 
 	Seed uint64 `json:"seed"` // of the initial weights and the training noise
 
@@ -81,7 +87,9 @@ func (c GANConfig) check() error {
 		checkScale("noise", c.Noise),
 		checkRate("beta1", c.Beta1, 1),
 		checkRate("smooth", c.Smooth, 1),
-		checkRate("ema", c.EMA, 1))
+		checkRate("ema", c.EMA, 1),
+		checkScale("clip", c.Clip),
+		checkParts(c.Accumulate))
 	if err != nil {
 		return err
 	}
@@ -141,11 +149,13 @@ type GAN struct {
 	Discriminator layers.Sequential // [n, pixels] → [n, 1], before the sigmoid
 
 	cfg              GANConfig
-	average          layers.Sequential // nil without EMA
+	averaged         layers.Sequential // nil without EMA
+	average          *optim.EMA        // moves averaged
 	gParams, dParams []*tensor.Tensor
 	gOpt, dOpt       optim.Optimizer // nil before the first step
 	tape             *tensor.Tape
-	steps            int
+	steps            int // updates so far
+	fault
 }
 
 // NewGAN makes a generator and a discriminator with random weights.
@@ -163,10 +173,8 @@ func NewGAN(cfg GANConfig) (*GAN, error) {
 	m.Discriminator = m.dense(d, rng)
 	m.gParams, m.dParams = layers.List(m.Generator), layers.List(m.Discriminator)
 	if cfg.EMA > 0 {
-		m.average = append(m.dense(g, rng), layers.Tanh{})
-		for i, p := range layers.List(m.average) {
-			p.Set(m.gParams[i])
-		}
+		m.averaged = append(m.dense(g, rng), layers.Tanh{})
+		m.average = optim.NewEMA(m.averaged.Params(), m.Generator.Params(), cfg.EMA)
 	}
 	return m, nil
 }
@@ -264,8 +272,8 @@ func (m *GAN) noise(n int, seed uint64) []float32 {
 // are any.
 func (m *GAN) decode(z []float32) []float32 {
 	g := m.Generator
-	if m.average != nil {
-		g = m.average
+	if m.averaged != nil {
+		g = m.averaged
 	}
 	pixels := m.cfg.pixels()
 	images := make([]float32, 0, len(z)/m.cfg.ZDim*pixels)

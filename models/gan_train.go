@@ -18,39 +18,125 @@ import (
 // batch means before their update; d is 2·ln 2 ≈ 1.39 and g is ln 2 ≈ 0.69 when
 // the discriminator cannot tell.
 //
+// If a loss, or with Clip a gradient, is not finite, that network and those after
+// it are not updated: NonFinite tells what went bad.
+//
 // Shape: images [n, channels, height, width], values in [−1, 1].
 //
 // Panics if the length is not that of one or more images.
 func (m *GAN) Step(images []float32) (dLoss, gLoss float64) {
-	n := rowsOf("gan step", images, m.cfg.pixels())
+	n, pixels := rowsOf("gan step", images, m.cfg.pixels()), m.cfg.pixels()
 	defer m.tape.Release()
-	return m.update(m.tape.FromSlice(images, n, m.cfg.pixels()), m.tape.Normal(0, 1, n, m.cfg.ZDim))
+	if m.cfg.Accumulate <= 1 || n == 1 {
+		return m.update(m.tape.FromSlice(images, n, pixels), m.tape.Normal(0, 1, n, m.cfg.ZDim))
+	}
+	z := m.tape.Normal(0, 1, n, m.cfg.ZDim).Float32s()
+	m.tape.Release()
+	return m.updateParts(n, m.cfg.Accumulate, func(lo, hi int) (real, noise *tensor.Tensor) {
+		return m.tape.FromSlice(images[lo*pixels:hi*pixels], hi-lo, pixels),
+			m.tape.FromSlice(z[lo*m.cfg.ZDim:hi*m.cfg.ZDim], hi-lo, m.cfg.ZDim)
+	})
 }
 
-// update is Step with the noise given. Both values are on the training tape.
+// update is Step on one batch that is on the training tape, with the noise z.
+//
+// The generator's graph stays whole over the discriminator's update, so that it
+// runs once.
 func (m *GAN) update(real, z *tensor.Tensor) (dLoss, gLoss float64) {
-	gOpt, dOpt := m.Optimizers()
-	// Before anything else, since what a gradient is made of takes memory.
-	gOpt.ZeroGrad()
-	dOpt.ZeroGrad()
-	n := real.Dim(0)
+	m.begin()
 	fake := m.Generator.Forward(z)
+	d := m.dLoss(real, fake)
+	if dLoss = d.Item(); !m.backward(d, dLoss, m.dParams) || !m.apply(m.dOpt, m.Discriminator) {
+		return dLoss, dLoss
+	}
+	g := m.gLoss(fake)
+	if gLoss = g.Item(); !m.backward(g, gLoss, m.gParams) || !m.apply(m.gOpt, m.Generator) {
+		return dLoss, gLoss
+	}
+	m.finish()
+	return dLoss, gLoss
+}
 
-	// One pass over both halves reads the discriminator's weights once. The
-	// generator's graph stays whole: its values are not consumed for want of
-	// Detach's history.
-	scores := m.Discriminator.Forward(m.blur(tensor.Cat(0, real, fake.Detach())))
-	d := m.bce(scores.Narrow(0, 0, n), 1-m.cfg.Smooth).Add(m.bce(scores.Narrow(0, n, n), 0))
-	m.tape.Backward(d, m.dParams...)
-	dOpt.Step()
+// updateParts is update in parts, which part puts on the training tape. Images
+// are generated twice, to hold those of one part at a time.
+func (m *GAN) updateParts(n, parts int, part func(lo, hi int) (real, z *tensor.Tensor)) (dLoss, gLoss float64) {
+	m.begin()
+	for lo, hi := range cut(n, parts) {
+		real, z := part(lo, hi)
+		var fake *tensor.Tensor
+		m.tape.NoGrad(func() { fake = m.Generator.Forward(z) })
+		d := share(m.dLoss(real, fake), hi-lo, n)
+		if dLoss += d.Item(); !m.backward(d, dLoss, m.dParams) {
+			return dLoss, dLoss
+		}
+		m.tape.Release()
+	}
+	if !m.apply(m.dOpt, m.Discriminator) {
+		return dLoss, dLoss
+	}
+	for lo, hi := range cut(n, parts) {
+		_, z := part(lo, hi)
+		g := share(m.gLoss(m.Generator.Forward(z)), hi-lo, n)
+		if gLoss += g.Item(); !m.backward(g, gLoss, m.gParams) {
+			return dLoss, gLoss
+		}
+		m.tape.Release()
+	}
+	if !m.apply(m.gOpt, m.Generator) {
+		return dLoss, gLoss
+	}
+	m.finish()
+	return dLoss, gLoss
+}
 
-	g := m.bce(m.Discriminator.Forward(m.blur(fake)), 1)
-	m.tape.Backward(g, m.gParams...)
-	gOpt.Step()
+// begin forgets the gradients before anything else: what they are made of takes
+// memory.
+func (m *GAN) begin() {
+	m.makeOptimizers()
+	m.clear()
+	m.gOpt.ZeroGrad()
+	m.dOpt.ZeroGrad()
+}
 
+// finish counts the update and moves the average.
+func (m *GAN) finish() {
 	m.steps++
-	m.track()
-	return d.Item(), g.Item()
+	if m.average != nil {
+		m.average.Update(m.steps)
+	}
+}
+
+// dLoss is the discriminator's loss. One pass over both halves reads its weights
+// once. The generator's values are not consumed, for want of Detach's history.
+func (m *GAN) dLoss(real, fake *tensor.Tensor) *tensor.Tensor {
+	n := real.Dim(0)
+	scores := m.Discriminator.Forward(m.blur(tensor.Cat(0, real, fake.Detach())))
+	return m.bce(scores.Narrow(0, 0, n), 1-m.cfg.Smooth).Add(m.bce(scores.Narrow(0, n, n), 0))
+}
+
+// gLoss is the generator's loss.
+func (m *GAN) gLoss(fake *tensor.Tensor) *tensor.Tensor {
+	return m.bce(m.Discriminator.Forward(m.blur(fake)), 1)
+}
+
+// backward collects gradients, unless the loss so far is not finite.
+func (m *GAN) backward(l *tensor.Tensor, soFar float64, params []*tensor.Tensor) bool {
+	if !isFinite(soFar) {
+		m.inPass(m.tape, m.Params())
+		return false
+	}
+	m.tape.Backward(l, params...)
+	return true
+}
+
+// apply updates one of the networks, unless its gradient is not finite.
+func (m *GAN) apply(opt optim.Optimizer, net layers.Sequential) bool {
+	if m.cfg.Clip > 0 && !isFinite(optim.ClipGradNorm(net.Params(), m.cfg.Clip)) {
+		m.inGradient(m.Params())
+		return false
+	}
+	opt.Step()
+	return true
 }
 
 // blur adds the noise that hides tiny traces from the discriminator.
@@ -65,28 +151,18 @@ func (m *GAN) bce(logits *tensor.Tensor, target float64) *tensor.Tensor {
 	return loss.BCEWithLogits(logits, m.tape.Full(target, logits.Shape()...), loss.BCEWithLogitsConfig{})
 }
 
-// track moves the averaged weights towards the generator's. The first steps
-// count for more, lest the random start stay in the average.
-func (m *GAN) track() {
-	if m.average == nil {
-		return
-	}
-	t := float64(m.steps)
-	decay := min(m.cfg.EMA, (1+t)/(10+t))
-	m.tape.NoGrad(func() {
-		for i, p := range layers.List(m.average) {
-			old, latest := m.tape.Of(p), m.tape.Of(m.gParams[i])
-			p.Set(old.MulScalar(decay).Add(latest.MulScalar(1 - decay)))
-		}
-	})
+// Optimizers are the update rules of the generator and the discriminator and
+// their state: for learning rate schedules.
+func (m *GAN) Optimizers() []optim.Optimizer {
+	m.makeOptimizers()
+	return []optim.Optimizer{m.gOpt, m.dOpt}
 }
 
-// Optimizers are the update rules and their state: for learning rate schedules.
-func (m *GAN) Optimizers() (generator, discriminator optim.Optimizer) {
+// makeOptimizers makes them when they are first needed: moments take memory.
+func (m *GAN) makeOptimizers() {
 	if m.gOpt == nil {
 		cfg := optim.AdamConfig{LR: m.cfg.LR, Betas: [2]float64{m.cfg.Beta1, 0.999}}
 		m.gOpt = optim.NewAdam(layers.Prefix(generatorName, m.Generator.Params()), cfg)
 		m.dOpt = optim.NewAdam(layers.Prefix(discriminatorName, m.Discriminator.Params()), cfg)
 	}
-	return m.gOpt, m.dOpt
 }

@@ -194,7 +194,7 @@ func compareFirstGrads(c *golden.Case, m *TextGenerator, x, target []int32, batc
 		panic(fmt.Sprint(c.Name, err))
 	}
 	setParams(c, twin)
-	twin.cfg.Clip = 0
+	twin.clip = 0
 	twin.Step(x, target, batch, steps)
 	compareAll(c, "grad", twin, grads, tol)
 }

@@ -180,10 +180,10 @@ func TestModelsAreModules(t *testing.T) {
 	for i, c := range classes {
 		assert.GreaterOrEqual(t, y[2*i+int(c)], y[2*i+1-int(c)])
 	}
-	mlp.Optimizer().SetLR(0.5)
-	assert.Equal(t, 0.5, mlp.Optimizer().LR())
-	g, d := all["gan"].(*GAN).Optimizers()
-	assert.NotEqual(t, g, d)
+	mlp.Optimizers()[0].SetLR(0.5)
+	assert.Equal(t, 0.5, mlp.Optimizers()[0].LR())
+	both := all["gan"].(*GAN).Optimizers()
+	assert.NotEqual(t, both[0], both[1])
 }
 
 func TestInferenceIsConcurrent(t *testing.T) {

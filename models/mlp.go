@@ -93,7 +93,18 @@ type MLPConfig struct {
 	Optimizer  Optimizer  `json:"optimizer"`  // default SGD
 	LR         float64    `json:"lr"`         // learning rate; default 0.1 for SGD, 0.001 for Adam
 	Momentum   float64    `json:"momentum"`   // of SGD; default 0
-	Seed       uint64     `json:"seed"`       // of the initial weights
+
+	// Clip bounds the norm of the gradient. Off by default.
+	Clip float64 `json:"clip"`
+	// Accumulate is the number of parts in which a batch is taken, for batches
+	// that do not fit in memory: gradients are added up, the update is the same.
+	// Default 1.
+	Accumulate int `json:"accumulate"`
+	// EMA is the decay of a moving average of the weights, which then predicts in
+	// place of the latest weights; see [optim.EMA]. Off by default.
+	EMA float64 `json:"ema"`
+
+	Seed uint64 `json:"seed"` // of the initial weights
 
 	Backend backend.Backend `json:"-"` // default backend.Default()
 }
@@ -144,7 +155,10 @@ func (c MLPConfig) check() error {
 	err := firstError(
 		checkSizes("sizes", c.Sizes...),
 		checkScale("learning rate", c.LR),
-		checkRate("momentum", c.Momentum, 1))
+		checkRate("momentum", c.Momentum, 1),
+		checkScale("clip", c.Clip),
+		checkParts(c.Accumulate),
+		checkRate("ema", c.EMA, 1))
 	if err != nil {
 		return err
 	}
@@ -157,14 +171,14 @@ func (c MLPConfig) shapes() shapes {
 	if c.Activation == Identity {
 		stride = 1
 	}
-	return func(yield func(string, []int) bool) {
+	return withAverage(c.EMA, func(yield func(string, []int) bool) {
 		for i, out := range c.Sizes[1:] {
 			name := strconv.Itoa(i * stride)
 			if !yield(name+".weight", []int{out, c.Sizes[i]}) || !yield(name+".bias", []int{out}) {
 				return
 			}
 		}
-	}
+	})
 }
 
 // MLP is a multilayer perceptron: the founding document's NeuralNetwork, with
@@ -178,12 +192,11 @@ func (c MLPConfig) shapes() shapes {
 // Predict and Classify may be called from several goroutines, but not during a
 // step.
 type MLP struct {
-	cfg    MLPConfig
-	net    layers.Sequential
-	logits layers.Sequential // net without the output activation
-	params []*tensor.Tensor
-	opt    optim.Optimizer // nil before the first step
-	tape   *tensor.Tape
+	cfg     MLPConfig
+	net     layers.Sequential
+	logits  layers.Sequential // net without the output activation
+	predict layers.Sequential // net, or the network of averaged weights
+	learner
 }
 
 // NewMLP makes a network with random weights.
@@ -194,22 +207,33 @@ func NewMLP(cfg MLPConfig) (*MLP, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("mlp: %w", err)
 	}
-	m := &MLP{cfg: cfg, tape: trainingTape(cfg.Backend, cfg.Seed)}
+	m := &MLP{cfg: cfg}
 	rng := tensor.NewRNGOn(cfg.Backend, cfg.Seed)
-	hidden, _ := cfg.Activation.layer()
-	output, _ := cfg.Output.layer()
-	for i, out := range cfg.Sizes[1:] {
-		if i > 0 && hidden != nil {
-			m.net = append(m.net, hidden)
-		}
-		m.net = append(m.net, layers.NewLinear(cfg.Sizes[i], out, rng))
+	m.net, m.logits = cfg.build(rng)
+	m.predict = m.net
+	m.learner = newLearner(cfg.Backend, cfg.Seed, m, cfg.Clip, m.newOptimizer)
+	if cfg.EMA > 0 {
+		m.predict, _ = cfg.build(rng)
+		m.average = optim.NewEMA(m.predict.Params(), m.net.Params(), cfg.EMA)
 	}
-	m.logits = m.net[:len(m.net):len(m.net)]
-	if output != nil {
-		m.net = append(m.net, output)
-	}
-	m.params = layers.List(m)
 	return m, nil
+}
+
+// build makes a network, and the part of it before the output activation.
+func (c MLPConfig) build(rng *tensor.RNG) (net, logits layers.Sequential) {
+	hidden, _ := c.Activation.layer()
+	output, _ := c.Output.layer()
+	for i, out := range c.Sizes[1:] {
+		if i > 0 && hidden != nil {
+			net = append(net, hidden)
+		}
+		net = append(net, layers.NewLinear(c.Sizes[i], out, rng))
+	}
+	logits = net[:len(net):len(net)]
+	if output != nil {
+		net = append(net, output)
+	}
+	return net, logits
 }
 
 // Kind is "MLP".
@@ -227,16 +251,11 @@ func (m *MLP) Params() iter.Seq2[string, *tensor.Tensor] { return m.net.Params()
 // Shape: [n, inputs] → [n, outputs].
 func (m *MLP) Forward(x *tensor.Tensor) *tensor.Tensor { return m.net.Forward(x) }
 
-// Optimizer is the update rule and its state: for learning rate schedules.
-func (m *MLP) Optimizer() optim.Optimizer {
-	switch {
-	case m.opt != nil:
-	case m.cfg.Optimizer == Adam:
-		m.opt = optim.NewAdam(m.Params(), optim.AdamConfig{LR: m.cfg.LR})
-	default:
-		m.opt = optim.NewSGD(m.Params(), optim.SGDConfig{LR: m.cfg.LR, Momentum: m.cfg.Momentum})
+func (m *MLP) newOptimizer() optim.Optimizer {
+	if m.cfg.Optimizer == Adam {
+		return optim.NewAdam(m.Params(), optim.AdamConfig{LR: m.cfg.LR})
 	}
-	return m.opt
+	return optim.NewSGD(m.Params(), optim.SGDConfig{LR: m.cfg.LR, Momentum: m.cfg.Momentum})
 }
 
 // predictRows is how many rows Predict takes at a time, to bound its memory.
@@ -254,7 +273,7 @@ func (m *MLP) Predict(x []float32) []float32 {
 	for part := range slices.Chunk(x, predictRows*in) {
 		rows := len(part) / in
 		y = y[:len(y)+rows*out]
-		m.net.Forward(tape.FromSlice(part, rows, in)).ReadFloat32s(y[len(y)-rows*out:])
+		m.predict.Forward(tape.FromSlice(part, rows, in)).ReadFloat32s(y[len(y)-rows*out:])
 		tape.Release()
 	}
 	return y

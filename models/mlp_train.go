@@ -18,8 +18,9 @@ func (m *MLP) Step(x, y []float32) float64 {
 	if len(y) != n*out {
 		tensor.Fail("mlp step", fmt.Sprintf("%d rows of inputs need %d rows of %d targets", n, n, out), "%d numbers", len(y))
 	}
-	defer m.tape.Release()
-	return m.update(m.lossOf(m.tape.FromSlice(x, n, m.cfg.Sizes[0]), m.tape.FromSlice(y, n, out)))
+	return m.update(n, m.cfg.Accumulate, func(lo, hi int) *tensor.Tensor {
+		return m.share(m.lossOf(m.rows(x, lo, hi), m.tape.FromSlice(y[lo*out:hi*out], hi-lo, out)), hi-lo, n)
+	})
 }
 
 // StepLabels is Step for classes: the target of row i is 1 at output labels[i]
@@ -45,9 +46,24 @@ func (m *MLP) StepLabels(x []float32, labels []int32) float64 {
 		}
 		return m.Step(x, y)
 	}
-	defer m.tape.Release()
-	logits := m.logits.Forward(m.tape.FromSlice(x, n, m.cfg.Sizes[0]))
-	return m.update(loss.CrossEntropy(logits, labels, loss.CrossEntropyConfig{}))
+	return m.update(n, m.cfg.Accumulate, func(lo, hi int) *tensor.Tensor {
+		return m.share(loss.CrossEntropy(m.logits.Forward(m.rows(x, lo, hi)), labels[lo:hi], loss.CrossEntropyConfig{}), hi-lo, n)
+	})
+}
+
+// rows puts some rows of a batch on the training tape.
+func (m *MLP) rows(x []float32, lo, hi int) *tensor.Tensor {
+	in := m.cfg.Sizes[0]
+	return m.tape.FromSlice(x[lo*in:hi*in], hi-lo, in)
+}
+
+// share is what the loss of some of n rows has in that of all. The document's
+// losses are sums, the others means.
+func (m *MLP) share(l *tensor.Tensor, rows, n int) *tensor.Tensor {
+	if m.cfg.Loss == HalfSquaredError || m.cfg.Loss == CrossEntropySum {
+		return l
+	}
+	return share(l, rows, n)
 }
 
 // lossOf is the loss of a batch on the training tape.
@@ -63,12 +79,4 @@ func (m *MLP) lossOf(x, y *tensor.Tensor) *tensor.Tensor {
 		return loss.BCEWithLogits(m.logits.Forward(x), y, loss.BCEWithLogitsConfig{})
 	}
 	return loss.HalfSquaredError(m.net.Forward(x), y)
-}
-
-func (m *MLP) update(l *tensor.Tensor) float64 {
-	opt := m.Optimizer()
-	opt.ZeroGrad()
-	m.tape.Backward(l, m.params...)
-	opt.Step()
-	return l.Item()
 }

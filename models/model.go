@@ -83,6 +83,36 @@ func checkScale(what string, x float64) error {
 	return nil
 }
 
+// checkParts returns an error unless a batch can be taken in n parts; 0 is 1.
+func checkParts(n int) error {
+	if n < 0 || n > maxSize {
+		return fmt.Errorf("accumulate: %d: must be from 1 to %d", n, maxSize)
+	}
+	return nil
+}
+
+// averagePrefix sets averaged weights apart from the latest in files.
+const averagePrefix = "ema"
+
+// withAverage adds, with a moving average, a second tensor for each.
+func withAverage(decay float64, s shapes) shapes {
+	if decay == 0 {
+		return s
+	}
+	return func(yield func(string, []int) bool) {
+		for name, shape := range s {
+			if !yield(name, shape) {
+				return
+			}
+		}
+		for name, shape := range s {
+			if !yield(averagePrefix+"."+name, shape) {
+				return
+			}
+		}
+	}
+}
+
 // firstError is the first that is not nil. All of them have been evaluated.
 func firstError(errs ...error) error {
 	for _, err := range errs {

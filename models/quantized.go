@@ -27,19 +27,26 @@ type QuantizedTextGenerator struct {
 }
 
 // Quantize makes a copy of a model with int8 weights, each row of a matrix
-// rounded by a scale of its own. Biases stay as they are.
+// rounded by a scale of its own. Biases stay as they are. Of a model with a
+// moving average of its weights that is what is copied.
 //
 // Errors: weights that are not finite.
 func Quantize(m *TextGenerator) (*QuantizedTextGenerator, error) {
-	for name, p := range m.Params() {
+	net := &m.TextNetwork
+	if m.averaged != nil {
+		net = m.averaged
+	}
+	for name, p := range net.Params() {
 		if err := safetensors.NonFinite(name, 0, p.Float64s()); err != nil {
 			return nil, fmt.Errorf("quantize: %w: training has diverged", err)
 		}
 	}
-	return newQuantized(m.vocab, m.cfg, &QuantizedTextGenerator{
-		Embedding: layers.QuantizeEmbedding(m.Embedding),
-		LSTM:      layers.QuantizeLSTM(m.LSTM),
-		Linear:    layers.QuantizeLinear(m.Linear),
+	cfg := m.cfg
+	cfg.EMA = 0 // there is nothing left to average
+	return newQuantized(m.vocab, cfg, &QuantizedTextGenerator{
+		Embedding: layers.QuantizeEmbedding(net.Embedding),
+		LSTM:      layers.QuantizeLSTM(net.LSTM),
+		Linear:    layers.QuantizeLinear(net.Linear),
 	}), nil
 }
 

@@ -33,18 +33,28 @@ type contents struct {
 	int8       iter.Seq2[string, *backend.Int8Matrix] // nil if it has none
 }
 
-func (m *MLP) contents() contents { return contents{config: m.cfg, tensors: m.Params()} }
+func (m *MLP) contents() contents {
+	all := m.Params()
+	if m.average != nil {
+		all = layers.Join(all, layers.Prefix(averagePrefix, m.predict.Params()))
+	}
+	return contents{config: m.cfg, tensors: all}
+}
 
 func (m *GAN) contents() contents {
 	all := m.Params()
-	if m.average != nil {
-		all = layers.Join(all, layers.Prefix(averageName, m.average.Params()))
+	if m.averaged != nil {
+		all = layers.Join(all, layers.Prefix(averageName, m.averaged.Params()))
 	}
 	return contents{config: m.cfg, tensors: all}
 }
 
 func (m *TextGenerator) contents() contents {
-	return contents{config: m.cfg, vocabulary: m.vocab, tensors: m.Params()}
+	all := m.Params()
+	if m.averaged != nil {
+		all = layers.Join(all, layers.Prefix(averagePrefix, m.averaged.Params()))
+	}
+	return contents{config: m.cfg, vocabulary: m.vocab, tensors: all}
 }
 
 // SaveOption changes what [Save] writes.

@@ -29,8 +29,16 @@ type TextConfig struct {
 	// Carry starts each batch from the state the one before ended in, for
 	// batches whose rows go on where the last ones ended: truncated
 	// backpropagation through time.
-	Carry bool   `json:"carry"`
-	Seed  uint64 `json:"seed"` // of the initial weights and of dropout
+	Carry bool `json:"carry"`
+	// Accumulate is the number of parts in which the rows of a batch are taken,
+	// for batches that do not fit in memory: gradients are added up, the update
+	// is the same. Default 1.
+	Accumulate int `json:"accumulate"`
+	// EMA is the decay of a moving average of the weights, which then generates
+	// and is evaluated in place of the latest weights; see [optim.EMA]. Off by
+	// default.
+	EMA  float64 `json:"ema"`
+	Seed uint64  `json:"seed"` // of the initial weights and of dropout
 
 	Backend backend.Backend `json:"-"` // default backend.Default()
 }
@@ -51,7 +59,9 @@ func (c TextConfig) check(vocab int) error {
 		checkSizes("layers", c.Layers),
 		checkRate("dropout", c.Dropout, 1),
 		checkScale("learning rate", c.LR),
-		checkScale("clip", c.Clip))
+		checkScale("clip", c.Clip),
+		checkParts(c.Accumulate),
+		checkRate("ema", c.EMA, 1))
 	if err == nil && c.Layers > maxLayers {
 		err = fmt.Errorf("layers: %d: must be at most %d", c.Layers, maxLayers)
 	}
@@ -65,7 +75,7 @@ func (c TextConfig) check(vocab int) error {
 const maxLayers = 1024
 
 func (c TextConfig) shapes(vocab int) shapes {
-	return func(yield func(string, []int) bool) {
+	return withAverage(c.EMA, func(yield func(string, []int) bool) {
 		if !yield("embed.weight", []int{vocab, c.Embed}) {
 			return
 		}
@@ -81,7 +91,7 @@ func (c TextConfig) shapes(vocab int) shapes {
 			in = c.Hidden
 		}
 		_ = yield("fc.weight", []int{vocab, c.Hidden}) && yield("fc.bias", []int{vocab})
-	}
+	})
 }
 
 // TextGenerator predicts the next token of a text from all before it: the
@@ -90,17 +100,44 @@ func (c TextConfig) shapes(vocab int) shapes {
 // Generate, Stream and Evaluate may be called from several goroutines, but not
 // during a step.
 type TextGenerator struct {
+	TextNetwork
+
+	language
+	learner
+	averaged *TextNetwork     // nil without EMA
+	state    layers.LSTMState // carried between steps, on no tape
+	next     layers.LSTMState // where the step under way leaves it
+}
+
+// TextNetwork is the layers of a [TextGenerator].
+type TextNetwork struct {
 	Embedding *layers.Embedding // [vocabulary, embed]
 	LSTM      *layers.LSTM      // embed → hidden
 	Linear    *layers.Linear    // hidden → vocabulary
-
-	language
-	params []*tensor.Tensor
-	opt    optim.Optimizer // nil before the first step
-	tape   *tensor.Tape
-	state  layers.LSTMState // carried between steps, on no tape
-	norm   float64          // of the last gradient, before clipping
 }
+
+func newTextNetwork(vocab int, cfg TextConfig, rng *tensor.RNG) TextNetwork {
+	return TextNetwork{
+		Embedding: layers.NewEmbedding(vocab, cfg.Embed, rng),
+		LSTM:      layers.NewLSTM(cfg.Embed, cfg.Hidden, layers.LSTMConfig{Layers: cfg.Layers, Dropout: cfg.Dropout}, rng),
+		Linear:    layers.NewLinear(cfg.Hidden, vocab, rng),
+	}
+}
+
+// Params yields "embed.weight", "lstm.weight_ih_l0", …, "fc.weight", "fc.bias",
+// as the document's PyTorch module names them.
+func (n *TextNetwork) Params() iter.Seq2[string, *tensor.Tensor] {
+	return layers.Join(
+		layers.Prefix("embed", n.Embedding.Params()),
+		layers.Prefix("lstm", n.LSTM.Params()),
+		layers.Prefix("fc", n.Linear.Params()))
+}
+
+func (n *TextNetwork) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
+	return n.LSTM.Forward(n.Embedding.Forward(tape, ids, batch, steps), state)
+}
+
+func (n *TextNetwork) predict(y *tensor.Tensor) *tensor.Tensor { return n.Linear.Forward(y) }
 
 // NewTextGenerator makes a model of a vocabulary with random weights.
 //
@@ -114,28 +151,22 @@ func NewTextGenerator(vocab Vocabulary, cfg TextConfig) (*TextGenerator, error) 
 		return nil, fmt.Errorf("text generator: %w", err)
 	}
 	rng := tensor.NewRNGOn(cfg.Backend, cfg.Seed)
-	m := &TextGenerator{
-		Embedding: layers.NewEmbedding(vocab.Len(), cfg.Embed, rng),
-		LSTM:      layers.NewLSTM(cfg.Embed, cfg.Hidden, layers.LSTMConfig{Layers: cfg.Layers, Dropout: cfg.Dropout}, rng),
-		Linear:    layers.NewLinear(cfg.Hidden, vocab.Len(), rng),
-		tape:      trainingTape(cfg.Backend, cfg.Seed),
+	m := &TextGenerator{TextNetwork: newTextNetwork(vocab.Len(), cfg, rng)}
+	m.language = language{&m.TextNetwork, cfg, vocab}
+	m.learner = newLearner(cfg.Backend, cfg.Seed, m, cfg.Clip, func() optim.Optimizer {
+		return optim.NewAdam(m.Params(), optim.AdamConfig{LR: cfg.LR})
+	})
+	if cfg.EMA > 0 {
+		net := newTextNetwork(vocab.Len(), cfg, rng)
+		m.averaged = &net
+		m.average = optim.NewEMA(net.Params(), m.Params(), cfg.EMA)
+		m.net = m.averaged
 	}
-	m.language = language{m, cfg, vocab}
-	m.params = layers.List(m)
 	return m, nil
 }
 
 // Kind is "TextGenerator".
 func (m *TextGenerator) Kind() string { return "TextGenerator" }
-
-// Params yields "embed.weight", "lstm.weight_ih_l0", …, "fc.weight", "fc.bias",
-// as the document's PyTorch module names them.
-func (m *TextGenerator) Params() iter.Seq2[string, *tensor.Tensor] {
-	return layers.Join(
-		layers.Prefix("embed", m.Embedding.Params()),
-		layers.Prefix("lstm", m.LSTM.Params()),
-		layers.Prefix("fc", m.Linear.Params()))
-}
 
 // Save writes the model and its vocabulary to one file; see [Save].
 func (m *TextGenerator) Save(path string) error { return Save(path, m) }
@@ -151,12 +182,6 @@ func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int
 	return m.predict(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
 }
 
-func (m *TextGenerator) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
-	return m.LSTM.Forward(m.Embedding.Forward(tape, ids, batch, steps), state)
-}
-
-func (m *TextGenerator) predict(y *tensor.Tensor) *tensor.Tensor { return m.Linear.Forward(y) }
-
 // Step learns from one batch of token rows and the tokens that follow each. It
 // returns the mean cross-entropy before the update, in nats a token; targets of
 // −100 do not count.
@@ -170,42 +195,66 @@ func (m *TextGenerator) Step(inputs, targets []int32, batch, steps int) float64 
 		tensor.Fail("text step", fmt.Sprintf("%d rows of %d steps need as many inputs and targets", batch, steps),
 			"%d and %d", len(inputs), len(targets))
 	}
-	defer m.tape.Release()
 	if m.cfg.Carry && (m.state.H == nil || m.state.H.Dim(1) != batch) {
 		m.ResetState()
 		m.state = m.InitHidden(batch)
 	}
-	logits, last := m.Forward(m.tape, inputs, batch, steps, m.state)
-	if m.cfg.Carry {
-		last.H.Keep()
-		last.C.Keep()
+	if m.cfg.Carry && m.next.H == nil {
+		m.next = m.InitHidden(batch)
 	}
-	l := loss.CrossEntropy(logits, targets, loss.CrossEntropyConfig{})
-	opt := m.Optimizer()
-	opt.ZeroGrad()
-	m.tape.Backward(l, m.params...)
-	if m.cfg.Carry { // only now: the backward pass reads the state it started from
-		m.state.H.Set(last.H)
-		m.state.C.Set(last.C)
+	counted := countTargets(targets)
+	total := m.update(batch, m.cfg.Accumulate, func(lo, hi int) *tensor.Tensor {
+		logits := m.forwardRows(inputs[lo*steps:hi*steps], lo, hi, steps)
+		part := targets[lo*steps : hi*steps]
+		l := loss.CrossEntropy(logits, part, loss.CrossEntropyConfig{})
+		if hi-lo < batch {
+			l = share(l, countTargets(part), counted)
+		}
+		return l
+	})
+	if m.cfg.Carry && m.what == "" {
+		m.state, m.next = m.next, m.state
 	}
-	if m.cfg.Clip > 0 {
-		m.norm = optim.ClipGradNorm(m.Params(), m.cfg.Clip)
+	return total
+}
+
+// countTargets is how many targets count in a loss.
+func countTargets(targets []int32) (n int) {
+	for _, t := range targets {
+		if t != loss.DefaultIgnoreIndex {
+			n++
+		}
 	}
-	opt.Step()
-	return l.Item()
+	return n
+}
+
+// forwardRows computes the logits of some rows of a batch on the training tape,
+// and takes their carried state along: to a second copy, because the backward
+// pass still reads the first.
+func (m *TextGenerator) forwardRows(ids []int32, lo, hi, steps int) *tensor.Tensor {
+	if !m.cfg.Carry {
+		logits, _ := m.Forward(m.tape, ids, hi-lo, steps, layers.LSTMState{})
+		return logits
+	}
+	logits, last := m.Forward(m.tape, ids, hi-lo, steps, stateRows(m.state, lo, hi))
+	next := stateRows(m.next, lo, hi)
+	next.H.Set(last.H)
+	next.C.Set(last.C)
+	return logits
+}
+
+// stateRows is the state of some rows of a batch, a view.
+func stateRows(s layers.LSTMState, lo, hi int) layers.LSTMState {
+	if lo == 0 && hi == s.H.Dim(1) {
+		return s
+	}
+	return layers.LSTMState{H: s.H.Narrow(1, lo, hi-lo), C: s.C.Narrow(1, lo, hi-lo)}
 }
 
 // ResetState makes the next step start from zeros, where a text begins. Without
 // Carry every step does.
 func (m *TextGenerator) ResetState() {
 	m.state.Release()
-	m.state = layers.LSTMState{}
-}
-
-// Optimizer is the update rule and its state: for learning rate schedules.
-func (m *TextGenerator) Optimizer() optim.Optimizer {
-	if m.opt == nil {
-		m.opt = optim.NewAdam(m.Params(), optim.AdamConfig{LR: m.cfg.LR})
-	}
-	return m.opt
+	m.next.Release()
+	m.state, m.next = layers.LSTMState{}, layers.LSTMState{}
 }

@@ -15,21 +15,16 @@ import (
 type training struct {
 	optimizers []optim.Optimizer
 	rng        *tensor.RNG
-	steps      *int           // updates so far, nil if the model does not count
+	steps      *int           // updates so far
 	carry      *TextGenerator // nil if no state is carried
 }
 
-func (m *MLP) training() training {
-	return training{optimizers: []optim.Optimizer{m.Optimizer()}, rng: m.tape.RNG()}
-}
-
 func (m *GAN) training() training {
-	g, d := m.Optimizers()
-	return training{optimizers: []optim.Optimizer{g, d}, rng: m.tape.RNG(), steps: &m.steps}
+	return training{optimizers: m.Optimizers(), rng: m.tape.RNG(), steps: &m.steps}
 }
 
 func (m *TextGenerator) training() training {
-	t := training{optimizers: []optim.Optimizer{m.Optimizer()}, rng: m.tape.RNG()}
+	t := m.learner.training()
 	if m.cfg.Carry {
 		t.carry = m
 	}
@@ -59,9 +54,7 @@ func (t training) file() trainingFile {
 			f.Updates[name] = n
 		}
 	}
-	if t.steps != nil {
-		f.Steps = *t.steps
-	}
+	f.Steps = *t.steps
 	if t.carry != nil && t.carry.state.H != nil {
 		f.Batch = t.carry.state.H.Dim(1)
 	}
@@ -101,6 +94,9 @@ func (s *source) resume(t training) error {
 	if f.Steps < 0 || f.Batch < 0 || f.Batch > 0 && t.carry == nil {
 		return fmt.Errorf("%d steps with %d rows of carried state make no sense", f.Steps, f.Batch)
 	}
+	if t.carry != nil {
+		t.carry.ResetState()
+	}
 	if f.Batch > 0 { // the file must have as many before any are made
 		cfg := t.carry.cfg
 		for _, name := range []string{"h", "c"} {
@@ -139,9 +135,7 @@ func (s *source) resume(t training) error {
 			return err
 		}
 	}
-	if t.steps != nil {
-		*t.steps = f.Steps
-	}
+	*t.steps = f.Steps
 	t.rng.SetState(backend.Stream{Key: f.Key, Counter: f.Counter})
 	return nil
 }

@@ -60,7 +60,7 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 			for i := range 10 {
 				step(m, i)
 				if mlp, ok := m.(*MLP); ok {
-					mlp.Optimizer().SetLR(0.05)
+					mlp.Optimizers()[0].SetLR(0.05)
 				}
 			}
 			again := resumed(t, m)
@@ -116,7 +116,7 @@ func TestResumeRefusesDamage(t *testing.T) {
 		"two rates":        {swap(`"lr":[0.001]`, `"lr":[1,1]`), `training: expected 1 learning rates, got 2`},
 		"negative count":   {swap(`"fc.bias":3`, `"fc.bias":-3`), `step count of "fc.bias" is missing or negative`},
 		"missing count":    {swap(`"fc.bias":3`, `"fc.bios":3`), `updates of "fc.bias" is missing`},
-		"negative steps":   {swap(`"steps":0`, `"steps":-1`), `-1 steps`},
+		"negative steps":   {swap(`"steps":3`, `"steps":-1`), `-1 steps`},
 		"other batch":      {swap(`"batch":2`, `"batch":3`), `tensor "training.h": expected shape [2 3 4], got [2 2 4]`},
 		"no batch":         {swap(`"batch":2`, `"batch":0`), `"training.c": this training has none of that name`},
 		"huge batch":       {swap(`"batch":2`, `"batch":2000000000`), `tensor "training.h": expected shape [2 2000000000 4]`},

@@ -139,7 +139,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	defer stop()
 	step := func(_ context.Context, step int) (train.Metrics, error) {
 		b := next()
-		model.Optimizer().SetLR(rates.Rate(step))
+		model.Optimizers()[0].SetLR(rates.Rate(step))
 		loss := model.StepLabels(b.Pixels, b.Labels)
 		return train.Metrics{{Name: "loss", Value: loss}}, nil
 	}

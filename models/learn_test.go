@@ -1,0 +1,236 @@
+package models
+
+import (
+	"bytes"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/tensor"
+)
+
+// weights are all parameters of a model in a row.
+func weights(m Model) (all []float64) {
+	for _, p := range m.Params() {
+		all = append(all, p.Float64s()...)
+	}
+	return all
+}
+
+// A batch in parts gives the update of the whole batch, up to rounding, for
+// every loss and also where rows do not divide evenly.
+func TestAccumulateEqualsWholeBatch(t *testing.T) {
+	be, err := backend.Get("reference")
+	require.NoError(t, err)
+	x := []float32{1, 2, -1, 0.5, 3, -2, 0.1, 0.2, -3, 1}
+	y := []float32{1, 0, 0, 1, 1, 0, 0, 1, 0, 1}
+	labels := []int32{0, 1, 0, 1, 1}
+	steps := map[string]func(t *testing.T, parts int) Model{
+		"text": func(t *testing.T, parts int) Model {
+			m, err := NewTextGenerator(letters(t, 5), TextConfig{Embed: 3, Hidden: 4, Layers: 2, Carry: true, Clip: 0.1, Accumulate: parts, Backend: be})
+			require.NoError(t, err)
+			for range 3 {
+				m.Step([]int32{0, 1, 2, 3, 4, 0}, []int32{1, 2, 3, -100, -100, 1}, 3, 2)
+			}
+			return m
+		},
+	}
+	for _, loss := range []Loss{HalfSquaredError, MeanSquaredError, CrossEntropySum, CrossEntropy, BinaryCrossEntropy} {
+		steps[string(loss)] = func(t *testing.T, parts int) Model {
+			out := Softmax
+			if loss == BinaryCrossEntropy {
+				out = Sigmoid
+			}
+			m, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}, Output: out, Loss: loss, Clip: 0.05, Accumulate: parts, Backend: be})
+			require.NoError(t, err)
+			for range 3 {
+				m.Step(x, y)
+				m.StepLabels(x, labels)
+			}
+			return m
+		}
+	}
+	for name, train := range steps {
+		t.Run(name, func(t *testing.T) {
+			whole := train(t, 0)
+			for _, parts := range []int{1, 2, 3, 7} {
+				assert.InDeltaSlice(t, weights(whole), weights(train(t, parts)), 1e-12, "%d parts", parts)
+			}
+		})
+	}
+}
+
+func TestAccumulateOfGANEqualsWholeBatch(t *testing.T) {
+	be, err := backend.Get("reference")
+	require.NoError(t, err)
+	images := make([]float32, 5*6)
+	for i := range images {
+		images[i] = float32(math.Sin(float64(i)))
+	}
+	train := func(parts int) *GAN {
+		m, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Clip: 0.2, Accumulate: parts, Backend: be})
+		require.NoError(t, err)
+		for range 4 {
+			m.Step(images)
+		}
+		return m
+	}
+	whole := train(1)
+	for _, parts := range []int{2, 3, 9} {
+		assert.InDeltaSlice(t, weights(whole), weights(train(parts)), 1e-10, "%d parts", parts)
+	}
+}
+
+// What predicts is the average of the weights, by the formula of optim.EMA.
+func TestMovingAveragePredicts(t *testing.T) {
+	const decay = 0.15 // above the warm-up's 2/11 only from the second update on
+	m, err := NewMLP(MLPConfig{Sizes: []int{2, 1}, Output: Identity, EMA: decay})
+	require.NoError(t, err)
+	plain, err := NewMLP(MLPConfig{Sizes: []int{2, 1}, Output: Identity})
+	require.NoError(t, err)
+	average := weights(m)
+	for step := 1; step <= 4; step++ {
+		m.Step([]float32{1, 2}, []float32{3})
+		plain.Step([]float32{1, 2}, []float32{3})
+		d := min(decay, (1+float64(step))/(10+float64(step)))
+		for i, w := range weights(m) {
+			average[i] = d*average[i] + (1-d)*w
+		}
+	}
+	assert.Equal(t, weights(plain), weights(m), "the average does not disturb the training")
+	want := average[0]*0.5 + average[1]*-1 + average[2]
+	assert.InDelta(t, want, m.Predict([]float32{0.5, -1})[0], 1e-5)
+	assert.NotEqual(t, plain.Predict([]float32{0.5, -1}), m.Predict([]float32{0.5, -1}))
+
+	back, err := readBytes(written(t, m))
+	require.NoError(t, err)
+	assert.Equal(t, m.Predict([]float32{1, 1}), back.(*MLP).Predict([]float32{1, 1}))
+}
+
+func TestQuantizeTakesTheAverage(t *testing.T) {
+	m := samples(t, nil)["words"].(*TextGenerator)
+	q, err := Quantize(m)
+	require.NoError(t, err)
+	for i, w := range m.averaged.Linear.Bias.Float32s() {
+		assert.Equal(t, w, q.Linear.Bias.Float32s()[i])
+	}
+}
+
+// A step that goes wrong says what went wrong first and spoils nothing.
+func TestNonFiniteStepChangesNothing(t *testing.T) {
+	nan := float32(math.NaN())
+	poison := func(t *testing.T, p *tensor.Tensor, v float32) {
+		values := p.Float32s()
+		values[0] = v
+		p.SetFloat32s(values)
+	}
+	t.Run("input", func(t *testing.T) {
+		m, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}})
+		require.NoError(t, err)
+		before := weights(m)
+		assert.True(t, math.IsNaN(m.Step([]float32{1, nan}, []float32{0, 1})))
+		assert.Equal(t, "an input of shape [1 2]", m.NonFinite())
+		assert.Equal(t, before, weights(m))
+		m.Step([]float32{1, 2}, []float32{0, 1})
+		assert.Empty(t, m.NonFinite())
+	})
+	t.Run("parameter", func(t *testing.T) {
+		m, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}})
+		require.NoError(t, err)
+		for name, p := range m.Params() {
+			if name == "2.bias" {
+				poison(t, p, inf)
+			}
+		}
+		m.cfg.Output = Identity
+		m.net = m.logits
+		assert.False(t, isFinite(m.Step([]float32{1, 2}, []float32{0, 1})))
+		assert.Equal(t, `the parameter "2.bias"`, m.NonFinite())
+	})
+	t.Run("result", func(t *testing.T) {
+		m, err := NewMLP(MLPConfig{Sizes: []int{2, 2}, Output: Identity})
+		require.NoError(t, err)
+		for _, p := range m.Params() {
+			poison(t, p, 3e38)
+		}
+		assert.False(t, isFinite(m.Step([]float32{9, 2}, []float32{0, 1})))
+		assert.Equal(t, "the result [1 2] of linear", m.NonFinite())
+	})
+	t.Run("gradient", func(t *testing.T) {
+		m, err := NewMLP(MLPConfig{Sizes: []int{1, 1}, Output: Identity, Clip: 1})
+		require.NoError(t, err)
+		before := weights(m)
+		assert.True(t, isFinite(m.Step([]float32{1e19}, []float32{1e19})))
+		m.Step([]float32{3e38}, []float32{-1e19})
+		assert.NotEmpty(t, m.NonFinite())
+		for _, w := range weights(m) {
+			assert.True(t, isFinite(w), "from %v", before)
+		}
+	})
+	t.Run("gan", func(t *testing.T) {
+		m, err := NewGAN(GANConfig{Width: 2, Channels: 1, ZDim: 2, Hidden: []int{4}})
+		require.NoError(t, err)
+		before := weights(m)
+		d, g := m.Step([]float32{nan, 0, 0, 0})
+		assert.True(t, math.IsNaN(d) && math.IsNaN(g))
+		assert.NotEmpty(t, m.NonFinite())
+		assert.Equal(t, before, weights(m))
+	})
+}
+
+// Restoring a checkpoint into a used model gives the bits of never having
+// stopped.
+func TestRestoreIsBitExact(t *testing.T) {
+	step := func(m Model, i int) {
+		a := float32(i%5) / 4
+		switch m := m.(type) {
+		case *MLP:
+			m.StepLabels([]float32{a, 2}, []int32{1})
+		case *GAN:
+			m.Step([]float32{a, -1, 1, -1, 0, 0})
+		case *TextGenerator:
+			m.Step([]int32{0, 1, 2, int32(i % 4)}, []int32{1, 2, 3, 4}, 2, 2)
+		}
+	}
+	save := func(t *testing.T, m Model) []byte {
+		var b bytes.Buffer
+		require.NoError(t, Write(&b, m, WithTraining()))
+		return b.Bytes()
+	}
+	restoreTo := func(m Model, file []byte) error { return restore(m, bytes.NewReader(file), int64(len(file))) }
+	for name, m := range samples(t, nil) {
+		t.Run(name, func(t *testing.T) {
+			file := save(t, m)
+			for i := range 5 {
+				step(m, i)
+			}
+			want := save(t, m)
+			for i := range 3 {
+				step(m, 7*i)
+			}
+			require.NoError(t, restoreTo(m, file))
+			for i := range 5 {
+				step(m, i)
+			}
+			assert.Equal(t, want, save(t, m))
+		})
+	}
+	t.Run("refused", func(t *testing.T) {
+		all := samples(t, nil)
+		other, err := NewMLP(MLPConfig{Sizes: []int{2, 4, 2}, Output: Softmax, Loss: CrossEntropy, LR: 0.5, Seed: math.MaxUint64})
+		require.NoError(t, err)
+		assert.EqualError(t, restoreTo(other, save(t, all["mlp"])), "its configuration is another: lr 0.1 there, 0.5 here; sizes [2,3,2] there, [2,4,2] here")
+		assert.EqualError(t, restoreTo(other, save(t, all["gan"])), "holds a GAN, not an MLP")
+		assert.ErrorContains(t, restoreTo(all["mlp"], written(t, all["mlp"])), "no training state")
+		cut := save(t, all["mlp"])
+		assert.Error(t, restoreTo(all["mlp"], cut[:len(cut)-1]))
+		vocab, err := NewCharVocab("床前明月星 <&>")
+		require.NoError(t, err)
+		twin, err := NewTextGenerator(vocab, all["chars"].(*TextGenerator).Config())
+		require.NoError(t, err)
+		assert.ErrorContains(t, restoreTo(twin, save(t, all["chars"])), "vocabulary")
+	})
+}
