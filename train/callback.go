@@ -1,20 +1,34 @@
 package train
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
 
 // Callback follows a run. Embed [Base] to write only the methods that matter.
-// An error from Begin or Step ends the run.
+// An error from Begin, Step or Validated ends the run.
 type Callback interface {
-	// Begin is called before the first step.
+	// Begin is called before the first step; e.Step is the number of steps done
+	// before, when a run is resumed.
 	Begin(e Event) error
 	// Step is called after every step.
 	Step(e Event) error
-	// End is called once, with what ended the run: nil if the budget was spent
-	// or the context ended.
+	// Validated is called after every validation, whose numbers are e.Metrics.
+	Validated(e Event) error
+	// End is called once, with what ended the run: nil if the budget was spent,
+	// the context ended or validation no longer got better.
 	End(r Report, err error) error
+}
+
+// Stateful is a callback with something to remember from one run to the one that
+// resumes it.
+type Stateful interface {
+	Callback
+	// State is what to remember, for encoding/json.
+	State() any
+	// SetState takes it up again, before Begin.
+	SetState(text json.RawMessage) error
 }
 
 // Base is a [Callback] that does nothing.
@@ -22,28 +36,42 @@ type Base struct{}
 
 func (Base) Begin(Event) error       { return nil }
 func (Base) Step(Event) error        { return nil }
+func (Base) Validated(Event) error   { return nil }
 func (Base) End(Report, error) error { return nil }
 
 // every runs f now and then. The metrics f sees are means over the steps since
 // it last ran: those of a single step jump about.
 type every struct {
 	Base
+	begin func(e Event)
 	due   func(e Event) bool
 	f     func(e Event) error
-	sum   Metrics
-	count int // steps in sum
+	mean
+}
+
+// mean sums metrics up.
+type mean struct {
+	Sum   Metrics
+	Count int // steps in Sum
+}
+
+func (c *every) Begin(e Event) error {
+	if c.begin != nil {
+		c.begin(e)
+	}
+	return nil
 }
 
 func (c *every) Step(e Event) error {
-	if c.count == 0 {
-		c.sum = append(c.sum[:0], e.Metrics...)
+	if c.Count == 0 {
+		c.Sum = append(c.Sum[:0], e.Metrics...)
 	} else {
-		for i := range c.sum {
-			v, _ := e.Metrics.Get(c.sum[i].Name)
-			c.sum[i].Value += v
+		for i := range c.Sum {
+			v, _ := e.Metrics.Get(c.Sum[i].Name)
+			c.Sum[i].Value += v
 		}
 	}
-	c.count++
+	c.Count++
 	if !c.due(e) {
 		return nil
 	}
@@ -51,27 +79,33 @@ func (c *every) Step(e Event) error {
 }
 
 func (c *every) run(e Event) error {
-	e.Metrics = slices.Clone(c.sum)
+	e.Metrics = slices.Clone(c.Sum)
 	for i := range e.Metrics {
-		e.Metrics[i].Value /= float64(c.count)
+		e.Metrics[i].Value /= float64(c.Count)
 	}
-	c.count = 0
+	c.Count = 0
 	return c.f(e)
 }
 
 // End makes up for the steps since f last ran, unless they went wrong: what a
 // diverged model would save is worth less than what was saved before.
 func (c *every) End(r Report, err error) error {
-	if err != nil || c.count == 0 {
+	if err != nil || c.Count == 0 {
 		return nil
 	}
 	return c.run(r.Event)
 }
 
+// State is the sums under way.
+func (c *every) State() any { return c.mean }
+
+// SetState goes on from sums under way.
+func (c *every) SetState(text json.RawMessage) error { return json.Unmarshal(text, &c.mean) }
+
 // EverySteps calls f after each n-th step, and once more at the end of a run
-// that went well, interrupted or not. It serves checkpoints and samples. The
-// metrics f sees are means over the steps since its last call, here and in its
-// kin.
+// that went well, interrupted or not. It serves samples and lines of progress.
+// The metrics f sees are means over the steps since its last call, here and in
+// its kin.
 //
 // Panics if n is not positive.
 func EverySteps(n int, f func(e Event) error) Callback {
@@ -90,11 +124,12 @@ func EveryShare(n int, f func(e Event) error) Callback {
 		panic("train: EveryShare needs a positive number of times")
 	}
 	next := 1
-	return &every{f: f, due: func(e Event) bool {
+	begin := func(e Event) { next = int(e.Done*float64(n)) + 1 }
+	return &every{f: f, begin: begin, due: func(e Event) bool {
 		if e.Done*float64(n) < float64(next) {
 			return false
 		}
-		next = int(e.Done*float64(n)) + 1
+		begin(e)
 		return true
 	}}
 }
@@ -108,77 +143,12 @@ func EveryTime(d time.Duration, f func(e Event) error) Callback {
 		panic("train: EveryTime needs a positive duration")
 	}
 	var last time.Duration
-	return &every{f: f, due: func(e Event) bool {
+	begin := func(e Event) { last = e.Elapsed }
+	return &every{f: f, begin: begin, due: func(e Event) bool {
 		if e.Elapsed-last < d {
 			return false
 		}
-		last = e.Elapsed
+		begin(e)
 		return true
 	}}
-}
-
-// History keeps the metrics of every step, thinned to at most Limit points by
-// averaging neighbours, so that curves of any run can be drawn.
-type History struct {
-	Base
-	// Limit is the largest number of points kept, even; default 1024.
-	Limit int
-
-	Names  []string  // the metrics, in the order of the first step
-	Points []Point   // in order of steps
-	width  int       // steps that one point averages
-	sum    []float64 // of the point under way
-	count  int       // steps in it
-}
-
-// Point is an average over a few successive steps.
-type Point struct {
-	Step   int // the last of them
-	Values []float64
-}
-
-// Step adds the numbers of one step.
-func (h *History) Step(e Event) error {
-	if h.Names == nil {
-		for _, m := range e.Metrics {
-			h.Names = append(h.Names, m.Name)
-		}
-		h.sum, h.width = make([]float64, len(h.Names)), 1
-		if h.Limit <= 0 {
-			h.Limit = 1024
-		}
-	}
-	for i, name := range h.Names {
-		v, _ := e.Metrics.Get(name)
-		h.sum[i] += v
-	}
-	if h.count++; h.count < h.width {
-		return nil
-	}
-	p := Point{Step: e.Step, Values: make([]float64, len(h.sum))}
-	for i, s := range h.sum {
-		p.Values[i] = s / float64(h.count)
-	}
-	clear(h.sum)
-	h.count = 0
-	h.Points = append(h.Points, p)
-	if len(h.Points) >= h.Limit {
-		h.halve()
-	}
-	return nil
-}
-
-// halve merges points two by two.
-func (h *History) halve() {
-	half := h.Points[:0]
-	for i := 0; i+1 < len(h.Points); i += 2 {
-		a, b := h.Points[i], h.Points[i+1]
-		for k := range b.Values {
-			b.Values[k] = (a.Values[k] + b.Values[k]) / 2
-		}
-		half = append(half, b)
-	}
-	clear(h.Points[len(half):])
-	h.Points = half
-	h.width *= 2
 }

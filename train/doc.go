@@ -1,21 +1,37 @@
-// Package train runs training loops: it counts steps and time, watches for
-// numbers that have gone bad, and stops when asked.
+// Package train runs training loops: it counts steps, epochs and time, sets
+// learning rates, validates, writes checkpoints, watches for numbers that have
+// gone bad, and stops when asked.
 //
-// What a step does is the caller's business, so one loop serves supervised,
-// adversarial and language models, and the founding document's loop over
-// images and text together:
+// What a step does is the caller's business, so one [Trainer] serves
+// supervised, adversarial and language models, and the founding document's loop
+// over images and text together:
 //
-//	next, stop := data.Zip(images, texts).Pull()
-//	defer stop()
-//	report, err := train.Run(ctx, train.Config{Budget: train.Budget{Time: time.Minute}},
-//		func(context.Context, int) (train.Metrics, error) {
-//			b := next()
+//	trainer := train.Trainer[data.Pair[data.ImageBatch, data.TokenBatch]]{
+//		Models: map[string]train.Model{"gan": gan, "text": text},
+//		Data:   data.Zip(images, texts),
+//		Step: func(_ context.Context, b data.Pair[data.ImageBatch, data.TokenBatch]) (train.Metrics, error) {
 //			d, g := gan.Step(b.First.Pixels)
 //			t := text.Step(b.Second.Inputs, b.Second.Targets, b.Second.Rows, b.Second.Steps)
 //			return train.Metrics{{"discriminator", d}, {"generator", g}, {"text", t}}, nil
 //		},
-//		train.EverySteps(100, save))
+//		Budget:      train.Budget{Epochs: 10},
+//		Checkpoints: train.Checkpoints{Dir: "run1", Resume: true},
+//	}
+//	report, err := trainer.Run(ctx)
 //
-// Nothing here knows about terminals or files: progress bars, logs and
-// checkpoints are [Callback]s.
+// # Checkpoints
+//
+// A checkpoint is a folder that is whole or not there, with sums that are
+// verified before anything in it is believed; a damaged one is passed over for
+// the one before, with a warning. A run that was stopped in any way, a power cut
+// included, and resumed gives the same bits as one that was not. See
+// [Checkpoints], [LatestCheckpoint] and [BestCheckpoint].
+//
+// # Before a long run
+//
+// [Trainer.DryRun] does everything once, [Trainer.OverfitBatch] finds mistakes in
+// a model's wiring, [Trainer.FindLR] a learning rate. All three put the models
+// back.
+//
+// Nothing here knows about terminals: progress bars and logs are [Callback]s.
 package train

@@ -1,11 +1,10 @@
 package train
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"math"
 	"time"
+
+	"github.com/org/artnn/data"
 )
 
 // Metric is one named number of a step, such as a loss.
@@ -27,19 +26,17 @@ func (m Metrics) Get(name string) (value float64, ok bool) {
 	return 0, false
 }
 
-// Step does one update, the step-th counting from 0, and returns its numbers.
-// The context is the one given to [Run]: a step that takes long may look at it.
-type Step func(ctx context.Context, step int) (Metrics, error)
-
-// Budget is how long to train: until either bound is reached. A bound of 0 does
-// not count; one of the two must.
+// Budget is how long to train: until the first of its bounds is reached. A bound
+// of 0 does not count; one must.
 type Budget struct {
-	Steps int           // updates
-	Time  time.Duration // wall clock, checked after each update
+	Steps  int           // updates
+	Epochs int           // walks through the data
+	Time   time.Duration // wall clock, checked after each update
 }
 
-// Done is the share of the budget that is used up, in [0, 1].
-func (b Budget) Done(steps int, elapsed time.Duration) float64 {
+// done is the share of the budget that is used up, in [0, 1], with an epoch of
+// length batches and the data standing at a position.
+func (b Budget) done(steps int, elapsed time.Duration, at data.State, length int) float64 {
 	done := 0.0
 	if b.Steps > 0 {
 		done = float64(steps) / float64(b.Steps)
@@ -47,25 +44,20 @@ func (b Budget) Done(steps int, elapsed time.Duration) float64 {
 	if b.Time > 0 {
 		done = max(done, float64(elapsed)/float64(b.Time))
 	}
+	if b.Epochs > 0 {
+		done = max(done, float64(at.Epoch*length+at.Batch)/float64(b.Epochs*length))
+	}
 	return min(done, 1)
-}
-
-// Config configures [Run]. The zero value of a field is its default.
-type Config struct {
-	Budget Budget
-	// First is the number of steps already done, when training goes on from a
-	// checkpoint. It counts towards Budget.Steps, its time does not.
-	First int
-	// Now tells the time; default time.Now.
-	Now func() time.Time
 }
 
 // Event is what callbacks learn after a step.
 type Event struct {
-	Step    int           // steps done, counting those before Config.First
-	Elapsed time.Duration // since Run began
+	Step    int           // steps done since training began, counting those before a resume
+	Epoch   int           // walk through the data that the last batch belonged to, from 0
+	Elapsed time.Duration // time trained, counting that before a resume
+	Waited  time.Duration // part of the time of this run that was spent waiting for batches
 	Done    float64       // share of the budget used up, in [0, 1]
-	Metrics Metrics       // of the last step; nil before the first
+	Metrics Metrics       // of the last step, or validation; nil before the first
 }
 
 // Report sums a run up.
@@ -73,72 +65,39 @@ type Report struct {
 	Event
 	// Interrupted tells that the context ended the run before its budget.
 	Interrupted bool
+	// Stopped tells that the run ended early because validation no longer got
+	// better.
+	Stopped bool
+	// Best is the best validation so far, nil if there was none.
+	Best *Best
+	// Checkpoint is the folder of the newest checkpoint, "" without one.
+	Checkpoint string
 }
 
-// NonFiniteError reports a metric that has become NaN or infinite.
+// Best is where the monitored metric was best.
+type Best struct {
+	Step   int     `json:"step"`
+	Metric string  `json:"metric"`
+	Value  float64 `json:"value"`
+}
+
+// NonFiniteError reports that a number of a step has become NaN or infinite. The
+// models of this library leave their weights alone in such a step.
 type NonFiniteError struct {
 	Step   int
-	Metric string
+	Metric string // the number that the step returned; "" if these were all finite
 	Value  float64
+	Tensor string // what went bad first, where the model can tell
 }
 
 func (e *NonFiniteError) Error() string {
-	return fmt.Sprintf("training diverged: %s is %v after step %d; lower the learning rate or clip gradients", e.Metric, e.Value, e.Step)
-}
-
-// Run calls step until the budget is spent, the context ends, a step fails or a
-// metric is no longer finite. A step in progress is always completed, so the
-// model is whole whatever ended the run. Callbacks see the beginning, every
-// step and the end, in the order given.
-//
-// An ended context is not an error: Report.Interrupted tells.
-//
-// Errors: no budget; what a step or callback returned; [*NonFiniteError]. Every
-// callback's End runs in any case.
-func Run(ctx context.Context, cfg Config, step Step, callbacks ...Callback) (report Report, err error) {
-	if cfg.Budget.Steps <= 0 && cfg.Budget.Time <= 0 {
-		return Report{}, errors.New("train: the budget has neither steps nor time: set at least one above zero")
+	what := "training diverged"
+	if e.Metric != "" {
+		what += fmt.Sprintf(": %s is %v", e.Metric, e.Value)
 	}
-	now := cfg.Now
-	if now == nil {
-		now = time.Now
+	what += fmt.Sprintf(" after step %d", e.Step)
+	if e.Tensor != "" {
+		what += "; the first to go bad was " + e.Tensor
 	}
-	start := now()
-	report.Step = cfg.First
-	report.Done = cfg.Budget.Done(report.Step, 0)
-	for _, c := range callbacks {
-		if err := c.Begin(report.Event); err != nil {
-			return report, err
-		}
-	}
-	defer func() {
-		for _, c := range callbacks {
-			err = errors.Join(err, c.End(report, err))
-		}
-	}()
-	for report.Done < 1 {
-		if ctx.Err() != nil {
-			report.Interrupted = true
-			return report, nil
-		}
-		metrics, err := step(ctx, report.Step)
-		if err != nil {
-			return report, fmt.Errorf("step %d: %w", report.Step+1, err)
-		}
-		report.Step++
-		report.Metrics = metrics
-		report.Elapsed = now().Sub(start)
-		report.Done = cfg.Budget.Done(report.Step, report.Elapsed)
-		for _, m := range metrics {
-			if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) {
-				return report, &NonFiniteError{report.Step, m.Name, m.Value}
-			}
-		}
-		for _, c := range callbacks {
-			if err := c.Step(report.Event); err != nil {
-				return report, err
-			}
-		}
-	}
-	return report, nil
+	return what + "; lower the learning rate, clip gradients or look at the data"
 }

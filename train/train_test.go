@@ -23,22 +23,33 @@ func clock() func() time.Time {
 	}
 }
 
-func constant(context.Context, int) (train.Metrics, error) {
+// loop is a trainer without data whose step knows its number, from 0.
+type loop = train.Trainer[struct{}]
+
+func counted(f func(step int) (train.Metrics, error)) func(context.Context, struct{}) (train.Metrics, error) {
+	step := -1
+	return func(context.Context, struct{}) (train.Metrics, error) {
+		step++
+		return f(step)
+	}
+}
+
+func constant(context.Context, struct{}) (train.Metrics, error) {
 	return train.Metrics{{Name: "loss", Value: 1}}, nil
 }
 
-// log writes down what it is called with.
-type log struct {
+// diary writes down what it is called with.
+type diary struct {
 	calls  []string
 	failAt int
 }
 
-func (l *log) Begin(e train.Event) error {
+func (l *diary) Begin(e train.Event) error {
 	l.calls = append(l.calls, fmt.Sprintf("begin %d", e.Step))
 	return nil
 }
 
-func (l *log) Step(e train.Event) error {
+func (l *diary) Step(e train.Event) error {
 	l.calls = append(l.calls, fmt.Sprintf("step %d", e.Step))
 	if e.Step == l.failAt {
 		return errors.New("no room")
@@ -46,49 +57,65 @@ func (l *log) Step(e train.Event) error {
 	return nil
 }
 
-func (l *log) End(r train.Report, err error) error {
+func (l *diary) Validated(e train.Event) error {
+	l.calls = append(l.calls, fmt.Sprintf("validated %d %v", e.Step, e.Metrics[0].Value))
+	return nil
+}
+
+func (l *diary) End(r train.Report, err error) error {
 	l.calls = append(l.calls, fmt.Sprintf("end %d %v %v", r.Step, r.Interrupted, err))
 	return nil
 }
 
 func TestRunSpendsItsSteps(t *testing.T) {
-	var l log
+	var l diary
 	var seen []int
-	r, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 3}, First: 1},
-		func(_ context.Context, step int) (train.Metrics, error) {
-			seen = append(seen, step)
-			return nil, nil
-		}, &l)
+	trainer := loop{Budget: train.Budget{Steps: 3}, Callbacks: []train.Callback{&l}, Step: counted(func(step int) (train.Metrics, error) {
+		seen = append(seen, step)
+		return nil, nil
+	})}
+	r, err := trainer.Run(context.Background())
 	require.NoError(t, err)
-	assert.Equal(t, []int{1, 2}, seen)
-	assert.Equal(t, []string{"begin 1", "step 2", "step 3", "end 3 false <nil>"}, l.calls)
+	assert.Equal(t, []int{0, 1, 2}, seen)
+	assert.Equal(t, []string{"begin 0", "step 1", "step 2", "step 3", "end 3 false <nil>"}, l.calls)
 	assert.Equal(t, 1.0, r.Done)
 }
 
 func TestRunSpendsItsTime(t *testing.T) {
-	r, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 100, Time: 5 * time.Second}, Now: clock()}, constant)
+	r, err := (&loop{Budget: train.Budget{Steps: 100, Time: 5 * time.Second}, Now: clock(), Step: constant}).Run(context.Background())
 	require.NoError(t, err)
-	assert.Equal(t, 5, r.Step)
+	assert.Equal(t, 4, r.Step)
 	assert.Equal(t, 5*time.Second, r.Elapsed)
 }
 
-func TestRunNeedsABudget(t *testing.T) {
-	_, err := train.Run(context.Background(), train.Config{}, constant)
-	assert.ErrorContains(t, err, "neither steps nor time")
+func TestMisuseIsAnError(t *testing.T) {
+	for want, trainer := range map[string]*loop{
+		"there is no step":                 {Budget: train.Budget{Steps: 1}},
+		"neither steps, epochs nor time":   {Step: constant},
+		"must not be negative":             {Step: constant, Budget: train.Budget{Steps: -1}},
+		"a budget of epochs needs data":    {Step: constant, Budget: train.Budget{Epochs: 1}},
+		"stopping early needs":             {Step: constant, Budget: train.Budget{Steps: 1}, EarlyStop: train.EarlyStop{Patience: 1}},
+		"checkpoints need models":          {Step: constant, Budget: train.Budget{Steps: 1}, Checkpoints: train.Checkpoints{Dir: t.TempDir()}},
+		"Checkpoints.Dir must be set":      {Step: constant, Budget: train.Budget{Steps: 1}, Checkpoints: train.Checkpoints{Resume: true}},
+		"it names a file":                  {Step: constant, Budget: train.Budget{Steps: 1}, Checkpoints: train.Checkpoints{Dir: t.TempDir()}, Models: map[string]train.Model{"../m": nil}},
+		"intervals and number of checkpoi": {Step: constant, Budget: train.Budget{Steps: 1}, Checkpoints: train.Checkpoints{Dir: t.TempDir(), Keep: -1}, Models: map[string]train.Model{"m": nil}},
+	} {
+		_, err := trainer.Run(context.Background())
+		assert.ErrorContains(t, err, want)
+	}
 }
 
 func TestInterruptCompletesTheStepAndSaves(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	saved, whole := 0, false
-	r, err := train.Run(ctx, train.Config{Budget: train.Budget{Steps: 100}},
-		func(_ context.Context, step int) (train.Metrics, error) {
-			if step == 6 {
-				cancel()
-			}
-			whole = true
-			return train.Metrics{{Name: "loss", Value: 1}}, nil
-		},
-		train.EverySteps(5, func(e train.Event) error { saved = e.Step; return nil }))
+	trainer := loop{Budget: train.Budget{Steps: 100}, Step: counted(func(step int) (train.Metrics, error) {
+		if step == 6 {
+			cancel()
+		}
+		whole = true
+		return train.Metrics{{Name: "loss", Value: 1}}, nil
+	}), Callbacks: []train.Callback{train.EverySteps(5, func(e train.Event) error { saved = e.Step; return nil })}}
+	r, err := trainer.Run(ctx)
 	require.NoError(t, err)
 	assert.True(t, r.Interrupted)
 	assert.True(t, whole)
@@ -98,15 +125,14 @@ func TestInterruptCompletesTheStepAndSaves(t *testing.T) {
 
 func TestDivergenceIsNamedAndNotSaved(t *testing.T) {
 	saved := 0
-	_, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 100}},
-		func(_ context.Context, step int) (train.Metrics, error) {
-			g := 1.0
-			if step == 7 {
-				g = math.NaN()
-			}
-			return train.Metrics{{Name: "d", Value: 0.5}, {Name: "g", Value: g}}, nil
-		},
-		train.EverySteps(5, func(e train.Event) error { saved = e.Step; return nil }))
+	trainer := loop{Budget: train.Budget{Steps: 100}, Step: counted(func(step int) (train.Metrics, error) {
+		g := 1.0
+		if step == 7 {
+			g = math.NaN()
+		}
+		return train.Metrics{{Name: "d", Value: 0.5}, {Name: "g", Value: g}}, nil
+	}), Callbacks: []train.Callback{train.EverySteps(5, func(e train.Event) error { saved = e.Step; return nil })}}
+	_, err := trainer.Run(context.Background())
 	var bad *train.NonFiniteError
 	require.ErrorAs(t, err, &bad)
 	assert.Equal(t, 8, bad.Step)
@@ -116,22 +142,21 @@ func TestDivergenceIsNamedAndNotSaved(t *testing.T) {
 }
 
 func TestFailuresEndTheRun(t *testing.T) {
-	l := log{failAt: 2}
-	_, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 9}}, constant, &l)
+	l := diary{failAt: 2}
+	_, err := (&loop{Budget: train.Budget{Steps: 9}, Step: constant, Callbacks: []train.Callback{&l}}).Run(context.Background())
 	assert.EqualError(t, err, "no room")
 	assert.Equal(t, "end 2 false no room", l.calls[len(l.calls)-1])
 
 	broken := errors.New("broken picture")
-	_, err = train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 9}},
-		func(context.Context, int) (train.Metrics, error) { return nil, broken })
+	_, err = (&loop{Budget: train.Budget{Steps: 9}, Step: counted(func(int) (train.Metrics, error) { return nil, broken })}).Run(context.Background())
 	assert.ErrorIs(t, err, broken)
 	assert.ErrorContains(t, err, "step 1")
 }
 
 func TestEvery(t *testing.T) {
 	run := func(c func(f func(train.Event) error) train.Callback) (at []int) {
-		_, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 10}, Now: clock()}, constant,
-			c(func(e train.Event) error { at = append(at, e.Step); return nil }))
+		seen := c(func(e train.Event) error { at = append(at, e.Step); return nil })
+		_, err := (&loop{Budget: train.Budget{Steps: 10}, Now: clock(), Step: constant, Callbacks: []train.Callback{seen}}).Run(context.Background())
 		require.NoError(t, err)
 		return at
 	}
@@ -143,23 +168,24 @@ func TestEvery(t *testing.T) {
 	assert.Panics(t, func() { train.EveryTime(0, nil) })
 }
 
+// rising has the number of the step as its loss.
+func rising() func(context.Context, struct{}) (train.Metrics, error) {
+	return counted(func(step int) (train.Metrics, error) {
+		return train.Metrics{{Name: "loss", Value: float64(step)}}, nil
+	})
+}
+
 func TestMetricsAreMeansSinceTheLastCall(t *testing.T) {
 	var seen []float64
-	_, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 7}},
-		func(_ context.Context, step int) (train.Metrics, error) {
-			return train.Metrics{{Name: "loss", Value: float64(step)}}, nil
-		},
-		train.EverySteps(3, func(e train.Event) error { seen = append(seen, e.Metrics[0].Value); return nil }))
+	every := train.EverySteps(3, func(e train.Event) error { seen = append(seen, e.Metrics[0].Value); return nil })
+	_, err := (&loop{Budget: train.Budget{Steps: 7}, Step: rising(), Callbacks: []train.Callback{every}}).Run(context.Background())
 	require.NoError(t, err)
 	assert.Equal(t, []float64{1, 4, 6}, seen)
 }
 
 func TestHistoryKeepsTheMeanWhateverItsLimit(t *testing.T) {
 	h := train.History{Limit: 8}
-	_, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 64}},
-		func(_ context.Context, step int) (train.Metrics, error) {
-			return train.Metrics{{Name: "loss", Value: float64(step)}}, nil
-		}, &h)
+	_, err := (&loop{Budget: train.Budget{Steps: 64}, Step: rising(), Callbacks: []train.Callback{&h}}).Run(context.Background())
 	require.NoError(t, err)
 	assert.Equal(t, []string{"loss"}, h.Names)
 	require.LessOrEqual(t, len(h.Points), 8)
@@ -169,24 +195,4 @@ func TestHistoryKeepsTheMeanWhateverItsLimit(t *testing.T) {
 	}
 	assert.InDelta(t, 31.5, mean, 1e-9)
 	assert.Equal(t, 64, h.Points[len(h.Points)-1].Step)
-}
-
-// Training stops at the first of the two bounds, and callbacks see every step.
-func ExampleRun() {
-	loss := 8.0
-	report, err := train.Run(context.Background(), train.Config{Budget: train.Budget{Steps: 6}},
-		func(context.Context, int) (train.Metrics, error) {
-			loss /= 2
-			return train.Metrics{{Name: "loss", Value: loss}}, nil
-		},
-		train.EverySteps(2, func(e train.Event) error {
-			fmt.Printf("%3.0f %%  loss %g\n", 100*e.Done, e.Metrics[0].Value)
-			return nil
-		}))
-	fmt.Println(report.Step, err)
-	// Output:
-	//  33 %  loss 3
-	//  67 %  loss 0.75
-	// 100 %  loss 0.1875
-	// 6 <nil>
 }

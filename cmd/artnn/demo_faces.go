@@ -38,8 +38,6 @@ func (d *demo) faces(ctx context.Context, chapter *report.Chapter) (train.Report
 	if err != nil {
 		return train.Report{}, err
 	}
-	next, stop := loader.Pull()
-	defer stop()
 
 	history := &train.History{}
 	cfg := gan.Config()
@@ -65,13 +63,16 @@ func (d *demo) faces(ctx context.Context, chapter *report.Chapter) (train.Report
 		chapter.Final = []report.Sample{{Caption: caption, Image: image.Image(picture)}}
 		return gan.Save(d.path("faces.safetensors"))
 	}
-	r, err := train.Run(ctx, train.Config{Budget: d.budget(facesShare)},
-		func(context.Context, int) (train.Metrics, error) {
-			batch := next()
+	trainer := train.Trainer[data.ImageBatch]{
+		Data: loader,
+		Step: func(_ context.Context, batch data.ImageBatch) (train.Metrics, error) {
 			dLoss, gLoss := gan.Step(batch.Pixels)
 			return train.Metrics{{Name: "discriminator", Value: dLoss}, {Name: "generator", Value: gLoss}}, nil
 		},
-		history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "faces"))
+		Budget:    d.budget(facesShare),
+		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "faces")},
+	}
+	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Faces", Axis: "loss", Series: series(history, "discriminator", "generator")}}
 	return r, err
 }

@@ -44,8 +44,6 @@ func (d *demo) poems(ctx context.Context, chapter *report.Chapter) (train.Report
 	if err != nil {
 		return train.Report{}, err
 	}
-	next, stop := loader.Pull()
-	defer stop()
 
 	history := &train.History{}
 	cfg := writer.Config()
@@ -83,13 +81,16 @@ func (d *demo) poems(ctx context.Context, chapter *report.Chapter) (train.Report
 		}
 		return writer.Save(d.path("poems.safetensors"))
 	}
-	r, err := train.Run(ctx, train.Config{Budget: d.budget(1 - facesShare)},
-		func(context.Context, int) (train.Metrics, error) {
-			batch := next()
+	trainer := train.Trainer[data.Pair[[]int32, []int32]]{
+		Data: loader,
+		Step: func(_ context.Context, batch data.Pair[[]int32, []int32]) (train.Metrics, error) {
 			loss := writer.Step(batch.First, batch.Second, len(batch.First)/poemLength, poemLength)
 			return train.Metrics{{Name: "loss", Value: loss}}, nil
 		},
-		history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "poems"))
+		Budget:    d.budget(1 - facesShare),
+		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "poems")},
+	}
+	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Poems", Axis: "nats a character", Series: series(history, "loss")}}
 	return r, err
 }

@@ -27,6 +27,7 @@ func newProgress(out *os.File, name string) train.Callback {
 const barSteps = 1000
 
 type bar struct {
+	train.Base
 	out       io.Writer
 	name      string
 	container *mpb.Progress

@@ -125,10 +125,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%d pictures and %d characters, %d updates an epoch\n", pictures.Len(), len(tokens), loader.Len())
 
-	next, stop := loader.Pull()
-	defer stop()
-	step := func(_ context.Context, _ int) (train.Metrics, error) {
-		b := next()
+	step := func(_ context.Context, b data.Pair[data.ImageBatch, data.TokenBatch]) (train.Metrics, error) {
 		images, texts := b.First, b.Second
 		dLoss, gLoss := gan.Step(images.Pixels)
 		tLoss := text.Step(texts.Inputs, texts.Targets, texts.Rows, texts.Steps)
@@ -149,7 +146,13 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		return text.Save(filepath.Join(o.out, "text.safetensors"))
 	}
-	result, err := train.Run(ctx, train.Config{Budget: train.Budget{Steps: o.updates}}, step, train.EverySteps(o.every, report))
+	trainer := train.Trainer[data.Pair[data.ImageBatch, data.TokenBatch]]{
+		Data:      loader,
+		Step:      step,
+		Budget:    train.Budget{Steps: o.updates},
+		Callbacks: []train.Callback{train.EverySteps(o.every, report)},
+	}
+	result, err := trainer.Run(ctx)
 	if err != nil {
 		return err
 	}

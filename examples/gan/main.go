@@ -118,13 +118,6 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 
-	next, stop := loader.Pull()
-	defer stop()
-	step := func(_ context.Context, _ int) (train.Metrics, error) {
-		b := next()
-		dLoss, gLoss := gan.Step(b.Pixels)
-		return train.Metrics{{Name: "discriminator", Value: dLoss}, {Name: "generator", Value: gLoss}}, nil
-	}
 	show := func(e train.Event) error {
 		fmt.Fprintf(out, "update %d: discriminator's loss %.3f, generator's %.3f, %.0f s\n",
 			e.Step, e.Metrics[0].Value, e.Metrics[1].Value, e.Elapsed.Seconds())
@@ -133,7 +126,16 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		return gan.Save(filepath.Join(o.out, "gan.safetensors"))
 	}
-	report, err := train.Run(ctx, train.Config{Budget: train.Budget{Steps: o.updates}}, step, train.EverySteps(o.every, show))
+	trainer := train.Trainer[data.ImageBatch]{
+		Data: loader,
+		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
+			dLoss, gLoss := gan.Step(b.Pixels)
+			return train.Metrics{{Name: "discriminator", Value: dLoss}, {Name: "generator", Value: gLoss}}, nil
+		},
+		Budget:    train.Budget{Steps: o.updates},
+		Callbacks: []train.Callback{train.EverySteps(o.every, show)},
+	}
+	report, err := trainer.Run(ctx)
 	if err != nil {
 		return err
 	}

@@ -131,24 +131,24 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	fmt.Fprintf(out, "%d pictures of %d×%d to learn from, %d to test on, %d classes\n",
 		training.Len(), training.Width, training.Height, test.Len(), classes)
 
-	updates := o.epochs * loader.Len()
-	// Large steps at first, ever smaller ones towards the end: worth about half
-	// a percent here.
-	rates := optim.CosineWarmup{LR: model.Config().LR, Total: updates}
-	next, stop := loader.Pull()
-	defer stop()
-	step := func(_ context.Context, step int) (train.Metrics, error) {
-		b := next()
-		model.Optimizers()[0].SetLR(rates.Rate(step))
-		loss := model.StepLabels(b.Pixels, b.Labels)
-		return train.Metrics{{Name: "loss", Value: loss}}, nil
-	}
 	epoch := func(e train.Event) error {
 		fmt.Fprintf(out, "epoch %4.1f: loss %.4f, %.2f %% of the test set right, %.1f s\n",
 			float64(e.Step)/float64(loader.Len()), e.Metrics[0].Value, 100*accuracy(model, test), e.Elapsed.Seconds())
 		return model.Save(o.save)
 	}
-	report, err := train.Run(ctx, train.Config{Budget: train.Budget{Steps: updates}}, step, train.EverySteps(loader.Len(), epoch))
+	trainer := train.Trainer[data.ImageBatch]{
+		Models: map[string]train.Model{"mlp": model},
+		Data:   loader,
+		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
+			return train.Metrics{{Name: "loss", Value: model.StepLabels(b.Pixels, b.Labels)}}, nil
+		},
+		Budget: train.Budget{Epochs: o.epochs},
+		// Large steps at first, ever smaller ones towards the end: worth about half
+		// a percent here.
+		Schedule:  optim.CosineWarmup{LR: model.Config().LR, Total: o.epochs * loader.Len()},
+		Callbacks: []train.Callback{train.EverySteps(loader.Len(), epoch)},
+	}
+	report, err := trainer.Run(ctx)
 	if err != nil {
 		return err
 	}

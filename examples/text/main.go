@@ -163,13 +163,6 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 
-	next, stop := loader.Pull()
-	defer stop()
-	step := func(_ context.Context, _ int) (train.Metrics, error) {
-		b := next()
-		loss := model.Step(b.Inputs, b.Targets, b.Rows, b.Steps)
-		return train.Metrics{{Name: "loss", Value: loss}}, nil
-	}
 	validate := func(e train.Event) error {
 		loss, err := model.Evaluate(heldTokens, streams)
 		if err != nil {
@@ -182,7 +175,15 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		return write(model, prompt, o, out)
 	}
-	report, err := train.Run(ctx, train.Config{Budget: train.Budget{Steps: o.updates}}, step, train.EverySteps(o.every, validate))
+	trainer := train.Trainer[data.TokenBatch]{
+		Data: loader,
+		Step: func(_ context.Context, b data.TokenBatch) (train.Metrics, error) {
+			return train.Metrics{{Name: "loss", Value: model.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}, nil
+		},
+		Budget:    train.Budget{Steps: o.updates},
+		Callbacks: []train.Callback{train.EverySteps(o.every, validate)},
+	}
+	report, err := trainer.Run(ctx)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	done = true
-	syncDir(filepath.Dir(target))
+	SyncDir(filepath.Dir(target))
 	return nil
 }
 
@@ -118,10 +118,10 @@ func writeDirect(path string, write func(io.Writer) error) error {
 	return f.Close()
 }
 
-// syncDir makes the rename itself durable. The new file is whole and in place
-// by now, and systems that cannot sync a folder say so in many ways, so there
-// is no error to act on.
-func syncDir(dir string) {
+// SyncDir makes a rename in a folder durable. What was renamed is whole and in
+// place by now, and systems that cannot sync a folder say so in many ways, so
+// there is no error to act on.
+func SyncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {
 		return

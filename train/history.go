@@ -1,0 +1,141 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// History keeps the metrics of every step, thinned to at most Limit points by
+// averaging neighbours, and those of every validation, so that curves of any run
+// can be drawn. A resumed run goes on with the curves of the one before.
+type History struct {
+	Base
+	// Limit is the largest number of points kept, even; default 1024.
+	Limit int
+
+	Names  []string // the metrics, in the order of the first step
+	Points []Point  // in order of steps
+
+	ValNames  []string // the metrics of validations
+	ValPoints []Point  // each of one validation
+
+	width int       // steps that one point averages
+	sum   []float64 // of the point under way
+	count int       // steps in it
+}
+
+// Point is an average over a few successive steps.
+type Point struct {
+	Step   int // the last of them
+	Values []float64
+}
+
+// Validated adds the numbers of one validation.
+func (h *History) Validated(e Event) error {
+	if h.ValNames == nil {
+		for _, m := range e.Metrics {
+			h.ValNames = append(h.ValNames, m.Name)
+		}
+	}
+	p := Point{Step: e.Step, Values: make([]float64, len(h.ValNames))}
+	for i, name := range h.ValNames {
+		p.Values[i], _ = e.Metrics.Get(name)
+	}
+	h.ValPoints = append(h.ValPoints, p)
+	return nil
+}
+
+// historyState is a history in a checkpoint.
+type historyState struct {
+	Names     []string
+	Points    []Point
+	ValNames  []string
+	ValPoints []Point
+	Width     int
+	Sum       []float64
+	Count     int
+}
+
+// State is the curves so far.
+func (h *History) State() any {
+	return historyState{h.Names, h.Points, h.ValNames, h.ValPoints, h.width, h.sum, h.count}
+}
+
+// SetState goes on from curves so far.
+func (h *History) SetState(text json.RawMessage) error {
+	var s historyState
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	if s.Width < 0 || s.Count < 0 || len(s.Sum) != len(s.Names) {
+		return fmt.Errorf("history: %d sums of %d metrics, %d of %d steps", len(s.Sum), len(s.Names), s.Count, s.Width)
+	}
+	if err := errors.Join(checkPoints(s.Points, len(s.Names)), checkPoints(s.ValPoints, len(s.ValNames))); err != nil {
+		return err
+	}
+	h.Names, h.Points, h.ValNames, h.ValPoints = s.Names, s.Points, s.ValNames, s.ValPoints
+	h.width, h.sum, h.count = s.Width, s.Sum, s.Count
+	if h.Limit <= 0 {
+		h.Limit = defaultLimit
+	}
+	return nil
+}
+
+func checkPoints(points []Point, metrics int) error {
+	for _, p := range points {
+		if len(p.Values) != metrics {
+			return fmt.Errorf("history: %d values of %d metrics at step %d", len(p.Values), metrics, p.Step)
+		}
+	}
+	return nil
+}
+
+// defaultLimit of points.
+const defaultLimit = 1024
+
+// Step adds the numbers of one step.
+func (h *History) Step(e Event) error {
+	if h.Names == nil {
+		for _, m := range e.Metrics {
+			h.Names = append(h.Names, m.Name)
+		}
+		h.sum, h.width = make([]float64, len(h.Names)), 1
+		if h.Limit <= 0 {
+			h.Limit = defaultLimit
+		}
+	}
+	for i, name := range h.Names {
+		v, _ := e.Metrics.Get(name)
+		h.sum[i] += v
+	}
+	if h.count++; h.count < h.width {
+		return nil
+	}
+	p := Point{Step: e.Step, Values: make([]float64, len(h.sum))}
+	for i, s := range h.sum {
+		p.Values[i] = s / float64(h.count)
+	}
+	clear(h.sum)
+	h.count = 0
+	h.Points = append(h.Points, p)
+	if len(h.Points) >= h.Limit {
+		h.halve()
+	}
+	return nil
+}
+
+// halve merges points two by two.
+func (h *History) halve() {
+	half := h.Points[:0]
+	for i := 0; i+1 < len(h.Points); i += 2 {
+		a, b := h.Points[i], h.Points[i+1]
+		for k := range b.Values {
+			b.Values[k] = (a.Values[k] + b.Values[k]) / 2
+		}
+		half = append(half, b)
+	}
+	clear(h.Points[len(half):])
+	h.Points = half
+	h.width *= 2
+}
