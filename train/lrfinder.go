@@ -84,7 +84,7 @@ func (t *Trainer[B]) FindLR(ctx context.Context, r LRRange) (LRCurve, error) {
 // suggest finds the steepest fall over the logarithm of the rate, as the slope of
 // a line through a few neighbours: single differences are noise.
 func (c *LRCurve) suggest() {
-	const reach = 3
+	reach := max(2, len(c.Losses)/30)
 	steepest := 0.0
 	for i := reach; i+reach < len(c.Losses); i++ {
 		slope := 0.0

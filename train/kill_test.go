@@ -1,0 +1,217 @@
+//go:build unix
+
+package train_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/data"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/train"
+)
+
+const (
+	victimEnv = "ARTNN_TEST_VICTIM" // family and folder, for a process that is to be killed
+	killsEnv  = "ARTNN_TEST_KILLS"  // how many processes are killed
+	fewKills  = 24
+
+	victimSteps = 60
+	victimEvery = 2 // so that many kills fall into the writing of a checkpoint
+)
+
+func TestMain(m *testing.M) {
+	if family, ok := os.LookupEnv(victimEnv); ok {
+		if err := trainVictim(family, os.Args[len(os.Args)-1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// families are all kinds of models, each with what is hardest to resume: dropout,
+// carried state, moving averages, validation, two models in one loop.
+var families = []string{"mlp", "gan", "text", "combined"}
+
+// trainVictim trains a small model to its end, from wherever the folder stands.
+func trainVictim(family, dir string) error {
+	images, err := data.NewIndexLoader(12, func(indices []int) []float32 {
+		var batch []float32
+		for _, i := range indices {
+			for k := range 8 {
+				batch = append(batch, float32((i*k)%5)/2-1)
+			}
+		}
+		return batch
+	}, data.LoaderOptions{BatchSize: 5, Shuffle: true, Seed: 3})
+	if err != nil {
+		return err
+	}
+	vocab, err := models.NewCharVocab("abcdefg ")
+	if err != nil {
+		return err
+	}
+	tokens, err := vocab.Encode("a bad cab faced a gaffe, bag, "[:22])
+	if err != nil {
+		return err
+	}
+	texts, err := data.Streams(tokens, 2, 3)
+	if err != nil {
+		return err
+	}
+	gan, err := models.NewGAN(models.GANConfig{Width: 2, Height: 4, Channels: 1, ZDim: 3, Hidden: []int{6}, EMA: 0.9, Noise: 0.1, Seed: 5})
+	if err != nil {
+		return err
+	}
+	text, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 4, Hidden: 5, Layers: 2, Dropout: 0.3, Clip: 1, Carry: true, EMA: 0.9})
+	if err != nil {
+		return err
+	}
+	mlp, err := models.NewMLP(models.MLPConfig{Sizes: []int{8, 4, 8}, Output: models.Tanh, Loss: models.MeanSquaredError, Momentum: 0.9, Accumulate: 2})
+	if err != nil {
+		return err
+	}
+	ganStep := func(b []float32) train.Metrics {
+		d, g := gan.Step(b)
+		return train.Metrics{{Name: "d", Value: d}, {Name: "g", Value: g}}
+	}
+	textStep := func(b data.TokenBatch) train.Metrics {
+		if b.First {
+			text.ResetState()
+		}
+		return train.Metrics{{Name: "text", Value: text.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}
+	}
+	switch family {
+	case "mlp":
+		return trainTo(dir, images, func(b []float32) train.Metrics {
+			return train.Metrics{{Name: "loss", Value: mlp.Step(b, b)}}
+		}, map[string]train.Model{"mlp": mlp})
+	case "gan":
+		return trainTo(dir, images, ganStep, map[string]train.Model{"gan": gan})
+	case "text":
+		return trainTo(dir, texts, textStep, map[string]train.Model{"text": text})
+	case "combined":
+		return trainTo(dir, data.Zip(images, texts), func(b data.Pair[[]float32, data.TokenBatch]) train.Metrics {
+			return append(ganStep(b.First), textStep(b.Second)...)
+		}, map[string]train.Model{"gan": gan, "text": text})
+	}
+	return errors.New("no family " + family)
+}
+
+func trainTo[B any](dir string, loader *data.Loader[B], step func(B) train.Metrics, all map[string]train.Model) error {
+	trainer := train.Trainer[B]{
+		Models: all, Data: loader,
+		Step: func(_ context.Context, b B) (train.Metrics, error) {
+			return step(b), nil
+		},
+		Budget:      train.Budget{Steps: victimSteps},
+		Callbacks:   []train.Callback{&train.History{}},
+		Checkpoints: train.Checkpoints{Dir: dir, Every: victimEvery, Resume: true},
+	}
+	_, err := trainer.Run(context.Background())
+	return err
+}
+
+// Processes killed at any moment lose no checkpoint, leave none that is half
+// written and taken for whole, and resumed they end with the bits of a run that
+// was let alone.
+func TestKilledRunsLoseNothing(t *testing.T) {
+	kills := fewKills
+	if s := os.Getenv(killsEnv); s != "" {
+		n, err := strconv.Atoi(s)
+		require.NoError(t, err)
+		kills = n
+	}
+	const seed = 11
+	rng := rand.New(rand.NewPCG(seed, seed))
+	for i, family := range families {
+		t.Run(family, func(t *testing.T) {
+			whole := t.TempDir()
+			start := time.Now()
+			require.NoError(t, victim(family, whole).Run())
+			length := time.Since(start)
+
+			dir := t.TempDir()
+			done := 0
+			for killed := 0; killed < (kills+i)/len(families); {
+				cmd := victim(family, dir)
+				var said bytes.Buffer
+				cmd.Stderr = &said
+				require.NoError(t, cmd.Start())
+				time.AfterFunc(time.Duration(rng.Int64N(int64(length))), func() { _ = cmd.Process.Kill() })
+				err := cmd.Wait()
+				var exit *exec.ExitError
+				switch {
+				case err == nil: // it was faster: begin anew
+					requireSame(t, whole, dir)
+					require.NoError(t, os.RemoveAll(dir))
+					done = 0
+					continue
+				case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+					killed++
+				default:
+					t.Fatalf("%v: %s", err, said.String())
+				}
+				assert.NotContains(t, said.String(), "damaged")
+				c, err := train.LatestCheckpoint(dir)
+				if errors.Is(err, train.ErrNoCheckpoint) {
+					require.Zero(t, done, "the checkpoints are gone")
+					continue
+				}
+				require.NoError(t, err)
+				require.Empty(t, c.Damaged)
+				require.GreaterOrEqual(t, c.State.Step, done, "a checkpoint is gone")
+				done = c.State.Step
+			}
+			require.NoError(t, victim(family, dir).Run())
+			requireSame(t, whole, dir)
+		})
+	}
+}
+
+func victim(family, dir string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], dir)
+	cmd.Env = append(os.Environ(), victimEnv+"="+family)
+	return cmd
+}
+
+// requireSame compares the last checkpoints of two runs, their models byte by
+// byte, and looks for rubbish.
+func requireSame(t *testing.T, want, got string) {
+	t.Helper()
+	a, err := train.LatestCheckpoint(want)
+	require.NoError(t, err)
+	b, err := train.LatestCheckpoint(got)
+	require.NoError(t, err)
+	a.State.Elapsed, b.State.Elapsed = 0, 0
+	require.Equal(t, victimSteps, b.State.Step)
+	require.Equal(t, a.State, b.State)
+	files, err := filepath.Glob(filepath.Join(a.Dir, "*.safetensors"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, f := range files {
+		x, err := os.ReadFile(f)
+		require.NoError(t, err)
+		y, err := os.ReadFile(filepath.Join(b.Dir, filepath.Base(f)))
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(x, y), "%s differs", filepath.Base(f))
+	}
+	left, err := filepath.Glob(filepath.Join(got, ".tmp*"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
