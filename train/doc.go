@@ -33,5 +33,11 @@
 // a model's wiring, [Trainer.FindLR] a learning rate. All three put the models
 // back.
 //
-// Nothing here knows about terminals: progress bars and logs are [Callback]s.
+// # Logs
+//
+// [CSV] and [JSONL] keep a run's numbers in a file, package
+// [github.com/org/artnn/train/tensorboard] shows them while it goes on. A resumed
+// run goes on with the log of the one before.
+//
+// Nothing here knows about terminals: progress bars are [Callback]s like these.
 package train

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"syscall"
 	"testing"
@@ -119,8 +120,12 @@ func trainTo[B any](dir string, loader *data.Loader[B], step func(B) train.Metri
 		Step: func(_ context.Context, b B) (train.Metrics, error) {
 			return step(b), nil
 		},
-		Budget:      train.Budget{Steps: victimSteps},
-		Callbacks:   []train.Callback{&train.History{}},
+		Budget: train.Budget{Steps: victimSteps},
+		Callbacks: []train.Callback{
+			&train.History{},
+			train.CSV(filepath.Join(dir, "log.csv"), train.LogOptions{Every: 3}),
+			train.JSONL(filepath.Join(dir, "log.jsonl"), train.LogOptions{}),
+		},
 		Checkpoints: train.Checkpoints{Dir: dir, Every: victimEvery, Resume: true},
 	}
 	_, err := trainer.Run(context.Background())
@@ -190,8 +195,11 @@ func victim(family, dir string) *exec.Cmd {
 	return cmd
 }
 
+// seconds are what differs between the logs of two runs.
+var seconds = regexp.MustCompile(`(?m)(^\d+,\d+,|"seconds":)\d+\.\d+`)
+
 // requireSame compares the last checkpoints of two runs, their models byte by
-// byte, and looks for rubbish.
+// byte, and their logs, and looks for rubbish.
 func requireSame(t *testing.T, want, got string) {
 	t.Helper()
 	a, err := train.LatestCheckpoint(want)
@@ -210,6 +218,11 @@ func requireSame(t *testing.T, want, got string) {
 		y, err := os.ReadFile(filepath.Join(b.Dir, filepath.Base(f)))
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(x, y), "%s differs", filepath.Base(f))
+	}
+	for _, name := range []string{"log.csv", "log.jsonl"} {
+		x, y := read(t, filepath.Join(want, name)), read(t, filepath.Join(got, name))
+		require.Contains(t, x, "57")
+		require.Equal(t, seconds.ReplaceAllString(x, "${1}0"), seconds.ReplaceAllString(y, "${1}0"))
 	}
 	left, err := filepath.Glob(filepath.Join(got, ".tmp*"))
 	require.NoError(t, err)
