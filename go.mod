@@ -12,4 +12,5 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/image v0.47.0
 	golang.org/x/sys v0.49.0 // indirect
+	google.golang.org/protobuf v1.36.12
 )
