@@ -9,9 +9,9 @@
 //
 //	cmd/artnn, examples      programs
 //	train                    loops and callbacks
-//	models                   MLP, GAN, TextGenerator
+//	models                   MLP, Tabular, GAN, TextGenerator
 //	layers, loss, optim      what models are made of
-//	data                     pictures and text into batches, and back out
+//	data                     pictures, text and tables into batches, and back out
 //	tensor                   n-dimensional values and their gradients
 //	backend                  who owns memory and does arithmetic:
 //	  backend/cpu            float32, fast

@@ -1,5 +1,5 @@
-// Package data turns folders of pictures and files of text into the batches
-// that models train on, and turns what they make back into pictures.
+// Package data turns folders of pictures, files of text and tables into the
+// batches that models train on, and turns what they make back into pictures.
 //
 // It knows nothing of tensors: numbers are []float32 and []int32 in row-major
 // order, pictures are image.Image, and a batch carries its sizes beside them.
@@ -21,6 +21,12 @@
 // up. Once a vocabulary has made token ids of it, [Windows], [RandomWindows]
 // and [Streams] make inputs and targets, the targets being the inputs one
 // token later.
+//
+// # Tables
+//
+// Package [github.com/org/artnn/data/table] reads CSV files. [SplitTable] keeps
+// some rows for a test, and [NewIndexLoader] makes batches of what a model makes
+// of the others.
 //
 // # Loaders
 //

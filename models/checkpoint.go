@@ -81,6 +81,9 @@ func (s *source) restore(m Model) error {
 	return s.fill(m)
 }
 
+// longest is how many bytes of settings an error shows.
+const longest = 400
+
 // sameConfig returns an error that lists what is different in the file's
 // configuration.
 func (s *source) sameConfig(own any) error {
@@ -98,7 +101,11 @@ func (s *source) sameConfig(own any) error {
 	}
 	var differ []string
 	for _, name := range slices.Sorted(maps.Keys(ours)) {
-		if ours[name] != theirs[name] {
+		switch {
+		case ours[name] == theirs[name]:
+		case len(ours[name])+len(theirs[name]) > longest:
+			differ = append(differ, fmt.Sprintf("%s is not the same", name))
+		default:
 			differ = append(differ, fmt.Sprintf("%s %s there, %s here", name, theirs[name], ours[name]))
 		}
 	}

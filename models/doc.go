@@ -1,7 +1,9 @@
-// Package models holds whole networks that make pictures and text: what most
-// programs import.
+// Package models holds whole networks that make pictures and text, and learn from
+// tables: what most programs import.
 //
 //   - [MLP], a multilayer perceptron: numbers in, numbers out.
+//   - [Tabular], an MLP that predicts one column of a table from the others:
+//     prices, classes.
 //   - [GAN], a generator and a discriminator of dense layers: noise in,
 //     pictures out.
 //   - [TextGenerator], an embedding, an LSTM and a linear layer: text in, more

@@ -34,13 +34,20 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	words, err := NewTextGenerator(word, TextConfig{Embed: 3, Hidden: 4, EMA: 0.9, Accumulate: 2, Backend: be})
 	require.NoError(t, err)
+	works := works(t)
+	prices, err := NewTabular(works, TabularConfig{Target: "price", Log: true, MinCount: 2, Hidden: []int{3}, Network: MLPConfig{EMA: 0.9, Backend: be}})
+	require.NoError(t, err)
+	classes, err := NewTabular(works, TabularConfig{Target: "medium", MinCount: 2, Hidden: []int{3, 2}, Network: MLPConfig{Optimizer: SGD, Momentum: 0.9, Backend: be}})
+	require.NoError(t, err)
 	for range 3 {
 		mlp.StepLabels([]float32{1, 2}, []int32{1})
+		prices.Step(batchOf(t, prices, works))
+		classes.Step(batchOf(t, classes, works))
 		gan.Step([]float32{1, -1, 1, -1, 0, 0})
 		chars.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 2, 2)
 		words.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 1, 4)
 	}
-	return map[string]Model{"mlp": mlp, "gan": gan, "chars": chars, "words": words}
+	return map[string]Model{"mlp": mlp, "prices": prices, "classes": classes, "gan": gan, "chars": chars, "words": words}
 }
 
 func written(t testing.TB, m Model) []byte {
@@ -239,6 +246,10 @@ func TestLoadNamesTheOtherKind(t *testing.T) {
 	assert.ErrorContains(t, err, "mlp: holds an MLP, not a TextGenerator")
 	_, err = LoadMLP(filepath.Join(dir, "gan"))
 	assert.ErrorContains(t, err, "gan: holds a GAN, not an MLP")
+	_, err = LoadMLP(filepath.Join(dir, "prices"))
+	assert.ErrorContains(t, err, "prices: holds a Tabular, not an MLP")
+	_, err = LoadTabular(filepath.Join(dir, "mlp"))
+	assert.ErrorContains(t, err, "mlp: holds an MLP, not a Tabular")
 	_, err = LoadMLP(filepath.Join(dir, "nothing"))
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -122,6 +122,8 @@ func (s *source) any() (Model, error) {
 	switch kind := s.meta[modelKey]; kind {
 	case "MLP":
 		return s.mlp()
+	case "Tabular":
+		return s.tabular()
 	case "GAN":
 		return s.gan()
 	case "TextGenerator":

@@ -10,8 +10,8 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// Model is what [MLP], [GAN], [TextGenerator] and [QuantizedTextGenerator] have
-// in common.
+// Model is what [MLP], [Tabular], [GAN], [TextGenerator] and
+// [QuantizedTextGenerator] have in common.
 type Model interface {
 	// Kind is the model's name in files, that of its type, such as "MLP".
 	Kind() string

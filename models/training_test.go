@@ -32,6 +32,9 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 	for name, make := range map[string]func() (Model, error){
 		"sgd":  func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },
 		"adam": func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: Adam}) },
+		"tabular": func() (Model, error) {
+			return NewTabular(works(t), TabularConfig{Target: "price", Network: MLPConfig{Momentum: 0.9, Optimizer: SGD, EMA: 0.99}})
+		},
 		"gan": func() (Model, error) {
 			return NewGAN(GANConfig{Width: 3, Hidden: []int{5, 7}, Noise: 0.1, EMA: 0.99, LR: 0.01})
 		},
@@ -45,6 +48,10 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 				switch m := m.(type) {
 				case *MLP:
 					m.Step([]float32{wave(i, 0), wave(i, 1), wave(i, 2)}, []float32{wave(i, 3), wave(i, 4)})
+				case *Tabular:
+					rows, err := m.Rows(works(t))
+					require.NoError(t, err)
+					m.Step(rows.Batch([]int{i % 6, (i + 2) % 6}))
 				case *GAN:
 					x := [27]float32{wave(i, 0), wave(i, 1)}
 					m.Step(x[:])

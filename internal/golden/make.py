@@ -18,6 +18,7 @@ import torch
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
 import cases_layers
+import cases_linear
 import cases_loss
 import cases_models
 import cases_optim
@@ -39,7 +40,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_layers, cases_loss, cases_optim, cases_models):
+    for module in (cases_safetensors, cases_tensor, cases_layers, cases_loss, cases_optim, cases_models, cases_linear):
         module.build(new)
     return files
 

@@ -1,0 +1,75 @@
+package models
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/org/artnn/data/table"
+)
+
+// TabularPrediction is what a [Tabular] makes of one row.
+type TabularPrediction struct {
+	Value float64 // of a number, in the target's own units
+
+	Class         string    // the likeliest; "" of a number
+	Probabilities []float64 // of each class, in the order of the schema's; nil of a number
+}
+
+// Predict predicts the target of every row of a table, which need not have it.
+//
+// Errors: columns that the table lacks or has as another kind.
+func (m *Tabular) Predict(t *table.Table) ([]TabularPrediction, error) {
+	rows, err := m.bind(t)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: %w", err)
+	}
+	return m.predict(rows), nil
+}
+
+func (m *Tabular) predict(rows *TabularRows) []TabularPrediction {
+	predictions := make([]TabularPrediction, 0, rows.n)
+	outputs := m.schema.Target.outputs()
+	indices := make([]int, 0, predictRows)
+	for lo := 0; lo < rows.n; lo += predictRows {
+		indices = indices[:0]
+		for i := lo; i < min(lo+predictRows, rows.n); i++ {
+			indices = append(indices, i)
+		}
+		for row := range slices.Chunk(m.net.Predict(rows.Batch(indices).X), outputs) {
+			predictions = append(predictions, m.decode(row))
+		}
+	}
+	return predictions
+}
+
+// decode turns the outputs for a row into what they mean.
+func (m *Tabular) decode(outputs []float32) TabularPrediction {
+	if m.schema.Target.Kind == table.Number {
+		return TabularPrediction{Value: m.inUnits(float64(outputs[0]))}
+	}
+	p := make([]float64, len(outputs))
+	for k, v := range outputs {
+		p[k] = float64(v)
+	}
+	return m.likeliest(p)
+}
+
+// inUnits turns deviations from the mean into the target's own units.
+func (m *Tabular) inUnits(y float64) float64 {
+	v := m.schema.Target.Mean + m.schema.Target.Deviation*y
+	if m.cfg.Log {
+		return math.Exp(v)
+	}
+	return v
+}
+
+func (m *Tabular) likeliest(p []float64) TabularPrediction {
+	best := 0
+	for k, v := range p {
+		if v > p[best] {
+			best = k
+		}
+	}
+	return TabularPrediction{Class: m.schema.Target.Classes[best], Probabilities: p}
+}
