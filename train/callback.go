@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -16,8 +17,9 @@ type Callback interface {
 	Step(e Event) error
 	// Validated is called after every validation, whose numbers are e.Metrics.
 	Validated(e Event) error
-	// End is called once, with what ended the run: nil if the budget was spent,
-	// the context ended or validation no longer got better.
+	// End is called once, if Begin returned no error, with what ended the run: nil
+	// if the budget was spent, the context ended or validation no longer got
+	// better.
 	End(r Report, err error) error
 }
 
@@ -49,10 +51,38 @@ type every struct {
 	mean
 }
 
-// mean sums metrics up.
+// mean sums metrics up, each over the steps that had it.
 type mean struct {
 	Sum   Metrics
-	Count int // steps in Sum
+	Times []int // how often each of Sum was added to
+	Count int   // steps since the last result
+}
+
+func (m *mean) add(metrics Metrics) {
+	if m.Count == 0 {
+		m.Sum, m.Times = m.Sum[:0], m.Times[:0]
+	}
+	m.Count++
+	for i, x := range metrics {
+		if i >= len(m.Sum) || m.Sum[i].Name != x.Name { // not where it was last time
+			i = slices.IndexFunc(m.Sum, func(s Metric) bool { return s.Name == x.Name })
+		}
+		if i < 0 {
+			m.Sum, m.Times = append(m.Sum, x), append(m.Times, 1)
+			continue
+		}
+		m.Sum[i].Value += x.Value
+		m.Times[i]++
+	}
+}
+
+func (m *mean) take() Metrics {
+	result := slices.Clone(m.Sum)
+	for i := range result {
+		result[i].Value /= float64(m.Times[i])
+	}
+	m.Count = 0
+	return result
 }
 
 func (c *every) Begin(e Event) error {
@@ -63,15 +93,7 @@ func (c *every) Begin(e Event) error {
 }
 
 func (c *every) Step(e Event) error {
-	if c.Count == 0 {
-		c.Sum = append(c.Sum[:0], e.Metrics...)
-	} else {
-		for i := range c.Sum {
-			v, _ := e.Metrics.Get(c.Sum[i].Name)
-			c.Sum[i].Value += v
-		}
-	}
-	c.Count++
+	c.add(e.Metrics)
 	if !c.due(e) {
 		return nil
 	}
@@ -79,11 +101,7 @@ func (c *every) Step(e Event) error {
 }
 
 func (c *every) run(e Event) error {
-	e.Metrics = slices.Clone(c.Sum)
-	for i := range e.Metrics {
-		e.Metrics[i].Value /= float64(c.Count)
-	}
-	c.Count = 0
+	e.Metrics = c.take()
 	return c.f(e)
 }
 
@@ -100,7 +118,17 @@ func (c *every) End(r Report, err error) error {
 func (c *every) State() any { return c.mean }
 
 // SetState goes on from sums under way.
-func (c *every) SetState(text json.RawMessage) error { return json.Unmarshal(text, &c.mean) }
+func (c *every) SetState(text json.RawMessage) error {
+	var m mean
+	if err := json.Unmarshal(text, &m); err != nil {
+		return err
+	}
+	if len(m.Times) != len(m.Sum) || m.Count < 0 {
+		return fmt.Errorf("means: %d counts of %d sums over %d steps", len(m.Times), len(m.Sum), m.Count)
+	}
+	c.mean = m
+	return nil
+}
 
 // EverySteps calls f after each n-th step, and once more at the end of a run
 // that went well, interrupted or not. It serves samples and lines of progress.

@@ -183,6 +183,46 @@ func TestMetricsAreMeansSinceTheLastCall(t *testing.T) {
 	assert.Equal(t, []float64{1, 4, 6}, seen)
 }
 
+// A metric that only some steps have is the mean over these.
+func TestMetricsMayComeAndGo(t *testing.T) {
+	var seen []train.Metrics
+	every := train.EverySteps(4, func(e train.Event) error { seen = append(seen, e.Metrics); return nil })
+	_, err := (&loop{Budget: train.Budget{Steps: 8}, Callbacks: []train.Callback{every}, Step: counted(func(step int) (train.Metrics, error) {
+		m := train.Metrics{{Name: "loss", Value: float64(step)}}
+		if step%2 == 1 {
+			m = train.Metrics{{Name: "norm", Value: 10 * float64(step)}, m[0]}
+		}
+		return m, nil
+	})}).Run(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, []train.Metrics{
+		{{Name: "loss", Value: 1.5}, {Name: "norm", Value: 20}},
+		{{Name: "loss", Value: 5.5}, {Name: "norm", Value: 60}},
+	}, seen)
+}
+
+// A callback that fails to begin ends the run, and those before it hear of it.
+func TestFailedBeginEndsTheOthers(t *testing.T) {
+	d := &diary{}
+	refuses := &refusing{}
+	_, err := (&loop{Budget: train.Budget{Steps: 1}, Step: constant, Callbacks: []train.Callback{d, refuses}}).Run(context.Background())
+	assert.EqualError(t, err, "cannot begin")
+	assert.Equal(t, []string{"begin 0", "end 0 false cannot begin"}, d.calls)
+	assert.False(t, refuses.ended)
+}
+
+type refusing struct {
+	train.Base
+	ended bool
+}
+
+func (*refusing) Begin(train.Event) error { return errors.New("cannot begin") }
+
+func (r *refusing) End(train.Report, error) error {
+	r.ended = true
+	return nil
+}
+
 func TestHistoryKeepsTheMeanWhateverItsLimit(t *testing.T) {
 	h := train.History{Limit: 8}
 	_, err := (&loop{Budget: train.Budget{Steps: 64}, Step: rising(), Callbacks: []train.Callback{&h}}).Run(context.Background())

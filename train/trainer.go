@@ -93,8 +93,8 @@ type EarlyStop struct {
 // checkpoint has been written.
 //
 // Errors: no budget; what a step, validation or callback returned;
-// [*NonFiniteError]; those of checkpoints. Every callback's End runs in any
-// case.
+// [*NonFiniteError]; those of checkpoints. The End of every callback that has
+// begun runs in any case.
 func (t *Trainer[B]) Run(ctx context.Context) (report Report, err error) {
 	if err := t.check(); err != nil {
 		return Report{}, err
@@ -111,16 +111,18 @@ func (t *Trainer[B]) Run(ctx context.Context) (report Report, err error) {
 	r.start = t.now()
 	r.saved, r.savedAt = r.Step, r.Elapsed
 	r.measure()
+	var begun []Callback
+	defer func() {
+		for _, c := range begun {
+			err = errors.Join(err, c.End(report, err))
+		}
+	}()
 	for _, c := range t.Callbacks {
 		if err := c.Begin(r.Event); err != nil {
 			return r.Report, err
 		}
+		begun = append(begun, c)
 	}
-	defer func() {
-		for _, c := range t.Callbacks {
-			err = errors.Join(err, c.End(report, err))
-		}
-	}()
 	err = r.loop(ctx)
 	if err == nil {
 		err = r.finish(ctx)

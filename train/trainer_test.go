@@ -481,7 +481,7 @@ func BenchmarkTrainer(b *testing.B) {
 		return train.Metrics{{Name: "loss", Value: 1}}, nil
 	}
 	trainer.Validate = nil
-	trainer.Schedule = optim.CosineWarmup{LR: 0.1, Total: 1 << 40}
+	trainer.Schedule = optim.CosineWarmup{LR: 0.1, Total: math.MaxInt}
 	trainer.Callbacks = []train.Callback{&train.History{}, train.EverySteps(100, func(train.Event) error { return nil })}
 	trainer.Budget.Steps = b.N
 	b.ReportAllocs()
