@@ -1,0 +1,125 @@
+package anim
+
+import (
+	"cmp"
+	"image"
+	"image/color"
+	"slices"
+)
+
+// Palette chooses at most n colours for pictures by median cut: the box of
+// colours with the largest squared error is halved at its mean along its widest
+// spread, until there are n.
+//
+// Reference: Heckbert, "Color image quantization for frame buffer display",
+// 1982; Wan, Wong and Prusinkiewicz, 1988, for the choice by variance.
+func Palette(pictures []image.Image, n int) color.Palette {
+	boxes := []box{measure(histogram(pictures))}
+	for len(boxes) < n {
+		worst := 0
+		for i := range boxes {
+			if boxes[i].err > boxes[worst].err {
+				worst = i
+			}
+		}
+		if boxes[worst].err == 0 { // every colour has a place of its own
+			break
+		}
+		a, b := boxes[worst].halve()
+		boxes[worst] = a
+		boxes = append(boxes, b)
+	}
+	palette := make(color.Palette, len(boxes))
+	for i, b := range boxes {
+		palette[i] = color.RGBA{uint8(b.mean[0] + 0.5), uint8(b.mean[1] + 0.5), uint8(b.mean[2] + 0.5), 255}
+	}
+	return palette
+}
+
+// shade is a colour and how many pixels have it.
+type shade struct {
+	rgb   [3]float64
+	count float64
+}
+
+// keptBits of each channel tell colours apart: at 6 a box's mean is still exact,
+// and a photograph has tens of thousands of shades, not millions.
+const keptBits = 6
+
+func histogram(pictures []image.Image) []shade {
+	type sum struct{ r, g, b, n float64 }
+	cells := map[[3]uint8]*sum{}
+	for _, m := range pictures {
+		b := m.Bounds()
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			for x := b.Min.X; x < b.Max.X; x++ {
+				c := color.RGBAModel.Convert(m.At(x, y)).(color.RGBA)
+				key := [3]uint8{c.R >> (8 - keptBits), c.G >> (8 - keptBits), c.B >> (8 - keptBits)}
+				s := cells[key]
+				if s == nil {
+					s = &sum{}
+					cells[key] = s
+				}
+				s.r, s.g, s.b, s.n = s.r+float64(c.R), s.g+float64(c.G), s.b+float64(c.B), s.n+1
+			}
+		}
+	}
+	shades := make([]shade, 0, len(cells))
+	for _, s := range cells {
+		shades = append(shades, shade{[3]float64{s.r / s.n, s.g / s.n, s.b / s.n}, s.n})
+	}
+	// A map has no order, the palette must have one.
+	slices.SortFunc(shades, func(a, b shade) int {
+		return cmp.Or(cmp.Compare(a.rgb[0], b.rgb[0]), cmp.Compare(a.rgb[1], b.rgb[1]), cmp.Compare(a.rgb[2], b.rgb[2]))
+	})
+	return shades
+}
+
+// box is a set of shades with their mean, their squared error about it and the
+// channel in which they spread most.
+type box struct {
+	shades []shade
+	mean   [3]float64
+	err    float64
+	widest int
+}
+
+func measure(shades []shade) box {
+	b := box{shades: shades}
+	var count float64
+	var squares [3]float64
+	for _, s := range shades {
+		count += s.count
+		for c, v := range s.rgb {
+			b.mean[c] += s.count * v
+		}
+	}
+	for c := range b.mean {
+		b.mean[c] /= count
+	}
+	for _, s := range shades {
+		for c, v := range s.rgb {
+			squares[c] += s.count * (v - b.mean[c]) * (v - b.mean[c])
+		}
+	}
+	for c, v := range squares {
+		b.err += v
+		if v > squares[b.widest] {
+			b.widest = c
+		}
+	}
+	if len(shades) < 2 {
+		b.err = 0
+	}
+	return b
+}
+
+// halve splits a box of at least two shades; neither half is empty.
+func (b box) halve() (low, high box) {
+	slices.SortStableFunc(b.shades, func(x, y shade) int { return cmp.Compare(x.rgb[b.widest], y.rgb[b.widest]) })
+	at, _ := slices.BinarySearchFunc(b.shades, b.mean[b.widest], func(s shade, mean float64) int {
+		return cmp.Compare(s.rgb[b.widest], mean)
+	})
+	at = min(max(at, 1), len(b.shades)-1)
+	return measure(b.shades[:at]), measure(b.shades[at:])
+}
