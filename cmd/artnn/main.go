@@ -1,4 +1,9 @@
 // Command artnn trains and runs generative networks from the command line.
+//
+//	artnn train image --data DIR -o run1
+//	artnn generate image -m run1 -n 16 -o sheet.png
+//
+// "artnn --help" lists the commands, "artnn COMMAND --help" tells about one.
 package main
 
 import (
@@ -17,40 +22,110 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Demo demo `cmd:"" help:"Train a picture and a poem generator on samples that come with the program, and write what they make. Needs no data and no downloads."`
+	Train       trainCommands    `cmd:"" help:"Train a model on your own pictures, text or table."`
+	Generate    generateCommands `cmd:"" help:"Make pictures or text with a trained model."`
+	Interpolate interpolate      `cmd:"" help:"Turn one generated picture into another, as an animation or a strip."`
+	Eval        evalCommand      `cmd:"" help:"Measure how good a trained model is on data you name."`
+	Info        info             `cmd:"" help:"Tell what is in a model's file or a run's folder."`
+	Bench       bench            `cmd:"" help:"Measure how fast this machine trains."`
+	Demo        demo             `cmd:"" help:"Train a picture and a poem generator on samples that come with the program, and write what they make. Needs no data and no downloads."`
+	Completion  completion       `cmd:"" help:"Print a script that completes artnn's commands and flags in your shell."`
+	Version     version          `cmd:"" help:"Print the program's version."`
 }
 
-// interruptedStatus is what shells expect of a program that SIGINT has ended.
-const interruptedStatus = 130
+// What the program ends with.
+const (
+	statusError       = 1
+	statusUsage       = 2
+	statusInterrupted = 130 // what shells expect of a program that SIGINT has ended
+)
 
 // errInterrupted ends a command that was stopped and has saved what it had.
 var errInterrupted = errors.New("interrupted")
 
+// usageError is a mistake in how the program was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
 func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	os.Exit(run(ctx, os.Args[1:], newConsole(os.Stdout, os.Stderr)))
+}
+
+// run is the program, with the status it ends with as a result.
+func run(ctx context.Context, args []string, con *console) int {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	var c cli
-	k := kong.Parse(&c,
+	exited := -1 // --help ends parsing by asking to exit
+	parser, err := newParser(&c, con, func(status int) { panic(exitStatus(status)) })
+	if err != nil {
+		return con.fail(err, "")
+	}
+	var k *kong.Context
+	exited = catchExit(func() { k, err = parser.Parse(args) })
+	if exited >= 0 {
+		return exited
+	}
+	if err != nil {
+		return con.fail(usageError{err}, helpFor(err))
+	}
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.Bind(con, k)
+	if err := environment(); err != nil {
+		return con.fail(usageError{err}, "")
+	}
+	return con.fail(k.Run(), "")
+}
+
+// newParser is the parser of the command line.
+func newParser(c *cli, con *console, exit func(int)) (*kong.Kong, error) {
+	return kong.New(c,
 		kong.Name("artnn"),
 		kong.Description("Train and run the neural networks behind generative art, on the CPU you have."),
-		kong.ShortUsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Writers(con.out, con.err),
+		kong.Exit(exit),
+		kong.Vars(variables),
+		kong.ExplicitGroups(groups),
 	)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-ctx.Done()
-		stop() // a second interrupt ends the program at once
+}
+
+// exitStatus is what a request to exit carries up to where it is caught.
+type exitStatus int
+
+// catchExit is −1, or the status that f asked to exit with.
+func catchExit(f func()) (status int) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case exitStatus:
+			status = int(r)
+		default:
+			panic(r)
+		}
 	}()
-	k.BindTo(ctx, (*context.Context)(nil))
-	err := environment()
-	if err == nil {
-		err = k.Run()
+	f()
+	return -1
+}
+
+// helpFor names the help text that would have prevented a mistake.
+func helpFor(err error) string {
+	command := "artnn"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) && parse.Context != nil {
+		for _, p := range parse.Context.Path {
+			if p.Command != nil {
+				command += " " + p.Command.Name
+			}
+		}
 	}
-	switch {
-	case errors.Is(err, errInterrupted):
-		os.Exit(interruptedStatus)
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "artnn:", err)
-		os.Exit(1)
-	}
+	return command + " --help"
 }
 
 // environment checks the variables that choose backend and kernels, so that a

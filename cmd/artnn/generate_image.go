@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/org/artnn/cmd/artnn/internal/preview"
+	"github.com/org/artnn/data"
+	"github.com/org/artnn/models"
+)
+
+// generateImage makes pictures.
+type generateImage struct {
+	Model   string       `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	N       int          `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
+	Out     string       `short:"o" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
+	Single  bool         `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
+	Seed    *uint64      `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
+	Scale   int          `placeholder:"N" help:"Enlarge each pixel to N×N (default: small pictures are enlarged)."`
+	Columns int          `placeholder:"N" help:"Pictures in a row (default: about a square)."`
+	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
+	Quiet   bool         `short:"q" help:"Print nothing."`
+}
+
+// Help is shown by --help.
+func (*generateImage) Help() string {
+	return `Examples:
+  artnn generate image
+  artnn generate image -m run1 -n 16 -o sheet.png
+  artnn generate image -m run1 -n 100 --single -o out/face.png --seed 7`
+}
+
+// Validate is called by the command-line parser.
+func (c *generateImage) Validate() error {
+	switch {
+	case c.N < 1 || c.N > 10_000:
+		return fmt.Errorf("-n must be from 1 to 10000, got %d", c.N)
+	case c.Scale < 0 || c.Scale > 64:
+		return fmt.Errorf("--scale must be from 1 to 64, got %d", c.Scale)
+	case c.Columns < 0:
+		return fmt.Errorf("--columns must be at least 1, got %d", c.Columns)
+	case !strings.EqualFold(filepath.Ext(c.Out), ".png"):
+		return fmt.Errorf("--out must end in .png, got %q", c.Out)
+	}
+	return nil
+}
+
+// Run is the command.
+func (c *generateImage) Run(con *console) error {
+	gan, err := imageModel(c.Model)
+	if err != nil {
+		return err
+	}
+	seed := newSeed()
+	if c.Seed != nil {
+		seed = *c.Seed
+	}
+	pictures := gan.Images(c.N, seed)
+	scale := c.Scale
+	if scale == 0 {
+		scale = showScale(gan.Config())
+	}
+	sheet := data.GridOf(pictures, data.GridOptions{Columns: c.Columns, Scale: scale})
+	written := c.Out
+	if c.Single {
+		if written, err = c.writeEach(pictures, scale); err != nil {
+			return err
+		}
+	} else if err := data.WritePNG(c.Out, sheet); err != nil {
+		return err
+	}
+	if c.Quiet {
+		return nil
+	}
+	if err := con.show(sheet, c.Preview); err != nil {
+		return err
+	}
+	con.printf("%s: %d pictures of %d×%d from seed %d\n", written, c.N, gan.Config().Width, gan.Config().Height, seed)
+	return nil
+}
+
+// writeEach writes the pictures one by one and tells the first and last name.
+func (c *generateImage) writeEach(pictures []image.Image, scale int) (string, error) {
+	base := strings.TrimSuffix(c.Out, filepath.Ext(c.Out))
+	name := func(i int) string { return fmt.Sprintf("%s-%04d.png", base, i+1) }
+	for i, m := range pictures {
+		one := data.GridOf([]image.Image{m}, data.GridOptions{Scale: scale, Padding: -1})
+		if err := data.WritePNG(name(i), one); err != nil {
+			return "", err
+		}
+	}
+	return name(0) + " to " + name(len(pictures)-1), nil
+}
+
+// imageModel is the model named, or the one that comes with the program.
+func imageModel(path string) (*models.GAN, error) {
+	if path == "" {
+		return shippedFaces()
+	}
+	return loadAs[*models.GAN](path, "pictures")
+}
+
+// showScale enlarges small pictures so that one can see them.
+func showScale(cfg models.GANConfig) int {
+	return max(1, 64/max(cfg.Width, cfg.Height))
+}
+
+// show shows a picture in the terminal, if it can.
+func (c *console) show(m image.Image, mode preview.Mode) error {
+	return c.showOn(c.out, m, mode)
+}
+
+// showOn shows it through a writer in front of the terminal, such as one that
+// keeps a bar below.
+func (c *console) showOn(w io.Writer, m image.Image, mode preview.Mode) error {
+	if mode == preview.Auto {
+		if c.terminal == nil {
+			return nil
+		}
+		mode = preview.Detect(c.getenv)
+	}
+	return preview.Write(w, m, mode, min(c.columns(), 80))
+}

@@ -1,0 +1,35 @@
+package rundir
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOneAtATime(t *testing.T) {
+	d := At(filepath.Join(t.TempDir(), "a", "run"))
+	unlock, err := d.Create()
+	require.NoError(t, err)
+	_, err = d.Create()
+	assert.ErrorIs(t, err, ErrBusy)
+	assert.ErrorContains(t, err, string(d))
+	unlock()
+	unlock, err = d.Create()
+	require.NoError(t, err, "free again")
+	unlock()
+	assert.False(t, d.Exists(), "nothing was begun")
+	entries, err := os.ReadDir(string(d))
+	require.NoError(t, err)
+	assert.Len(t, entries, 1, "the lock's file only")
+}
+
+func TestPlaceThatCannotBe(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "taken")
+	require.NoError(t, os.WriteFile(file, nil, 0o666))
+	_, err := At(file).Create()
+	assert.ErrorContains(t, err, "cannot make the folder")
+	assert.ErrorContains(t, err, "choose another with -o")
+}
