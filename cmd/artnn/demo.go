@@ -41,11 +41,11 @@ func (d *demo) Validate() error {
 }
 
 // Run is the command.
-func (d *demo) Run(ctx context.Context) error {
+func (d *demo) Run(ctx context.Context, con *console) error {
 	if err := os.MkdirAll(d.Out, 0o777); err != nil {
 		return fmt.Errorf("cannot make the output folder: %w; choose another with -o", err)
 	}
-	fmt.Printf("artnn demo: %s kernels, writing to %s\n", asm.Selected(), d.Out)
+	con.printf("artnn demo: %s kernels, writing to %s\n", asm.Selected(), d.Out)
 	page := &report.Report{
 		Title: "artnn demo",
 		Intro: "Two networks that started from random numbers and learned from small sets of examples, on a CPU.",
@@ -56,9 +56,9 @@ func (d *demo) Run(ctx context.Context) error {
 			{Name: "kernels", Value: fmt.Sprint(asm.Selected())},
 		},
 	}
-	for _, part := range []func(context.Context, *report.Chapter) (train.Report, error){d.faces, d.poems} {
+	for _, part := range []func(context.Context, *console, *report.Chapter) (train.Report, error){d.faces, d.poems} {
 		page.Chapters = append(page.Chapters, report.Chapter{})
-		r, err := part(ctx, &page.Chapters[len(page.Chapters)-1])
+		r, err := part(ctx, con, &page.Chapters[len(page.Chapters)-1])
 		if err != nil {
 			return err
 		}
@@ -66,11 +66,11 @@ func (d *demo) Run(ctx context.Context) error {
 			return err
 		}
 		if r.Interrupted {
-			fmt.Printf("Interrupted after step %d. What was learned until then is in %s.\n", r.Step, d.Out)
+			con.printf("Interrupted after step %d. What was learned until then is in %s.\n", r.Step, d.Out)
 			return errInterrupted
 		}
 	}
-	fmt.Printf("Pictures: %s\nPoems:    %s\nReport:   %s\n", d.path("images.png"), d.path("text.txt"), d.path("report.html"))
+	con.printf("Pictures: %s\nPoems:    %s\nReport:   %s\n", d.path("images.png"), d.path("text.txt"), d.path("report.html"))
 	return nil
 }
 

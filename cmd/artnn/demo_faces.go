@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"os"
 	"strings"
 
 	"github.com/org/artnn/cmd/artnn/internal/report"
@@ -25,7 +24,7 @@ const (
 
 // faces trains the document's GAN on 16×16 faces. Its own size, 256×256, is
 // 256 times the work.
-func (d *demo) faces(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
+func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter) (train.Report, error) {
 	pictures := samples.Faces()
 	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: facesBatch, Shuffle: true, DropLast: true, Seed: d.Seed})
 	if err != nil {
@@ -70,7 +69,7 @@ func (d *demo) faces(ctx context.Context, chapter *report.Chapter) (train.Report
 			return train.Metrics{{Name: "discriminator", Value: dLoss}, {Name: "generator", Value: gLoss}}, nil
 		},
 		Budget:    d.budget(facesShare),
-		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "faces")},
+		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(con, "faces", "pictures", facesBatch)},
 	}
 	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Faces", Axis: "loss", Series: series(history, "discriminator", "generator")}}

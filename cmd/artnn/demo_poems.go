@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/org/artnn/cmd/artnn/internal/report"
@@ -29,7 +28,7 @@ const (
 
 // poems trains the document's text generator on classical quatrains, one poem
 // to a row.
-func (d *demo) poems(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
+func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter) (train.Report, error) {
 	vocab, err := models.NewCharVocab(samples.QuatrainsText())
 	if err != nil {
 		return train.Report{}, err
@@ -88,7 +87,7 @@ func (d *demo) poems(ctx context.Context, chapter *report.Chapter) (train.Report
 			return train.Metrics{{Name: "loss", Value: loss}}, nil
 		},
 		Budget:    d.budget(1 - facesShare),
-		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(os.Stdout, "poems")},
+		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(con, "poems", "characters", poemsBatch*poemLength)},
 	}
 	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Poems", Axis: "nats a character", Series: series(history, "loss")}}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -36,7 +35,7 @@ func files(t *testing.T, dir string) map[string][]byte {
 func TestEqualSeedsAndStepsGiveEqualFiles(t *testing.T) {
 	run := func(seed uint64) map[string][]byte {
 		d := demo{Out: filepath.Join(t.TempDir(), "new", "folder"), Seed: seed, Steps: 7}
-		require.NoError(t, d.Run(context.Background()))
+		require.NoError(t, d.Run(context.Background(), testConsole()))
 		return files(t, d.Out)
 	}
 	first, second, other := run(3), run(3), run(4)
@@ -54,7 +53,7 @@ func TestInterruptKeepsWhatWasLearned(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	d := demo{Out: t.TempDir(), Seed: 1, Seconds: 3600}
-	assert.ErrorIs(t, d.Run(ctx), errInterrupted)
+	assert.ErrorIs(t, d.Run(ctx, testConsole()), errInterrupted)
 	left := files(t, d.Out)
 	assert.NotContains(t, left, "text.txt", "the poems' turn had not come")
 	assert.Contains(t, left, "report.html")
@@ -66,7 +65,7 @@ func TestInterruptKeepsWhatWasLearned(t *testing.T) {
 func TestOutputThatCannotBeMade(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "taken")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
-	err := (&demo{Out: file, Steps: 1}).Run(context.Background())
+	err := (&demo{Out: file, Steps: 1}).Run(context.Background(), testConsole())
 	assert.ErrorContains(t, err, "cannot make the output folder")
 	assert.ErrorContains(t, err, file)
 }
@@ -80,7 +79,7 @@ func TestCommandLine(t *testing.T) {
 		"--seconds=0 --steps=4": "",
 	} {
 		var c cli
-		parser, err := kong.New(&c)
+		parser, err := newParser(&c, testConsole(), func(int) {})
 		require.NoError(t, err)
 		_, err = parser.Parse(append([]string{"demo"}, strings.Fields(args)...))
 		if want == "" {

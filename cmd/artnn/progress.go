@@ -3,81 +3,185 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
-	"github.com/mattn/go-isatty"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"github.com/org/artnn/train"
 )
 
-// newProgress shows how far a run is: a bar on a terminal, a line every tenth of
-// the way elsewhere.
-func newProgress(out *os.File, name string) train.Callback {
-	if isatty.IsTerminal(out.Fd()) {
-		return &bar{out: out, name: name}
+// progress shows how far a run is.
+type progress interface {
+	train.Callback
+	// above is where to write what should stay on the screen.
+	above() io.Writer
+}
+
+// newProgress shows a bar on a terminal, a line every tenth of the way
+// elsewhere. A step has so many of the named units.
+func newProgress(con *console, name, unit string, perStep int) progress {
+	speed := &speed{unit: unit, perStep: perStep}
+	if con.terminal != nil {
+		return &bar{con: con, name: name, speed: speed}
 	}
-	return plainLines(out, name)
+	return &lines{Callback: train.EveryShare(10, func(e train.Event) error {
+		_, err := fmt.Fprintf(con.out, "%s %3.0f %%  %s\n", name, 100*e.Done, speed.summary(e))
+		return err
+	}), name: name, speed: speed, out: con.out}
+}
+
+// silent is the progress of --quiet.
+type silent struct{ train.Base }
+
+func (silent) above() io.Writer { return io.Discard }
+
+// lines writes a line now and then.
+type lines struct {
+	train.Callback
+	name  string
+	speed *speed
+	out   io.Writer
+}
+
+func (l *lines) above() io.Writer { return l.out }
+
+func (l *lines) Begin(e train.Event) error {
+	l.speed.begin(e)
+	return l.Callback.Begin(e)
+}
+
+func (l *lines) Validated(e train.Event) error {
+	_, err := fmt.Fprintf(l.out, "%s        %s\n", l.name, joined("validation", e))
+	return err
 }
 
 // barSteps is how finely a bar divides the budget.
 const barSteps = 1000
 
+// bar is a line at the bottom of a terminal.
 type bar struct {
-	train.Base
-	out       io.Writer
+	con       *console
 	name      string
+	speed     *speed
 	container *mpb.Progress
 	bar       *mpb.Bar
-	metrics   string
+	text      atomic.Pointer[string] // read by the goroutine that draws
+	validated string
 }
 
-func (b *bar) Begin(train.Event) error {
-	b.container = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond))
+func (b *bar) above() io.Writer { return aboveBar{b} }
+
+// aboveBar writes above the bar while there is one.
+type aboveBar struct{ b *bar }
+
+func (a aboveBar) Write(p []byte) (int, error) {
+	if a.b.container == nil {
+		return a.b.con.out.Write(p)
+	}
+	return a.b.container.Write(p)
+}
+
+func (b *bar) Begin(e train.Event) error {
+	b.speed.begin(e)
+	b.set("")
+	b.container = mpb.New(mpb.WithOutput(b.con.out), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))
 	b.bar = b.container.AddBar(barSteps,
 		mpb.PrependDecorators(decor.Name(b.name, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(
 			decor.Percentage(decor.WC{W: 5}),
-			decor.Name("  "),
-			decor.Any(func(decor.Statistics) string { return b.metrics }),
+			decor.Any(func(decor.Statistics) string { return *b.text.Load() }),
 		))
-	return nil
-}
-
-func (b *bar) Step(e train.Event) error {
-	b.metrics = summary(e)
 	b.bar.SetCurrent(int64(e.Done * barSteps))
 	return nil
 }
 
+func (b *bar) set(s string) { b.text.Store(&s) }
+
+func (b *bar) Step(e train.Event) error {
+	b.set("  " + b.speed.summary(e) + b.validated)
+	b.bar.SetCurrent(min(barSteps-1, int64(e.Done*barSteps))) // complete only at the end
+	return nil
+}
+
+func (b *bar) Validated(e train.Event) error {
+	b.validated = "  " + joined("", e)
+	return nil
+}
+
 func (b *bar) End(r train.Report, err error) error {
-	if err != nil || r.Interrupted {
+	if err != nil || r.Interrupted || r.Stopped {
 		b.bar.Abort(false)
 	} else {
 		b.bar.SetTotal(barSteps, true)
 	}
 	b.container.Wait()
+	b.container = nil
 	return nil
 }
 
-func plainLines(out io.Writer, name string) train.Callback {
-	return train.EveryShare(10, func(e train.Event) error {
-		_, err := fmt.Fprintf(out, "%s %3.0f %%  %s\n", name, 100*e.Done, summary(e))
-		return err
-	})
+// speed tells how fast a run goes and how long it will take.
+type speed struct {
+	unit    string
+	perStep int
+
+	from train.Event // where this run began
 }
 
-// summary is a line of what matters: how much is done, how fast, and the losses.
-func summary(e train.Event) string {
-	parts := []string{fmt.Sprintf("step %d", e.Step)}
-	if s := e.Elapsed.Seconds(); s > 0 {
-		parts = append(parts, fmt.Sprintf("%.0f/s", float64(e.Step)/s))
+func (s *speed) begin(e train.Event) { s.from = e }
+
+// summary is a line of what matters: how much is done, how fast, the losses and
+// how long it will take.
+func (s *speed) summary(e train.Event) string {
+	var parts []string
+	took := (e.Elapsed - s.from.Elapsed).Seconds()
+	if took > 0 && e.Done > s.from.Done && e.Done < 1 {
+		left := time.Duration(took * (1 - e.Done) / (e.Done - s.from.Done) * float64(time.Second))
+		parts = append(parts, clock(left)+" left")
+	}
+	parts = append(parts, fmt.Sprintf("step %d", e.Step))
+	if took > 0 {
+		parts = append(parts, rate(float64(e.Step-s.from.Step)*float64(s.perStep)/took)+" "+s.unit+"/s")
 	}
 	for _, m := range e.Metrics {
 		parts = append(parts, fmt.Sprintf("%s %.3f", m.Name, m.Value))
 	}
 	return strings.Join(parts, "  ")
+}
+
+// joined is the numbers of an event after a word.
+func joined(word string, e train.Event) string {
+	var parts []string
+	if word != "" {
+		parts = append(parts, word)
+	}
+	for _, m := range e.Metrics {
+		parts = append(parts, fmt.Sprintf("%s %.3f", m.Name, m.Value))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// clock is a time to go, as coarse as it is uncertain.
+func clock(d time.Duration) string {
+	switch {
+	case d >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%ds", int(d.Seconds()+0.5))
+	}
+}
+
+func rate(x float64) string {
+	switch {
+	case x >= 10_000:
+		return fmt.Sprintf("%.0fk", x/1000)
+	case x >= 10:
+		return fmt.Sprintf("%.0f", x)
+	default:
+		return fmt.Sprintf("%.1f", x)
+	}
 }

@@ -17,6 +17,7 @@ import (
 type Curve struct {
 	Title, Axis string
 	Series      []Series
+	Remark      string // how to read it
 }
 
 // Series is one line of a chart.

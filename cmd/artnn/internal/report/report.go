@@ -1,8 +1,8 @@
 // Package report writes a run's story as one HTML file that needs nothing else:
 // samples over time, loss curves, configuration.
 //
-// A report holds no clock times, so that two runs of the same seed and number
-// of steps give the same bytes.
+// A report holds no clock times of its own, so that two runs of the same seed
+// and number of steps give the same bytes where their facts are the same.
 package report
 
 import (
@@ -22,6 +22,14 @@ type Report struct {
 	Intro    string
 	Config   []Setting
 	Chapters []Chapter
+	Facts    []Facts // at the end, such as the machine
+}
+
+// Facts is a table with a heading and a remark.
+type Facts struct {
+	Title    string
+	Settings []Setting
+	Remark   string
 }
 
 // Setting is one line of the configuration.

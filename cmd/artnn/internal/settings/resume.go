@@ -39,3 +39,10 @@ func orNone(s string) string {
 	}
 	return s
 }
+
+// Drop forgets settings, so that they have their defaults.
+func (f *File) Drop(names ...string) {
+	for _, name := range names {
+		delete(f.values, name)
+	}
+}

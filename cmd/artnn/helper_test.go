@@ -1,0 +1,32 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"testing"
+)
+
+// testConsole is a console that shows nothing.
+func testConsole() *console {
+	return &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}, getenv: func(string) string { return "" }}
+}
+
+// result is what a call of the program left.
+type result struct {
+	status   int
+	out, err string
+}
+
+// call runs the program as main does.
+func call(t *testing.T, args ...string) result {
+	t.Helper()
+	return callWith(t, context.Background(), args...)
+}
+
+func callWith(t *testing.T, ctx context.Context, args ...string) result {
+	t.Helper()
+	var out, err bytes.Buffer
+	con := &console{out: &out, err: &err, getenv: func(string) string { return "" }}
+	status := run(ctx, args, con)
+	return result{status, out.String(), err.String()}
+}

@@ -1,0 +1,7 @@
+package main
+
+// trainCommands are the commands that train.
+type trainCommands struct {
+	Image trainImage `cmd:"" help:"Train a generator of pictures on a folder of pictures."`
+	Text  trainText  `cmd:"" help:"Train a writer on a text file or a folder of texts."`
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/org/artnn/cmd/artnn/internal/preview"
+	"github.com/org/artnn/cmd/artnn/internal/rundir"
+	"github.com/org/artnn/cmd/artnn/internal/settings"
+	"github.com/org/artnn/train"
+)
+
+// runFlags are the flags that all training commands share. The tag conf says
+// what the configuration file makes of a flag; see package settings.
+type runFlags struct {
+	Out    string     `short:"o" placeholder:"DIR" conf:"-" help:"Folder of the run: model, checkpoints, samples, report."`
+	Config configFlag `placeholder:"FILE" conf:"-" help:"Take flags from a YAML or JSON file, one \"flag: value\" to a line. The command line takes precedence."`
+	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has."`
+
+	Time   time.Duration `group:"budget" conf:"free" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: 10m)."`
+	Steps  int           `group:"budget" conf:"free" placeholder:"N" help:"Updates to train for."`
+	Epochs int           `group:"budget" conf:"free" placeholder:"N" help:"Walks through the data to train for."`
+
+	Batch      int      `group:"learning" placeholder:"N" help:"Examples in an update (default: by the data)."`
+	Accumulate int      `group:"learning" default:"1" placeholder:"N" help:"Take each batch in N parts, which needs less memory (default: ${default})."`
+	LR         float64  `name:"lr" group:"learning" placeholder:"X" help:"Learning rate (default: by the model)."`
+	Schedule   string   `group:"learning" default:"auto" enum:"auto,constant,cosine,onecycle" placeholder:"NAME" help:"How the rate changes over the budget: ${enum}."`
+	Clip       *float64 `group:"learning" placeholder:"X" help:"Longest gradient; 0 is any (default: by the model)."`
+	EMA        *float64 `name:"ema" group:"learning" placeholder:"X" help:"Decay of the averaged weights that are shown and saved; 0 is none (default: by the model)."`
+	Seed       uint64   `group:"learning" default:"1" placeholder:"N" help:"Start of all random choices (default: ${default})."`
+
+	Samples    int           `group:"output" conf:"free" default:"10" placeholder:"N" help:"Samples to take over the run (default: ${default})."`
+	Checkpoint time.Duration `group:"output" conf:"free" default:"2m" placeholder:"TIME" help:"Time between checkpoints (default: ${default})."`
+	Keep       int           `group:"output" conf:"free" default:"2" placeholder:"N" help:"Checkpoints to keep (default: ${default})."`
+	Preview    preview.Mode  `group:"output" conf:"-" default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show samples in the terminal: ${enum}."`
+	Quiet      bool          `short:"q" group:"output" conf:"-" help:"Print errors only."`
+
+	DryRun bool `group:"trial" conf:"-" help:"Load the data, do one step of everything, tell the plan, and write nothing."`
+}
+
+// trialFlags are the trials of models with a loss that tells something.
+type trialFlags struct {
+	FindLR       bool `name:"find-lr" group:"trial" conf:"-" help:"Try learning rates and tell the one at which the loss falls fastest."`
+	OverfitBatch int  `group:"trial" conf:"-" placeholder:"N" help:"Take N steps on one batch: a model that is wired right learns it by heart."`
+}
+
+// defaultTime is the budget where none is given.
+const defaultTime = 10 * time.Minute
+
+// check holds the flags to what makes sense. Sizes are checked by the models.
+func (f *runFlags) check() error {
+	switch {
+	case f.Out == "" && !f.DryRun:
+		return usagef("the folder of the run is missing: name one with -o, such as -o run1")
+	case f.Time < 0:
+		return usagef("--time must be positive, got %v", f.Time)
+	case f.Steps < 0:
+		return usagef("--steps must be at least 1, got %d", f.Steps)
+	case f.Epochs < 0:
+		return usagef("--epochs must be at least 1, got %d", f.Epochs)
+	case f.Batch < 0:
+		return usagef("--batch must be at least 1, got %d", f.Batch)
+	case f.Accumulate < 1:
+		return usagef("--accumulate must be at least 1, got %d", f.Accumulate)
+	case f.LR < 0:
+		return usagef("--lr must be positive, got %g", f.LR)
+	case f.Samples < 1 || f.Samples > 1000:
+		return usagef("--samples must be from 1 to 1000, got %d", f.Samples)
+	case f.Checkpoint <= 0:
+		return usagef("--checkpoint must be positive, got %v", f.Checkpoint)
+	case f.Keep < 1:
+		return usagef("--keep must be at least 1, got %d", f.Keep)
+	case f.Clip != nil && *f.Clip < 0:
+		return usagef("--clip must not be negative, got %g", *f.Clip)
+	case f.EMA != nil && (*f.EMA < 0 || *f.EMA >= 1):
+		return usagef("--ema must be from 0 to below 1, got %g", *f.EMA)
+	}
+	if f.Time == 0 && f.Steps == 0 && f.Epochs == 0 {
+		f.Time = defaultTime
+	}
+	return nil
+}
+
+func (f *runFlags) budget() train.Budget {
+	return train.Budget{Steps: f.Steps, Epochs: f.Epochs, Time: f.Time}
+}
+
+// orElse fills a flag in that was left open.
+func orElse[T any](flag **T, value T) T {
+	if *flag == nil {
+		*flag = &value
+	}
+	return **flag
+}
+
+// orZero is orElse where zero means open.
+func orZero[T comparable](flag *T, value T) T {
+	var zero T
+	if *flag == zero {
+		*flag = value
+	}
+	return *flag
+}
+
+// configFlag is the file that flags are taken from.
+type configFlag string
+
+// BeforeResolve is called by the command-line parser before flags get values.
+func (c configFlag) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
+	path := string(ctx.FlagValue(trace.Flag).(configFlag))
+	file, err := settings.Read(path, ctx)
+	if err != nil {
+		return err
+	}
+	ctx.AddResolver(file.Resolver())
+	return nil
+}
+
+// resumeFlag continues a run.
+type resumeFlag bool
+
+// BeforeResolve is called by the command-line parser before flags get values.
+func (resumeFlag) BeforeResolve(ctx *kong.Context, trace *kong.Path) error {
+	if !bool(ctx.FlagValue(trace.Flag).(resumeFlag)) {
+		return nil
+	}
+	out, config := given(ctx, "out"), given(ctx, "config")
+	switch {
+	case out == "":
+		return errors.New("--resume needs -o, the folder of the run to go on with")
+	case config != "":
+		return errors.New("--resume and --config exclude each other: a run goes on with the configuration it has")
+	}
+	run := rundir.At(out)
+	if !run.Exists() {
+		return fmt.Errorf("%s holds no run to resume: there is no %s", out, run.Config())
+	}
+	file, err := settings.Read(run.Config(), ctx)
+	if err != nil {
+		return err
+	}
+	if err := file.Contradictions(ctx); err != nil {
+		return err
+	}
+	// Of the three bounds, one on the command line replaces those of the file:
+	// who says --steps 2000 does not want to stop after ten minutes.
+	for _, name := range []string{"time", "steps", "epochs"} {
+		if given(ctx, name) != "" {
+			file.Drop("time", "steps", "epochs")
+		}
+	}
+	ctx.AddResolver(file.Resolver())
+	return nil
+}
+
+// given is a flag's value on the command line, "" if it is not there.
+func given(ctx *kong.Context, name string) string {
+	for _, p := range ctx.Path {
+		if p.Flag != nil && p.Flag.Name == name {
+			return fmt.Sprint(ctx.FlagValue(p.Flag))
+		}
+	}
+	return ""
+}
