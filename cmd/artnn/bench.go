@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/org/artnn/asm"
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/cmd/artnn/internal/machine"
+	"github.com/org/artnn/layers"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/tensor"
+)
+
+// bench measures this machine.
+type bench struct {
+	Time time.Duration `default:"500ms" placeholder:"TIME" help:"Time for each number (default: ${default})."`
+}
+
+// Help is shown by --help.
+func (*bench) Help() string {
+	return `A short test, to compare machines and to see that the fast kernels are at work: the product of two 512×512 matrices, and updates of three networks, once for each set of kernels that this machine can run.
+
+Examples:
+  artnn bench
+  artnn bench --time 2s`
+}
+
+// Validate is called by the command-line parser.
+func (c *bench) Validate() error {
+	if c.Time < 10*time.Millisecond || c.Time > time.Minute {
+		return fmt.Errorf("--time must be from 10ms to 1m, got %v", c.Time)
+	}
+	return nil
+}
+
+// measurement is a column: a unit of work and what to make of its seconds.
+type measurement struct {
+	title string
+	work  func() func()
+	show  func(seconds float64) string
+}
+
+// Run is the command.
+func (c *bench) Run(ctx context.Context, con *console) error {
+	con.printf("%s, %d threads, backend %s\n\n", machine.CPU(), machine.Cores(), backend.Default().Name())
+	columns := []measurement{
+		{"matrix product", product, func(s float64) string { return fmt.Sprintf("%.1f GF/s", 2*productSize*productSize*productSize/s/1e9) }},
+		{"MLP 784-256-128-10, batch 64", perceptron, perSecond},
+		{"dense GAN 64×64×3, batch 32", gan, perSecond},
+		{"LSTM 96/128/256, batch 32, 64 steps", lstm, perSecond},
+	}
+	w := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "kernels")
+	for _, m := range columns {
+		fmt.Fprintf(w, "\t%s", m.title)
+	}
+	fmt.Fprintln(w)
+	for _, path := range asm.Paths() {
+		restore := asm.Use(path)
+		fmt.Fprint(w, path)
+		for _, m := range columns {
+			if ctx.Err() != nil {
+				restore()
+				return errInterrupted
+			}
+			fmt.Fprintf(w, "\t%s", m.show(fastest(m.work(), c.Time)))
+		}
+		fmt.Fprintln(w)
+		restore()
+	}
+	return w.Flush()
+}
+
+// fastest is the shortest of the times that work took, after one to warm up.
+func fastest(work func(), budget time.Duration) float64 {
+	work()
+	best := time.Duration(0)
+	for begin := time.Now(); best == 0 || time.Since(begin) < budget; {
+		at := time.Now()
+		work()
+		if took := time.Since(at); best == 0 || took < best {
+			best = took
+		}
+	}
+	return best.Seconds()
+}
+
+func perSecond(s float64) string { return rate(1/s) + " updates/s" }
+
+const productSize = 512
+
+func product() func() {
+	matrix := layers.NewLinear(productSize, productSize, tensor.NewRNG(1)).Weight
+	tape := tensor.NewTape(tensor.NoGrad())
+	return func() {
+		m := tape.Of(matrix)
+		m.MatMul(m)
+		tape.Release()
+	}
+}
+
+func perceptron() func() {
+	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{784, 256, 128, 10}, Activation: models.ReLU, Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam})
+	if err != nil {
+		panic(err) // the configuration is ours
+	}
+	x, labels := make([]float32, 64*784), make([]int32, 64)
+	for i := range x {
+		x[i] = float32(i%7) / 7
+	}
+	return func() { m.StepLabels(x, labels) }
+}
+
+func gan() func() {
+	m, err := models.NewGAN(models.GANConfig{Width: 64})
+	if err != nil {
+		panic(err)
+	}
+	x := make([]float32, 32*3*64*64)
+	return func() { m.Step(x) }
+}
+
+func lstm() func() {
+	var letters []rune
+	for r := ' '; r < ' '+96; r++ {
+		letters = append(letters, r)
+	}
+	vocab, err := models.NewCharVocab(string(letters))
+	if err != nil {
+		panic(err)
+	}
+	m, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 128, Hidden: 256})
+	if err != nil {
+		panic(err)
+	}
+	ids := make([]int32, 32*64)
+	for i := range ids {
+		ids[i] = int32(i * 31 % 96)
+	}
+	return func() { m.Step(ids, ids, 32, 64) }
+}
