@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -16,7 +17,8 @@ import (
 
 // bench measures this machine.
 type bench struct {
-	Time time.Duration `default:"500ms" placeholder:"TIME" help:"Time for each number (default: ${default})."`
+	Time    time.Duration `default:"500ms" placeholder:"TIME" help:"Time for each number (default: ${default})."`
+	Kernels []string      `placeholder:"NAME" help:"Which kernels to measure (default: all that this machine can run)."`
 }
 
 // Help is shown by --help.
@@ -45,6 +47,10 @@ type measurement struct {
 
 // Run is the command.
 func (c *bench) Run(ctx context.Context, con *console) error {
+	paths, err := c.paths()
+	if err != nil {
+		return err
+	}
 	con.printf("%s, %d threads, backend %s\n\n", machine.CPU(), machine.Cores(), backend.Default().Name())
 	columns := []measurement{
 		{"matrix product", product, func(s float64) string { return fmt.Sprintf("%.1f GF/s", 2*productSize*productSize*productSize/s/1e9) }},
@@ -58,7 +64,7 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 		fmt.Fprintf(w, "\t%s", m.title)
 	}
 	fmt.Fprintln(w)
-	for _, path := range asm.Paths() {
+	for _, path := range paths {
 		restore := asm.Use(path)
 		fmt.Fprint(w, path)
 		for _, m := range columns {
@@ -72,6 +78,21 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 		restore()
 	}
 	return w.Flush()
+}
+
+// paths are the kernels to measure.
+func (c *bench) paths() (paths []asm.Path, err error) {
+	if c.Kernels == nil {
+		return asm.Paths(), nil
+	}
+	for _, name := range c.Kernels {
+		p := asm.Path(name)
+		if !slices.Contains(asm.Paths(), p) {
+			return nil, usagef("--kernels: this machine has no %q: it has %v", name, asm.Paths())
+		}
+		paths = append(paths, p)
+	}
+	return paths, nil
 }
 
 // fastest is the shortest of the times that work took, after one to warm up.

@@ -114,11 +114,15 @@ func (c *trainImage) choose(n int) {
 // followed as they form.
 type sheets struct{ gan *models.GAN }
 
-const sheetPictures = 36
+const (
+	sheetPictures   = 36
+	glimpsePictures = 12 // two rows
+)
 
-func (s sheets) sample() (report.Sample, error) {
-	sheet := data.GridOf(s.gan.Images(sheetPictures, sheetSeed), data.GridOptions{Scale: max(1, 32/s.gan.Config().Width)})
-	return report.Sample{Image: sheet}, nil
+func (s sheets) sample() (report.Sample, glimpse, error) {
+	pictures := s.gan.Images(sheetPictures, sheetSeed)
+	options := data.GridOptions{Columns: 6, Scale: max(1, 32/s.gan.Config().Width)}
+	return report.Sample{Image: data.GridOf(pictures, options)}, glimpse{image: data.GridOf(pictures[:glimpsePictures], options)}, nil
 }
 
 func (sheets) try(run string) string {

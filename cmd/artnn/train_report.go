@@ -20,6 +20,9 @@ func (s *session[B]) writeReport(r train.Report) error {
 	chapter := report.Chapter{Title: "Samples", Samples: samples, Curves: curves(s.history, s.axis, s.remark)}
 	if n := len(samples); n > 0 {
 		chapter.Final, chapter.Samples = samples[n-1:], samples[:n-1]
+		for i := range chapter.Samples {
+			chapter.Samples[i].Text = shortened(chapter.Samples[i].Text, 240)
+		}
 	}
 	page := &report.Report{
 		Title:    s.title,
@@ -80,6 +83,9 @@ func effort(r train.Report, unit string, perStep int) []report.Setting {
 
 func configuration(values []settings.Value) (out []report.Setting) {
 	for _, v := range values {
+		if v.Text == "0" || v.Text == "0s" { // bounds and options that are off
+			continue
+		}
 		out = append(out, report.Setting{Name: v.Name, Value: v.Text})
 	}
 	return out

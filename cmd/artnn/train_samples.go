@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"image"
 	"image/png"
 	"io"
 	"os"
@@ -16,10 +17,16 @@ import (
 
 // sampler makes what shows how far a model is.
 type sampler interface {
-	// sample is a picture or a text.
-	sample() (report.Sample, error)
+	// sample is a picture or a text, and what of it a terminal has room for.
+	sample() (report.Sample, glimpse, error)
 	// try is a command to use the model of a run with.
 	try(run string) string
+}
+
+// glimpse is a sample for the terminal.
+type glimpse struct {
+	image image.Image // or
+	text  string
 }
 
 const samplePrefix = "step-"
@@ -28,7 +35,7 @@ const samplePrefix = "step-"
 // terminal.
 func (s *session[B]) sampling(p progress) train.Callback {
 	every := train.EveryShare(s.Samples, func(e train.Event) error {
-		sample, err := s.samples.sample()
+		sample, short, err := s.samples.sample()
 		if err != nil {
 			return err
 		}
@@ -38,7 +45,7 @@ func (s *session[B]) sampling(p progress) train.Callback {
 				return err
 			}
 			if !s.Quiet {
-				return s.con.showOn(p.above(), sample.Image, s.Preview)
+				return s.con.showOn(p.above(), short.image, s.Preview)
 			}
 			return nil
 		}
@@ -47,7 +54,7 @@ func (s *session[B]) sampling(p progress) train.Callback {
 			return err
 		})
 		if err == nil && !s.Quiet && s.con.terminal != nil && s.Preview != "off" {
-			_, err = fmt.Fprintf(p.above(), "\nafter %d steps:\n%s\n\n", e.Step, shortened(sample.Text, 300))
+			_, err = fmt.Fprintf(p.above(), "\nafter %d steps:\n%s\n\n", e.Step, short.text)
 		}
 		return err
 	})

@@ -202,13 +202,14 @@ type passages struct {
 
 const passageLength = 400
 
-func (p passages) sample() (report.Sample, error) {
+func (p passages) sample() (report.Sample, glimpse, error) {
 	prompt, err := opening(p.m.Vocabulary())
 	if err != nil {
-		return report.Sample{}, err
+		return report.Sample{}, glimpse{}, err
 	}
 	text, err := p.m.Generate(prompt, passageLength, models.Temperature(temperature), models.TopP(topP), models.Seed(p.seed))
-	return report.Sample{Text: strings.TrimSpace(text)}, err
+	text = strings.TrimSpace(text)
+	return report.Sample{Text: text}, glimpse{text: shortened(text, 200)}, err
 }
 
 func (passages) try(run string) string {

@@ -45,6 +45,9 @@ func (c Curve) svg() (template.HTML, error) {
 	p.Legend.Top = true
 	p.Add(plotter.NewGrid())
 	for i, s := range c.Series {
+		if len(s.Steps) == 0 { // nothing was measured yet
+			continue
+		}
 		points := make(plotter.XYs, len(s.Steps))
 		for k, step := range s.Steps {
 			points[k].X, points[k].Y = float64(step), s.Values[k]

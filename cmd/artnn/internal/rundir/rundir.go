@@ -51,11 +51,13 @@ var ErrBusy = errors.New("another artnn is training in this folder")
 const lockName = ".lock"
 
 // Create makes the folder, if need be, and takes it: no other process may until
-// unlock is called or this one ends. The file of the lock stays, so that there
-// is never a second one of the same name.
+// unlock is called or this one ends. The file of the lock stays with the run, so
+// that there is never a second one of the same name; a folder in which no run
+// was begun is removed again.
 //
 // Errors: [ErrBusy]; a folder that cannot be made or written to.
 func (d Dir) Create() (unlock func(), err error) {
+	_, missing := os.Stat(string(d))
 	if err := os.MkdirAll(string(d), 0o777); err != nil {
 		return nil, fmt.Errorf("cannot make the folder of the run: %w; choose another with -o", err)
 	}
@@ -77,5 +79,11 @@ func (d Dir) Create() (unlock func(), err error) {
 	}
 	probe.Close()
 	os.Remove(probe.Name())
-	return func() { lock.Unlock() }, nil
+	return func() {
+		if missing != nil && !d.Exists() {
+			os.Remove(d.Path(lockName))
+			os.Remove(string(d)) // fails if there is anything in it
+		}
+		lock.Unlock()
+	}, nil
 }

@@ -20,10 +20,20 @@ func TestOneAtATime(t *testing.T) {
 	unlock, err = d.Create()
 	require.NoError(t, err, "free again")
 	unlock()
-	assert.False(t, d.Exists(), "nothing was begun")
-	entries, err := os.ReadDir(string(d))
+	assert.NoDirExists(t, string(d), "nothing was begun")
+}
+
+func TestRunKeepsItsFolder(t *testing.T) {
+	d := At(filepath.Join(t.TempDir(), "run"))
+	unlock, err := d.Create()
 	require.NoError(t, err)
-	assert.Len(t, entries, 1, "the lock's file only")
+	require.NoError(t, os.WriteFile(d.Config(), nil, 0o666))
+	unlock()
+	assert.True(t, d.Exists())
+	unlock, err = d.Create()
+	require.NoError(t, err)
+	unlock()
+	assert.FileExists(t, d.Path(lockName))
 }
 
 func TestPlaceThatCannotBe(t *testing.T) {

@@ -135,7 +135,7 @@ func scalar(n *yaml.Node, flag *kong.Flag) (string, error) {
 }
 
 func one(n *yaml.Node, t reflect.Type) (string, error) {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 		return "", fmt.Errorf("expected %s", kindName(t))
 	}
 	into := reflect.New(t)
@@ -148,10 +148,23 @@ func one(n *yaml.Node, t reflect.Type) (string, error) {
 		}
 		return n.Value, nil
 	}
-	if n.Tag == "!!str" || n.Decode(into.Interface()) != nil {
+	if !fits(n.ShortTag(), t.Kind()) || n.Decode(into.Interface()) != nil {
 		return "", fmt.Errorf("expected %s, got %q", kindName(t), n.Value)
 	}
 	return Text(into.Elem()), nil
+}
+
+// fits tells whether a value of a YAML type is right for a flag. The decoder
+// alone would cut 1.5 down to 1.
+func fits(tag string, kind reflect.Kind) bool {
+	switch kind {
+	case reflect.Bool:
+		return tag == "!!bool"
+	case reflect.Float64:
+		return tag == "!!float" || tag == "!!int"
+	default:
+		return tag == "!!int"
+	}
 }
 
 func kindName(t reflect.Type) string {
