@@ -29,6 +29,13 @@ const (
 	moments    = 6 // samples taken over time
 )
 
+// Help is shown by --help.
+func (*demo) Help() string {
+	return `Examples:
+  artnn demo
+  artnn demo --seconds 20 -o /tmp/demo`
+}
+
 // Validate is called by the command-line parser.
 func (d *demo) Validate() error {
 	if d.Steps < 0 {

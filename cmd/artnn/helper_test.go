@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"testing"
+
+	"github.com/org/artnn/asm"
 )
 
 // testConsole is a console that shows nothing.
@@ -29,4 +31,10 @@ func callWith(t *testing.T, ctx context.Context, args ...string) result {
 	con := &console{out: &out, err: &err, getenv: func(string) string { return "" }}
 	status := run(ctx, args, con)
 	return result{status, out.String(), err.String()}
+}
+
+// fastestKernels are the best that this machine can run.
+func fastestKernels() asm.Path {
+	paths := asm.Paths()
+	return paths[len(paths)-1]
 }

@@ -1,0 +1,86 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// beTheProgram makes the test's own binary the program.
+const beTheProgram = "ARTNN_TEST_IS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(beTheProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// start runs the program until it has printed a line with a text.
+func start(t *testing.T, until string, args ...string) (c *exec.Cmd, stderr *bytes.Buffer) {
+	t.Helper()
+	c = exec.Command(os.Args[0], args...)
+	c.Env = append(os.Environ(), beTheProgram+"=1")
+	stderr = &bytes.Buffer{}
+	c.Stderr = stderr
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	t.Cleanup(func() { c.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), until) {
+			go func() {
+				for lines.Scan() { // or it would block on a full pipe
+				}
+			}()
+			return c, stderr
+		}
+	}
+	t.Fatalf("the program ended without %q: %s", until, stderr)
+	return nil, nil
+}
+
+func TestSignalSavesAndSecondProcessIsRefused(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	args := append([]string{"train", "image", "--data", facesFolder(t, 60), "-o", out, "--time=1h"}, smallImage...)
+	c, stderr := start(t, "Writing to", args...)
+	r := call(t, "train", "image", "--resume", "-o", out)
+	assert.Equal(t, statusError, r.status)
+	assert.Contains(t, r.err, "another artnn is training in this folder")
+	time.Sleep(300 * time.Millisecond)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	err := c.Wait()
+	assert.Equal(t, statusInterrupted, c.ProcessState.ExitCode(), "%v: %s", err, stderr)
+	for _, name := range []string{"model.safetensors", "report.html", "config.yaml"} {
+		assert.FileExists(t, filepath.Join(out, name))
+	}
+	ok(t, call(t, "generate", "image", "-m", out, "-o", filepath.Join(t.TempDir(), "s.png")))
+}
+
+// The second signal ends a program that is in the middle of something long: here
+// a network whose single steps take many seconds.
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	c, _ := start(t, "Writing to", "train", "text", "--data", textFile(t, 200_000), "-o", out, "--hidden=1024", "--batch=512", "--time=1h")
+	time.Sleep(300 * time.Millisecond)
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	time.Sleep(300 * time.Millisecond)
+	begin := time.Now()
+	require.NoError(t, c.Process.Signal(os.Interrupt))
+	c.Wait()
+	status := c.ProcessState.Sys().(syscall.WaitStatus)
+	assert.True(t, status.Signaled() && status.Signal() == syscall.SIGINT, "%v", status)
+	assert.Less(t, time.Since(begin), 5*time.Second)
+}
