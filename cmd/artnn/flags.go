@@ -7,7 +7,7 @@ import (
 )
 
 // variables are what help texts and enums of flags refer to.
-var variables = kong.Vars{"previews": preview.Modes}
+var variables = kong.Vars{"previews": preview.Modes, "time": "10m"}
 
 // groups are the headings of flags in help texts and configuration files.
 var groups = []kong.Group{

@@ -71,7 +71,7 @@ func (c *info) Run(con *console) error {
 		return err
 	}
 	if c.Tensors || !own {
-		return table(con.out, f)
+		return listTensors(con.out, f)
 	}
 	return nil
 }
@@ -172,8 +172,8 @@ func trainingText(text string) string {
 	return fmt.Sprintf("a checkpoint after %d steps, learning rate %v", t.Steps, t.LR)
 }
 
-// table lists tensors.
-func table(out io.Writer, f *safetensors.File) error {
+// listTensors lists tensors.
+func listTensors(out io.Writer, f *safetensors.File) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\ntensor\ttype\tshape\tbytes\n")
 	for _, name := range f.Names() {

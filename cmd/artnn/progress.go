@@ -27,10 +27,12 @@ func newProgress(con *console, name, unit string, perStep int) progress {
 	if con.terminal != nil {
 		return &bar{con: con, name: name, speed: speed}
 	}
-	return &lines{Callback: train.EveryShare(10, func(e train.Event) error {
-		_, err := fmt.Fprintf(con.out, "%s %3.0f %%  %s\n", name, 100*e.Done, speed.summary(e))
+	l := &lines{speed: speed, out: con.out}
+	l.Callback = train.EveryShare(10, func(e train.Event) error {
+		_, err := fmt.Fprintf(l.out, "%s %3.0f %%  %s%s\n", name, 100*e.Done, speed.summary(e), l.validated)
 		return err
-	}), name: name, speed: speed, out: con.out}
+	})
+	return l
 }
 
 // silent is the progress of --quiet.
@@ -41,9 +43,9 @@ func (silent) above() io.Writer { return io.Discard }
 // lines writes a line now and then.
 type lines struct {
 	train.Callback
-	name  string
-	speed *speed
-	out   io.Writer
+	speed     *speed
+	out       io.Writer
+	validated string // what the newest validation found
 }
 
 func (l *lines) above() io.Writer { return l.out }
@@ -54,8 +56,8 @@ func (l *lines) Begin(e train.Event) error {
 }
 
 func (l *lines) Validated(e train.Event) error {
-	_, err := fmt.Fprintf(l.out, "%s        %s\n", l.name, joined("validation", e))
-	return err
+	l.validated = numbers(e)
+	return nil
 }
 
 // barSteps is how finely a bar divides the budget.
@@ -107,7 +109,7 @@ func (b *bar) Step(e train.Event) error {
 }
 
 func (b *bar) Validated(e train.Event) error {
-	b.validated = "  " + joined("", e)
+	b.validated = numbers(e)
 	return nil
 }
 
@@ -145,22 +147,15 @@ func (s *speed) summary(e train.Event) string {
 	if took > 0 {
 		parts = append(parts, rate(float64(e.Step-s.from.Step)*float64(s.perStep)/took)+" "+s.unit+"/s")
 	}
-	for _, m := range e.Metrics {
-		parts = append(parts, fmt.Sprintf("%s %.3f", m.Name, m.Value))
-	}
-	return strings.Join(parts, "  ")
+	return strings.Join(parts, "  ") + numbers(e)
 }
 
-// joined is the numbers of an event after a word.
-func joined(word string, e train.Event) string {
-	var parts []string
-	if word != "" {
-		parts = append(parts, word)
-	}
+// numbers are those of an event, for the end of a line.
+func numbers(e train.Event) (s string) {
 	for _, m := range e.Metrics {
-		parts = append(parts, fmt.Sprintf("%s %.3f", m.Name, m.Value))
+		s += fmt.Sprintf("  %s %.3f", m.Name, m.Value)
 	}
-	return strings.Join(parts, "  ")
+	return s
 }
 
 // clock is a time to go, as coarse as it is uncertain.

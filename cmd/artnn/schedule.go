@@ -12,18 +12,21 @@ const (
 	fine        = 10_000
 )
 
-// schedule is the rate over a budget. Where the budget is a number of steps, it
-// is a function of the step, and a resumed run gives the same bits as one that
+// schedule is the rate over a budget, of epochs of so many steps. Where the
+// budget is a number of steps or epochs, it is a function of the step, and a resumed run gives the same bits as one that
 // was not stopped; else it follows the share of the budget that is used up, and
 // the callback that tells that share must be among the run's.
-func schedule(name string, lr float64, b train.Budget) (optim.Schedule, train.Callback) {
+func schedule(name string, lr float64, b train.Budget, epoch int) (optim.Schedule, train.Callback) {
 	if name == "constant" {
 		return optim.Constant(lr), nil
 	}
-	total := fine
-	bySteps := b.Steps > 0 && b.Time == 0 && b.Epochs == 0
-	if bySteps {
-		total = b.Steps
+	total := b.Steps
+	if n := b.Epochs * epoch; n > 0 && (total == 0 || n < total) {
+		total = n
+	}
+	bySteps := total > 0 && b.Time == 0
+	if !bySteps {
+		total = fine
 	}
 	var shape optim.Schedule = optim.CosineWarmup{LR: lr, Min: lastRate * lr, Warmup: int(warmupShare * float64(total)), Total: total}
 	if name == "onecycle" {

@@ -20,7 +20,7 @@ type runFlags struct {
 	Config configFlag `placeholder:"FILE" conf:"-" help:"Take flags from a YAML or JSON file, one \"flag: value\" to a line. The command line takes precedence."`
 	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has."`
 
-	Time   time.Duration `group:"budget" conf:"free" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: 10m)."`
+	Time   time.Duration `group:"budget" conf:"free" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: ${time})."`
 	Steps  int           `group:"budget" conf:"free" placeholder:"N" help:"Updates to train for."`
 	Epochs int           `group:"budget" conf:"free" placeholder:"N" help:"Walks through the data to train for."`
 
@@ -47,13 +47,16 @@ type trialFlags struct {
 	OverfitBatch int  `group:"trial" conf:"-" placeholder:"N" help:"Take N steps on one batch: a model that is wired right learns it by heart."`
 }
 
+// any tells whether one of the trials was asked for.
+func (f *trialFlags) any() bool { return f != nil && (f.FindLR || f.OverfitBatch > 0) }
+
 // defaultTime is the budget where none is given.
 const defaultTime = 10 * time.Minute
 
 // check holds the flags to what makes sense. Sizes are checked by the models.
-func (f *runFlags) check() error {
+func (f *runFlags) check(trial bool) error {
 	switch {
-	case f.Out == "" && !f.DryRun:
+	case f.Out == "" && !trial:
 		return usagef("the folder of the run is missing: name one with -o, such as -o run1")
 	case f.Time < 0:
 		return usagef("--time must be positive, got %v", f.Time)
@@ -78,10 +81,14 @@ func (f *runFlags) check() error {
 	case f.EMA != nil && (*f.EMA < 0 || *f.EMA >= 1):
 		return usagef("--ema must be from 0 to below 1, got %g", *f.EMA)
 	}
-	if f.Time == 0 && f.Steps == 0 && f.Epochs == 0 {
+	return nil
+}
+
+// limitTime sets the time where no budget was given.
+func (f *runFlags) limitTime() {
+	if f.budget() == (train.Budget{}) {
 		f.Time = defaultTime
 	}
-	return nil
 }
 
 func (f *runFlags) budget() train.Budget {

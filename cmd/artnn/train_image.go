@@ -48,7 +48,7 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 	if c.Data == "" {
 		return usagef("the pictures are missing: name their folder with --data")
 	}
-	unlock, err := c.begin()
+	unlock, err := c.begin(nil)
 	if err != nil {
 		return err
 	}
@@ -87,6 +87,7 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 
 // choose fills in what was left open, by the number of pictures.
 func (c *trainImage) choose(n int) {
+	c.limitTime()
 	orZero(&c.Batch, min(64, n))
 	orZero(&c.LR, 2e-4)
 	if c.Schedule == "auto" {

@@ -28,11 +28,11 @@ func (s *session[B]) writeReport(r train.Report) error {
 		Title:    s.title,
 		Intro:    fmt.Sprintf("%s. %s", s.plan(), strings.Split(s.summary(r), "\n")[0]),
 		Chapters: []report.Chapter{chapter},
-		Facts: []report.Facts{
+		Facts: append(s.outcome.facts, []report.Facts{
 			{Title: "Time and energy", Settings: effort(r, s.unit, s.perStep)},
 			{Title: "Configuration", Settings: configuration(settings.Values(s.kong)), Remark: "The file config.yaml beside this page has the same, for --config."},
 			{Title: "Machine", Settings: machineFacts()},
-		},
+		}...),
 	}
 	return s.run.Write(s.run.Report(), page.Write)
 }

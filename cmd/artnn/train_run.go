@@ -10,6 +10,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/cmd/artnn/internal/rundir"
 	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/data"
@@ -42,8 +43,15 @@ type task[B any] struct {
 	patience      int
 
 	samples sampler
-	// closing says what came out, for the terminal and the report.
-	closing func(r train.Report) string
+	// closing says what came out, for the terminal and the report, once the
+	// model is saved.
+	closing func(r train.Report, model string) (outcome, error)
+}
+
+// outcome is what came out of a run.
+type outcome struct {
+	text  string         // a sentence
+	facts []report.Facts // for the report
 }
 
 // session is one call of a training command.
@@ -54,7 +62,7 @@ type session[B any] struct {
 	kong    *kong.Context
 	run     rundir.Dir
 	history *train.History
-	took    train.Event // newest
+	outcome outcome
 }
 
 // trainer is the trainer of a task, without callbacks.
@@ -73,11 +81,15 @@ func (s *session[B]) trainer() *train.Trainer[B] {
 
 // begin takes the run's folder. It is called before data is read, so that a
 // folder that cannot be used is known at once.
-func (f *runFlags) begin() (unlock func(), err error) {
-	if err := f.check(); err != nil {
+func (f *runFlags) begin(trial *trialFlags) (unlock func(), err error) {
+	if trial != nil && trial.OverfitBatch < 0 {
+		return nil, usagef("--overfit-batch must be at least 1, got %d", trial.OverfitBatch)
+	}
+	nothing := f.DryRun || trial.any() // will be written
+	if err := f.check(nothing); err != nil {
 		return nil, err
 	}
-	if f.DryRun {
+	if nothing {
 		return func() {}, nil
 	}
 	run := rundir.At(f.Out)
@@ -142,7 +154,7 @@ func (s *session[B]) train(ctx context.Context) (train.Report, error) {
 	}
 	defer closeLogs()
 	t.Callbacks = append(t.Callbacks, logs...)
-	shape, follow := schedule(s.Schedule, s.LR, t.Budget)
+	shape, follow := schedule(s.Schedule, s.LR, t.Budget, s.loader.Len())
 	t.Schedule = shape
 	if follow != nil {
 		t.Callbacks = append(t.Callbacks, follow)
@@ -161,6 +173,12 @@ func (s *session[B]) finish(r train.Report) error {
 	}
 	if err := s.saveModel(r); err != nil {
 		return err
+	}
+	if s.closing != nil {
+		var err error
+		if s.outcome, err = s.closing(r, s.run.Model()); err != nil {
+			return err
+		}
 	}
 	if err := s.writeReport(r); err != nil {
 		return err
@@ -201,8 +219,8 @@ func (s *session[B]) summary(r train.Report) string {
 		how = "Stopped early, because validation no longer got better,"
 	}
 	text := fmt.Sprintf("%s after %d steps and %s.", how, r.Step, r.Elapsed.Round(time.Second))
-	if s.closing != nil {
-		text += " " + s.closing(r)
+	if s.outcome.text != "" {
+		text += " " + s.outcome.text
 	}
 	text += fmt.Sprintf("\nModel:  %s\nReport: %s", s.run.Model(), s.run.Report())
 	if r.Interrupted {

@@ -60,20 +60,10 @@ func (c *trainText) Run(ctx context.Context, con *console, k *kong.Context) erro
 		return usagef("--holdout must be from 0 to 0.5, got %g", c.Holdout)
 	case c.ValidateEvery < 1:
 		return usagef("--validate-every must be at least 1, got %d", c.ValidateEvery)
-	case c.Patience < 0 || c.Window < 0 || c.OverfitBatch < 0:
-		return usagef("--patience, --window and --overfit-batch must not be negative")
+	case c.Patience < 0 || c.Window < 0:
+		return usagef("--patience and --window must not be negative")
 	}
-	trial := c.FindLR || c.OverfitBatch > 0
-	if trial && c.Out == "" {
-		c.Out = "." // which stays as it is
-	}
-	unlock := func() {}
-	var err error
-	if trial {
-		err = c.check()
-	} else {
-		unlock, err = c.begin()
-	}
+	unlock, err := c.begin(&c.trialFlags)
 	if err != nil {
 		return err
 	}
@@ -109,11 +99,11 @@ func (c *trainText) Run(ctx context.Context, con *console, k *kong.Context) erro
 			return train.Metrics{{Name: "loss", Value: m.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}, nil
 		},
 		samples: passages{m, c.Seed},
-		closing: func(r train.Report) string {
+		closing: func(r train.Report, _ string) (outcome, error) {
 			if r.Best == nil {
-				return ""
+				return outcome{}, nil
 			}
-			return fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f.", r.Best.Value, one, math.Exp(r.Best.Value))
+			return outcome{text: fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f.", r.Best.Value, one, math.Exp(r.Best.Value))}, nil
 		},
 	}
 	if streams := min(validationStreams, len(held)/8); streams > 0 {
@@ -174,6 +164,7 @@ func (c *trainText) split(ids []int32) (learn, held []int32) {
 // choose fills in what was left open, by the length of the text and the size of
 // the vocabulary.
 func (c *trainText) choose(n, vocab int) {
+	c.limitTime()
 	hidden, dropout := 512, 0.1
 	switch {
 	case n < 50_000:

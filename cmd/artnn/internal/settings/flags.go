@@ -54,7 +54,7 @@ func Text(v reflect.Value) string {
 	case reflect.Slice:
 		parts := make([]string, v.Len())
 		for i := range parts {
-			parts[i] = Text(v.Index(i))
+			parts[i] = escape(Text(v.Index(i)))
 		}
 		return strings.Join(parts, ",")
 	default:
@@ -73,3 +73,6 @@ func durationText(d time.Duration) string {
 	}
 	return s
 }
+
+// escape keeps a comma within one of a list's values from separating two.
+func escape(s string) string { return strings.ReplaceAll(s, ",", `\,`) }

@@ -113,17 +113,19 @@ func scalar(n *yaml.Node, flag *kong.Flag) (string, error) {
 	}
 	if t.Kind() == reflect.Slice {
 		if n.Kind == yaml.ScalarNode { // one alone
-			return one(n, t.Elem())
+			s, err := one(n, t.Elem())
+			return escape(s), err
 		}
 		if n.Kind != yaml.SequenceNode {
 			return "", errors.New("expected a list, such as [128, 256]")
 		}
 		parts := make([]string, len(n.Content))
 		for i, item := range n.Content {
-			var err error
-			if parts[i], err = one(item, t.Elem()); err != nil {
+			s, err := one(item, t.Elem())
+			if err != nil {
 				return "", err
 			}
+			parts[i] = escape(s)
 		}
 		return strings.Join(parts, ","), nil
 	}
