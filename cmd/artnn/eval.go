@@ -112,7 +112,9 @@ func (c *evalCommand) pictures(ctx context.Context, gan *models.GAN, line func(s
 		real = append(real, all[i]...)
 	}
 	line("pictures", "%d generated, %d of the folder", n, images.Len())
-	line("discriminator's score", "%.2f of the folder's, %.2f of generated ones; equal ones cannot be told apart", mean32(gan.Score(real)), mean32(gan.Score(flat(fake))))
+	if gan.Discriminator != nil { // a file for inference has none
+		line("discriminator's score", "%.2f of the folder's, %.2f of generated ones; equal ones cannot be told apart", mean32(gan.Score(real)), mean32(gan.Score(flat(fake))))
+	}
 	toFolder := make([]float64, n)
 	among := make([]float64, n)
 	folder := make([]float64, n)

@@ -17,11 +17,16 @@ func (s *session[B]) writeReport(r train.Report) error {
 	if err != nil {
 		return err
 	}
+	for i := range samples {
+		samples[i].Aligned = s.aligned
+	}
 	chapter := report.Chapter{Title: "Samples", Samples: samples, Curves: curves(s.history, s.axis, s.remark)}
 	if n := len(samples); n > 0 {
 		chapter.Final, chapter.Samples = samples[n-1:], samples[:n-1]
-		for i := range chapter.Samples {
-			chapter.Samples[i].Text = shortened(chapter.Samples[i].Text, 240)
+		for i, sample := range chapter.Samples {
+			if !s.aligned { // a row of them has little room
+				chapter.Samples[i].Text = shortened(sample.Text, 240)
+			}
 		}
 	}
 	page := &report.Report{

@@ -43,6 +43,7 @@ type task[B any] struct {
 	patience      int
 
 	samples sampler
+	aligned bool // samples are texts whose columns stand under each other
 	// closing says what came out, for the terminal and the report, once the
 	// model is saved.
 	closing func(r train.Report, model string) (outcome, error)

@@ -50,6 +50,7 @@ type Sample struct {
 	Caption string
 	Image   image.Image // or
 	Text    string
+	Aligned bool // the text's columns stand under each other
 }
 
 //go:embed page.html
