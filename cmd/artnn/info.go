@@ -98,11 +98,7 @@ func (*info) numbers(line func(string, string, ...any), f *safetensors.File) err
 		text = fmt.Sprintf("%s, and %s of training state, in %d tensors", countText(weights), countText(training), all)
 	}
 	line("parameters", "%s", text)
-	var parts []string
-	for _, d := range slices.Sorted(maps.Keys(types)) {
-		parts = append(parts, d)
-	}
-	line("stored as", "%s", strings.Join(parts, ", "))
+	line("stored as", "%s", strings.Join(slices.Sorted(maps.Keys(types)), ", "))
 	if err := f.NonFinite(); err != nil {
 		line("numbers", "not all finite: %v", err)
 	} else {

@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// start runs the program until it has printed a line with a text.
-func start(t *testing.T, until string, args ...string) (c *exec.Cmd, stderr *bytes.Buffer) {
+// launch runs the program until it has printed a line with a text.
+func launch(t *testing.T, until string, args ...string) (c *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
 	c = exec.Command(os.Args[0], args...)
 	c.Env = append(os.Environ(), beTheProgram+"=1")
@@ -55,7 +55,7 @@ func start(t *testing.T, until string, args ...string) (c *exec.Cmd, stderr *byt
 func TestSignalSavesAndSecondProcessIsRefused(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
 	args := append([]string{"train", "image", "--data", facesFolder(t, 60), "-o", out, "--time=1h"}, smallImage...)
-	c, stderr := start(t, "Writing to", args...)
+	c, stderr := launch(t, "Writing to", args...)
 	r := call(t, "train", "image", "--resume", "-o", out)
 	assert.Equal(t, statusError, r.status)
 	assert.Contains(t, r.err, "another artnn is training in this folder")
@@ -73,7 +73,7 @@ func TestSignalSavesAndSecondProcessIsRefused(t *testing.T) {
 // a network whose single steps take many seconds.
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	c, _ := start(t, "Writing to", "train", "text", "--data", textFile(t, 200_000), "-o", out, "--hidden=1024", "--batch=512", "--time=1h")
+	c, _ := launch(t, "Writing to", "train", "text", "--data", textFile(t, 200_000), "-o", out, "--hidden=1024", "--batch=512", "--time=1h")
 	time.Sleep(300 * time.Millisecond)
 	require.NoError(t, c.Process.Signal(os.Interrupt))
 	time.Sleep(300 * time.Millisecond)

@@ -64,7 +64,16 @@ type session[B any] struct {
 	run     rundir.Dir
 	history *train.History
 	outcome outcome
+	start   start
 }
+
+// start notes where a run began, or went on.
+type start struct {
+	train.Base
+	step int
+}
+
+func (s *start) Begin(e train.Event) error { s.step = e.Step; return nil }
 
 // trainer is the trainer of a task, without callbacks.
 func (s *session[B]) trainer() *train.Trainer[B] {
@@ -160,7 +169,7 @@ func (s *session[B]) train(ctx context.Context) (train.Report, error) {
 	if follow != nil {
 		t.Callbacks = append(t.Callbacks, follow)
 	}
-	t.Callbacks = append(t.Callbacks, progress)
+	t.Callbacks = append(t.Callbacks, &s.start, progress)
 	return t.Run(ctx)
 }
 
@@ -171,6 +180,9 @@ func (s *session[B]) finish(r train.Report) error {
 			return errInterrupted
 		}
 		return errors.New("the budget ended before the first step: give more with --time or --steps")
+	}
+	if r.Step == s.start.step && !r.Interrupted {
+		s.con.warn("the run had come to its end before: to go on, give more with --time, --steps or --epochs")
 	}
 	if err := s.saveModel(r); err != nil {
 		return err

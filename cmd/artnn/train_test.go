@@ -149,6 +149,12 @@ func TestResumedRunIsTheSame(t *testing.T) {
 			assert.Equal(t, read(t, whole.Samples(), last), read(t, parts.Samples(), last))
 			assert.Contains(t, string(read(t, parts.Config())), "steps: 20\n")
 			assert.Contains(t, string(read(t, parts.Report())), "after 10 steps", "earlier samples are still in the report")
+
+			model := read(t, parts.Model())
+			r = call(t, "train", name, "--resume", "-o", string(parts))
+			require.Zero(t, r.status, r.err)
+			assert.Contains(t, r.err, "had come to its end before")
+			assert.Equal(t, model, read(t, parts.Model()))
 		})
 	}
 }

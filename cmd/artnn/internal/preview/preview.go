@@ -65,7 +65,7 @@ const cellWidth = 8
 func Write(w io.Writer, m image.Image, mode Mode, columns int) error {
 	switch mode {
 	case Kitty:
-		err := kitty.EncodeGraphics(w, fit(m, columns*cellWidth), &kitty.Options{Action: kitty.TransmitAndPut, Transmission: kitty.Direct, Format: kitty.PNG, Chunk: true, Quite: 2})
+		err := kitty.EncodeGraphics(w, fit(m, columns*cellWidth), &kitty.Options{Action: kitty.TransmitAndPut, Transmission: kitty.Direct, Format: kitty.PNG, Chunk: true, Quiet: 2})
 		if err != nil {
 			return err
 		}
