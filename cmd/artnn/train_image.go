@@ -22,7 +22,7 @@ type trainImage struct {
 
 	Network string   `name:"model" group:"model" default:"dense" enum:"dense" placeholder:"NAME" help:"Kind of network: ${enum}."`
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
-	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: by the size)."`
+	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
 	Smooth  *float64 `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0.1)."`
 	Noise   *float64 `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0, or more if there are few pictures)."`
@@ -88,16 +88,19 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 // choose fills in what was left open, by the number of pictures.
 func (c *trainImage) choose(n int) {
 	c.limitTime()
-	orZero(&c.Batch, min(64, n))
+	// Large pictures cost more: more and smaller steps get further in the same
+	// time, and an average over fewer of them follows sooner.
+	batch, ema := 64, 0.999
+	if c.Size >= 32 {
+		batch, ema = 32, 0.995
+	}
+	orZero(&c.Batch, min(batch, n))
 	orZero(&c.LR, 2e-4)
 	if c.Schedule == "auto" {
 		c.Schedule = "constant"
 	}
 	if c.Hidden == nil {
 		c.Hidden = []int{128, 256}
-		if c.Size >= 32 {
-			c.Hidden = []int{256, 512}
-		}
 	}
 	orElse(&c.Smooth, 0.1)
 	// A discriminator learns few pictures by heart; noise keeps it from telling
@@ -107,7 +110,7 @@ func (c *trainImage) choose(n int) {
 		noise = 0.1
 	}
 	orElse(&c.Noise, noise)
-	orElse(&c.EMA, 0.999)
+	orElse(&c.EMA, ema)
 	orElse(&c.Clip, 0)
 }
 
