@@ -15,7 +15,7 @@ import (
 // evalCommand measures a model.
 type evalCommand struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures."`
+	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
 	Seed  uint64 `default:"1" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
 }
@@ -24,11 +24,14 @@ type evalCommand struct {
 func (*evalCommand) Help() string {
 	return `A text generator: how surprised it is by a text, as cross-entropy and perplexity. Use a text it has not learned from.
 
+A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant.
+
 A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few.
 
 Examples:
   artnn eval -m run2 --data other-chapters.txt
-  artnn eval -m run1 --data faces`
+  artnn eval -m run1 --data faces
+  artnn eval -m run3 --data sales-of-may.csv`
 }
 
 // Run is the command.
@@ -45,6 +48,8 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 	switch m := m.(type) {
 	case writer:
 		err = c.text(m, line)
+	case *models.Tabular:
+		return c.table(m, con)
 	case *models.GAN:
 		err = c.pictures(ctx, m, line)
 	default:
@@ -81,6 +86,23 @@ func (c *evalCommand) text(m writer, line func(string, string, ...any)) error {
 	line("text", "%s %ss", countText(len(ids)), unit)
 	line("cross-entropy", "%.4f nats, %.4f bits a %s", loss, loss/math.Ln2, unit)
 	line("perplexity", "%.2f of %d", math.Exp(loss), m.Vocabulary().Len())
+	return nil
+}
+
+func (c *evalCommand) table(m *models.Tabular, con *console) error {
+	t, err := loadTable(c.Data, m.CSVOptions(true))
+	if err != nil {
+		return err
+	}
+	known, err := t.Known(m.Config().Target)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	e, err := m.Evaluate(known)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Data, err)
+	}
+	con.printf("%v\n", e)
 	return nil
 }
 

@@ -24,6 +24,7 @@ import (
 type cli struct {
 	Train       trainCommands    `cmd:"" help:"Train a model on your own pictures, text or table."`
 	Generate    generateCommands `cmd:"" help:"Make pictures or text with a trained model."`
+	Predict     predict          `cmd:"" help:"Predict a column of a table with a trained network."`
 	Interpolate interpolate      `cmd:"" help:"Turn one generated picture into another, as an animation or a strip."`
 	Eval        evalCommand      `cmd:"" help:"Measure how good a trained model is on data you name."`
 	Info        info             `cmd:"" help:"Tell what is in a model's file or a run's folder."`

@@ -76,6 +76,8 @@ func useOf(kind string) string {
 		return "use \"artnn generate image\""
 	case "TextGenerator", "QuantizedTextGenerator":
 		return "use \"artnn generate text\""
+	case "Tabular":
+		return "use \"artnn predict\""
 	default:
 		return "\"artnn info\" tells what it is"
 	}
