@@ -99,7 +99,7 @@ func (c *trainMLP) Run(ctx context.Context, con *console, k *kong.Context) error
 			e, err := m.Evaluate(parts.choose)
 			return scores(e), err
 		},
-		samples: predictions{m, parts.test},
+		samples: predictions{m, parts.test}, aligned: true,
 		closing: func(_ train.Report, model string) (outcome, error) { return testOf(model, parts.test) },
 	}}
 	return s.do(ctx, &c.trialFlags)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/train"
@@ -53,7 +54,7 @@ func (s *session[B]) sampling(p progress) train.Callback {
 			_, err := io.WriteString(w, sample.Text+"\n")
 			return err
 		})
-		if err == nil && !s.Quiet && s.con.terminal != nil && s.Preview != "off" {
+		if err == nil && !s.Quiet && s.con.terminal != nil && s.Preview != preview.Off && short.text != "" {
 			_, err = fmt.Fprintf(p.above(), "\nafter %d steps:\n%s\n\n", e.Step, short.text)
 		}
 		return err
