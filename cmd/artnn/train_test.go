@@ -74,6 +74,10 @@ func TestTrainImageAndUseIt(t *testing.T) {
 	entries, err := os.ReadDir(run.Samples())
 	require.NoError(t, err)
 	assert.Len(t, entries, 2)
+	assert.Regexp(t, `^step,epoch,seconds,discriminator,generator\n10,\d,\d+\.\d+,\d.*\n12,`, string(read(t, run.Log())))
+	events, err := filepath.Glob(filepath.Join(run.Events(), "events.out.tfevents.*"))
+	require.NoError(t, err)
+	assert.Len(t, events, 1)
 	page := string(read(t, run.Report()))
 	for _, part := range []string{"data:image/png;base64,", "<svg", "discriminator", "training time", "not measured", "processor", "hidden", "after 6 steps", "after 12 steps"} {
 		assert.Contains(t, page, part)
