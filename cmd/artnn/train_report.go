@@ -34,7 +34,7 @@ func (s *session[B]) writeReport(r train.Report) error {
 		Intro:    fmt.Sprintf("%s. %s", s.plan(), strings.Split(s.summary(r), "\n")[0]),
 		Chapters: []report.Chapter{chapter},
 		Facts: append(s.outcome.facts, []report.Facts{
-			{Title: "Time and energy", Settings: effort(r, s.unit, s.perStep)},
+			{Title: "Time and energy", Settings: append(effort(r, s.unit, s.perStep), s.waiting(r)...)},
 			{Title: "Configuration", Settings: configuration(settings.Values(s.kong)), Remark: "The file config.yaml beside this page has the same, for --config."},
 			{Title: "Machine", Settings: machineFacts()},
 		}...),
@@ -84,6 +84,15 @@ func effort(r train.Report, unit string, perStep int) []report.Setting {
 		facts = append(facts, report.Setting{Name: "best validation", Value: fmt.Sprintf("%s %.4f after %d steps", r.Best.Metric, r.Best.Value, r.Best.Step)})
 	}
 	return facts
+}
+
+// waiting is the share of the time that steps waited for data.
+func (s *session[B]) waiting(r train.Report) []report.Setting {
+	run := r.Elapsed - s.start.elapsed
+	if run <= 0 {
+		return nil
+	}
+	return []report.Setting{{Name: "waiting for data", Value: fmt.Sprintf("%.2f %% of the time", 100*r.Waited.Seconds()/run.Seconds())}}
 }
 
 func configuration(values []settings.Value) (out []report.Setting) {

@@ -70,10 +70,14 @@ type session[B any] struct {
 // start notes where a run began, or went on.
 type start struct {
 	train.Base
-	step int
+	step    int
+	elapsed time.Duration
 }
 
-func (s *start) Begin(e train.Event) error { s.step = e.Step; return nil }
+func (s *start) Begin(e train.Event) error {
+	s.step, s.elapsed = e.Step, e.Elapsed
+	return nil
+}
 
 // trainer is the trainer of a task, without callbacks.
 func (s *session[B]) trainer() *train.Trainer[B] {
