@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -343,6 +344,9 @@ func TestCheckpointsRefuse(t *testing.T) {
 }
 
 func TestTwoRunsInOneFolder(t *testing.T) {
+	if runtime.GOARCH == "wasm" {
+		t.Skip("there are no locks, and no second process")
+	}
 	dir := t.TempDir()
 	_, first := line(t, 5, 0.1)
 	_, second := line(t, 5, 0.1)
