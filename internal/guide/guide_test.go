@@ -34,13 +34,21 @@ func TestParse(t *testing.T) {
 	assert.EqualError(t, err, "the fence of line 2 is not closed")
 }
 
-func TestProgram(t *testing.T) {
-	whole := "package main\n\nfunc main() {}\n"
-	assert.Equal(t, whole, Program(whole))
-	got := Program("m := models.Load(ctx, x.data.Y)\nfmt.Println(m)\n")
-	assert.Equal(t, "package main\n\nimport (\n\t\"context\"\n\t\"fmt\"\n\t\"github.com/org/artnn/models\"\n)\n\n"+
-		"func main() {\nctx := context.Background()\nm := models.Load(ctx, x.data.Y)\nfmt.Println(m)\n}\n", got)
-	assert.NotContains(t, Program("fmt.Println(1)\n"), "ctx")
+func TestFile(t *testing.T) {
+	for _, c := range []struct{ name, text, file, code string }{
+		{"a whole program", "package main\n\nfunc main() {}\n", "p/main.go", "package main\n\nfunc main() {}\n"},
+		{"a named file", "// a/b.go\npackage a\n", "a/b.go", "// a/b.go\npackage a\n"},
+		{"the inside of main", "fmt.Println(x.data.Y, models.Load)\n", "p/main.go",
+			"package main\n\nimport (\n\t\"fmt\"\n\t\"github.com/org/artnn/models\"\n)\n\nfunc main() {\nfmt.Println(x.data.Y, models.Load)\n}\n"},
+		{"with a context", "f(ctx)\n", "p/main.go",
+			"package main\n\nimport (\n\t\"context\"\n)\n\nfunc main() {\nctx := context.Background()\nf(ctx)\n}\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file, code := Block{Lang: "go", Text: c.text}.File("p")
+			assert.Equal(t, c.file, file)
+			assert.Equal(t, c.code, code)
+		})
+	}
 }
 
 func TestMatch(t *testing.T) {

@@ -1,12 +1,13 @@
 package guide
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"strings"
 )
 
-// packages are what a block that is no whole program may use without saying so.
+// packages are what a block that is no whole file may use without saying so.
 var packages = []string{
 	"context", "fmt", "log", "os",
 	"github.com/org/artnn/backend",
@@ -23,26 +24,34 @@ var packages = []string{
 	"github.com/org/artnn/train/tensorboard",
 }
 
-// Whole reports whether a block of Go is a whole file.
-func Whole(code string) bool { return strings.HasPrefix(code, "package ") }
+var (
+	named  = regexp.MustCompile(`^// (\S+\.go)\n`)
+	usesIt = regexp.MustCompile(`\bctx\b`)
+)
 
-// Program makes a whole program of a block of Go. One that is a whole file stays
-// as it is; any other is taken as the inside of main, with the imports it uses
-// and a context named ctx.
-func Program(code string) string {
-	if Whole(code) {
-		return code
+// File is the Go file that a block stands for, and its path in a module.
+//
+// A block whose first line is a comment with a path is the file of that path; one
+// that begins with its package is the main.go of dir. Any other is the inside of
+// the main function there, with the imports it uses and a context named ctx.
+func (b Block) File(dir string) (name, code string) {
+	if m := named.FindStringSubmatch(b.Text); m != nil {
+		return m[1], b.Text
 	}
-	if regexp.MustCompile(`\bctx\b`).MatchString(code) {
-		code = "ctx := context.Background()\n" + code
+	name = path.Join(dir, "main.go")
+	if strings.HasPrefix(b.Text, "package ") {
+		return name, b.Text
 	}
-	var imports strings.Builder
+	var imports, first string
+	if usesIt.MatchString(b.Text) {
+		imports, first = "\t\"context\"\n", "ctx := context.Background()\n"
+	}
 	for _, p := range packages {
-		if regexp.MustCompile(`(^|[^.\w])` + path.Base(p) + `\.[A-Z]`).MatchString(code) {
-			imports.WriteString("\t\"" + p + "\"\n")
+		if regexp.MustCompile(`(^|[^.\w])` + path.Base(p) + `\.[A-Z]`).MatchString(b.Text) {
+			imports += "\t\"" + p + "\"\n"
 		}
 	}
-	return "package main\n\nimport (\n" + imports.String() + ")\n\nfunc main() {\n" + code + "}\n"
+	return name, fmt.Sprintf("package main\n\nimport (\n%s)\n\nfunc main() {\n%s%s}\n", imports, first, b.Text)
 }
 
 // Module is the go.mod of a module that uses the checkout at root.
