@@ -75,7 +75,7 @@ func TestIndexOfTheGuide(t *testing.T) {
 	}
 }
 
-var sourceFile = regexp.MustCompile("`([\\w./-]+\\.(?:go|s|py|sh|md))`")
+var sourceFile = regexp.MustCompile("`([\\w.-]+/[\\w./-]+\\.(?:go|s|py|sh|md))`")
 
 // Files that the pages for contributors name are there.
 func TestNamedFiles(t *testing.T) {
