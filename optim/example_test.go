@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/loss"
@@ -56,4 +57,57 @@ func ExampleClipGradNorm() {
 	fmt.Printf("%.1f\n", l.Weight.Grad().Float32s())
 	// Output:
 	// 50.0 [0.6 0.8]
+}
+
+// The valley of (a − 3)² + 10·(b + 1)², with momentum.
+func ExampleNewSGD() {
+	p := tensor.FromSlice([]float32{0, 0}, 2)
+	center, steep := tensor.FromSlice([]float32{3, -1}, 2), tensor.FromSlice([]float32{1, 10}, 2)
+	params := func(yield func(string, *tensor.Tensor) bool) { yield("p", p) }
+	sgd := optim.NewSGD(params, optim.SGDConfig{LR: 0.02, Momentum: 0.8})
+	tape := tensor.NewTape()
+	for range 200 {
+		tape.Backward(tape.Of(p).Sub(center).Square().Mul(steep).Sum(), p)
+		sgd.Step()
+		sgd.ZeroGrad()
+		tape.Release()
+	}
+	fmt.Printf("%.2f\n", p.Float32s())
+	// Output:
+	// [3.00 -1.00]
+}
+
+// An average swings less than what it follows.
+func ExampleEMA() {
+	p, average := tensor.FromSlice([]float32{0}, 1), tensor.Zeros(1)
+	named := func(t **tensor.Tensor) func(func(string, *tensor.Tensor) bool) {
+		return func(yield func(string, *tensor.Tensor) bool) { yield("p", *t) }
+	}
+	ema := optim.NewEMA(named(&average), named(&p), 0.9)
+	sgd := optim.NewSGD(named(&p), optim.SGDConfig{LR: 1.9})
+	tape := tensor.NewTape()
+	for t := 1; t <= 200; t++ { // too large a rate: p jumps from side to side of 1
+		tape.Backward(tape.Of(p).SubScalar(1).Square().MulScalar(0.5).Sum(), p)
+		sgd.Step()
+		sgd.ZeroGrad()
+		tape.Release()
+		ema.Update(t)
+		if t == 20 {
+			fmt.Println(math.Abs(p.Item()-1) > 2*math.Abs(average.Item()-1))
+		}
+	}
+	fmt.Printf("%.2f\n", average.Item())
+	// Output:
+	// true
+	// 1.00
+}
+
+func ExampleOneCycle() {
+	schedule := optim.OneCycle{Max: 1, Total: 10, PctStart: 0.5, Linear: true}
+	for step := range 10 {
+		fmt.Printf("%.2f ", schedule.Rate(step))
+	}
+	fmt.Println()
+	// Output:
+	// 0.04 0.28 0.52 0.76 1.00 0.80 0.60 0.40 0.20 0.00
 }

@@ -3,6 +3,7 @@ package tensor_test
 import (
 	"fmt"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
 )
 
@@ -61,4 +62,59 @@ func ExampleRNG() {
 	fmt.Println(a[0] == b[0] && a[1] == b[1] && a[2] == b[2])
 	// Output:
 	// true
+}
+
+// Views share memory: reshaping, transposing, narrowing and expanding move no
+// number.
+func ExampleTensor_Reshape() {
+	x := tensor.Arange(0, 1, 6).Reshape(2, -1)
+	fmt.Println(x.Shape(), x.T().Shape(), x.T().Float32s())
+	fmt.Println(x.Narrow(1, 1, 2).Float32s(), x.Select(0, 1).Float32s())
+	// Output:
+	// [2 3] [3 2] [0 3 1 4 2 5]
+	// [1 2 4 5] [3 4 5]
+}
+
+// Axes of size 1, and axes that are not there, repeat.
+func ExampleTensor_Add() {
+	column := tensor.FromSlice([]float32{0, 10}, 2, 1)
+	row := tensor.FromSlice([]float32{1, 2, 3}, 3)
+	fmt.Println(column.Add(row))
+	// Output:
+	// tensor[2 3] [[1 2 3]
+	//  [11 12 13]]
+}
+
+func ExampleWhere() {
+	x := tensor.FromSlice([]float32{-2, -1, 1, 2}, 4)
+	fmt.Println(tensor.Where(x.Greater(x.Const(0)), x, x.MulScalar(10)).Float32s())
+	// Output:
+	// [-20 -10 1 2]
+}
+
+// Where did the NaN come from?
+func ExampleTape_FirstNonFinite() {
+	tape := tensor.NewTape()
+	defer tape.Release()
+	x := tape.FromSlice([]float32{1, 0, -1}, 3)
+	x.Square().Log().Sum()
+	op, value := tape.FirstNonFinite()
+	fmt.Println(op, value.Float32s())
+	// Output:
+	// log [0 -Inf 0]
+}
+
+// A model computed in float64, with the simplest code there is.
+func ExampleOn() {
+	be, err := backend.Get("reference")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tape := tensor.NewTape(tensor.On(be))
+	defer tape.Release()
+	third := tape.Full(1, 1).DivScalar(3)
+	fmt.Println(tape.Backend().Precision(), third.Float64s())
+	// Output:
+	// float64 [0.3333333333333333]
 }

@@ -53,3 +53,29 @@ func ExampleNew() {
 	fmt.Println(sales.Len(), known.Len())
 	// Output: 2 1
 }
+
+// A column more, from the others.
+func ExampleTable_With() {
+	works, err := table.New(table.Numbers("height", 30, 40), table.Numbers("width", 20, 50))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	height, _ := works.Column("height")
+	width, _ := works.Column("width")
+	area := make([]float64, works.Len())
+	for i := range area {
+		area[i] = height.Values[i] * width.Values[i]
+	}
+	works, err = works.With(table.Numbers("area", area...))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(works)
+	// Output:
+	// 2 rows
+	//   height  number  30 to 40, mean 35
+	//   width   number  20 to 50, mean 35
+	//   area    number  600 to 2000, mean 1300
+}
