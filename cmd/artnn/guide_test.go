@@ -71,7 +71,9 @@ func (r *reader) prepare(root string) {
 	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
 	require.NoError(r.t, err)
 	r.write("go.sum", string(sums))
-	r.write("go.mod", guide.Module("guide", root))
+	if r.name != "README.md" { // which makes the module itself
+		r.write("go.mod", guide.Module("guide", root))
+	}
 }
 
 func (r *reader) write(name, text string) {
