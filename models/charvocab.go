@@ -74,7 +74,7 @@ func (v *CharVocab) lacks(missing []rune) error {
 	if n := len(missing) - shown; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Errorf("the model does not know %s%s: it was trained on a text without, of %d different characters",
+	return fmt.Errorf("the model does not know %s%s: its text had %d other characters; replace these or leave them out",
 		strings.Join(names, ", "), more, len(v.runes))
 }
 

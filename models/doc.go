@@ -37,7 +37,8 @@
 // names. The LoadX functions open such a file by name, the ReadX functions from
 // an [io.ReaderAt], such as a file of an embed.FS. A file is checked against
 // its own configuration before any of it is believed. [Float16] and [BFloat16]
-// halve a file.
+// halve a file; [ForInference] leaves out what only training needs. Package
+// models/pretrained has two small models that generate at once.
 //
 // # Faster text
 //

@@ -314,6 +314,7 @@ func TestShapesAreThoseOfTheModels(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, m := range samples(f, nil) {
+		f.Add(forInference(f, m))
 		f.Add(written(f, m))
 		var b bytes.Buffer
 		require.NoError(f, Write(&b, m, WithTraining()))

@@ -118,17 +118,21 @@ const (
 func (c GANConfig) shapes() shapes {
 	g, d := c.sizes()
 	return func(yield func(string, []int) bool) {
-		part := func(name string, sizes []int) bool {
-			for i, out := range sizes[1:] {
-				layer := fmt.Sprintf("%s.%d", name, 2*i)
-				if !yield(layer+".weight", []int{out, sizes[i]}) || !yield(layer+".bias", []int{out}) {
-					return false
-				}
-			}
-			return true
-		}
-		_ = part(generatorName, g) && part(discriminatorName, d) && (c.EMA == 0 || part(averageName, g))
+		_ = denseShapes(generatorName, g, yield) && denseShapes(discriminatorName, d, yield) &&
+			(c.EMA == 0 || denseShapes(averageName, g, yield))
 	}
+}
+
+// denseShapes yields the shapes of linear layers with activations between. It
+// returns false if yield did.
+func denseShapes(name string, sizes []int, yield func(string, []int) bool) bool {
+	for i, out := range sizes[1:] {
+		layer := fmt.Sprintf("%s.%d", name, 2*i)
+		if !yield(layer+".weight", []int{out, sizes[i]}) || !yield(layer+".bias", []int{out}) {
+			return false
+		}
+	}
+	return true
 }
 
 // GAN is a generative adversarial network of dense layers: the founding
@@ -146,7 +150,7 @@ func (c GANConfig) shapes() shapes {
 // Reference: Goodfellow et al., "Generative Adversarial Networks", 2014.
 type GAN struct {
 	Generator     layers.Sequential // [n, z] → [n, pixels], tanh included
-	Discriminator layers.Sequential // [n, pixels] → [n, 1], before the sigmoid
+	Discriminator layers.Sequential // [n, pixels] → [n, 1], before the sigmoid; nil if loaded from a file saved ForInference
 
 	cfg              GANConfig
 	averaged         layers.Sequential // nil without EMA
@@ -166,17 +170,25 @@ func NewGAN(cfg GANConfig) (*GAN, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("gan: %w", err)
 	}
-	m := &GAN{cfg: cfg, tape: trainingTape(cfg.Backend, cfg.Seed)}
 	rng := tensor.NewRNGOn(cfg.Backend, cfg.Seed)
+	m := newGenerator(cfg, rng)
 	g, d := cfg.sizes()
-	m.Generator = append(m.dense(g, rng), layers.Tanh{})
 	m.Discriminator = m.dense(d, rng)
-	m.gParams, m.dParams = layers.List(m.Generator), layers.List(m.Discriminator)
+	m.dParams = layers.List(m.Discriminator)
 	if cfg.EMA > 0 {
 		m.averaged = append(m.dense(g, rng), layers.Tanh{})
 		m.average = optim.NewEMA(m.averaged.Params(), m.Generator.Params(), cfg.EMA)
 	}
 	return m, nil
+}
+
+// newGenerator makes a GAN that cannot learn yet: it has no discriminator.
+func newGenerator(cfg GANConfig, rng *tensor.RNG) *GAN {
+	m := &GAN{cfg: cfg, tape: trainingTape(cfg.Backend, cfg.Seed)}
+	g, _ := cfg.sizes()
+	m.Generator = append(m.dense(g, rng), layers.Tanh{})
+	m.gParams = layers.List(m.Generator)
+	return m
 }
 
 // dense is linear layers with leaky ReLUs between.
@@ -249,8 +261,10 @@ func (m *GAN) Interpolate(from, to uint64, n int) []float32 {
 //
 // Shape: [n, channels, height, width] → [n].
 //
-// Panics if the length is not that of one or more images.
+// Panics if the length is not that of one or more images, or if there is no
+// discriminator.
 func (m *GAN) Score(images []float32) []float32 {
+	m.needDiscriminator("gan score")
 	scores := make([]float32, 0, rowsOf("gan score", images, m.cfg.pixels()))
 	tape := inferenceTape(m.cfg.Backend)
 	for part := range slices.Chunk(images, generateRows*m.cfg.pixels()) {
@@ -268,13 +282,18 @@ func (m *GAN) noise(n int, seed uint64) []float32 {
 	return tape.Normal(0, 1, n, m.cfg.ZDim).Float32s()
 }
 
-// decode makes images of latent vectors, with the averaged weights if there
+// drawing is the network that makes the images: of averaged weights if there
 // are any.
-func (m *GAN) decode(z []float32) []float32 {
-	g := m.Generator
+func (m *GAN) drawing() layers.Sequential {
 	if m.averaged != nil {
-		g = m.averaged
+		return m.averaged
 	}
+	return m.Generator
+}
+
+// decode makes images of latent vectors.
+func (m *GAN) decode(z []float32) []float32 {
+	g := m.drawing()
 	pixels := m.cfg.pixels()
 	images := make([]float32, 0, len(z)/m.cfg.ZDim*pixels)
 	tape := inferenceTape(m.cfg.Backend)

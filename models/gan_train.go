@@ -23,8 +23,10 @@ import (
 //
 // Shape: images [n, channels, height, width], values in [−1, 1].
 //
-// Panics if the length is not that of one or more images.
+// Panics if the length is not that of one or more images, or if there is no
+// discriminator.
 func (m *GAN) Step(images []float32) (dLoss, gLoss float64) {
+	m.needDiscriminator("gan step")
 	n, pixels := rowsOf("gan step", images, m.cfg.pixels()), m.cfg.pixels()
 	defer m.tape.Release()
 	if m.cfg.Accumulate <= 1 || n == 1 {
@@ -152,8 +154,12 @@ func (m *GAN) bce(logits *tensor.Tensor, target float64) *tensor.Tensor {
 }
 
 // Optimizers are the update rules of the generator and the discriminator and
-// their state: for learning rate schedules.
+// their state: for learning rate schedules. Without a discriminator there are
+// none.
 func (m *GAN) Optimizers() []optim.Optimizer {
+	if m.Discriminator == nil {
+		return nil
+	}
 	m.makeOptimizers()
 	return []optim.Optimizer{m.gOpt, m.dOpt}
 }

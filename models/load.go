@@ -39,7 +39,9 @@ func LoadMLP(path string, options ...LoadOption) (*MLP, error) {
 	return load(path, options, (*source).mlp)
 }
 
-// LoadGAN reads a [GAN] as [LoadMLP] does an MLP.
+// LoadGAN reads a [GAN] as [LoadMLP] does an MLP. From a file saved
+// [ForInference] comes a GAN without a discriminator: Generate, Images and
+// Interpolate are all it can do.
 func LoadGAN(path string, options ...LoadOption) (*GAN, error) {
 	return load(path, options, (*source).gan)
 }
@@ -159,6 +161,18 @@ func (s *source) gan() (*GAN, error) {
 	}
 	cfg.Backend = s.be
 	cfg = cfg.withDefaults()
+	alone, err := s.hasPart(generatorPart)
+	if err != nil {
+		return nil, err
+	}
+	if alone {
+		cfg.EMA = 0
+		if err := s.expect(cfg.check(), cfg.generatorShapes()); err != nil {
+			return nil, err
+		}
+		m := newGenerator(cfg, tensor.NewRNGOn(cfg.Backend, cfg.Seed))
+		return m, s.fill(m)
+	}
 	if err := s.expect(cfg.check(), cfg.shapes()); err != nil {
 		return nil, err
 	}

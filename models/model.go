@@ -21,6 +21,7 @@ type Model interface {
 	Save(path string) error
 
 	contents() contents
+	forInference() contents // the part that [ForInference] writes
 	training() training
 }
 

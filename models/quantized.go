@@ -32,10 +32,7 @@ type QuantizedTextGenerator struct {
 //
 // Errors: weights that are not finite.
 func Quantize(m *TextGenerator) (*QuantizedTextGenerator, error) {
-	net := &m.TextNetwork
-	if m.averaged != nil {
-		net = m.averaged
-	}
+	net := m.writing()
 	for name, p := range net.Params() {
 		if err := safetensors.NonFinite(name, 0, p.Float64s()); err != nil {
 			return nil, fmt.Errorf("quantize: %w: training has diverged", err)

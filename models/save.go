@@ -2,6 +2,7 @@ package models
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -29,6 +30,7 @@ const (
 type contents struct {
 	config     any
 	vocabulary Vocabulary // nil if it has none
+	part       string     // which part of the model it is, "" if the whole
 	tensors    iter.Seq2[string, *tensor.Tensor]
 	int8       iter.Seq2[string, *backend.Int8Matrix] // nil if it has none
 }
@@ -42,6 +44,9 @@ func (m *MLP) contents() contents {
 }
 
 func (m *GAN) contents() contents {
+	if m.Discriminator == nil {
+		return m.forInference()
+	}
 	all := m.Params()
 	if m.averaged != nil {
 		all = layers.Join(all, layers.Prefix(averageName, m.averaged.Params()))
@@ -61,8 +66,9 @@ func (m *TextGenerator) contents() contents {
 type SaveOption func(*saving)
 
 type saving struct {
-	training bool
-	dtype    safetensors.DType // of the weights; 0 loses nothing
+	training  bool
+	inference bool
+	dtype     safetensors.DType // of the weights; 0 loses nothing
 }
 
 // WithTraining also writes where training stands: the optimiser's moments, which
@@ -83,14 +89,14 @@ func BFloat16() SaveOption { return func(s *saving) { s.dtype = safetensors.BF16
 // names, the configuration and the vocabulary as JSON in the metadata. Loading
 // it gives the same model bit for bit; its training starts anew, unless
 // [WithTraining] was given. [Float16] and [BFloat16] make the file smaller and
-// the weights coarser.
+// the weights coarser, [ForInference] leaves out what only training needs.
 //
 // The file is whole or not there: a save that fails leaves what was at path
 // before.
 //
 // Errors: weights that are not finite, or too large for half precision;
-// WithTraining of a model that cannot learn, or in half precision, in which it
-// would not go on from where it stood; those of the file system.
+// WithTraining of a model that cannot learn, ForInference, or in half precision,
+// in which it would not go on from where it stood; those of the file system.
 func Save(path string, m Model, options ...SaveOption) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if err := Write(w, m, options...); err != nil {
@@ -106,13 +112,22 @@ func Write(w io.Writer, m Model, options ...SaveOption) error {
 	for _, option := range options {
 		option(&o)
 	}
+	if o.training && o.inference {
+		return errors.New("training: a file for inference has none: save with one of the two options")
+	}
 	c := m.contents()
+	if o.inference {
+		c = m.forInference()
+	}
 	config, err := json.Marshal(c.config)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	meta := map[string]string{
 		formatKey: formatName, versionKey: version, modelKey: m.Kind(), configKey: string(config),
+	}
+	if c.part != "" {
+		meta[partKey] = c.part
 	}
 	if c.vocabulary != nil {
 		text, err := json.Marshal(c.vocabulary)

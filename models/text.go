@@ -165,6 +165,14 @@ func NewTextGenerator(vocab Vocabulary, cfg TextConfig) (*TextGenerator, error) 
 	return m, nil
 }
 
+// writing is the network that generates: of averaged weights if there are any.
+func (m *TextGenerator) writing() *TextNetwork {
+	if m.averaged != nil {
+		return m.averaged
+	}
+	return &m.TextNetwork
+}
+
 // Kind is "TextGenerator".
 func (m *TextGenerator) Kind() string { return "TextGenerator" }
 

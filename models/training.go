@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -20,6 +21,9 @@ type training struct {
 }
 
 func (m *GAN) training() training {
+	if m.Discriminator == nil {
+		return training{}
+	}
 	return training{optimizers: m.Optimizers(), rng: m.tape.RNG(), steps: &m.steps}
 }
 
@@ -84,6 +88,9 @@ func (s *source) ofTraining(name string) bool {
 
 // resume brings a training to where the file says it stood.
 func (s *source) resume(t training) error {
+	if t.rng == nil {
+		return errors.New("what this file holds of the model cannot learn")
+	}
 	var f trainingFile
 	if err := decodeStrict(s.meta[trainingKey], &f); err != nil {
 		return err

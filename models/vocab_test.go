@@ -26,7 +26,7 @@ func TestCharVocabNamesWhatItLacks(t *testing.T) {
 	v, err := NewCharVocab("abc")
 	require.NoError(t, err)
 	_, err = v.Encode("aéb誰é")
-	assert.EqualError(t, err, `the model does not know 'é' (U+00E9), '誰' (U+8AB0): it was trained on a text without, of 3 different characters`)
+	assert.EqualError(t, err, `the model does not know 'é' (U+00E9), '誰' (U+8AB0): its text had 3 other characters; replace these or leave them out`)
 	_, err = v.Encode("abcdefghijklmnop")
 	assert.ErrorContains(t, err, "and 3 more")
 	_, err = v.Encode("a\xffb")

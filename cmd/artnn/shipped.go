@@ -1,17 +1,12 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/pretrained"
 )
 
 // shippedFaces is the picture generator that comes with the program.
-func shippedFaces() (*models.GAN, error) {
-	return nil, errors.New("no model was named: give one with -m")
-}
+func shippedFaces() (*models.GAN, error) { return pretrained.Faces() }
 
 // shippedPoems is the text generator that comes with the program.
-func shippedPoems() (*models.TextGenerator, error) {
-	return nil, errors.New("no model was named: give one with -m")
-}
+func shippedPoems() (*models.TextGenerator, error) { return pretrained.Quatrains() }

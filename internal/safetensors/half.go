@@ -63,8 +63,8 @@ func (l layout) widen(h uint16) float64 {
 		x = math.Inf(1)
 	case exp == 0:
 		x = math.Ldexp(float64(man), 1-maxExp>>1-int(l.manBits))
-	default:
-		x = math.Ldexp(float64(man|1<<l.manBits), exp-maxExp>>1-int(l.manBits))
+	default: // the exponent and the mantissa of a float64, as they are
+		x = math.Float64frombits(uint64(exp-maxExp>>1+1023)<<52 | uint64(man)<<(52-l.manBits))
 	}
 	if h&0x8000 != 0 {
 		x = -x

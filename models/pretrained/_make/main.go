@@ -1,0 +1,107 @@
+// Command _make trains the models beside it and writes their files. README.md
+// says how to run it and what comes out.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/org/artnn/asm"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/optim"
+	"github.com/org/artnn/train"
+)
+
+// options are what the command line says.
+type options struct {
+	out, only, sheet, quatrains string
+	measure                     bool
+}
+
+// seed starts all random choices of both models.
+const seed = 1
+
+func main() {
+	log.SetFlags(0)
+	var o options
+	flag.StringVar(&o.out, "o", "models/pretrained", "folder to write to")
+	flag.StringVar(&o.only, "only", "", "make faces or quatrains alone")
+	flag.StringVar(&o.sheet, "sheet", "", "also write a sheet of faces, a PNG file")
+	flag.StringVar(&o.quatrains, "quatrains", "", "UTF-8 quatrains to learn from, two lines each, a blank line between; default the embedded sample set")
+	flag.BoolVar(&o.measure, "measure", false, "train nothing, measure the files that are there")
+	flag.Parse()
+	if flag.NArg() > 0 || o.only != "" && o.only != "faces" && o.only != "quatrains" {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	fmt.Printf("kernels: %s\n", asm.Selected())
+	if o.only != "quatrains" {
+		if err := makeFaces(ctx, filepath.Join(o.out, "faces.safetensors"), o); err != nil {
+			log.Fatalf("faces: %v", err)
+		}
+	}
+	if o.only != "faces" {
+		if err := makeQuatrains(ctx, filepath.Join(o.out, "quatrains.safetensors"), o); err != nil {
+			log.Fatalf("quatrains: %v", err)
+		}
+	}
+}
+
+// limit is the size a file must stay below.
+const limit = 1_000_000
+
+// save writes a model in half precision and without what only training needs.
+func save(path string, m models.Model) error {
+	if err := models.Save(path, m, models.ForInference(), models.Float16()); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d bytes\n", path, info.Size())
+	if info.Size() >= limit {
+		return fmt.Errorf("%s has %d bytes, must stay below %d", path, info.Size(), limit)
+	}
+	return nil
+}
+
+// holdThenFall is a schedule: the rate stays, then falls along half a cosine to a
+// hundredth.
+type holdThenFall struct {
+	LR          float64
+	Hold, Total int // updates at LR, and in all
+}
+
+func (s holdThenFall) Rate(step int) float64 {
+	fall := optim.CosineWarmup{LR: s.LR, Min: s.LR / 100, Total: s.Total - s.Hold}
+	return fall.Rate(max(0, step-s.Hold))
+}
+
+// whole returns an error unless a run went to its end.
+func whole(r train.Report, err error) error {
+	if err == nil && r.Interrupted {
+		return errors.New("interrupted; nothing was written")
+	}
+	return err
+}
+
+// show prints metrics now and then.
+func show(what string) train.Callback {
+	return train.EveryShare(20, func(e train.Event) error {
+		fmt.Printf("%s: step %d, %.0f s", what, e.Step, e.Elapsed.Seconds())
+		for _, m := range e.Metrics {
+			fmt.Printf(", %s %.3f", m.Name, m.Value)
+		}
+		fmt.Println()
+		return nil
+	})
+}

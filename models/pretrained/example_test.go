@@ -1,0 +1,62 @@
+package pretrained_test
+
+import (
+	"fmt"
+	"io/fs"
+	"log"
+
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/pretrained"
+)
+
+func ExampleFaces() {
+	gan, err := pretrained.Faces()
+	if err != nil {
+		log.Fatal(err)
+	}
+	faces := gan.Images(64, 1) // from seed 1
+	fmt.Println(len(faces), "pictures of", faces[0].Bounds().Size())
+	// Output:
+	// 64 pictures of (16,16)
+}
+
+// A poem of its own begins after a line end, any other goes on from the prompt.
+func ExampleQuatrains() {
+	writer, err := pretrained.Quatrains()
+	if err != nil {
+		log.Fatal(err)
+	}
+	poem, err := writer.Generate("\n", 33, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(poem)
+	more, err := writer.Generate("春風", 14, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("春風" + more)
+	_, err = writer.Generate("Spring", 33)
+	fmt.Println(err)
+	// Output:
+	// 風秋山色半天涯，雨散殘花滿樹蟬。
+	// 天子不如桃李子，可憐明月滿城西。
+	// 春風爭死意相如，新染雲峰入石林。
+	// generate: prompt: the model does not know 'S' (U+0053), 'g' (U+0067), 'i' (U+0069), 'n' (U+006E), 'p' (U+0070), 'r' (U+0072): its text had 1001 other characters; replace these or leave them out
+}
+
+func ExampleFiles() {
+	err := fs.WalkDir(pretrained.Files(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			fmt.Println(path)
+		}
+		return err
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// NOTICE.md
+	// faces.safetensors
+	// quatrains.safetensors
+}

@@ -1,0 +1,73 @@
+// Package pretrained holds two small models that generate at once, without
+// training and without a download: one draws faces, one writes poems.
+//
+//	gan, err := pretrained.Faces()
+//	if err != nil {
+//		return err
+//	}
+//	sheet := data.GridOf(gan.Images(64, 1), data.GridOptions{Scale: 4})
+//	err = data.WritePNG("faces.png", sheet)
+//
+// It is a package of its own so that programs with their own models do not carry
+// its 1.8 MB. Each call loads a model anew, in a few milliseconds; it is the
+// caller's own.
+//
+// NOTICE.md says what the models learned from and under which licences they may
+// be passed on; _make/README.md says how they were made and how good they are.
+package pretrained
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"github.com/org/artnn/models"
+)
+
+//go:embed faces.safetensors quatrains.safetensors NOTICE.md
+var files embed.FS
+
+// Files are the models' files, faces.safetensors and quatrains.safetensors, and
+// NOTICE.md, which must go with them.
+func Files() fs.FS { return files }
+
+// Faces is a generator of 16×16 RGB pixel-art faces, such as samples.Faces has.
+// It was saved with [models.ForInference]: it has no discriminator.
+//
+// Errors: an option that does not fit.
+func Faces(options ...models.LoadOption) (*models.GAN, error) {
+	return open("faces.safetensors", models.ReadGAN, options)
+}
+
+// Quatrains is a writer of classical Chinese poems of four times seven
+// characters, such as samples.Quatrains has, in traditional characters.
+//
+// A poem of its own begins after a line end and takes 33 characters:
+//
+//	poem, err := writer.Generate("\n", 33, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+//
+// Any beginning of a poem does as well. More characters give more poems, with
+// blank lines between. In a prompt, □ stands for a character that it does not
+// know; it writes none.
+//
+// Errors: as Faces.
+func Quatrains(options ...models.LoadOption) (*models.TextGenerator, error) {
+	return open("quatrains.safetensors", models.ReadTextGenerator, options)
+}
+
+func open[M any](name string, read func(io.ReaderAt, int64, ...models.LoadOption) (M, error), options []models.LoadOption) (m M, err error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return m, fmt.Errorf("pretrained: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return m, fmt.Errorf("pretrained: %w", err)
+	}
+	if m, err = read(f.(io.ReaderAt), info.Size(), options...); err != nil {
+		return m, fmt.Errorf("pretrained: %s: %w", name, err)
+	}
+	return m, nil
+}
