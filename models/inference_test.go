@@ -105,9 +105,9 @@ func TestGeneratorAloneRefusesDamage(t *testing.T) {
 		"with a discriminator": {full, func(l list, m map[string]string) list { m[partKey] = generatorPart; return l }, `the model has none of that name`},
 		"missing":              {file, func(l list, _ map[string]string) list { return l[1:] }, `no tensor "generator.model.0.bias"`},
 		"huge size": {file, func(l list, m map[string]string) list {
-			m[configKey] = strings.Replace(m[configKey], `"hidden":[4]`, `"hidden":[200000000]`, 1)
+			m[configKey] = strings.Replace(m[configKey], `"hidden":[4]`, `"hidden":[2000000]`, 1)
 			return l
-		}, `expected shape [200000000 2], got [4 2]`},
+		}, `expected shape [2000000 2], got [4 2]`},
 		"bad setting": {file, func(l list, m map[string]string) list {
 			m[configKey] = strings.Replace(m[configKey], `"channels":1`, `"channels":2`, 1)
 			return l

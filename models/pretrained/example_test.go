@@ -36,13 +36,13 @@ func ExampleQuatrains() {
 		log.Fatal(err)
 	}
 	fmt.Println("春風" + more)
-	_, err = writer.Generate("Spring", 33)
+	_, err = writer.Generate("春风", 14) // the second in simplified characters
 	fmt.Println(err)
 	// Output:
 	// 風秋山色半天涯，雨散殘花滿樹蟬。
 	// 天子不如桃李子，可憐明月滿城西。
 	// 春風爭死意相如，新染雲峰入石林。
-	// generate: prompt: the model does not know 'S' (U+0053), 'g' (U+0067), 'i' (U+0069), 'n' (U+006E), 'p' (U+0070), 'r' (U+0072): its text had 1001 other characters; replace these or leave them out
+	// generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; replace these or leave them out
 }
 
 func ExampleFiles() {
