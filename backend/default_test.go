@@ -28,10 +28,13 @@ func TestDefault(t *testing.T) {
 	case "bad":
 		assert.PanicsWithError(t, `ARTNN_BACKEND: backend "gpu" is not known; there are: reference, stub`, func() { backend.Default() })
 		return
+	case "missing":
+		assert.PanicsWithError(t, `backend "cpu" is not part of this program; add: import _ "github.com/org/artnn/backend/cpu"`, func() { backend.Default() })
+		return
 	}
 	exe, err := os.Executable()
 	require.NoError(t, err)
-	for mode, name := range map[string]string{"good": reference.Name, "bad": "gpu"} {
+	for mode, name := range map[string]string{"good": reference.Name, "bad": "gpu", "missing": ""} {
 		cmd := exec.Command(exe, "-test.run=^TestDefault$")
 		cmd.Env = append(os.Environ(), child+"="+mode, backend.EnvBackend+"="+name)
 		out, err := cmd.CombinedOutput()

@@ -11,6 +11,9 @@ import (
 // EnvBackend is the environment variable that overrides the default backend.
 const EnvBackend = "ARTNN_BACKEND"
 
+// ours are the names of the backends in the folders beside this one.
+var ours = []string{"cpu", "reference"}
+
 var registry struct {
 	sync.Mutex
 	open map[string]func() Backend
@@ -51,7 +54,7 @@ func namesLocked() []string {
 
 // Get returns the backend registered under name, always the same instance.
 //
-// Errors: an unknown name, with the names there are.
+// Errors: an unknown name, with the names there are, or what to import for it.
 func Get(name string) (Backend, error) {
 	registry.Lock()
 	defer registry.Unlock()
@@ -59,6 +62,9 @@ func Get(name string) (Backend, error) {
 		return b, nil
 	}
 	open, ok := registry.open[name]
+	if !ok && slices.Contains(ours, name) {
+		return nil, fmt.Errorf("backend %q is not part of this program; add: import _ %q", name, "github.com/org/artnn/backend/"+name)
+	}
 	if !ok {
 		return nil, fmt.Errorf("backend %q is not known; there are: %s", name, strings.Join(namesLocked(), ", "))
 	}

@@ -63,5 +63,5 @@ func TestRegistry(t *testing.T) {
 	// Unset means cpu, which this test does not import.
 	t.Setenv(backend.EnvBackend, "")
 	_, err = backend.FromEnv()
-	assert.EqualError(t, err, `backend "cpu" is not known; there are: reference, stub`)
+	assert.EqualError(t, err, `backend "cpu" is not part of this program; add: import _ "github.com/org/artnn/backend/cpu"`)
 }

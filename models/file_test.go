@@ -221,6 +221,9 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"infinity":           {mlp, func(l list, _ map[string]string) list { l[0].Values.([]float32)[0] = float32(math.Inf(-1)); return l }, `tensor "0.bias": element 0 is -Inf`},
 		"rounds to infinity": {mlp, func(l list, _ map[string]string) list { l[0].Values = []float64{0, 1e300, 0}; return l }, `tensor "0.bias": element 1 is +Inf`},
 	} {
+		if name == "rounds to infinity" && backend.Default().Precision() != backend.Float32 {
+			continue // it has room for the number
+		}
 		t.Run(name, func(t *testing.T) {
 			m, err := readBytes(rewritten(t, c.file, c.change))
 			assert.ErrorContains(t, err, c.want)

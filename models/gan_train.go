@@ -14,7 +14,8 @@ import (
 //	g = BCE(D(G(z)), 1)
 //
 // The generator's is the non-saturating loss. BCE works on what goes into the
-// sigmoid, which neither overflows nor loses its gradient. Both losses are
+// sigmoid, which neither overflows nor loses its gradient. The Penalty, if any,
+// is minimised with d and not counted in it. Both losses are
 // batch means before their update; d is 2·ln 2 ≈ 1.39 and g is ln 2 ≈ 0.69 when
 // the discriminator cannot tell.
 //
@@ -47,8 +48,8 @@ func (m *GAN) Step(images []float32) (dLoss, gLoss float64) {
 func (m *GAN) update(real, z *tensor.Tensor) (dLoss, gLoss float64) {
 	m.begin()
 	fake := m.Generator.Forward(z)
-	d := m.dLoss(real, fake)
-	if dLoss = d.Item(); !m.backward(d, dLoss, m.dParams) || !m.apply(m.dOpt, m.Discriminator) {
+	d, all := m.dLoss(real, fake)
+	if dLoss = d.Item(); !m.backward(all, dLoss, m.dParams) || !m.apply(m.dOpt, m.Discriminator) {
 		return dLoss, dLoss
 	}
 	g := m.gLoss(fake)
@@ -67,8 +68,8 @@ func (m *GAN) updateParts(n, parts int, part func(lo, hi int) (real, z *tensor.T
 		real, z := part(lo, hi)
 		var fake *tensor.Tensor
 		m.tape.NoGrad(func() { fake = m.Generator.Forward(z) })
-		d := share(m.dLoss(real, fake), hi-lo, n)
-		if dLoss += d.Item(); !m.backward(d, dLoss, m.dParams) {
+		d, all := m.dLoss(real, fake)
+		if dLoss += share(d, hi-lo, n).Item(); !m.backward(share(all, hi-lo, n), dLoss, m.dParams) {
 			return dLoss, dLoss
 		}
 		m.tape.Release()
@@ -108,12 +109,21 @@ func (m *GAN) finish() {
 	}
 }
 
-// dLoss is the discriminator's loss. One pass over both halves reads its weights
-// once. The generator's values are not consumed, for want of Detach's history.
-func (m *GAN) dLoss(real, fake *tensor.Tensor) *tensor.Tensor {
-	n := real.Dim(0)
-	scores := m.Discriminator.Forward(m.blur(tensor.Cat(0, real, fake.Detach())))
-	return m.bce(scores.Narrow(0, 0, n), 1-m.cfg.Smooth).Add(m.bce(scores.Narrow(0, n, n), 0))
+// dLoss is the discriminator's loss, and that with the penalty. The generator's
+// values are not consumed, for want of Detach's history.
+func (m *GAN) dLoss(real, fake *tensor.Tensor) (d, all *tensor.Tensor) {
+	n, fake := real.Dim(0), fake.Detach()
+	if m.cfg.Penalty == 0 {
+		// One pass over both halves reads the weights once.
+		scores := m.Discriminator.Forward(m.blur(tensor.Cat(0, real, fake)))
+		d = m.bce(scores.Narrow(0, 0, n), 1-m.cfg.Smooth).Add(m.bce(scores.Narrow(0, n, n), 0))
+		return d, d
+	}
+	scores := m.Discriminator.Forward(m.blur(real))
+	slope := m.tape.Grad(scores.Sum(), []*tensor.Tensor{real}, tensor.CreateGraph())[0]
+	penalty := slope.Square().Sum(1).Mean().MulScalar(m.cfg.Penalty / 2)
+	d = m.bce(scores, 1-m.cfg.Smooth).Add(m.bce(m.Discriminator.Forward(m.blur(fake)), 0))
+	return d, d.Add(penalty)
 }
 
 // gLoss is the generator's loss.

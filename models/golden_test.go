@@ -91,6 +91,7 @@ func TestGANMatchesPyTorch(t *testing.T) {
 			m, err := NewGAN(GANConfig{
 				Width: c.Int("size"), Channels: c.Int("channels"), ZDim: c.Int("z"), Hidden: c.Ints("hidden"),
 				Slope: c.Float("slope"), LR: c.Float("lr"), Beta1: c.Floats("betas")[0], Backend: be,
+				Penalty: c.Float("penalty"), Sharpen: c.Float("sharpen"),
 			})
 			require.NoError(t, err)
 			setParams(c, m)

@@ -55,7 +55,7 @@ func (m *GAN) forInference() contents {
 // generatorShapes are those of a file that holds the generator alone.
 func (c GANConfig) generatorShapes() shapes {
 	g, _ := c.sizes()
-	return func(yield func(string, []int) bool) { denseShapes(generatorName, g, yield) }
+	return func(yield func(string, []int) bool) { denseShapes(generatorName, 0, g, yield) }
 }
 
 // hasPart reports whether the file holds the given part of its model instead of

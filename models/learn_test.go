@@ -71,7 +71,7 @@ func TestAccumulateOfGANEqualsWholeBatch(t *testing.T) {
 		images[i] = float32(math.Sin(float64(i)))
 	}
 	train := func(parts int) *GAN {
-		m, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Clip: 0.2, Accumulate: parts, Backend: be})
+		m, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Clip: 0.2, Penalty: 0.5, Sharpen: 1, Accumulate: parts, Backend: be})
 		require.NoError(t, err)
 		for range 4 {
 			m.Step(images)

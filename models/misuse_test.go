@@ -52,6 +52,8 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"gan: smooth: 1":            {Width: 4, Smooth: 1},
 		"gan: ema: -1":              {Width: 4, EMA: -1},
 		"gan: noise: -1":            {Width: 4, Noise: -1},
+		"gan: penalty: -1":          {Width: 4, Penalty: -1},
+		"gan: sharpen: +Inf":        {Width: 4, Sharpen: math.Inf(1)},
 		"gan: sizes: more than":     {Width: 4, Hidden: []int{maxSize, maxSize}},
 	} {
 		m, err := NewGAN(cfg)

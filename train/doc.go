@@ -39,5 +39,5 @@
 // [github.com/org/artnn/train/tensorboard] shows them while it goes on. A resumed
 // run goes on with the log of the one before.
 //
-// Nothing here knows about terminals: progress bars are [Callback]s like these.
+// Nothing here knows about terminals: a progress bar is a [Callback] like these.
 package train

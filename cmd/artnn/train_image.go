@@ -24,8 +24,10 @@ type trainImage struct {
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
 	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
-	Smooth  *float64 `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0.1)."`
-	Noise   *float64 `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0, or more if there are few pictures)."`
+	Penalty float64  `group:"learning" default:"1" placeholder:"X" help:"Weight of the penalty on the discriminator's slope: more if it knows the pictures by heart (default: ${default})."`
+	Sharpen float64  `group:"learning" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
+	Smooth  float64  `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
+	Noise   float64  `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
 
 	runFlags
 }
@@ -60,7 +62,8 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 	c.choose(pictures.Len())
 	gan, err := models.NewGAN(models.GANConfig{
 		Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
-		LR: c.LR, Beta1: c.Beta1, Smooth: *c.Smooth, Noise: *c.Noise, EMA: *c.EMA,
+		LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
+		Penalty: c.Penalty, Sharpen: c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
 	})
 	if err != nil {
@@ -74,7 +77,7 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 		name: "pictures", unit: "pictures", perStep: c.Batch,
 		title: "Pictures like those in " + c.Data,
 		intro: fmt.Sprintf("A generative adversarial network learns from %d pictures of %d×%d pixels in batches of %d", pictures.Len(), c.Size, c.Size, c.Batch),
-		axis:  "loss", remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more.",
+		axis:  "loss", remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger --penalty holds it back.",
 		model: gan, loader: loader,
 		step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			d, g := gan.Step(b.Pixels)
@@ -89,28 +92,20 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 func (c *trainImage) choose(n int) {
 	c.limitTime()
 	// Large pictures cost more: more and smaller steps get further in the same
-	// time, and an average over fewer of them follows sooner.
-	batch, ema := 64, 0.999
-	if c.Size >= 32 {
-		batch, ema = 32, 0.995
+	// time.
+	batch := 64
+	if c.Size >= 48 {
+		batch = 32
 	}
 	orZero(&c.Batch, min(batch, n))
-	orZero(&c.LR, 2e-4)
+	orZero(&c.LR, 1e-3)
 	if c.Schedule == "auto" {
-		c.Schedule = "constant"
+		c.Schedule = "cosine"
 	}
 	if c.Hidden == nil {
 		c.Hidden = []int{128, 256}
 	}
-	orElse(&c.Smooth, 0.1)
-	// A discriminator learns few pictures by heart; noise keeps it from telling
-	// them by tiny traces.
-	noise := 0.0
-	if n < 500 {
-		noise = 0.1
-	}
-	orElse(&c.Noise, noise)
-	orElse(&c.EMA, ema)
+	orElse(&c.EMA, 0.999)
 	orElse(&c.Clip, 0)
 }
 

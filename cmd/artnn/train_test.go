@@ -266,7 +266,6 @@ func TestFewPicturesGrayAndMirrored(t *testing.T) {
 	assert.Contains(t, r.out, "16×16×1")
 	config := string(read(t, out, "config.yaml"))
 	assert.Contains(t, config, "gray: true\n")
-	assert.Contains(t, config, "noise: 0.1\n")
 }
 
 func TestMirroredBatches(t *testing.T) {

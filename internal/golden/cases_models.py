@@ -84,6 +84,21 @@ def mlp(new):
         save(c, "after", m)
 
 
+class Sharpen(nn.Module):
+    """x plus so many times its differences from the four neighbours, of which
+    those beyond the border are equal to it."""
+
+    def __init__(self, amount, channels, height, width):
+        super().__init__()
+        self.amount, self.shape = amount, (channels, height, width)
+
+    def forward(self, x):
+        p = F.pad(x.reshape(-1, *self.shape), (1, 1, 1, 1), mode="replicate")
+        c = p[:, :, 1:-1, 1:-1]
+        around = p[:, :, :-2, 1:-1] + p[:, :, 2:, 1:-1] + p[:, :, 1:-1, :-2] + p[:, :, 1:-1, 2:]
+        return (c + self.amount * (4 * c - around)).reshape(x.shape)
+
+
 def gan(new):
     """Each step updates D on real and fake, then G through the updated D.
 
@@ -92,15 +107,19 @@ def gan(new):
     """
     f = new("models/testdata/gan.safetensors")
     z_dim, a, b, size, batch = 10, 16, 32, 4, 4
-    for name, logits, betas in (("sigmoid_bce", False, (0.9, 0.999)), ("logits_bce", True, (0.5, 0.999))):
+    for name, logits, betas, penalty, sharpen in (
+        ("sigmoid_bce", False, (0.9, 0.999), 0, 0),
+        ("logits_bce", True, (0.5, 0.999), 0, 0),
+        ("penalty", True, (0.5, 0.999), 2, 0),
+        ("penalty_sharpen", True, (0.5, 0.999), 0.5, 0.7)):
         c = f.case(name)
         pixels = size * size * 3
         g = nn.Sequential(nn.Linear(z_dim, a), nn.LeakyReLU(0.2), nn.Linear(a, b), nn.LeakyReLU(0.2), nn.Linear(b, pixels), nn.Tanh())
-        d = nn.Sequential(nn.Linear(pixels, b), nn.LeakyReLU(0.2), nn.Linear(b, a), nn.LeakyReLU(0.2), nn.Linear(a, 1),
+        d = nn.Sequential(*([Sharpen(sharpen, 3, size, size)] if sharpen else []), nn.Linear(pixels, b), nn.LeakyReLU(0.2), nn.Linear(b, a), nn.LeakyReLU(0.2), nn.Linear(a, 1),
                           *([] if logits else [nn.Sigmoid()]))
         params = load(c, g, "generator.model.") + load(c, d, "discriminator.model.")
-        c.note(z=z_dim, hidden=(a, b), size=size, channels=3, slope=0.2, params=params, optimizer="Adam", lr=0.0002, betas=betas, eps=1e-8,
-               loss="bce_with_logits" if logits else "bce", d_loss="bce(D(x),1) + bce(D(G(z)),0)", g_loss="bce(D(G(z)),1), same z",
+        c.note(z=z_dim, hidden=(a, b), size=size, channels=3, slope=0.2, penalty=penalty, sharpen=sharpen, params=params, optimizer="Adam", lr=0.0002, betas=betas, eps=1e-8,
+               loss="bce_with_logits" if logits else "bce", d_loss="bce(D(x),1) + bce(D(G(z)),0) [+ ½ penalty · mean of squared norms of ∂D(x)/∂x]", g_loss="bce(D(G(z)),1), same z",
                order="D update, then G update through the updated D")
         z = c.uniform("in.z", (STEPS, batch, z_dim), -2, 2)
         x = c.uniform("in.x", (STEPS, batch, 3, size, size))
@@ -110,10 +129,15 @@ def gan(new):
         d_losses, g_losses = [], []
         for i in range(STEPS):
             fake = g(z[i])
-            real_score, fake_score = d(x[i].reshape(batch, -1)), d(fake.detach())
+            real = x[i].reshape(batch, -1).requires_grad_()
+            real_score, fake_score = d(real), d(fake.detach())
             d_loss = bce(real_score, one) + bce(fake_score, zero)
+            all_of_it = d_loss
+            if penalty:
+                slope, = torch.autograd.grad(real_score.sum(), real, create_graph=True)
+                all_of_it = d_loss + penalty / 2 * slope.square().sum(1).mean()
             od.zero_grad()
-            d_loss.backward()
+            all_of_it.backward()
             if i == 0:
                 c.out("out.images", fake.reshape(batch, 3, size, size))
                 c.out("out.real_scores", real_score)
