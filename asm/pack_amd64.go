@@ -45,11 +45,13 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 		packCopyGeneric(dst, src, ld, cols, k, width)
 	case width == MR:
 		packCopy6AVX2(&dst[0], &src[0], ld, cols, k)
+	case cols < NR:
+		packCopy16AVX2(&dst[0], &src[0], ld, cols, k)
 	default:
 		ahead := 0
 		if ld <= prefetchWidth {
 			ahead = prefetchRows * ld
 		}
-		packCopy16AVX2(&dst[0], &src[0], ld, cols, k, ahead)
+		packWhole16AVX2(&dst[0], &src[0], ld, k, ahead)
 	}
 }

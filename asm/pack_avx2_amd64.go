@@ -35,7 +35,16 @@ func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, k int)
 //
 //	for p := range k { for j := range cols { dst[p*16+j] = src[p*ld+j] } }
 //
-// with 0 for cols ≤ j < 16. cols and k are not 0. It prefetches src[p*ld+ahead].
+// with 0 for cols ≤ j < 16. cols and k are not 0.
 //
 //go:noescape
-func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int, ahead int)
+func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int)
+
+// packWhole16AVX2 is
+//
+//	for p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }
+//
+// for k not 0. It prefetches src[p*ld+ahead].
+//
+//go:noescape
+func packWhole16AVX2(dst *float32, src *float32, ld int, k int, ahead int)

@@ -304,9 +304,9 @@ out20:
 	VZEROUPPER
 	RET
 
-// func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int, ahead int)
-// Requires: AVX, CMOV, MMX+
-TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-48
+// func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int)
+// Requires: AVX, CMOV
+TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    ld+16(FP), DX
@@ -334,13 +334,10 @@ TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-48
 	LEAQ    tailmasks<>+32(SB), DI
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y1
-	MOVQ    ahead+40(FP), SI
-	SHLQ    $0x02, SI
 	DECQ    BX
 	JZ      out22
 
 row21:
-	PREFETCHT0 (CX)(SI*1)
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPS    Y2, (AX)
 	VMASKMOVPS 32(CX), Y1, Y2
@@ -351,10 +348,33 @@ row21:
 	JNZ        row21
 
 out22:
-	PREFETCHT0 (CX)(SI*1)
 	VMASKMOVPS (CX), Y0, Y0
 	VMOVUPS    Y0, (AX)
 	VMASKMOVPS 32(CX), Y1, Y0
 	VMOVUPS    Y0, 32(AX)
+	VZEROUPPER
+	RET
+
+// func packWhole16AVX2(dst *float32, src *float32, ld int, k int, ahead int)
+// Requires: AVX, MMX+
+TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ ld+16(FP), DX
+	SHLQ $0x02, DX
+	MOVQ k+24(FP), BX
+	MOVQ ahead+32(FP), SI
+	SHLQ $0x02, SI
+
+row23:
+	PREFETCHT0 (CX)(SI*1)
+	VMOVUPS    (CX), Y0
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    32(CX), Y0
+	VMOVUPS    Y0, 32(AX)
+	ADDQ       DX, CX
+	ADDQ       $+64, AX
+	DECQ       BX
+	JNZ        row23
 	VZEROUPPER
 	RET

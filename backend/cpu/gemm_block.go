@@ -10,9 +10,12 @@ const (
 	// columnsM is the most rows for which all of A is packed first and columns
 	// of B are packed by whoever multiplies them. Above, the roles change.
 	columnsM = 384
-	// columnsN is the most columns of B packed at a time then: rows of 2 KB, so
-	// that a wide B is read in long runs.
+	// columnsN is the most columns of B packed at a time by one worker for a
+	// product of its own: rows of 2 KB, so that a wide B is read in long runs.
 	columnsN = 512
+	// sliceN is that where A is packed already: the slice of B stays in the level
+	// 2 cache beside it.
+	sliceN = 128
 	// panelA and panelB bound, in numbers, the operand packed first. A panel of
 	// B is walked for every block of rows and should stay in the level 2 cache.
 	// Deeper, the destination is visited less often; wider, A is packed less
@@ -178,8 +181,7 @@ func (g *gemm) blockWide(a, b []float32, rows cut, i0, j0, j1, k int, accumulate
 // columnsStep is how many columns a chunk has: few enough for several chunks,
 // but no fewer than make it worth handing out.
 func (g *gemm) columnsStep() int {
-	few := max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, balanced), 2*asm.NR)
-	return min(roundUp(few, asm.NR), max(columnsN, shallow/stepK(g.k)/asm.NR*asm.NR))
+	return roundUp(max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, balanced), 2*asm.NR), asm.NR)
 }
 
 // columns packs A once, then cuts B into groups of columns that are packed and
@@ -208,16 +210,20 @@ func (g *gemm) packRows(t0, t1 int) {
 
 func (g *gemm) multiplyColumns(j0, j1 int) {
 	rows, kc := cutPacked(g.m), stepK(g.k)
-	scratch := g.c.pool.alloc(roundUp(j1-j0, asm.NR) * kc)
-	acc := g.p0 > 0 || g.start(0, g.m, j0, j1)
-	for p := g.p0; p < g.p1; p += kc {
-		q := min(g.p1, p+kc)
-		g.packB(scratch.data, j0, j1, p, q)
-		g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j1, q-p, acc)
-		acc = true
-	}
-	if g.p1 == g.k {
-		g.finish(0, g.m, j0, j1)
+	nc := min(max(sliceN, shallow/kc/asm.NR*asm.NR), roundUp(j1-j0, asm.NR))
+	scratch := g.c.pool.alloc(nc * kc)
+	for ; j0 < j1; j0 += nc {
+		j := min(j1, j0+nc)
+		acc := g.p0 > 0 || g.start(0, g.m, j0, j)
+		for p := g.p0; p < g.p1; p += kc {
+			q := min(g.p1, p+kc)
+			g.packB(scratch.data, j0, j, p, q)
+			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j, q-p, acc)
+			acc = true
+		}
+		if g.p1 == g.k {
+			g.finish(0, g.m, j0, j)
+		}
 	}
 	g.c.pool.put(scratch)
 }
