@@ -32,7 +32,7 @@ func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter)
 	}
 	gan, err := models.NewGAN(models.GANConfig{
 		Width: samples.FaceSize, Channels: pictures.Channels,
-		Beta1: 0.5, Smooth: 0.1, EMA: 0.999, Seed: d.Seed,
+		LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: d.Seed,
 	})
 	if err != nil {
 		return train.Report{}, err
@@ -47,6 +47,8 @@ func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter)
 			{Name: "generator", Value: fmt.Sprintf("%d → %s → %d×%d×%d", cfg.ZDim, arrows(cfg.Hidden), cfg.Width, cfg.Height, cfg.Channels)},
 			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, β₁ %g", cfg.LR, cfg.Beta1)},
 			{Name: "batch", Value: fmt.Sprint(facesBatch)},
+			{Name: "penalty on the discriminator's slope", Value: fmt.Sprint(cfg.Penalty)},
+			{Name: "sharpening of its view", Value: fmt.Sprint(cfg.Sharpen)},
 			{Name: "moving average of the generator", Value: fmt.Sprint(cfg.EMA)},
 			{Name: "examples", Value: "DiceBear Pixel Art, CC0 1.0"},
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/alecthomas/kong"
 
@@ -24,7 +25,7 @@ type trainImage struct {
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
 	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
-	Penalty float64  `group:"learning" default:"1" placeholder:"X" help:"Weight of the penalty on the discriminator's slope: more if it knows the pictures by heart (default: ${default})."`
+	Penalty *float64 `group:"learning" placeholder:"X" help:"Weight of the penalty on the discriminator's slope: more if it knows the pictures by heart (default: 1 for thousands, up to 10 for fewer)."`
 	Sharpen float64  `group:"learning" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
 	Smooth  float64  `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
 	Noise   float64  `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
@@ -63,7 +64,7 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 	gan, err := models.NewGAN(models.GANConfig{
 		Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
 		LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
-		Penalty: c.Penalty, Sharpen: c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+		Penalty: *c.Penalty, Sharpen: c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
 	})
 	if err != nil {
@@ -105,6 +106,8 @@ func (c *trainImage) choose(n int) {
 	if c.Hidden == nil {
 		c.Hidden = []int{128, 256}
 	}
+	// The fewer pictures, the sooner a discriminator knows them by heart.
+	orElse(&c.Penalty, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
 	orElse(&c.EMA, 0.999)
 	orElse(&c.Clip, 0)
 }

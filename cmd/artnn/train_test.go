@@ -266,6 +266,7 @@ func TestFewPicturesGrayAndMirrored(t *testing.T) {
 	assert.Contains(t, r.out, "16×16×1")
 	config := string(read(t, out, "config.yaml"))
 	assert.Contains(t, config, "gray: true\n")
+	assert.Contains(t, config, "penalty: 10\n", "for so few")
 }
 
 func TestMirroredBatches(t *testing.T) {

@@ -113,7 +113,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	loader := data.Zip(imageLoader, textLoader)
 
 	// ... and two models.
-	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, Beta1: 0.5, Smooth: 0.1, EMA: 0.999, Seed: o.seed})
+	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: o.seed})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (o *options) register(f *flag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", o.seed, "start of all random choices")
 }
 
-var defaults = options{out: "out", lr: 2e-4, batch: 64, updates: 5000, every: 500, seed: 1}
+var defaults = options{out: "out", lr: 1e-3, batch: 64, updates: 5000, every: 500, seed: 1}
 
 const (
 	ownSize = 64  // default for own pictures
@@ -170,9 +170,10 @@ func newModel(o options) (*models.GAN, error) {
 	}
 	return models.NewGAN(models.GANConfig{
 		Width: o.size, LR: o.lr, Seed: o.seed,
-		Beta1:  0.5,   // less momentum: the two swing less round each other
-		Smooth: 0.1,   // a discriminator that is never quite sure teaches better
-		EMA:    0.999, // pictures come from an average over the last updates
+		Beta1:   0.5,   // less momentum: the two swing less round each other
+		Penalty: 1,     // a discriminator that does not know the pictures by heart teaches better
+		Sharpen: 1,     // it sees noise in flat areas
+		EMA:     0.999, // pictures come from an average over the last updates
 	})
 }
 
