@@ -35,7 +35,10 @@ var palette = []color.Color{
 	color.RGBA{0xcc, 0x79, 0xa7, 0xff},
 }
 
-const rightMargin = vg.Length(18)
+const (
+	rightMargin = vg.Length(18)
+	legendRoom  = 0.09 // of the height, for each line of the legend
+)
 
 func (c Curve) svg() (template.HTML, error) {
 	p := plot.New()
@@ -61,6 +64,8 @@ func (c Curve) svg() (template.HTML, error) {
 		p.Add(line)
 		p.Legend.Add(s.Name, line)
 	}
+	// Room for the legend above the lines.
+	p.Y.Max += legendRoom * float64(len(c.Series)) * (p.Y.Max - p.Y.Min)
 	canvas := vgsvg.New(6*vg.Inch, 3*vg.Inch)
 	// Text set in the reader's fonts may be wider than the plot reckons.
 	p.Legend.XOffs = -rightMargin
