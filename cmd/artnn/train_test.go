@@ -68,7 +68,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 
 	run := rundir.At(out)
 	config := string(read(t, run.Config()))
-	for _, line := range []string{"command: train image\n", "size: 16\n", "gray: false\n", "hidden: [8, 16]\n", "lr: 0.0002\n", "steps: 12\n"} {
+	for _, line := range []string{"command: train image\n", "size: 16\n", "gray: false\n", "hidden: [8, 16]\n", "lr: 0.001\n", "steps: 12\n"} {
 		assert.Contains(t, config, line, "what was chosen is told")
 	}
 	entries, err := os.ReadDir(run.Samples())
