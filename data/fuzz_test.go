@@ -109,7 +109,7 @@ func FuzzReadIDX(f *testing.F) {
 }
 
 func FuzzReadText(f *testing.F) {
-	for _, s := range []string{"", "\ufeff明月\r\n", "\xff", "a\rb\r\r\n", "\x00", "\xe6\x98"} {
+	for _, s := range []string{"", "\ufeff明月\r\n", "\xff", "a\rb\r\r\n", "\x00", "\xe6\x98", "月\r\v"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, p []byte) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"unicode"
 
 	"github.com/org/artnn/internal/utf8text"
 )
@@ -89,7 +90,7 @@ func readTextFS(fsys fs.FS, name string) (string, error) {
 func Lines(text string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		if line = strings.TrimRight(line, " \t\r\u3000"); strings.TrimLeft(line, " \t\u3000") != "" {
+		if line = strings.TrimRightFunc(line, unicode.IsSpace); line != "" {
 			lines = append(lines, line)
 		}
 	}
@@ -108,7 +109,7 @@ func Paragraphs(text string) []string {
 		}
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimRight(line, " \t\r\u3000")
+		line = strings.TrimRightFunc(line, unicode.IsSpace)
 		if line == "" {
 			flush()
 			continue
