@@ -15,9 +15,9 @@ import (
 //
 // The generator's is the non-saturating loss. BCE works on what goes into the
 // sigmoid, which neither overflows nor loses its gradient. The Penalty, if any,
-// is minimised with d and not counted in it. Both losses are
-// batch means before their update; d is 2·ln 2 ≈ 1.39 and g is ln 2 ≈ 0.69 when
-// the discriminator cannot tell.
+// is minimised with d and not counted in it. Both losses are batch means before
+// their update; d is 2·ln 2 ≈ 1.39 and g is ln 2 ≈ 0.69 when the discriminator
+// cannot tell.
 //
 // If a loss, or with Clip a gradient, is not finite, that network and those after
 // it are not updated: NonFinite tells what went bad.
