@@ -49,7 +49,7 @@ func (m *GAN) update(real, z *tensor.Tensor) (dLoss, gLoss float64) {
 	m.begin()
 	fake := m.Generator.Forward(z)
 	d, all := m.dLoss(real, fake)
-	if dLoss = d.Item(); !m.backward(all, dLoss, m.dParams) || !m.apply(m.dOpt, m.Discriminator) {
+	if dLoss = d.Item(); !m.backward(all, all.Item(), m.dParams) || !m.apply(m.dOpt, m.Discriminator) {
 		return dLoss, dLoss
 	}
 	g := m.gLoss(fake)
@@ -69,7 +69,8 @@ func (m *GAN) updateParts(n, parts int, part func(lo, hi int) (real, z *tensor.T
 		var fake *tensor.Tensor
 		m.tape.NoGrad(func() { fake = m.Generator.Forward(z) })
 		d, all := m.dLoss(real, fake)
-		if dLoss += share(d, hi-lo, n).Item(); !m.backward(share(all, hi-lo, n), dLoss, m.dParams) {
+		all = share(all, hi-lo, n)
+		if dLoss += share(d, hi-lo, n).Item(); !m.backward(all, all.Item(), m.dParams) {
 			return dLoss, dLoss
 		}
 		m.tape.Release()
@@ -131,9 +132,9 @@ func (m *GAN) gLoss(fake *tensor.Tensor) *tensor.Tensor {
 	return m.bce(m.Discriminator.Forward(m.blur(fake)), 1)
 }
 
-// backward collects gradients, unless the loss so far is not finite.
-func (m *GAN) backward(l *tensor.Tensor, soFar float64, params []*tensor.Tensor) bool {
-	if !isFinite(soFar) {
+// backward collects gradients, unless the loss is not finite.
+func (m *GAN) backward(l *tensor.Tensor, value float64, params []*tensor.Tensor) bool {
+	if !isFinite(value) {
 		m.inPass(m.tape, m.Params())
 		return false
 	}

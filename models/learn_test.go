@@ -179,6 +179,16 @@ func TestNonFiniteStepChangesNothing(t *testing.T) {
 		assert.NotEmpty(t, m.NonFinite())
 		assert.Equal(t, before, weights(m))
 	})
+	t.Run("penalty of a gan", func(t *testing.T) {
+		m, err := NewGAN(GANConfig{Width: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Penalty: 1e308})
+		require.NoError(t, err)
+		poison(t, m.dParams[0], 1e3)
+		before := weights(m)
+		d, _ := m.Step([]float32{0.1, 0.2, 0.3, 0.4})
+		assert.True(t, isFinite(d), "the penalty is not counted in it")
+		assert.NotEmpty(t, m.NonFinite())
+		assert.Equal(t, before, weights(m))
+	})
 }
 
 // Restoring a checkpoint into a used model gives the bits of never having

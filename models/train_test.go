@@ -44,6 +44,17 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 				m.Step(x)
 			}
 		},
+		"gan with penalty": func() (Model, func(int)) {
+			m, err := NewGAN(GANConfig{Width: 9, ZDim: 20, Hidden: []int{33, 129}, Seed: 2, Penalty: 1, Sharpen: 1})
+			require.NoError(t, err)
+			x := make([]float32, 9*9*9*3)
+			return m, func(i int) {
+				for k := range x {
+					x[k] = wave(i, k)
+				}
+				m.Step(x)
+			}
+		},
 		"text": func() (Model, func(int)) {
 			m, err := NewTextGenerator(letters(t, 26), TextConfig{Embed: 31, Hidden: 65, Layers: 2, Dropout: 0.2, Clip: 0.5, Carry: true, Seed: 3})
 			require.NoError(t, err)
