@@ -42,88 +42,70 @@ stay3:
 
 stay4:
 	DECQ SI
-	MOVQ R10, R11
+	MOVQ R10, SI
 	JLE  stay5
-	ADDQ CX, R11
-
-stay5:
-	DECQ SI
-	MOVQ R11, R12
-	JLE  stay6
-	ADDQ CX, R12
-
-stay6:
-	DECQ SI
-	MOVQ R12, SI
-	JLE  stay7
 	ADDQ CX, SI
 
-stay7:
-block8:
+stay5:
+block6:
 	SUBQ         $+8, DX
-	JL           out9
-	VMOVUPS      (BX), Y1
-	VMOVUPS      (DI), Y2
-	VMOVUPS      (R8), Y3
-	VMOVUPS      (R9), Y4
-	VMOVUPS      (R10), Y5
-	VMOVUPS      (R11), Y6
-	VMOVUPS      (R12), Y7
-	VMOVUPS      (SI), Y8
+	JL           out7
+	VMOVUPS      (BX), X1
+	VINSERTF128  $0x01, (R10), Y1, Y1
+	VMOVUPS      (DI), X2
+	VINSERTF128  $0x01, (SI), Y2, Y2
+	VMOVUPS      (R8), X3
+	VMOVUPS      (R9), X4
+	VUNPCKLPS    Y2, Y1, Y5
+	VUNPCKHPS    Y2, Y1, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y8
+	VUNPCKLPD    Y7, Y5, Y9
+	VUNPCKHPD    Y7, Y5, Y5
+	VUNPCKLPD    Y8, Y6, Y7
+	VUNPCKHPD    Y8, Y6, Y6
+	VANDPS       Y0, Y9, Y9
+	VMOVUPS      Y9, (AX)
+	VANDPS       Y0, Y5, Y5
+	VMOVUPS      Y5, 24(AX)
+	VANDPS       Y0, Y7, Y7
+	VMOVUPS      Y7, 48(AX)
+	VANDPS       Y0, Y6, Y6
+	VMOVUPS      Y6, 72(AX)
+	VMOVUPS      16(BX), X10
+	VINSERTF128  $0x01, 16(R10), Y10, Y10
+	VMOVUPS      16(DI), X11
+	VINSERTF128  $0x01, 16(SI), Y11, Y11
+	VMOVUPS      16(R8), X3
+	VMOVUPS      16(R9), X4
+	VUNPCKLPS    Y11, Y10, Y5
+	VUNPCKHPS    Y11, Y10, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y8
+	VUNPCKLPD    Y7, Y5, Y9
+	VUNPCKHPD    Y7, Y5, Y5
+	VUNPCKLPD    Y8, Y6, Y7
+	VUNPCKHPD    Y8, Y6, Y6
+	VANDPS       Y0, Y9, Y9
+	VMOVUPS      Y9, 96(AX)
+	VANDPS       Y0, Y5, Y5
+	VMOVUPS      Y5, 120(AX)
+	VANDPS       Y0, Y7, Y7
+	VMOVUPS      Y7, 144(AX)
+	VANDPS       Y0, Y6, Y6
+	VMOVUPS      X6, 168(AX)
+	VEXTRACTF128 $0x01, Y6, X1
+	VMOVLPS      X1, 184(AX)
 	ADDQ         $+32, BX
 	ADDQ         $+32, DI
 	ADDQ         $+32, R8
 	ADDQ         $+32, R9
 	ADDQ         $+32, R10
-	ADDQ         $+32, R11
-	ADDQ         $+32, R12
 	ADDQ         $+32, SI
-	VUNPCKLPS    Y2, Y1, Y9
-	VUNPCKHPS    Y2, Y1, Y1
-	VUNPCKLPS    Y4, Y3, Y2
-	VUNPCKHPS    Y4, Y3, Y3
-	VUNPCKLPS    Y6, Y5, Y4
-	VUNPCKHPS    Y6, Y5, Y5
-	VUNPCKLPS    Y8, Y7, Y6
-	VUNPCKHPS    Y8, Y7, Y7
-	VUNPCKLPD    Y2, Y9, Y8
-	VUNPCKHPD    Y2, Y9, Y2
-	VUNPCKLPD    Y3, Y1, Y9
-	VUNPCKHPD    Y3, Y1, Y1
-	VUNPCKLPD    Y6, Y4, Y3
-	VUNPCKHPD    Y6, Y4, Y4
-	VUNPCKLPD    Y7, Y5, Y6
-	VUNPCKHPD    Y7, Y5, Y5
-	VPERM2F128   $0x20, Y3, Y8, Y7
-	VPERM2F128   $0x31, Y3, Y8, Y3
-	VPERM2F128   $0x20, Y4, Y2, Y8
-	VPERM2F128   $0x31, Y4, Y2, Y2
-	VPERM2F128   $0x20, Y6, Y9, Y4
-	VPERM2F128   $0x31, Y6, Y9, Y6
-	VPERM2F128   $0x20, Y5, Y1, Y9
-	VPERM2F128   $0x31, Y5, Y1, Y1
-	VANDPS       Y0, Y7, Y7
-	VMOVUPS      Y7, (AX)
-	VANDPS       Y0, Y8, Y8
-	VMOVUPS      Y8, 24(AX)
-	VANDPS       Y0, Y4, Y4
-	VMOVUPS      Y4, 48(AX)
-	VANDPS       Y0, Y9, Y9
-	VMOVUPS      Y9, 72(AX)
-	VANDPS       Y0, Y3, Y3
-	VMOVUPS      Y3, 96(AX)
-	VANDPS       Y0, Y2, Y2
-	VMOVUPS      Y2, 120(AX)
-	VANDPS       Y0, Y6, Y6
-	VMOVUPS      Y6, 144(AX)
-	VANDPS       Y0, Y1, Y1
-	VMOVUPS      X1, 168(AX)
-	VEXTRACTF128 $0x01, Y1, X1
-	VMOVLPS      X1, 184(AX)
 	ADDQ         $+192, AX
-	JMP          block8
+	JMP          block6
 
-out9:
+out7:
 	VZEROUPPER
 	RET
 
@@ -160,109 +142,109 @@ TEXT ·packTranspose8x16AVX2(SB), NOSPLIT, $0-40
 	VMOVUPS (R8)(DI*4), Y0
 	DECQ    SI
 	MOVQ    BX, DI
-	JLE     stay10
+	JLE     stay8
 	ADDQ    CX, DI
+
+stay8:
+	DECQ SI
+	MOVQ DI, R8
+	JLE  stay9
+	ADDQ CX, R8
+
+stay9:
+	DECQ SI
+	MOVQ R8, R9
+	JLE  stay10
+	ADDQ CX, R9
 
 stay10:
 	DECQ SI
-	MOVQ DI, R8
+	MOVQ R9, R10
 	JLE  stay11
-	ADDQ CX, R8
+	ADDQ CX, R10
 
 stay11:
 	DECQ SI
-	MOVQ R8, R9
+	MOVQ R10, R11
 	JLE  stay12
-	ADDQ CX, R9
+	ADDQ CX, R11
 
 stay12:
 	DECQ SI
-	MOVQ R9, R10
+	MOVQ R11, R12
 	JLE  stay13
-	ADDQ CX, R10
+	ADDQ CX, R12
 
 stay13:
 	DECQ SI
-	MOVQ R10, R11
-	JLE  stay14
-	ADDQ CX, R11
-
-stay14:
-	DECQ SI
-	MOVQ R11, R12
-	JLE  stay15
-	ADDQ CX, R12
-
-stay15:
-	DECQ SI
 	MOVQ R12, SI
-	JLE  stay16
+	JLE  stay14
 	ADDQ CX, SI
 
-stay16:
-block17:
-	SUBQ       $+8, DX
-	JL         out18
-	VMOVUPS    (BX), Y1
-	VMOVUPS    (DI), Y2
-	VMOVUPS    (R8), Y3
-	VMOVUPS    (R9), Y4
-	VMOVUPS    (R10), Y5
-	VMOVUPS    (R11), Y6
-	VMOVUPS    (R12), Y7
-	VMOVUPS    (SI), Y8
-	ADDQ       $+32, BX
-	ADDQ       $+32, DI
-	ADDQ       $+32, R8
-	ADDQ       $+32, R9
-	ADDQ       $+32, R10
-	ADDQ       $+32, R11
-	ADDQ       $+32, R12
-	ADDQ       $+32, SI
-	VUNPCKLPS  Y2, Y1, Y9
-	VUNPCKHPS  Y2, Y1, Y1
-	VUNPCKLPS  Y4, Y3, Y2
-	VUNPCKHPS  Y4, Y3, Y3
-	VUNPCKLPS  Y6, Y5, Y4
-	VUNPCKHPS  Y6, Y5, Y5
-	VUNPCKLPS  Y8, Y7, Y6
-	VUNPCKHPS  Y8, Y7, Y7
-	VUNPCKLPD  Y2, Y9, Y8
-	VUNPCKHPD  Y2, Y9, Y2
-	VUNPCKLPD  Y3, Y1, Y9
-	VUNPCKHPD  Y3, Y1, Y1
-	VUNPCKLPD  Y6, Y4, Y3
-	VUNPCKHPD  Y6, Y4, Y4
-	VUNPCKLPD  Y7, Y5, Y6
-	VUNPCKHPD  Y7, Y5, Y5
-	VPERM2F128 $0x20, Y3, Y8, Y7
-	VPERM2F128 $0x31, Y3, Y8, Y3
-	VPERM2F128 $0x20, Y4, Y2, Y8
-	VPERM2F128 $0x31, Y4, Y2, Y2
-	VPERM2F128 $0x20, Y6, Y9, Y4
-	VPERM2F128 $0x31, Y6, Y9, Y6
-	VPERM2F128 $0x20, Y5, Y1, Y9
-	VPERM2F128 $0x31, Y5, Y1, Y1
-	VANDPS     Y0, Y7, Y7
-	VMOVUPS    Y7, (AX)
-	VANDPS     Y0, Y8, Y8
-	VMOVUPS    Y8, 64(AX)
-	VANDPS     Y0, Y4, Y4
-	VMOVUPS    Y4, 128(AX)
-	VANDPS     Y0, Y9, Y9
-	VMOVUPS    Y9, 192(AX)
-	VANDPS     Y0, Y3, Y3
-	VMOVUPS    Y3, 256(AX)
-	VANDPS     Y0, Y2, Y2
-	VMOVUPS    Y2, 320(AX)
-	VANDPS     Y0, Y6, Y6
-	VMOVUPS    Y6, 384(AX)
-	VANDPS     Y0, Y1, Y1
-	VMOVUPS    Y1, 448(AX)
-	ADDQ       $+512, AX
-	JMP        block17
+stay14:
+block15:
+	SUBQ        $+8, DX
+	JL          out16
+	VMOVUPS     (BX), X1
+	VINSERTF128 $0x01, (R10), Y1, Y1
+	VMOVUPS     (DI), X2
+	VINSERTF128 $0x01, (R11), Y2, Y2
+	VMOVUPS     (R8), X3
+	VINSERTF128 $0x01, (R12), Y3, Y3
+	VMOVUPS     (R9), X4
+	VINSERTF128 $0x01, (SI), Y4, Y4
+	VUNPCKLPS   Y2, Y1, Y5
+	VUNPCKHPS   Y2, Y1, Y6
+	VUNPCKLPS   Y4, Y3, Y7
+	VUNPCKHPS   Y4, Y3, Y8
+	VUNPCKLPD   Y7, Y5, Y9
+	VUNPCKHPD   Y7, Y5, Y5
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VANDPS      Y0, Y9, Y9
+	VMOVUPS     Y9, (AX)
+	VANDPS      Y0, Y5, Y5
+	VMOVUPS     Y5, 64(AX)
+	VANDPS      Y0, Y7, Y7
+	VMOVUPS     Y7, 128(AX)
+	VANDPS      Y0, Y6, Y6
+	VMOVUPS     Y6, 192(AX)
+	VMOVUPS     16(BX), X10
+	VINSERTF128 $0x01, 16(R10), Y10, Y10
+	VMOVUPS     16(DI), X11
+	VINSERTF128 $0x01, 16(R11), Y11, Y11
+	VMOVUPS     16(R8), X12
+	VINSERTF128 $0x01, 16(R12), Y12, Y12
+	VMOVUPS     16(R9), X13
+	VINSERTF128 $0x01, 16(SI), Y13, Y13
+	VUNPCKLPS   Y11, Y10, Y5
+	VUNPCKHPS   Y11, Y10, Y6
+	VUNPCKLPS   Y13, Y12, Y7
+	VUNPCKHPS   Y13, Y12, Y8
+	VUNPCKLPD   Y7, Y5, Y9
+	VUNPCKHPD   Y7, Y5, Y5
+	VUNPCKLPD   Y8, Y6, Y7
+	VUNPCKHPD   Y8, Y6, Y6
+	VANDPS      Y0, Y9, Y9
+	VMOVUPS     Y9, 256(AX)
+	VANDPS      Y0, Y5, Y5
+	VMOVUPS     Y5, 320(AX)
+	VANDPS      Y0, Y7, Y7
+	VMOVUPS     Y7, 384(AX)
+	VANDPS      Y0, Y6, Y6
+	VMOVUPS     Y6, 448(AX)
+	ADDQ        $+32, BX
+	ADDQ        $+32, DI
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	ADDQ        $+32, R12
+	ADDQ        $+32, SI
+	ADDQ        $+512, AX
+	JMP         block15
 
-out18:
+out16:
 	VZEROUPPER
 	RET
 
@@ -286,17 +268,17 @@ TEXT ·packCopy6AVX2(SB), NOSPLIT, $0-40
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y0
 	DECQ    BX
-	JZ      out20
+	JZ      out18
 
-row19:
+row17:
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVUPS    Y1, (AX)
 	ADDQ       DX, CX
 	ADDQ       $+24, AX
 	DECQ       BX
-	JNZ        row19
+	JNZ        row17
 
-out20:
+out18:
 	VMASKMOVPS   (CX), Y0, Y0
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y0, X0
@@ -335,9 +317,9 @@ TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-40
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y1
 	DECQ    BX
-	JZ      out22
+	JZ      out20
 
-row21:
+row19:
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPS    Y2, (AX)
 	VMASKMOVPS 32(CX), Y1, Y2
@@ -345,9 +327,9 @@ row21:
 	ADDQ       DX, CX
 	ADDQ       $+64, AX
 	DECQ       BX
-	JNZ        row21
+	JNZ        row19
 
-out22:
+out20:
 	VMASKMOVPS (CX), Y0, Y0
 	VMOVUPS    Y0, (AX)
 	VMASKMOVPS 32(CX), Y1, Y0
@@ -366,7 +348,7 @@ TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-40
 	MOVQ ahead+32(FP), SI
 	SHLQ $0x02, SI
 
-row23:
+row21:
 	PREFETCHT0 (CX)(SI*1)
 	VMOVUPS    (CX), Y0
 	VMOVUPS    Y0, (AX)
@@ -375,6 +357,6 @@ row23:
 	ADDQ       DX, CX
 	ADDQ       $+64, AX
 	DECQ       BX
-	JNZ        row23
+	JNZ        row21
 	VZEROUPPER
 	RET

@@ -52,7 +52,7 @@ func (g *gen) packTranspose() {
 			g.MOVQ(left, n)
 			return g.tailMask(n)
 		}()
-		for range 7 {
+		for range min(8, width) - 1 {
 			p := g.GP64()
 			g.DECQ(left)
 			g.MOVQ(row[len(row)-1], p)
@@ -62,23 +62,21 @@ func (g *gen) packTranspose() {
 			g.Label(stay)
 			row = append(row, p)
 		}
+		var columns [4]vec
 		top, out := g.label("block"), g.label("out")
 		g.Label(top)
 		g.SUBQ(imm(8), k)
 		g.JL(operand.LabelRef(out))
-		var v [8]vec
-		for i := range v {
-			v[i] = g.YMM()
-			g.VMOVUPS(operand.Mem{Base: row[i]}, v[i])
-		}
-		for i, p := range row {
-			_ = i
-			g.ADDQ(imm(32), p)
-		}
-		for q, c := range g.transpose(v) {
+		for q := range 8 {
+			if q%4 == 0 {
+				columns = g.columns(row, 16*(q/4), min(8, width))
+			}
+			c := columns[q%4]
 			g.VANDPS(mask, c, c)
-			at := operand.Mem{Base: dst, Disp: 4 * width * q}
-			g.storeLanes(c, at, width, q == 7)
+			g.storeLanes(c, operand.Mem{Base: dst, Disp: 4 * width * q}, width, q == 7)
+		}
+		for _, p := range row {
+			g.ADDQ(imm(32), p)
 		}
 		g.ADDQ(imm(8*4*width), dst)
 		g.JMP(operand.LabelRef(top))
@@ -100,29 +98,25 @@ func (g *gen) storeLanes(v vec, at operand.Mem, width int, last bool) {
 	g.VMOVLPS(h, at.Offset(16))
 }
 
-// transpose gives the columns of an 8×8 block.
-func (g *gen) transpose(r [8]vec) [8]vec {
+// columns gives four columns of n rows, at an offset of disp bytes. Rows 4 and up
+// are loaded straight into the upper lanes: moving them there afterwards, by
+// VPERM2F128, takes some processors longer than everything else.
+func (g *gen) columns(row []gp, disp, n int) [4]vec {
+	var r [4]vec
+	for i := range r {
+		r[i] = g.YMM()
+		g.VMOVUPS(operand.Mem{Base: row[i], Disp: disp}, r[i].AsX())
+		if i+4 < n {
+			g.VINSERTF128(operand.U8(1), operand.Mem{Base: row[i+4], Disp: disp}, r[i], r[i])
+		}
+	}
 	pair := func(f func(a, b, out op), a, b vec) vec { v := g.YMM(); f(b, a, v); return v }
 	low := func(a, b, out op) { g.VUNPCKLPS(a, b, out) }
 	high := func(a, b, out op) { g.VUNPCKHPS(a, b, out) }
-	var t [8]vec
-	for i := 0; i < 8; i += 2 {
-		t[i], t[i+1] = pair(low, r[i], r[i+1]), pair(high, r[i], r[i+1])
-	}
 	low2 := func(a, b, out op) { g.VUNPCKLPD(a, b, out) }
 	high2 := func(a, b, out op) { g.VUNPCKHPD(a, b, out) }
-	var s [8]vec
-	for i := 0; i < 8; i += 4 {
-		s[i], s[i+1] = pair(low2, t[i], t[i+2]), pair(high2, t[i], t[i+2])
-		s[i+2], s[i+3] = pair(low2, t[i+1], t[i+3]), pair(high2, t[i+1], t[i+3])
-	}
-	var c [8]vec
-	for i := range 4 {
-		c[i], c[i+4] = g.YMM(), g.YMM()
-		g.VPERM2F128(operand.U8(0x20), s[i+4], s[i], c[i])
-		g.VPERM2F128(operand.U8(0x31), s[i+4], s[i], c[i+4])
-	}
-	return c
+	t := [4]vec{pair(low, r[0], r[1]), pair(high, r[0], r[1]), pair(low, r[2], r[3]), pair(high, r[2], r[3])}
+	return [4]vec{pair(low2, t[0], t[2]), pair(high2, t[0], t[2]), pair(low2, t[1], t[3]), pair(high2, t[1], t[3])}
 }
 
 // packCopy emits the copy of k rows of up to width columns.
