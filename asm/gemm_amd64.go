@@ -38,36 +38,38 @@ func gemmFull(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, 
 }
 
 func gemmMask16(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool) {
+	whole := wholeRows(k, ldb, n, 16)
 	switch m {
 	case 1:
-		gemm1x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm1x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 2:
-		gemm2x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm2x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 3:
-		gemm3x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm3x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 4:
-		gemm4x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm4x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 5:
-		gemm5x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm5x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 6:
-		gemm6x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm6x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	}
 }
 
 func gemmMask8(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool) {
+	whole := wholeRows(k, ldb, n, 8)
 	switch m {
 	case 1:
-		gemm1x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm1x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 2:
-		gemm2x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm2x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 3:
-		gemm3x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm3x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 4:
-		gemm4x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm4x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 5:
-		gemm5x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm5x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	case 6:
-		gemm6x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, accumulate)
+		gemm6x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
 	}
 }
 

@@ -15,15 +15,17 @@ package asm
 //go:noescape
 func gemm6x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm6x16MaskAVX2 is gemm6x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm6x16MaskAVX2 is gemm6x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm6x8MaskAVX2 is gemm6x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm6x8MaskAVX2 is gemm6x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
 // gemm5x16AVX2 is
 //
@@ -36,15 +38,17 @@ func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm5x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm5x16MaskAVX2 is gemm5x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm5x16MaskAVX2 is gemm5x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm5x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm5x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm5x8MaskAVX2 is gemm5x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm5x8MaskAVX2 is gemm5x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
 // gemm4x16AVX2 is
 //
@@ -57,15 +61,17 @@ func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm4x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm4x16MaskAVX2 is gemm4x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm4x16MaskAVX2 is gemm4x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm4x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm4x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm4x8MaskAVX2 is gemm4x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm4x8MaskAVX2 is gemm4x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
 // gemm3x16AVX2 is
 //
@@ -78,15 +84,17 @@ func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm3x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm3x16MaskAVX2 is gemm3x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm3x16MaskAVX2 is gemm3x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm3x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm3x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm3x8MaskAVX2 is gemm3x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm3x8MaskAVX2 is gemm3x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
 // gemm2x16AVX2 is
 //
@@ -99,15 +107,17 @@ func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm2x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm2x16MaskAVX2 is gemm2x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm2x16MaskAVX2 is gemm2x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm2x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm2x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm2x8MaskAVX2 is gemm2x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm2x8MaskAVX2 is gemm2x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
 // gemm1x16AVX2 is
 //
@@ -120,12 +130,14 @@ func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm1x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemm1x16MaskAVX2 is gemm1x16AVX2 for n columns, 8 < n ≤ 16.
+// gemm1x16MaskAVX2 is gemm1x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm1x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm1x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm1x8MaskAVX2 is gemm1x16AVX2 for n columns, 0 < n ≤ 8.
+// gemm1x8MaskAVX2 is gemm1x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// rows of b.
 //
 //go:noescape
-func gemm1x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+func gemm1x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)

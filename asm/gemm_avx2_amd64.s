@@ -220,9 +220,9 @@ store5:
 	VZEROUPPER
 	RET
 
-// func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ       a+8(FP), AX
 	MOVQ       b+32(FP), CX
 	MOVQ       ars+16(FP), DX
@@ -272,12 +272,14 @@ TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS     Y11, Y11, Y11
 	VXORPS     Y12, Y12, Y12
 	MOVQ       k+0(FP), R10
-	SUBQ       $+4, R10
+	MOVQ       whole+72(FP), R11
+	SUBQ       R11, R10
+	SUBQ       $+4, R11
 	JL         tail8
 
 main6:
 	VMOVUPS      (CX), Y14
-	VMASKMOVPS   32(CX), Y0, Y15
+	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -298,7 +300,7 @@ main6:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*1), Y14
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y15
+	VMOVUPS      32(CX)(SI*1), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -319,7 +321,7 @@ main6:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*2), Y14
-	VMASKMOVPS   32(CX)(SI*2), Y0, Y15
+	VMOVUPS      32(CX)(SI*2), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -340,7 +342,7 @@ main6:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(DI*1), Y14
-	VMASKMOVPS   32(CX)(DI*1), Y0, Y15
+	VMOVUPS      32(CX)(DI*1), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -361,14 +363,44 @@ main6:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R10
+	SUBQ         $+4, R11
 	JGE          main6
 
 tail8:
-	ADDQ $+4, R10
+	ADDQ $+4, R11
 	JZ   out9
 
 single7:
+	VMOVUPS      (CX), Y14
+	VMOVUPS      32(CX), Y15
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y14, Y13, Y1
+	VFMADD231PS  Y15, Y13, Y2
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y14, Y13, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VBROADCASTSS (AX)(DX*2), Y13
+	VFMADD231PS  Y14, Y13, Y5
+	VFMADD231PS  Y15, Y13, Y6
+	VBROADCASTSS (AX)(R8*1), Y13
+	VFMADD231PS  Y14, Y13, Y7
+	VFMADD231PS  Y15, Y13, Y8
+	VBROADCASTSS (AX)(DX*4), Y13
+	VFMADD231PS  Y14, Y13, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VBROADCASTSS (AX)(R9*1), Y13
+	VFMADD231PS  Y14, Y13, Y11
+	VFMADD231PS  Y15, Y13, Y12
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R11
+	JNZ          single7
+
+out9:
+	TESTQ R10, R10
+	JZ    out11
+
+masked10:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -392,14 +424,14 @@ single7:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single7
+	JNZ          masked10
 
-out9:
+out11:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store10
+	JZ         store12
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -425,7 +457,7 @@ out9:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y12, Y12
 
-store10:
+store12:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -465,9 +497,9 @@ DATA tailmasks<>+56(SB)/4, $0x00000000
 DATA tailmasks<>+60(SB)/4, $0x00000000
 GLOBL tailmasks<>(SB), RODATA|NOPTR, $64
 
-// func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm6x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm6x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -496,11 +528,13 @@ TEXT ·gemm6x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
 	MOVQ    k+0(FP), R10
-	SUBQ    $+4, R10
-	JL      tail13
+	MOVQ    whole+72(FP), R11
+	SUBQ    R11, R10
+	SUBQ    $+4, R11
+	JL      tail15
 
-main11:
-	VMASKMOVPS   (CX), Y0, Y14
+main13:
+	VMOVUPS      (CX), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VBROADCASTSS (AX)(DX*1), Y13
@@ -514,7 +548,7 @@ main11:
 	VBROADCASTSS (AX)(R9*1), Y13
 	VFMADD231PS  Y14, Y13, Y6
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y14
+	VMOVUPS      (CX)(SI*1), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y7
 	VBROADCASTSS (AX)(DX*1), Y13
@@ -528,7 +562,7 @@ main11:
 	VBROADCASTSS (AX)(R9*1), Y13
 	VFMADD231PS  Y14, Y13, Y12
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*2), Y0, Y14
+	VMOVUPS      (CX)(SI*2), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VBROADCASTSS (AX)(DX*1), Y13
@@ -542,7 +576,7 @@ main11:
 	VBROADCASTSS (AX)(R9*1), Y13
 	VFMADD231PS  Y14, Y13, Y6
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(DI*1), Y0, Y14
+	VMOVUPS      (CX)(DI*1), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y7
 	VBROADCASTSS (AX)(DX*1), Y13
@@ -557,14 +591,37 @@ main11:
 	VFMADD231PS  Y14, Y13, Y12
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R10
-	JGE          main11
+	SUBQ         $+4, R11
+	JGE          main13
 
-tail13:
-	ADDQ $+4, R10
-	JZ   out14
+tail15:
+	ADDQ $+4, R11
+	JZ   out16
 
-single12:
+single14:
+	VMOVUPS      (CX), Y14
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y14, Y13, Y1
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y14, Y13, Y2
+	VBROADCASTSS (AX)(DX*2), Y13
+	VFMADD231PS  Y14, Y13, Y3
+	VBROADCASTSS (AX)(R8*1), Y13
+	VFMADD231PS  Y14, Y13, Y4
+	VBROADCASTSS (AX)(DX*4), Y13
+	VFMADD231PS  Y14, Y13, Y5
+	VBROADCASTSS (AX)(R9*1), Y13
+	VFMADD231PS  Y14, Y13, Y6
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R11
+	JNZ          single14
+
+out16:
+	TESTQ R10, R10
+	JZ    out18
+
+masked17:
 	VMASKMOVPS   (CX), Y0, Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -581,9 +638,9 @@ single12:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single12
+	JNZ          masked17
 
-out14:
+out18:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -592,9 +649,9 @@ out14:
 	VADDPS     Y12, Y6, Y6
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store15
+	JZ         store19
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y1, Y1
@@ -614,7 +671,7 @@ out14:
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store15:
+store19:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -655,9 +712,9 @@ TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y9, Y9, Y9
 	MOVQ   k+0(FP), R9
 	SUBQ   $+4, R9
-	JL     tail18
+	JL     tail22
 
-main16:
+main20:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -732,13 +789,13 @@ main16:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main16
+	JGE          main20
 
-tail18:
+tail22:
 	ADDQ $+4, R9
-	JZ   out19
+	JZ   out23
 
-single17:
+single21:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -759,14 +816,14 @@ single17:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single17
+	JNZ          single21
 
-out19:
+out23:
 	MOVQ   ldc+56(FP), AX
 	SHLQ   $0x02, AX
 	MOVB   accumulate+64(FP), CL
 	TESTB  CL, CL
-	JZ     store20
+	JZ     store24
 	MOVQ   c+48(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -783,7 +840,7 @@ out19:
 	VADDPS (CX), Y8, Y8
 	VADDPS 32(CX), Y9, Y9
 
-store20:
+store24:
 	MOVQ    c+48(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -802,9 +859,9 @@ store20:
 	VZEROUPPER
 	RET
 
-// func gemm5x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm5x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm5x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm5x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -831,12 +888,14 @@ TEXT ·gemm5x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	MOVQ    k+0(FP), R9
-	SUBQ    $+4, R9
-	JL      tail23
+	MOVQ    whole+72(FP), R10
+	SUBQ    R10, R9
+	SUBQ    $+4, R10
+	JL      tail27
 
-main21:
+main25:
 	VMOVUPS      (CX), Y12
-	VMASKMOVPS   32(CX), Y0, Y13
+	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VFMADD231PS  Y13, Y11, Y2
@@ -854,7 +913,7 @@ main21:
 	VFMADD231PS  Y13, Y11, Y10
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*1), Y12
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y13
+	VMOVUPS      32(CX)(SI*1), Y13
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VFMADD231PS  Y13, Y11, Y2
@@ -872,7 +931,7 @@ main21:
 	VFMADD231PS  Y13, Y11, Y10
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*2), Y12
-	VMASKMOVPS   32(CX)(SI*2), Y0, Y13
+	VMOVUPS      32(CX)(SI*2), Y13
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VFMADD231PS  Y13, Y11, Y2
@@ -890,7 +949,7 @@ main21:
 	VFMADD231PS  Y13, Y11, Y10
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(DI*1), Y12
-	VMASKMOVPS   32(CX)(DI*1), Y0, Y13
+	VMOVUPS      32(CX)(DI*1), Y13
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VFMADD231PS  Y13, Y11, Y2
@@ -908,14 +967,41 @@ main21:
 	VFMADD231PS  Y13, Y11, Y10
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R9
-	JGE          main21
+	SUBQ         $+4, R10
+	JGE          main25
 
-tail23:
-	ADDQ $+4, R9
-	JZ   out24
+tail27:
+	ADDQ $+4, R10
+	JZ   out28
 
-single22:
+single26:
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y12, Y11, Y1
+	VFMADD231PS  Y13, Y11, Y2
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y12, Y11, Y3
+	VFMADD231PS  Y13, Y11, Y4
+	VBROADCASTSS (AX)(DX*2), Y11
+	VFMADD231PS  Y12, Y11, Y5
+	VFMADD231PS  Y13, Y11, Y6
+	VBROADCASTSS (AX)(R8*1), Y11
+	VFMADD231PS  Y12, Y11, Y7
+	VFMADD231PS  Y13, Y11, Y8
+	VBROADCASTSS (AX)(DX*4), Y11
+	VFMADD231PS  Y12, Y11, Y9
+	VFMADD231PS  Y13, Y11, Y10
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single26
+
+out28:
+	TESTQ R9, R9
+	JZ    out30
+
+masked29:
 	VMOVUPS      (CX), Y12
 	VMASKMOVPS   32(CX), Y0, Y13
 	VBROADCASTSS (AX), Y11
@@ -936,14 +1022,14 @@ single22:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single22
+	JNZ          masked29
 
-out24:
+out30:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store25
+	JZ         store31
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y11
@@ -965,7 +1051,7 @@ out24:
 	VMASKMOVPS 32(CX), Y0, Y11
 	VADDPS     Y11, Y10, Y10
 
-store25:
+store31:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -984,9 +1070,9 @@ store25:
 	VZEROUPPER
 	RET
 
-// func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm5x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm5x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -1012,11 +1098,13 @@ TEXT ·gemm5x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	MOVQ    k+0(FP), R9
-	SUBQ    $+4, R9
-	JL      tail28
+	MOVQ    whole+72(FP), R10
+	SUBQ    R10, R9
+	SUBQ    $+4, R10
+	JL      tail34
 
-main26:
-	VMASKMOVPS   (CX), Y0, Y12
+main32:
+	VMOVUPS      (CX), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VBROADCASTSS (AX)(DX*1), Y11
@@ -1028,7 +1116,7 @@ main26:
 	VBROADCASTSS (AX)(DX*4), Y11
 	VFMADD231PS  Y12, Y11, Y5
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y12
+	VMOVUPS      (CX)(SI*1), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y6
 	VBROADCASTSS (AX)(DX*1), Y11
@@ -1040,7 +1128,7 @@ main26:
 	VBROADCASTSS (AX)(DX*4), Y11
 	VFMADD231PS  Y12, Y11, Y10
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*2), Y0, Y12
+	VMOVUPS      (CX)(SI*2), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
 	VBROADCASTSS (AX)(DX*1), Y11
@@ -1052,7 +1140,7 @@ main26:
 	VBROADCASTSS (AX)(DX*4), Y11
 	VFMADD231PS  Y12, Y11, Y5
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(DI*1), Y0, Y12
+	VMOVUPS      (CX)(DI*1), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y6
 	VBROADCASTSS (AX)(DX*1), Y11
@@ -1065,14 +1153,35 @@ main26:
 	VFMADD231PS  Y12, Y11, Y10
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R9
-	JGE          main26
+	SUBQ         $+4, R10
+	JGE          main32
 
-tail28:
-	ADDQ $+4, R9
-	JZ   out29
+tail34:
+	ADDQ $+4, R10
+	JZ   out35
 
-single27:
+single33:
+	VMOVUPS      (CX), Y12
+	VBROADCASTSS (AX), Y11
+	VFMADD231PS  Y12, Y11, Y1
+	VBROADCASTSS (AX)(DX*1), Y11
+	VFMADD231PS  Y12, Y11, Y2
+	VBROADCASTSS (AX)(DX*2), Y11
+	VFMADD231PS  Y12, Y11, Y3
+	VBROADCASTSS (AX)(R8*1), Y11
+	VFMADD231PS  Y12, Y11, Y4
+	VBROADCASTSS (AX)(DX*4), Y11
+	VFMADD231PS  Y12, Y11, Y5
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single33
+
+out35:
+	TESTQ R9, R9
+	JZ    out37
+
+masked36:
 	VMASKMOVPS   (CX), Y0, Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1087,9 +1196,9 @@ single27:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single27
+	JNZ          masked36
 
-out29:
+out37:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y7, Y2, Y2
 	VADDPS     Y8, Y3, Y3
@@ -1097,9 +1206,9 @@ out29:
 	VADDPS     Y10, Y5, Y5
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store30
+	JZ         store38
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y1, Y1
@@ -1116,7 +1225,7 @@ out29:
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y5, Y5
 
-store30:
+store38:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1153,9 +1262,9 @@ TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+0(FP), R9
 	SUBQ   $+4, R9
-	JL     tail33
+	JL     tail41
 
-main31:
+main39:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1218,13 +1327,13 @@ main31:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main31
+	JGE          main39
 
-tail33:
+tail41:
 	ADDQ $+4, R9
-	JZ   out34
+	JZ   out42
 
-single32:
+single40:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1242,14 +1351,14 @@ single32:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single32
+	JNZ          single40
 
-out34:
+out42:
 	MOVQ   ldc+56(FP), AX
 	SHLQ   $0x02, AX
 	MOVB   accumulate+64(FP), CL
 	TESTB  CL, CL
-	JZ     store35
+	JZ     store43
 	MOVQ   c+48(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -1263,7 +1372,7 @@ out34:
 	VADDPS (CX), Y6, Y6
 	VADDPS 32(CX), Y7, Y7
 
-store35:
+store43:
 	MOVQ    c+48(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -1279,9 +1388,9 @@ store35:
 	VZEROUPPER
 	RET
 
-// func gemm4x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm4x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm4x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm4x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -1306,12 +1415,14 @@ TEXT ·gemm4x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	MOVQ    k+0(FP), R9
-	SUBQ    $+4, R9
-	JL      tail38
+	MOVQ    whole+72(FP), R10
+	SUBQ    R10, R9
+	SUBQ    $+4, R10
+	JL      tail46
 
-main36:
+main44:
 	VMOVUPS      (CX), Y10
-	VMASKMOVPS   32(CX), Y0, Y11
+	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -1326,7 +1437,7 @@ main36:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*1), Y10
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y11
+	VMOVUPS      32(CX)(SI*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -1341,7 +1452,7 @@ main36:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*2), Y10
-	VMASKMOVPS   32(CX)(SI*2), Y0, Y11
+	VMOVUPS      32(CX)(SI*2), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -1356,7 +1467,7 @@ main36:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(DI*1), Y10
-	VMASKMOVPS   32(CX)(DI*1), Y0, Y11
+	VMOVUPS      32(CX)(DI*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -1371,14 +1482,38 @@ main36:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R9
-	JGE          main36
+	SUBQ         $+4, R10
+	JGE          main44
 
-tail38:
-	ADDQ $+4, R9
-	JZ   out39
+tail46:
+	ADDQ $+4, R10
+	JZ   out47
 
-single37:
+single45:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VFMADD231PS  Y11, Y9, Y2
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y10, Y9, Y3
+	VFMADD231PS  Y11, Y9, Y4
+	VBROADCASTSS (AX)(DX*2), Y9
+	VFMADD231PS  Y10, Y9, Y5
+	VFMADD231PS  Y11, Y9, Y6
+	VBROADCASTSS (AX)(R8*1), Y9
+	VFMADD231PS  Y10, Y9, Y7
+	VFMADD231PS  Y11, Y9, Y8
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single45
+
+out47:
+	TESTQ R9, R9
+	JZ    out49
+
+masked48:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -1396,14 +1531,14 @@ single37:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single37
+	JNZ          masked48
 
-out39:
+out49:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store40
+	JZ         store50
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -1421,7 +1556,7 @@ out39:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y8, Y8
 
-store40:
+store50:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1437,9 +1572,9 @@ store40:
 	VZEROUPPER
 	RET
 
-// func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm4x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm4x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -1463,11 +1598,13 @@ TEXT ·gemm4x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	MOVQ    k+0(FP), R9
-	SUBQ    $+4, R9
-	JL      tail43
+	MOVQ    whole+72(FP), R10
+	SUBQ    R10, R9
+	SUBQ    $+4, R10
+	JL      tail53
 
-main41:
-	VMASKMOVPS   (CX), Y0, Y10
+main51:
+	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS (AX)(DX*1), Y9
@@ -1477,7 +1614,7 @@ main41:
 	VBROADCASTSS (AX)(R8*1), Y9
 	VFMADD231PS  Y10, Y9, Y4
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y10
+	VMOVUPS      (CX)(SI*1), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VBROADCASTSS (AX)(DX*1), Y9
@@ -1487,7 +1624,7 @@ main41:
 	VBROADCASTSS (AX)(R8*1), Y9
 	VFMADD231PS  Y10, Y9, Y8
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*2), Y0, Y10
+	VMOVUPS      (CX)(SI*2), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS (AX)(DX*1), Y9
@@ -1497,7 +1634,7 @@ main41:
 	VBROADCASTSS (AX)(R8*1), Y9
 	VFMADD231PS  Y10, Y9, Y4
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(DI*1), Y0, Y10
+	VMOVUPS      (CX)(DI*1), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VBROADCASTSS (AX)(DX*1), Y9
@@ -1508,14 +1645,33 @@ main41:
 	VFMADD231PS  Y10, Y9, Y8
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R9
-	JGE          main41
+	SUBQ         $+4, R10
+	JGE          main51
 
-tail43:
-	ADDQ $+4, R9
-	JZ   out44
+tail53:
+	ADDQ $+4, R10
+	JZ   out54
 
-single42:
+single52:
+	VMOVUPS      (CX), Y10
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y10, Y9, Y2
+	VBROADCASTSS (AX)(DX*2), Y9
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS (AX)(R8*1), Y9
+	VFMADD231PS  Y10, Y9, Y4
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single52
+
+out54:
+	TESTQ R9, R9
+	JZ    out56
+
+masked55:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1528,18 +1684,18 @@ single42:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single42
+	JNZ          masked55
 
-out44:
+out56:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
 	VADDPS     Y8, Y4, Y4
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store45
+	JZ         store57
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -1553,7 +1709,7 @@ out44:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store45:
+store57:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1591,9 +1747,9 @@ TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y11, Y11, Y11
 	MOVQ   k+0(FP), R8
 	SUBQ   $+4, R8
-	JL     tail48
+	JL     tail60
 
-main46:
+main58:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1644,13 +1800,13 @@ main46:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main46
+	JGE          main58
 
-tail48:
+tail60:
 	ADDQ $+4, R8
-	JZ   out49
+	JZ   out61
 
-single47:
+single59:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1665,9 +1821,9 @@ single47:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single47
+	JNZ          single59
 
-out49:
+out61:
 	VADDPS Y6, Y0, Y0
 	VADDPS Y7, Y1, Y1
 	VADDPS Y8, Y2, Y2
@@ -1678,7 +1834,7 @@ out49:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+64(FP), CL
 	TESTB  CL, CL
-	JZ     store50
+	JZ     store62
 	MOVQ   c+48(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -1689,7 +1845,7 @@ out49:
 	VADDPS (CX), Y4, Y4
 	VADDPS 32(CX), Y5, Y5
 
-store50:
+store62:
 	MOVQ    c+48(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -1702,9 +1858,9 @@ store50:
 	VZEROUPPER
 	RET
 
-// func gemm3x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm3x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm3x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm3x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -1732,12 +1888,14 @@ TEXT ·gemm3x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y11, Y11, Y11
 	VXORPS  Y12, Y12, Y12
 	MOVQ    k+0(FP), R8
-	SUBQ    $+4, R8
-	JL      tail53
+	MOVQ    whole+72(FP), R9
+	SUBQ    R9, R8
+	SUBQ    $+4, R9
+	JL      tail65
 
-main51:
+main63:
 	VMOVUPS      (CX), Y14
-	VMASKMOVPS   32(CX), Y0, Y15
+	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -1749,7 +1907,7 @@ main51:
 	VFMADD231PS  Y15, Y13, Y6
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*1), Y14
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y15
+	VMOVUPS      32(CX)(SI*1), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y7
 	VFMADD231PS  Y15, Y13, Y8
@@ -1761,7 +1919,7 @@ main51:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*2), Y14
-	VMASKMOVPS   32(CX)(SI*2), Y0, Y15
+	VMOVUPS      32(CX)(SI*2), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
 	VFMADD231PS  Y15, Y13, Y2
@@ -1773,7 +1931,7 @@ main51:
 	VFMADD231PS  Y15, Y13, Y6
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(DI*1), Y14
-	VMASKMOVPS   32(CX)(DI*1), Y0, Y15
+	VMOVUPS      32(CX)(DI*1), Y15
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y7
 	VFMADD231PS  Y15, Y13, Y8
@@ -1785,14 +1943,35 @@ main51:
 	VFMADD231PS  Y15, Y13, Y12
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R8
-	JGE          main51
+	SUBQ         $+4, R9
+	JGE          main63
 
-tail53:
-	ADDQ $+4, R8
-	JZ   out54
+tail65:
+	ADDQ $+4, R9
+	JZ   out66
 
-single52:
+single64:
+	VMOVUPS      (CX), Y14
+	VMOVUPS      32(CX), Y15
+	VBROADCASTSS (AX), Y13
+	VFMADD231PS  Y14, Y13, Y1
+	VFMADD231PS  Y15, Y13, Y2
+	VBROADCASTSS (AX)(DX*1), Y13
+	VFMADD231PS  Y14, Y13, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VBROADCASTSS (AX)(DX*2), Y13
+	VFMADD231PS  Y14, Y13, Y5
+	VFMADD231PS  Y15, Y13, Y6
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R9
+	JNZ          single64
+
+out66:
+	TESTQ R8, R8
+	JZ    out68
+
+masked67:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -1807,9 +1986,9 @@ single52:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single52
+	JNZ          masked67
 
-out54:
+out68:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -1818,9 +1997,9 @@ out54:
 	VADDPS     Y12, Y6, Y6
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store55
+	JZ         store69
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -1834,7 +2013,7 @@ out54:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store55:
+store69:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1847,9 +2026,9 @@ store55:
 	VZEROUPPER
 	RET
 
-// func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm3x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm3x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -1870,11 +2049,13 @@ TEXT ·gemm3x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	MOVQ    k+0(FP), R8
-	SUBQ    $+4, R8
-	JL      tail58
+	MOVQ    whole+72(FP), R9
+	SUBQ    R9, R8
+	SUBQ    $+4, R9
+	JL      tail72
 
-main56:
-	VMASKMOVPS   (CX), Y0, Y8
+main70:
+	VMOVUPS      (CX), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
 	VBROADCASTSS (AX)(DX*1), Y7
@@ -1882,7 +2063,7 @@ main56:
 	VBROADCASTSS (AX)(DX*2), Y7
 	VFMADD231PS  Y8, Y7, Y3
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y8
+	VMOVUPS      (CX)(SI*1), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y4
 	VBROADCASTSS (AX)(DX*1), Y7
@@ -1890,7 +2071,7 @@ main56:
 	VBROADCASTSS (AX)(DX*2), Y7
 	VFMADD231PS  Y8, Y7, Y6
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*2), Y0, Y8
+	VMOVUPS      (CX)(SI*2), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
 	VBROADCASTSS (AX)(DX*1), Y7
@@ -1898,7 +2079,7 @@ main56:
 	VBROADCASTSS (AX)(DX*2), Y7
 	VFMADD231PS  Y8, Y7, Y3
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(DI*1), Y0, Y8
+	VMOVUPS      (CX)(DI*1), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y4
 	VBROADCASTSS (AX)(DX*1), Y7
@@ -1907,14 +2088,31 @@ main56:
 	VFMADD231PS  Y8, Y7, Y6
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R8
-	JGE          main56
+	SUBQ         $+4, R9
+	JGE          main70
 
-tail58:
-	ADDQ $+4, R8
-	JZ   out59
+tail72:
+	ADDQ $+4, R9
+	JZ   out73
 
-single57:
+single71:
+	VMOVUPS      (CX), Y8
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS (AX)(DX*1), Y7
+	VFMADD231PS  Y8, Y7, Y2
+	VBROADCASTSS (AX)(DX*2), Y7
+	VFMADD231PS  Y8, Y7, Y3
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R9
+	JNZ          single71
+
+out73:
+	TESTQ R8, R8
+	JZ    out75
+
+masked74:
 	VMASKMOVPS   (CX), Y0, Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -1925,17 +2123,17 @@ single57:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single57
+	JNZ          masked74
 
-out59:
+out75:
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y6, Y3, Y3
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store60
+	JZ         store76
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y1, Y1
@@ -1946,7 +2144,7 @@ out59:
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y3, Y3
 
-store60:
+store76:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1978,9 +2176,9 @@ TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+0(FP), R8
 	SUBQ   $+4, R8
-	JL     tail63
+	JL     tail79
 
-main61:
+main77:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2019,13 +2217,13 @@ main61:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main61
+	JGE          main77
 
-tail63:
+tail79:
 	ADDQ $+4, R8
-	JZ   out64
+	JZ   out80
 
-single62:
+single78:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2037,9 +2235,9 @@ single62:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single62
+	JNZ          single78
 
-out64:
+out80:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
@@ -2048,7 +2246,7 @@ out64:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+64(FP), CL
 	TESTB  CL, CL
-	JZ     store65
+	JZ     store81
 	MOVQ   c+48(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -2056,7 +2254,7 @@ out64:
 	VADDPS (CX), Y2, Y2
 	VADDPS 32(CX), Y3, Y3
 
-store65:
+store81:
 	MOVQ    c+48(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -2066,9 +2264,9 @@ store65:
 	VZEROUPPER
 	RET
 
-// func gemm2x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm2x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm2x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm2x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -2092,12 +2290,14 @@ TEXT ·gemm2x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	MOVQ    k+0(FP), R8
-	SUBQ    $+4, R8
-	JL      tail68
+	MOVQ    whole+72(FP), R9
+	SUBQ    R9, R8
+	SUBQ    $+4, R9
+	JL      tail84
 
-main66:
+main82:
 	VMOVUPS      (CX), Y10
-	VMASKMOVPS   32(CX), Y0, Y11
+	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -2106,7 +2306,7 @@ main66:
 	VFMADD231PS  Y11, Y9, Y4
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*1), Y10
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y11
+	VMOVUPS      32(CX)(SI*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VFMADD231PS  Y11, Y9, Y6
@@ -2115,7 +2315,7 @@ main66:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(SI*2), Y10
-	VMASKMOVPS   32(CX)(SI*2), Y0, Y11
+	VMOVUPS      32(CX)(SI*2), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
@@ -2124,7 +2324,7 @@ main66:
 	VFMADD231PS  Y11, Y9, Y4
 	ADDQ         BX, AX
 	VMOVUPS      (CX)(DI*1), Y10
-	VMASKMOVPS   32(CX)(DI*1), Y0, Y11
+	VMOVUPS      32(CX)(DI*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VFMADD231PS  Y11, Y9, Y6
@@ -2133,14 +2333,32 @@ main66:
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R8
-	JGE          main66
+	SUBQ         $+4, R9
+	JGE          main82
 
-tail68:
-	ADDQ $+4, R8
-	JZ   out69
+tail84:
+	ADDQ $+4, R9
+	JZ   out85
 
-single67:
+single83:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VFMADD231PS  Y11, Y9, Y2
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y10, Y9, Y3
+	VFMADD231PS  Y11, Y9, Y4
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R9
+	JNZ          single83
+
+out85:
+	TESTQ R8, R8
+	JZ    out87
+
+masked86:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2152,18 +2370,18 @@ single67:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single67
+	JNZ          masked86
 
-out69:
+out87:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
 	VADDPS     Y8, Y4, Y4
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store70
+	JZ         store88
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -2173,7 +2391,7 @@ out69:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store70:
+store88:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -2183,9 +2401,9 @@ store70:
 	VZEROUPPER
 	RET
 
-// func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm2x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm2x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -2208,43 +2426,60 @@ TEXT ·gemm2x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	MOVQ    k+0(FP), R8
-	SUBQ    $+4, R8
-	JL      tail73
+	MOVQ    whole+72(FP), R9
+	SUBQ    R9, R8
+	SUBQ    $+4, R9
+	JL      tail91
 
-main71:
-	VMASKMOVPS   (CX), Y0, Y10
+main89:
+	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VBROADCASTSS (AX)(DX*1), Y9
 	VFMADD231PS  Y10, Y9, Y2
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y10
+	VMOVUPS      (CX)(SI*1), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y3
 	VBROADCASTSS (AX)(DX*1), Y9
 	VFMADD231PS  Y10, Y9, Y4
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(SI*2), Y0, Y10
+	VMOVUPS      (CX)(SI*2), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VBROADCASTSS (AX)(DX*1), Y9
 	VFMADD231PS  Y10, Y9, Y6
 	ADDQ         BX, AX
-	VMASKMOVPS   (CX)(DI*1), Y0, Y10
+	VMOVUPS      (CX)(DI*1), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y7
 	VBROADCASTSS (AX)(DX*1), Y9
 	VFMADD231PS  Y10, Y9, Y8
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
-	SUBQ         $+4, R8
-	JGE          main71
+	SUBQ         $+4, R9
+	JGE          main89
 
-tail73:
-	ADDQ $+4, R8
-	JZ   out74
+tail91:
+	ADDQ $+4, R9
+	JZ   out92
 
-single72:
+single90:
+	VMOVUPS      (CX), Y10
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS (AX)(DX*1), Y9
+	VFMADD231PS  Y10, Y9, Y2
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R9
+	JNZ          single90
+
+out92:
+	TESTQ R8, R8
+	JZ    out94
+
+masked93:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2253,9 +2488,9 @@ single72:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single72
+	JNZ          masked93
 
-out74:
+out94:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2264,9 +2499,9 @@ out74:
 	VADDPS     Y4, Y2, Y2
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), CL
+	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store75
+	JZ         store95
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -2274,7 +2509,7 @@ out74:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store75:
+store95:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -2304,9 +2539,9 @@ TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+0(FP), DI
 	SUBQ   $+4, DI
-	JL     tail78
+	JL     tail98
 
-main76:
+main96:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2333,13 +2568,13 @@ main76:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, DI
-	JGE          main76
+	JGE          main96
 
-tail78:
+tail98:
 	ADDQ $+4, DI
-	JZ   out79
+	JZ   out99
 
-single77:
+single97:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2348,9 +2583,9 @@ single77:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          single77
+	JNZ          single97
 
-out79:
+out99:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
@@ -2361,21 +2596,21 @@ out79:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+64(FP), AL
 	TESTB  AL, AL
-	JZ     store80
+	JZ     store100
 	MOVQ   c+48(FP), AX
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 
-store80:
+store100:
 	MOVQ    c+48(FP), AX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
 	RET
 
-// func gemm1x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm1x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm1x16MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm1x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -2399,43 +2634,60 @@ TEXT ·gemm1x16MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	MOVQ    k+0(FP), DI
-	SUBQ    $+4, DI
-	JL      tail83
+	MOVQ    whole+72(FP), R8
+	SUBQ    R8, DI
+	SUBQ    $+4, R8
+	JL      tail103
 
-main81:
+main101:
 	VMOVUPS      (CX), Y10
-	VMASKMOVPS   32(CX), Y0, Y11
+	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
 	VFMADD231PS  Y11, Y9, Y2
 	ADDQ         DX, AX
 	VMOVUPS      (CX)(BX*1), Y10
-	VMASKMOVPS   32(CX)(BX*1), Y0, Y11
+	VMOVUPS      32(CX)(BX*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y3
 	VFMADD231PS  Y11, Y9, Y4
 	ADDQ         DX, AX
 	VMOVUPS      (CX)(BX*2), Y10
-	VMASKMOVPS   32(CX)(BX*2), Y0, Y11
+	VMOVUPS      32(CX)(BX*2), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y5
 	VFMADD231PS  Y11, Y9, Y6
 	ADDQ         DX, AX
 	VMOVUPS      (CX)(SI*1), Y10
-	VMASKMOVPS   32(CX)(SI*1), Y0, Y11
+	VMOVUPS      32(CX)(SI*1), Y11
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y7
 	VFMADD231PS  Y11, Y9, Y8
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
-	SUBQ         $+4, DI
-	JGE          main81
+	SUBQ         $+4, R8
+	JGE          main101
 
-tail83:
-	ADDQ $+4, DI
-	JZ   out84
+tail103:
+	ADDQ $+4, R8
+	JZ   out104
 
-single82:
+single102:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (AX), Y9
+	VFMADD231PS  Y10, Y9, Y1
+	VFMADD231PS  Y11, Y9, Y2
+	ADDQ         DX, AX
+	LEAQ         (CX)(BX*1), CX
+	DECQ         R8
+	JNZ          single102
+
+out104:
+	TESTQ DI, DI
+	JZ    out106
+
+masked105:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2444,9 +2696,9 @@ single82:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          single82
+	JNZ          masked105
 
-out84:
+out106:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2455,24 +2707,24 @@ out84:
 	VADDPS     Y4, Y2, Y2
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), AL
+	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store85
+	JZ         store107
 	MOVQ       c+48(FP), AX
 	VADDPS     (AX), Y1, Y1
 	VMASKMOVPS 32(AX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store85:
+store107:
 	MOVQ       c+48(FP), AX
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
 	VZEROUPPER
 	RET
 
-// func gemm1x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, accumulate bool)
+// func gemm1x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm1x8MaskAVX2(SB), NOSPLIT, $0-73
+TEXT ·gemm1x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    a+8(FP), AX
 	MOVQ    b+32(FP), CX
 	MOVQ    ars+16(FP), DX
@@ -2491,57 +2743,72 @@ TEXT ·gemm1x8MaskAVX2(SB), NOSPLIT, $0-73
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	MOVQ    k+0(FP), DI
-	SUBQ    $+4, DI
-	JL      tail88
+	MOVQ    whole+72(FP), R8
+	SUBQ    R8, DI
+	SUBQ    $+4, R8
+	JL      tail110
 
-main86:
-	VMASKMOVPS   (CX), Y0, Y6
+main108:
+	VMOVUPS      (CX), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
-	VMASKMOVPS   (CX)(BX*1), Y0, Y6
+	VMOVUPS      (CX)(BX*1), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y2
 	ADDQ         DX, AX
-	VMASKMOVPS   (CX)(BX*2), Y0, Y6
+	VMOVUPS      (CX)(BX*2), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         DX, AX
-	VMASKMOVPS   (CX)(SI*1), Y0, Y6
+	VMOVUPS      (CX)(SI*1), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
-	SUBQ         $+4, DI
-	JGE          main86
+	SUBQ         $+4, R8
+	JGE          main108
 
-tail88:
-	ADDQ $+4, DI
-	JZ   out89
+tail110:
+	ADDQ $+4, R8
+	JZ   out111
 
-single87:
+single109:
+	VMOVUPS      (CX), Y6
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y6, Y5, Y1
+	ADDQ         DX, AX
+	LEAQ         (CX)(BX*1), CX
+	DECQ         R8
+	JNZ          single109
+
+out111:
+	TESTQ DI, DI
+	JZ    out113
+
+masked112:
 	VMASKMOVPS   (CX), Y0, Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          single87
+	JNZ          masked112
 
-out89:
+out113:
 	VADDPS     Y3, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 	VADDPS     Y2, Y1, Y1
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
-	MOVB       accumulate+72(FP), AL
+	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store90
+	JZ         store114
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS (AX), Y0, Y5
 	VADDPS     Y5, Y1, Y1
 
-store90:
+store114:
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER

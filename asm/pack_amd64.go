@@ -44,14 +44,29 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 	case !useAVX2:
 		packCopyGeneric(dst, src, ld, cols, k, width)
 	case width == MR:
-		packCopy6AVX2(&dst[0], &src[0], ld, cols, k)
+		packCopy6AVX2(&dst[0], &src[0], ld, cols, min(k-1, wholeRows(k, ld, cols, 8)), k)
 	case cols < NR:
-		packCopy16AVX2(&dst[0], &src[0], ld, cols, k)
+		packCopy16AVX2(&dst[0], &src[0], ld, cols, wholeRows(k, ld, cols, NR), k)
 	default:
 		ahead := 0
 		if ld <= prefetchWidth {
 			ahead = prefetchRows * ld
 		}
 		packWhole16AVX2(&dst[0], &src[0], ld, k, ahead)
+	}
+}
+
+// wholeRows is how many of k rows of cols numbers, ld apart, have width numbers
+// before the end of the last row.
+func wholeRows(k, ld, cols, width int) int {
+	switch over := width - cols; {
+	case over == 0:
+		return k
+	case ld >= over:
+		return k - 1
+	case ld == 0:
+		return 0
+	default:
+		return max(0, k-(over+ld-1)/ld)
 	}
 }

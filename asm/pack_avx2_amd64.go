@@ -26,19 +26,21 @@ func packTranspose8x16AVX2(dst *float32, src *float32, ld int, rows int, k int)
 //
 //	for p := range k { for j := range cols { dst[p*6+j] = src[p*ld+j] } }
 //
-// with 0 for cols ≤ j < 6. cols and k are not 0.
+// with 0 for cols ≤ j < 6. cols and k are not 0. It reads 8 of the first whole rows,
+// which are not all.
 //
 //go:noescape
-func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, k int)
+func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, whole int, k int)
 
 // packCopy16AVX2 is
 //
 //	for p := range k { for j := range cols { dst[p*16+j] = src[p*ld+j] } }
 //
-// with 0 for cols ≤ j < 16. cols and k are not 0.
+// with 0 for cols ≤ j < 16. cols and k are not 0. It reads 16 of the first whole rows,
+// which are not all.
 //
 //go:noescape
-func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int)
+func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, whole int, k int)
 
 // packWhole16AVX2 is
 //

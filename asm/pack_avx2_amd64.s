@@ -248,14 +248,14 @@ out16:
 	VZEROUPPER
 	RET
 
-// func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, k int)
+// func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, whole int, k int)
 // Requires: AVX, CMOV
-TEXT ·packCopy6AVX2(SB), NOSPLIT, $0-40
+TEXT ·packCopy6AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    ld+16(FP), DX
 	SHLQ    $0x02, DX
-	MOVQ    k+32(FP), BX
+	MOVQ    k+40(FP), BX
 	MOVQ    cols+24(FP), SI
 	SUBQ    $+0, SI
 	XORQ    DI, DI
@@ -267,33 +267,50 @@ TEXT ·packCopy6AVX2(SB), NOSPLIT, $0-40
 	LEAQ    tailmasks<>+32(SB), DI
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y0
+	MOVQ    whole+32(FP), SI
+	SUBQ    SI, BX
 	DECQ    BX
+	TESTQ   SI, SI
 	JZ      out18
 
 row17:
+	VANDPS  (CX), Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    DX, CX
+	ADDQ    $+24, AX
+	DECQ    SI
+	JNZ     row17
+
+out18:
+	TESTQ BX, BX
+	JZ    out20
+
+row19:
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVUPS    Y1, (AX)
 	ADDQ       DX, CX
 	ADDQ       $+24, AX
 	DECQ       BX
-	JNZ        row17
+	JNZ        row19
 
-out18:
+out20:
 	VMASKMOVPS   (CX), Y0, Y0
 	VMOVUPS      X0, (AX)
 	VEXTRACTF128 $0x01, Y0, X0
 	VMOVLPS      X0, 16(AX)
+	ADDQ         DX, CX
+	ADDQ         $+24, AX
 	VZEROUPPER
 	RET
 
-// func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, k int)
+// func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, whole int, k int)
 // Requires: AVX, CMOV
-TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-40
+TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+8(FP), CX
 	MOVQ    ld+16(FP), DX
 	SHLQ    $0x02, DX
-	MOVQ    k+32(FP), BX
+	MOVQ    k+40(FP), BX
 	MOVQ    cols+24(FP), SI
 	SUBQ    $+0, SI
 	XORQ    DI, DI
@@ -316,10 +333,27 @@ TEXT ·packCopy16AVX2(SB), NOSPLIT, $0-40
 	LEAQ    tailmasks<>+32(SB), DI
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y1
+	MOVQ    whole+32(FP), SI
+	SUBQ    SI, BX
 	DECQ    BX
-	JZ      out20
+	TESTQ   SI, SI
+	JZ      out22
 
-row19:
+row21:
+	VANDPS  (CX), Y0, Y2
+	VMOVUPS Y2, (AX)
+	VANDPS  32(CX), Y1, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    DX, CX
+	ADDQ    $+64, AX
+	DECQ    SI
+	JNZ     row21
+
+out22:
+	TESTQ BX, BX
+	JZ    out24
+
+row23:
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPS    Y2, (AX)
 	VMASKMOVPS 32(CX), Y1, Y2
@@ -327,13 +361,15 @@ row19:
 	ADDQ       DX, CX
 	ADDQ       $+64, AX
 	DECQ       BX
-	JNZ        row19
+	JNZ        row23
 
-out20:
+out24:
 	VMASKMOVPS (CX), Y0, Y0
 	VMOVUPS    Y0, (AX)
 	VMASKMOVPS 32(CX), Y1, Y0
 	VMOVUPS    Y0, 32(AX)
+	ADDQ       DX, CX
+	ADDQ       $+64, AX
 	VZEROUPPER
 	RET
 
@@ -348,7 +384,7 @@ TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-40
 	MOVQ ahead+32(FP), SI
 	SHLQ $0x02, SI
 
-row21:
+row25:
 	PREFETCHT0 (CX)(SI*1)
 	VMOVUPS    (CX), Y0
 	VMOVUPS    Y0, (AX)
@@ -357,6 +393,6 @@ row21:
 	ADDQ       DX, CX
 	ADDQ       $+64, AX
 	DECQ       BX
-	JNZ        row21
+	JNZ        row25
 	VZEROUPPER
 	RET

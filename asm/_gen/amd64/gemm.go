@@ -36,14 +36,15 @@ func (t tile) sets() int {
 func (t tile) signature() string {
 	columns := ""
 	if t.masked {
-		columns = ", n"
+		columns = ", n, whole"
 	}
 	return "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc" + columns + " int, accumulate bool)"
 }
 
 func (t tile) doc() string {
 	if t.masked {
-		return fmt.Sprintf("is gemm%dx16AVX2 for n columns, %d < n ≤ %d.", t.rows, 8*t.vecs-8, 8*t.vecs)
+		return fmt.Sprintf("is gemm%dx16AVX2 for n columns, %d < n ≤ %d. It reads %d of the first whole\nrows of b.",
+			t.rows, 8*t.vecs-8, 8*t.vecs, 8*t.vecs)
 	}
 	return fmt.Sprintf("is\n\n\tfor i := range %d { for j := range 16 { for p := range k {\n"+
 		"\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t} } }\n\n"+
@@ -134,11 +135,18 @@ func (m *micro) product() {
 	}
 	k := g.integer("k")
 	main, single, tail, out := g.label("main"), g.label("single"), g.label("tail"), g.label("out")
+	var rest gp
+	if m.masked {
+		whole := g.integer("whole")
+		rest = k
+		g.SUBQ(whole, rest)
+		k = whole
+	}
 	g.SUBQ(imm(unrollK), k)
 	g.JL(operand.LabelRef(tail))
 	g.Label(main)
 	for u := range unrollK {
-		m.step(u, m.acc[u%len(m.acc)])
+		m.step(u, m.acc[u%len(m.acc)], false)
 	}
 	m.nextRows(unrollK)
 	g.SUBQ(imm(unrollK), k)
@@ -147,11 +155,14 @@ func (m *micro) product() {
 	g.ADDQ(imm(unrollK), k)
 	g.JZ(operand.LabelRef(out))
 	g.Label(single)
-	m.step(0, m.acc[0])
+	m.step(0, m.acc[0], false)
 	m.nextRows(1)
 	g.DECQ(k)
 	g.JNZ(operand.LabelRef(single))
 	g.Label(out)
+	if m.masked {
+		m.masks(rest)
+	}
 	for n := len(m.acc); n > 1; n /= 2 {
 		for s := range n / 2 {
 			for i := range m.acc[s] {
@@ -161,13 +172,28 @@ func (m *micro) product() {
 	}
 }
 
+// masks adds the last products, whose rows of b may end where memory does. Masked
+// loads take some processors ten times as long as whole ones.
+func (m *micro) masks(rest gp) {
+	g := m.g
+	masked, out := g.label("masked"), g.label("out")
+	g.TESTQ(rest, rest)
+	g.JZ(operand.LabelRef(out))
+	g.Label(masked)
+	m.step(0, m.acc[0], true)
+	m.nextRows(1)
+	g.DECQ(rest)
+	g.JNZ(operand.LabelRef(masked))
+	g.Label(out)
+}
+
 // step adds the products of the p that is u steps after the pointer to b. Few
 // additions of addresses matter: they compete with the products for ports.
-func (m *micro) step(u int, acc []vec) {
+func (m *micro) step(u int, acc []vec, masked bool) {
 	g := m.g
 	for v := range m.vecs {
 		at := m.row(u).Offset(32 * v)
-		if m.masked && v == m.vecs-1 {
+		if masked && v == m.vecs-1 {
 			g.VMASKMOVPS(at, m.mask, m.bv[v])
 		} else {
 			g.VMOVUPS(at, m.bv[v])

@@ -121,13 +121,15 @@ func (g *gen) columns(row []gp, disp, n int) [4]vec {
 
 // packCopy emits the copy of k rows of up to width columns.
 func (g *gen) packCopy(width int) {
-	g.kernel(fmt.Sprintf("packCopy%dAVX2", width), "func(dst, src *float32, ld, cols, k int)",
+	read := roundUp(width, 8)
+	g.kernel(fmt.Sprintf("packCopy%dAVX2", width), "func(dst, src *float32, ld, cols, whole, k int)",
 		fmt.Sprintf("is\n\n\tfor p := range k { for j := range cols { dst[p*%d+j] = src[p*ld+j] } }\n\n"+
-			"with 0 for cols ≤ j < %d. cols and k are not 0.", width, width))
+			"with 0 for cols ≤ j < %d. cols and k are not 0. It reads %d of the first whole rows,\nwhich are not all.",
+			width, width, read))
 	dst, src, ld, k := g.integer("dst"), g.integer("src"), g.stride("ld"), g.integer("k")
 	// One mask for each vector of the row: min(8, max(0, cols − 8v)) lanes.
 	var masks []vec
-	for v := range (width + 7) / 8 {
+	for v := range read / 8 {
 		n, limit := g.integer("cols"), g.GP64()
 		g.SUBQ(imm(8*v), n)
 		g.XORQ(limit, limit)
@@ -138,23 +140,36 @@ func (g *gen) packCopy(width int) {
 		g.CMOVQGT(limit, n)
 		masks = append(masks, g.tailMask(n))
 	}
-	row := func(last bool) {
+	row := func(masked, last bool) {
 		for v, mask := range masks {
-			x := g.YMM()
-			g.VMASKMOVPS(operand.Mem{Base: src, Disp: 32 * v}, mask, x)
+			x, at := g.YMM(), operand.Mem{Base: src, Disp: 32 * v}
+			if masked {
+				g.VMASKMOVPS(at, mask, x)
+			} else {
+				g.VANDPS(at, mask, x)
+			}
 			g.storeLanes(x, operand.Mem{Base: dst, Disp: 32 * v}, width, last)
 		}
+		g.ADDQ(ld, src)
+		g.ADDQ(imm(4*width), dst)
 	}
-	top, out := g.label("row"), g.label("out")
+	rows := func(n gp, masked bool) {
+		top, out := g.label("row"), g.label("out")
+		g.TESTQ(n, n)
+		g.JZ(operand.LabelRef(out))
+		g.Label(top)
+		row(masked, false)
+		g.DECQ(n)
+		g.JNZ(operand.LabelRef(top))
+		g.Label(out)
+	}
+	whole := g.integer("whole")
+	g.SUBQ(whole, k)
 	g.DECQ(k)
-	g.JZ(operand.LabelRef(out))
-	g.Label(top)
-	row(false)
-	g.ADDQ(ld, src)
-	g.ADDQ(imm(4*width), dst)
-	g.DECQ(k)
-	g.JNZ(operand.LabelRef(top))
-	g.Label(out)
-	row(true)
+	rows(whole, false)
+	rows(k, true)
+	row(true, true)
 	g.end()
 }
+
+func roundUp(a, b int) int { return (a + b - 1) / b * b }
