@@ -44,6 +44,45 @@ func GemmKernel(k int, a []float32, ars, acs int, b []float32, ldb int, c []floa
 	gemm(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
 }
 
+// GemmTiles computes a run of tiles of NR columns, along a row or a column of
+// the product, for t < tiles:
+//
+//	GemmKernel(k, a[t*as:], ars, acs, b[t*bs:], ldb, c[t*cs:], ldc, m, NR, accumulate)
+//
+// Shape: 0 ≤ m ≤ MR; the strides and the others, ≥ 0. Panics if a slice is too
+// short.
+func GemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	if tiles < 0 || k < 0 || m < 0 || m > MR {
+		badSize("gemm tiles", "tiles ≥ 0, k ≥ 0, 0 ≤ m ≤ 6", tiles, k, m)
+	}
+	if tiles == 0 || m == 0 {
+		return
+	}
+	if !fits(len(c), tiles, (m-1)*ldc+NR, cs) || ldc < 0 {
+		badSpan("gemm tiles", "c", len(c), tiles, (m-1)*ldc+NR, cs)
+	}
+	if k == 0 {
+		for t := range tiles {
+			clearTile(c[t*cs:], ldc, m, NR, accumulate)
+		}
+		return
+	}
+	if ars < 0 || acs < 0 || !fits(len(a), tiles, (m-1)*ars+(k-1)*acs+1, as) {
+		badSpan("gemm tiles", "a", len(a), tiles, (m-1)*ars+(k-1)*acs+1, as)
+	}
+	if ldb < 0 || !fits(len(b), tiles, (k-1)*ldb+NR, bs) {
+		badSpan("gemm tiles", "b", len(b), tiles, (k-1)*ldb+NR, bs)
+	}
+	gemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+}
+
+// gemmEach is gemmTiles one by one.
+func gemmEach(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	for t := range tiles {
+		gemm(k, a[t*as:], ars, acs, b[t*bs:], ldb, c[t*cs:], ldc, m, NR, accumulate)
+	}
+}
+
 // GemmDot computes one tile of a product whose operands both have K contiguous,
 // for i < m and j < n:
 //

@@ -3,37 +3,42 @@
 package asm
 
 func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	if !useAVX2 {
+	switch {
+	case !useAVX2:
 		gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+	case n <= 8:
+		gemmMask8(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
+	case n < NR:
+		gemmMask16(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
+	default:
+		gemmFull(1, k, &a[0], 0, ars, acs, &b[0], 0, ldb, &c[0], 0, ldc, m, accumulate)
+	}
+}
+
+func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	if !useAVX2 {
+		gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
 		return
 	}
-	pa, pb, pc := &a[0], &b[0], &c[0]
-	switch {
-	case n <= 8:
-		gemmMask8(k, pa, ars, acs, pb, ldb, pc, ldc, m, n, accumulate)
-	case n < NR:
-		gemmMask16(k, pa, ars, acs, pb, ldb, pc, ldc, m, n, accumulate)
-	default:
-		gemmFull(k, pa, ars, acs, pb, ldb, pc, ldc, m, accumulate)
-	}
+	gemmFull(tiles, k, &a[0], as, ars, acs, &b[0], bs, ldb, &c[0], cs, ldc, m, accumulate)
 }
 
 // gemmFull, gemmMask16 and gemmMask8 pick the kernel with exactly m rows, so
 // that a narrow tile costs what it computes.
-func gemmFull(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m int, accumulate bool) {
+func gemmFull(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc, m int, accumulate bool) {
 	switch m {
 	case 1:
-		gemm1x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm1x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	case 2:
-		gemm2x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm2x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	case 3:
-		gemm3x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm3x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	case 4:
-		gemm4x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm4x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	case 5:
-		gemm5x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm5x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	case 6:
-		gemm6x16AVX2(k, a, ars, acs, b, ldb, c, ldc, accumulate)
+		gemm6x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	}
 }
 

@@ -19,6 +19,10 @@ func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, l
 	}
 }
 
+func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+}
+
 func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
 	if useNEON {
 		gemmDotNEON(k, &a[0], lda, &b[0], ldb, &c[0], ldc, m, n, accumulate)

@@ -6,22 +6,25 @@ package asm
 
 // gemm6x16AVX2 is
 //
-//	for i := range 6 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 6 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm6x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm6x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm6x16MaskAVX2 is gemm6x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm6x16MaskAVX2 is gemm6x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm6x8MaskAVX2 is gemm6x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm6x8MaskAVX2 is gemm6x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape
@@ -29,22 +32,25 @@ func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 
 // gemm5x16AVX2 is
 //
-//	for i := range 5 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 5 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm5x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm5x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm5x16MaskAVX2 is gemm5x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm5x16MaskAVX2 is gemm5x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm5x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm5x8MaskAVX2 is gemm5x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm5x8MaskAVX2 is gemm5x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape
@@ -52,22 +58,25 @@ func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 
 // gemm4x16AVX2 is
 //
-//	for i := range 4 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 4 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm4x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm4x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm4x16MaskAVX2 is gemm4x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm4x16MaskAVX2 is gemm4x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm4x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm4x8MaskAVX2 is gemm4x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm4x8MaskAVX2 is gemm4x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape
@@ -75,22 +84,25 @@ func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 
 // gemm3x16AVX2 is
 //
-//	for i := range 3 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 3 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm3x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm3x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm3x16MaskAVX2 is gemm3x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm3x16MaskAVX2 is gemm3x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm3x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm3x8MaskAVX2 is gemm3x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm3x8MaskAVX2 is gemm3x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape
@@ -98,22 +110,25 @@ func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 
 // gemm2x16AVX2 is
 //
-//	for i := range 2 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 2 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm2x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm2x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm2x16MaskAVX2 is gemm2x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm2x16MaskAVX2 is gemm2x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm2x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm2x8MaskAVX2 is gemm2x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm2x8MaskAVX2 is gemm2x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape
@@ -121,22 +136,25 @@ func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 
 // gemm1x16AVX2 is
 //
-//	for i := range 1 { for j := range 16 { for p := range k {
-//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
-//	} } }
+//	for range tiles {
+//		for i := range 1 { for j := range 16 { for p := range k {
+//			c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//		} } }
+//		a, b, c = a[as:], b[bs:], c[cs:]
+//	}
 //
-// or c[i*ldc+j] = that sum if accumulate is not set.
+// or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.
 //
 //go:noescape
-func gemm1x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm1x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm1x16MaskAVX2 is gemm1x16AVX2 for n columns, 8 < n ≤ 16. It reads 16 of the first whole
+// gemm1x16MaskAVX2 is gemm1x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
 //go:noescape
 func gemm1x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 
-// gemm1x8MaskAVX2 is gemm1x16AVX2 for n columns, 0 < n ≤ 8. It reads 8 of the first whole
+// gemm1x8MaskAVX2 is gemm1x16AVX2 for one tile of n columns, 0 < n ≤ 8. It reads 8 of the first whole
 // rows of b.
 //
 //go:noescape

@@ -4,22 +4,23 @@
 
 #include "textflag.h"
 
-// func gemm6x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm6x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ       a+8(FP), AX
-	MOVQ       b+32(FP), CX
-	MOVQ       ars+16(FP), DX
+TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-97
+tile1:
+	MOVQ       a+16(FP), AX
+	MOVQ       b+48(FP), CX
+	MOVQ       ars+32(FP), DX
 	SHLQ       $0x02, DX
-	MOVQ       acs+24(FP), BX
+	MOVQ       acs+40(FP), BX
 	SHLQ       $0x02, BX
-	MOVQ       ldb+40(FP), SI
+	MOVQ       ldb+64(FP), SI
 	SHLQ       $0x02, SI
 	LEAQ       (SI)(SI*2), DI
 	LEAQ       (DX)(DX*2), R8
 	LEAQ       (DX)(DX*4), R9
-	MOVQ       c+48(FP), R10
-	MOVQ       ldc+56(FP), R11
+	MOVQ       c+72(FP), R10
+	MOVQ       ldc+88(FP), R11
 	SHLQ       $0x02, R11
 	PREFETCHT0 (R10)
 	PREFETCHT0 60(R10)
@@ -50,11 +51,11 @@ TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	MOVQ       k+0(FP), R10
+	MOVQ       k+8(FP), R10
 	SUBQ       $+4, R10
-	JL         tail3
+	JL         tail4
 
-main1:
+main2:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -141,13 +142,13 @@ main1:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main1
+	JGE          main2
 
-tail3:
+tail4:
 	ADDQ $+4, R10
-	JZ   out4
+	JZ   out5
 
-single2:
+single3:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -171,15 +172,15 @@ single2:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single2
+	JNZ          single3
 
-out4:
-	MOVQ   ldc+56(FP), AX
+out5:
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), CL
+	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store5
-	MOVQ   c+48(FP), CX
+	JZ     store6
+	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   AX, CX
@@ -198,8 +199,8 @@ out4:
 	VADDPS (CX), Y10, Y10
 	VADDPS 32(CX), Y11, Y11
 
-store5:
-	MOVQ    c+48(FP), CX
+store6:
+	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -217,6 +218,17 @@ store5:
 	ADDQ    AX, CX
 	VMOVUPS Y10, (CX)
 	VMOVUPS Y11, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile1
 	VZEROUPPER
 	RET
 
@@ -275,9 +287,9 @@ TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ       whole+72(FP), R11
 	SUBQ       R11, R10
 	SUBQ       $+4, R11
-	JL         tail8
+	JL         tail10
 
-main6:
+main8:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -364,13 +376,13 @@ main6:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R11
-	JGE          main6
+	JGE          main8
 
-tail8:
+tail10:
 	ADDQ $+4, R11
-	JZ   out9
+	JZ   out11
 
-single7:
+single9:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -394,13 +406,13 @@ single7:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R11
-	JNZ          single7
+	JNZ          single9
 
-out9:
+out11:
 	TESTQ R10, R10
-	JZ    out11
+	JZ    out13
 
-masked10:
+masked12:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -424,14 +436,14 @@ masked10:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          masked10
+	JNZ          masked12
 
-out11:
+out13:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store12
+	JZ         store14
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -457,7 +469,7 @@ out11:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y12, Y12
 
-store12:
+store14:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -531,9 +543,9 @@ TEXT ·gemm6x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R11
 	SUBQ    R11, R10
 	SUBQ    $+4, R11
-	JL      tail15
+	JL      tail18
 
-main13:
+main16:
 	VMOVUPS      (CX), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -592,13 +604,13 @@ main13:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R11
-	JGE          main13
+	JGE          main16
 
-tail15:
+tail18:
 	ADDQ $+4, R11
-	JZ   out16
+	JZ   out19
 
-single14:
+single17:
 	VMOVUPS      (CX), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -615,13 +627,13 @@ single14:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R11
-	JNZ          single14
+	JNZ          single17
 
-out16:
+out19:
 	TESTQ R10, R10
-	JZ    out18
+	JZ    out21
 
-masked17:
+masked20:
 	VMASKMOVPS   (CX), Y0, Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -638,9 +650,9 @@ masked17:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          masked17
+	JNZ          masked20
 
-out18:
+out21:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -651,7 +663,7 @@ out18:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store19
+	JZ         store22
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y1, Y1
@@ -671,7 +683,7 @@ out18:
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store19:
+store22:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -687,16 +699,17 @@ store19:
 	VZEROUPPER
 	RET
 
-// func gemm5x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm5x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ   a+8(FP), AX
-	MOVQ   b+32(FP), CX
-	MOVQ   ars+16(FP), DX
+TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-97
+tile23:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   acs+24(FP), BX
+	MOVQ   acs+40(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (DX)(DX*2), R8
@@ -710,11 +723,11 @@ TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y7, Y7, Y7
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
-	MOVQ   k+0(FP), R9
+	MOVQ   k+8(FP), R9
 	SUBQ   $+4, R9
-	JL     tail22
+	JL     tail26
 
-main20:
+main24:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -789,13 +802,13 @@ main20:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main20
+	JGE          main24
 
-tail22:
+tail26:
 	ADDQ $+4, R9
-	JZ   out23
+	JZ   out27
 
-single21:
+single25:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -816,15 +829,15 @@ single21:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single21
+	JNZ          single25
 
-out23:
-	MOVQ   ldc+56(FP), AX
+out27:
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), CL
+	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store24
-	MOVQ   c+48(FP), CX
+	JZ     store28
+	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   AX, CX
@@ -840,8 +853,8 @@ out23:
 	VADDPS (CX), Y8, Y8
 	VADDPS 32(CX), Y9, Y9
 
-store24:
-	MOVQ    c+48(FP), CX
+store28:
+	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -856,6 +869,17 @@ store24:
 	ADDQ    AX, CX
 	VMOVUPS Y8, (CX)
 	VMOVUPS Y9, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile23
 	VZEROUPPER
 	RET
 
@@ -891,9 +915,9 @@ TEXT ·gemm5x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail27
+	JL      tail32
 
-main25:
+main30:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
@@ -968,13 +992,13 @@ main25:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main25
+	JGE          main30
 
-tail27:
+tail32:
 	ADDQ $+4, R10
-	JZ   out28
+	JZ   out33
 
-single26:
+single31:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
@@ -995,13 +1019,13 @@ single26:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single26
+	JNZ          single31
 
-out28:
+out33:
 	TESTQ R9, R9
-	JZ    out30
+	JZ    out35
 
-masked29:
+masked34:
 	VMOVUPS      (CX), Y12
 	VMASKMOVPS   32(CX), Y0, Y13
 	VBROADCASTSS (AX), Y11
@@ -1022,14 +1046,14 @@ masked29:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked29
+	JNZ          masked34
 
-out30:
+out35:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store31
+	JZ         store36
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y11
@@ -1051,7 +1075,7 @@ out30:
 	VMASKMOVPS 32(CX), Y0, Y11
 	VADDPS     Y11, Y10, Y10
 
-store31:
+store36:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1101,9 +1125,9 @@ TEXT ·gemm5x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail34
+	JL      tail40
 
-main32:
+main38:
 	VMOVUPS      (CX), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1154,13 +1178,13 @@ main32:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main32
+	JGE          main38
 
-tail34:
+tail40:
 	ADDQ $+4, R10
-	JZ   out35
+	JZ   out41
 
-single33:
+single39:
 	VMOVUPS      (CX), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1175,13 +1199,13 @@ single33:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single33
+	JNZ          single39
 
-out35:
+out41:
 	TESTQ R9, R9
-	JZ    out37
+	JZ    out43
 
-masked36:
+masked42:
 	VMASKMOVPS   (CX), Y0, Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1196,9 +1220,9 @@ masked36:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked36
+	JNZ          masked42
 
-out37:
+out43:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y7, Y2, Y2
 	VADDPS     Y8, Y3, Y3
@@ -1208,7 +1232,7 @@ out37:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store38
+	JZ         store44
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y1, Y1
@@ -1225,7 +1249,7 @@ out37:
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y5, Y5
 
-store38:
+store44:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1239,16 +1263,17 @@ store38:
 	VZEROUPPER
 	RET
 
-// func gemm4x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm4x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ   a+8(FP), AX
-	MOVQ   b+32(FP), CX
-	MOVQ   ars+16(FP), DX
+TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-97
+tile45:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   acs+24(FP), BX
+	MOVQ   acs+40(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (DX)(DX*2), R8
@@ -1260,11 +1285,11 @@ TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   k+0(FP), R9
+	MOVQ   k+8(FP), R9
 	SUBQ   $+4, R9
-	JL     tail41
+	JL     tail48
 
-main39:
+main46:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1327,13 +1352,13 @@ main39:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main39
+	JGE          main46
 
-tail41:
+tail48:
 	ADDQ $+4, R9
-	JZ   out42
+	JZ   out49
 
-single40:
+single47:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1351,15 +1376,15 @@ single40:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single40
+	JNZ          single47
 
-out42:
-	MOVQ   ldc+56(FP), AX
+out49:
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), CL
+	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store43
-	MOVQ   c+48(FP), CX
+	JZ     store50
+	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   AX, CX
@@ -1372,8 +1397,8 @@ out42:
 	VADDPS (CX), Y6, Y6
 	VADDPS 32(CX), Y7, Y7
 
-store43:
-	MOVQ    c+48(FP), CX
+store50:
+	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -1385,6 +1410,17 @@ store43:
 	ADDQ    AX, CX
 	VMOVUPS Y6, (CX)
 	VMOVUPS Y7, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile45
 	VZEROUPPER
 	RET
 
@@ -1418,9 +1454,9 @@ TEXT ·gemm4x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail46
+	JL      tail54
 
-main44:
+main52:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -1483,13 +1519,13 @@ main44:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main44
+	JGE          main52
 
-tail46:
+tail54:
 	ADDQ $+4, R10
-	JZ   out47
+	JZ   out55
 
-single45:
+single53:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -1507,13 +1543,13 @@ single45:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single45
+	JNZ          single53
 
-out47:
+out55:
 	TESTQ R9, R9
-	JZ    out49
+	JZ    out57
 
-masked48:
+masked56:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -1531,14 +1567,14 @@ masked48:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked48
+	JNZ          masked56
 
-out49:
+out57:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store50
+	JZ         store58
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -1556,7 +1592,7 @@ out49:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y8, Y8
 
-store50:
+store58:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1601,9 +1637,9 @@ TEXT ·gemm4x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail53
+	JL      tail62
 
-main51:
+main60:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1646,13 +1682,13 @@ main51:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main51
+	JGE          main60
 
-tail53:
+tail62:
 	ADDQ $+4, R10
-	JZ   out54
+	JZ   out63
 
-single52:
+single61:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1665,13 +1701,13 @@ single52:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single52
+	JNZ          single61
 
-out54:
+out63:
 	TESTQ R9, R9
-	JZ    out56
+	JZ    out65
 
-masked55:
+masked64:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1684,9 +1720,9 @@ masked55:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked55
+	JNZ          masked64
 
-out56:
+out65:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -1695,7 +1731,7 @@ out56:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store57
+	JZ         store66
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -1709,7 +1745,7 @@ out56:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store57:
+store66:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1721,16 +1757,17 @@ store57:
 	VZEROUPPER
 	RET
 
-// func gemm3x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm3x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ   a+8(FP), AX
-	MOVQ   b+32(FP), CX
-	MOVQ   ars+16(FP), DX
+TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-97
+tile67:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   acs+24(FP), BX
+	MOVQ   acs+40(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	VXORPS Y0, Y0, Y0
@@ -1745,11 +1782,11 @@ TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   k+0(FP), R8
+	MOVQ   k+8(FP), R8
 	SUBQ   $+4, R8
-	JL     tail60
+	JL     tail70
 
-main58:
+main68:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1800,13 +1837,13 @@ main58:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main58
+	JGE          main68
 
-tail60:
+tail70:
 	ADDQ $+4, R8
-	JZ   out61
+	JZ   out71
 
-single59:
+single69:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1821,21 +1858,21 @@ single59:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single59
+	JNZ          single69
 
-out61:
+out71:
 	VADDPS Y6, Y0, Y0
 	VADDPS Y7, Y1, Y1
 	VADDPS Y8, Y2, Y2
 	VADDPS Y9, Y3, Y3
 	VADDPS Y10, Y4, Y4
 	VADDPS Y11, Y5, Y5
-	MOVQ   ldc+56(FP), AX
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), CL
+	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store62
-	MOVQ   c+48(FP), CX
+	JZ     store72
+	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   AX, CX
@@ -1845,8 +1882,8 @@ out61:
 	VADDPS (CX), Y4, Y4
 	VADDPS 32(CX), Y5, Y5
 
-store62:
-	MOVQ    c+48(FP), CX
+store72:
+	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -1855,6 +1892,17 @@ store62:
 	ADDQ    AX, CX
 	VMOVUPS Y4, (CX)
 	VMOVUPS Y5, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile67
 	VZEROUPPER
 	RET
 
@@ -1891,9 +1939,9 @@ TEXT ·gemm3x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail65
+	JL      tail76
 
-main63:
+main74:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -1944,13 +1992,13 @@ main63:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main63
+	JGE          main74
 
-tail65:
+tail76:
 	ADDQ $+4, R9
-	JZ   out66
+	JZ   out77
 
-single64:
+single75:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -1965,13 +2013,13 @@ single64:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single64
+	JNZ          single75
 
-out66:
+out77:
 	TESTQ R8, R8
-	JZ    out68
+	JZ    out79
 
-masked67:
+masked78:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -1986,9 +2034,9 @@ masked67:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked67
+	JNZ          masked78
 
-out68:
+out79:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -1999,7 +2047,7 @@ out68:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store69
+	JZ         store80
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -2013,7 +2061,7 @@ out68:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store69:
+store80:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -2052,9 +2100,9 @@ TEXT ·gemm3x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail72
+	JL      tail84
 
-main70:
+main82:
 	VMOVUPS      (CX), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2089,13 +2137,13 @@ main70:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main70
+	JGE          main82
 
-tail72:
+tail84:
 	ADDQ $+4, R9
-	JZ   out73
+	JZ   out85
 
-single71:
+single83:
 	VMOVUPS      (CX), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2106,13 +2154,13 @@ single71:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single71
+	JNZ          single83
 
-out73:
+out85:
 	TESTQ R8, R8
-	JZ    out75
+	JZ    out87
 
-masked74:
+masked86:
 	VMASKMOVPS   (CX), Y0, Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2123,9 +2171,9 @@ masked74:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked74
+	JNZ          masked86
 
-out75:
+out87:
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y6, Y3, Y3
@@ -2133,7 +2181,7 @@ out75:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store76
+	JZ         store88
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y1, Y1
@@ -2144,7 +2192,7 @@ out75:
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y3, Y3
 
-store76:
+store88:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -2154,16 +2202,17 @@ store76:
 	VZEROUPPER
 	RET
 
-// func gemm2x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm2x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ   a+8(FP), AX
-	MOVQ   b+32(FP), CX
-	MOVQ   ars+16(FP), DX
+TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-97
+tile89:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   acs+24(FP), BX
+	MOVQ   acs+40(FP), BX
 	SHLQ   $0x02, BX
-	MOVQ   ldb+40(FP), SI
+	MOVQ   ldb+64(FP), SI
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	VXORPS Y0, Y0, Y0
@@ -2174,11 +2223,11 @@ TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   k+0(FP), R8
+	MOVQ   k+8(FP), R8
 	SUBQ   $+4, R8
-	JL     tail79
+	JL     tail92
 
-main77:
+main90:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2217,13 +2266,13 @@ main77:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main77
+	JGE          main90
 
-tail79:
+tail92:
 	ADDQ $+4, R8
-	JZ   out80
+	JZ   out93
 
-single78:
+single91:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2235,32 +2284,43 @@ single78:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single78
+	JNZ          single91
 
-out80:
+out93:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
 	VADDPS Y7, Y3, Y3
-	MOVQ   ldc+56(FP), AX
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), CL
+	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store81
-	MOVQ   c+48(FP), CX
+	JZ     store94
+	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   AX, CX
 	VADDPS (CX), Y2, Y2
 	VADDPS 32(CX), Y3, Y3
 
-store81:
-	MOVQ    c+48(FP), CX
+store94:
+	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
 	VMOVUPS Y2, (CX)
 	VMOVUPS Y3, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile89
 	VZEROUPPER
 	RET
 
@@ -2293,9 +2353,9 @@ TEXT ·gemm2x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail84
+	JL      tail98
 
-main82:
+main96:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2334,13 +2394,13 @@ main82:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main82
+	JGE          main96
 
-tail84:
+tail98:
 	ADDQ $+4, R9
-	JZ   out85
+	JZ   out99
 
-single83:
+single97:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2352,13 +2412,13 @@ single83:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single83
+	JNZ          single97
 
-out85:
+out99:
 	TESTQ R8, R8
-	JZ    out87
+	JZ    out101
 
-masked86:
+masked100:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2370,9 +2430,9 @@ masked86:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked86
+	JNZ          masked100
 
-out87:
+out101:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2381,7 +2441,7 @@ out87:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store88
+	JZ         store102
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -2391,7 +2451,7 @@ out87:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store88:
+store102:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -2429,9 +2489,9 @@ TEXT ·gemm2x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail91
+	JL      tail106
 
-main89:
+main104:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2458,13 +2518,13 @@ main89:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main89
+	JGE          main104
 
-tail91:
+tail106:
 	ADDQ $+4, R9
-	JZ   out92
+	JZ   out107
 
-single90:
+single105:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2473,13 +2533,13 @@ single90:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single90
+	JNZ          single105
 
-out92:
+out107:
 	TESTQ R8, R8
-	JZ    out94
+	JZ    out109
 
-masked93:
+masked108:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2488,9 +2548,9 @@ masked93:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked93
+	JNZ          masked108
 
-out94:
+out109:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2501,7 +2561,7 @@ out94:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store95
+	JZ         store110
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -2509,7 +2569,7 @@ out94:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store95:
+store110:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -2517,16 +2577,17 @@ store95:
 	VZEROUPPER
 	RET
 
-// func gemm1x16AVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+// func gemm1x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
-TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-65
-	MOVQ   a+8(FP), AX
-	MOVQ   b+32(FP), CX
-	MOVQ   ars+16(FP), DX
+TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-97
+tile111:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   acs+24(FP), DX
+	MOVQ   acs+40(FP), DX
 	SHLQ   $0x02, DX
-	MOVQ   ldb+40(FP), BX
+	MOVQ   ldb+64(FP), BX
 	SHLQ   $0x02, BX
 	LEAQ   (BX)(BX*2), SI
 	VXORPS Y0, Y0, Y0
@@ -2537,11 +2598,11 @@ TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-65
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   k+0(FP), DI
+	MOVQ   k+8(FP), DI
 	SUBQ   $+4, DI
-	JL     tail98
+	JL     tail114
 
-main96:
+main112:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2568,13 +2629,13 @@ main96:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, DI
-	JGE          main96
+	JGE          main112
 
-tail98:
+tail114:
 	ADDQ $+4, DI
-	JZ   out99
+	JZ   out115
 
-single97:
+single113:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2583,28 +2644,39 @@ single97:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          single97
+	JNZ          single113
 
-out99:
+out115:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
 	VADDPS Y7, Y3, Y3
 	VADDPS Y2, Y0, Y0
 	VADDPS Y3, Y1, Y1
-	MOVQ   ldc+56(FP), AX
+	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
-	MOVB   accumulate+64(FP), AL
+	MOVB   accumulate+96(FP), AL
 	TESTB  AL, AL
-	JZ     store100
-	MOVQ   c+48(FP), AX
+	JZ     store116
+	MOVQ   c+72(FP), AX
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 
-store100:
-	MOVQ    c+48(FP), AX
+store116:
+	MOVQ    c+72(FP), AX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile111
 	VZEROUPPER
 	RET
 
@@ -2637,9 +2709,9 @@ TEXT ·gemm1x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R8
 	SUBQ    R8, DI
 	SUBQ    $+4, R8
-	JL      tail103
+	JL      tail120
 
-main101:
+main118:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2666,13 +2738,13 @@ main101:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, R8
-	JGE          main101
+	JGE          main118
 
-tail103:
+tail120:
 	ADDQ $+4, R8
-	JZ   out104
+	JZ   out121
 
-single102:
+single119:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2681,13 +2753,13 @@ single102:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         R8
-	JNZ          single102
+	JNZ          single119
 
-out104:
+out121:
 	TESTQ DI, DI
-	JZ    out106
+	JZ    out123
 
-masked105:
+masked122:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2696,9 +2768,9 @@ masked105:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          masked105
+	JNZ          masked122
 
-out106:
+out123:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2709,13 +2781,13 @@ out106:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store107
+	JZ         store124
 	MOVQ       c+48(FP), AX
 	VADDPS     (AX), Y1, Y1
 	VMASKMOVPS 32(AX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store107:
+store124:
 	MOVQ       c+48(FP), AX
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
@@ -2746,9 +2818,9 @@ TEXT ·gemm1x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R8
 	SUBQ    R8, DI
 	SUBQ    $+4, R8
-	JL      tail110
+	JL      tail128
 
-main108:
+main126:
 	VMOVUPS      (CX), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
@@ -2767,35 +2839,35 @@ main108:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, R8
-	JGE          main108
+	JGE          main126
 
-tail110:
+tail128:
 	ADDQ $+4, R8
-	JZ   out111
+	JZ   out129
 
-single109:
+single127:
 	VMOVUPS      (CX), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         R8
-	JNZ          single109
+	JNZ          single127
 
-out111:
+out129:
 	TESTQ DI, DI
-	JZ    out113
+	JZ    out131
 
-masked112:
+masked130:
 	VMASKMOVPS   (CX), Y0, Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          masked112
+	JNZ          masked130
 
-out113:
+out131:
 	VADDPS     Y3, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 	VADDPS     Y2, Y1, Y1
@@ -2803,12 +2875,12 @@ out113:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store114
+	JZ         store132
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS (AX), Y0, Y5
 	VADDPS     Y5, Y1, Y1
 
-store114:
+store132:
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER

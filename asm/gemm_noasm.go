@@ -6,6 +6,10 @@ func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, l
 	gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
 }
 
+func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+}
+
 func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
 	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
 }

@@ -93,6 +93,37 @@ func TestGemmKernel(t *testing.T) {
 	})
 }
 
+// TestGemmTiles holds runs of tiles, along rows and columns, packed and in
+// place, to the same tiles one by one, bit for bit.
+func TestGemmTiles(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		var arenas [4]arena
+		r := newRand(3)
+		for _, k := range []int{1, 4, 7, 33} {
+			for m := 1; m <= MR; m++ {
+				for layout, s := range [][8]int{ // tiles, as, ars, acs, bs, ldb, cs, ldc
+					{1, 0, 1, MR, 0, NR, 0, NR},
+					{3, 0, 1, MR, k * NR, NR, NR, 3*NR + 1},
+					{4, k * MR, 1, MR, 0, NR, m * NR, NR},
+					{2, 0, k, 1, NR, 2*NR + 3, NR, 2 * NR},
+				} {
+					tiles, as, ars, acs, bs, ldb, cs, ldc := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+					lenA, lenB, lenC := (tiles-1)*as+(m-1)*ars+(k-1)*acs+1, (tiles-1)*bs+(k-1)*ldb+NR, (tiles-1)*cs+(m-1)*ldc+NR
+					where, accumulate := placements[(layout+m)%2], (layout+m+k)%2 == 0
+					a, b, old := arenas[0].take(lenA, where, tame(r, lenA)), arenas[1].take(lenB, where, tame(r, lenB)), tame(r, lenC)
+					got, want := arenas[2].take(lenC, where, old), arenas[3].take(lenC, where, old)
+					GemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, got, cs, ldc, m, accumulate)
+					for i := range tiles {
+						GemmKernel(k, a[i*as:], ars, acs, b[i*bs:], ldb, want[i*cs:], ldc, m, NR, accumulate)
+					}
+					arenas[2].check(t, "c")
+					wantSame(t, fmt.Sprintf("k=%d m=%d layout %d", k, m, layout), got, want)
+				}
+			}
+		}
+	})
+}
+
 // TestGemmDot checks every tile size and every length of k round the lanes.
 func TestGemmDot(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
@@ -126,12 +157,21 @@ func TestGemmEmpty(t *testing.T) {
 			c := []float32{7, 7, canary, 7, 7}
 			GemmKernel(0, nil, 1, MR, nil, NR, c, 3, 2, 2, accumulate)
 			wantSame(t, "kernel", c, want)
+			long := append(make([]float32, 0, 2*NR), tame(newRand(4), 2*NR)...)
+			kept := append([]float32(nil), long...)
+			if !accumulate {
+				clear(kept)
+			}
+			GemmTiles(2, 0, nil, 0, 1, MR, nil, 0, NR, long, NR, 0, 1, accumulate)
+			wantSame(t, "tiles", long, kept)
 			c = []float32{7, 7, canary, 7, 7}
 			GemmDot(0, nil, 0, nil, 0, c, 3, 2, 2, accumulate)
 			wantSame(t, "dot", c, want)
 		}
 		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 0, 5, false)
 		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 5, 0, false)
+		GemmTiles(0, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 3, false)
+		GemmTiles(3, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 0, false)
 		GemmDot(3, nil, 1, nil, 1, nil, 3, 0, 2, false)
 		GemmDot(3, nil, 1, nil, 1, nil, 3, 2, 0, false)
 	})
@@ -167,6 +207,10 @@ func TestGemmMisuse(t *testing.T) {
 		"gemm kernel: a":          func() { GemmKernel(17, x, 1, 6, x, 1, x, 16, 6, 1, false) },
 		"gemm kernel: b":          func() { GemmKernel(7, x, 1, 6, x, 16, x, 16, 6, 16, false) },
 		"gemm kernel: c":          func() { GemmKernel(1, x, 1, 6, x, 16, x, 17, 6, 16, false) },
+		"gemm tiles: expected":    func() { GemmTiles(-1, 1, x, 0, 1, 6, x, 0, 16, x, 0, 16, 1, false) },
+		"gemm tiles: a":           func() { GemmTiles(3, 1, x, 48, 1, 6, x, 0, 16, x, 0, 16, 6, false) },
+		"gemm tiles: b":           func() { GemmTiles(3, 1, x, 0, 1, 6, x, 43, 16, x, 0, 16, 6, false) },
+		"gemm tiles: c":           func() { GemmTiles(2, 1, x, 0, 1, 6, x, 0, 16, x, 5, 16, 6, false) },
 		"gemm dot: expected k":    func() { GemmDot(1, x, 1, x, 1, x, 1, 4, 1, false) },
 		"gemm dot: a":             func() { GemmDot(34, x, 34, x, 0, x, 4, 3, 4, false) },
 		"gemm dot: b":             func() { GemmDot(26, x, 0, x, 26, x, 4, 3, 4, false) },

@@ -131,24 +131,27 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
 		return
 	}
+	whole := (j1 - j0) / asm.NR * asm.NR
 	if (j1-j0)*k <= shallow {
 		// B is small: walk along the rows of the destination, which outweighs it.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			sliver := a[t*k*asm.MR:]
-			for j := j0; j < j1; j += asm.NR {
-				asm.GemmKernel(k, sliver, 1, asm.MR, b[(j-j0)*k:], asm.NR,
-					g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, j1-j), accumulate)
-			}
+			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
+				g.d[(i0+i)*g.ldd+j0:], asm.NR, g.ldd, m, accumulate)
 		}
-		return
+	} else {
+		for j := 0; j < whole; j += asm.NR {
+			rows.runs(func(t, tiles, i, m int) {
+				asm.GemmTiles(tiles, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b[j*k:], 0, asm.NR,
+					g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, accumulate)
+			})
+		}
 	}
-	for j := j0; j < j1; j += asm.NR {
-		sliver := b[(j-j0)*k:]
+	if n := j1 - j0 - whole; n > 0 {
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, sliver, asm.NR,
-				g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, j1-j), accumulate)
+			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b[whole*k:], asm.NR,
+				g.d[(i0+i)*g.ldd+j0+whole:], g.ldd, m, n, accumulate)
 		}
 	}
 }

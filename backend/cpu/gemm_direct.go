@@ -140,16 +140,13 @@ func (g *gemm) dots(j0, j1 int) {
 	}
 }
 
+// tiles keeps the rows of A in the nearest cache while the columns pass by.
 func (g *gemm) tiles(j0, j1 int) {
 	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.MR)
-	for j := j0; j < j1; j += asm.NR {
-		n := min(asm.NR, j1-j)
-		for p := 0; p < g.k; p += directK {
-			k := min(directK, g.k-p)
-			for t := range rows.tiles {
-				i, m := rows.at(t)
-				asm.GemmKernel(k, g.a.at(i, p), g.a.rs, g.a.cs, g.b.at(p, j), g.b.rs, g.d[i*g.ldd+j:], g.ldd, m, n, acc || p > 0)
-			}
+	for p := 0; p < g.k; p += directK {
+		for t := range rows.tiles {
+			i, m := rows.at(t)
+			g.rowOfTiles(i, m, j0, j1, p, min(g.k, p+directK), acc || p > 0)
 		}
 	}
 }
@@ -161,12 +158,19 @@ func (g *gemm) small(i0, i1 int) {
 	for t := range rows.tiles {
 		i, m := rows.at(t)
 		for p := 0; p < g.k; p += directK {
-			k := min(directK, g.k-p)
-			for j := 0; j < g.n; j += asm.NR {
-				asm.GemmKernel(k, g.a.at(i0+i, p), g.a.rs, g.a.cs, g.b.at(p, j), g.b.rs,
-					g.d[(i0+i)*g.ldd+j:], g.ldd, m, min(asm.NR, g.n-j), acc || p > 0)
-			}
+			g.rowOfTiles(i0+i, m, 0, g.n, p, min(g.k, p+directK), acc || p > 0)
 		}
 	}
 	g.finish(i0, i1, 0, g.n)
+}
+
+// rowOfTiles adds rows [p0, p1) of B, whose numbers are read where they are, to
+// m ≤ MR rows of the destination from row i on, columns [j0, j1).
+func (g *gemm) rowOfTiles(i, m, j0, j1, p0, p1 int, accumulate bool) {
+	k, whole := p1-p0, (j1-j0)/asm.NR*asm.NR
+	a, b, d := g.a.at(i, p0), g.b.at(p0, j0), g.d[i*g.ldd+j0:]
+	asm.GemmTiles(whole/asm.NR, k, a, 0, g.a.rs, g.a.cs, b, asm.NR, g.b.rs, d, asm.NR, g.ldd, m, accumulate)
+	if n := j1 - j0 - whole; n > 0 {
+		asm.GemmKernel(k, a, g.a.rs, g.a.cs, b[whole:], g.b.rs, d[whole:], g.ldd, m, n, accumulate)
+	}
 }

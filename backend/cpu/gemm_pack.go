@@ -36,6 +36,17 @@ func (c cut) at(tile int) (start, rows int) {
 	return start, min(c.small, c.rows-start)
 }
 
+// runs calls f for each run of tiles with as many rows: their number, the first
+// tile, its first row and how many rows each has.
+func (c cut) runs(f func(tile, tiles, start, rows int)) {
+	if c.larger > 0 {
+		f(0, c.larger, 0, c.small+1)
+	}
+	if c.tiles > c.larger {
+		f(c.larger, c.tiles-c.larger, c.larger*(c.small+1), c.small)
+	}
+}
+
 // packA packs tiles [t0, t1) of the cut of rows that begins at row i0, columns
 // [p0, p1) of A, times alpha: slivers of width MR one after the other, each
 // k-major and padded with zeros.

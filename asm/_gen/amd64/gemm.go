@@ -34,21 +34,20 @@ func (t tile) sets() int {
 }
 
 func (t tile) signature() string {
-	columns := ""
 	if t.masked {
-		columns = ", n, whole"
+		return "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, n, whole int, accumulate bool)"
 	}
-	return "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc" + columns + " int, accumulate bool)"
+	return "func(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc int, accumulate bool)"
 }
 
 func (t tile) doc() string {
 	if t.masked {
-		return fmt.Sprintf("is gemm%dx16AVX2 for n columns, %d < n ≤ %d. It reads %d of the first whole\nrows of b.",
+		return fmt.Sprintf("is gemm%dx16AVX2 for one tile of n columns, %d < n ≤ %d. It reads %d of the first whole\nrows of b.",
 			t.rows, 8*t.vecs-8, 8*t.vecs, 8*t.vecs)
 	}
-	return fmt.Sprintf("is\n\n\tfor i := range %d { for j := range 16 { for p := range k {\n"+
-		"\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t} } }\n\n"+
-		"or c[i*ldc+j] = that sum if accumulate is not set.", t.rows)
+	return fmt.Sprintf("is\n\n\tfor range tiles {\n\t\tfor i := range %d { for j := range 16 { for p := range k {\n"+
+		"\t\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t\t} } }\n\t\ta, b, c = a[as:], b[bs:], c[cs:]\n\t}\n\n"+
+		"or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.", t.rows)
 }
 
 // unrollK is how many products of each element a round adds.
@@ -83,6 +82,10 @@ func (g *gen) tile(t tile) {
 	g.kernel(t.name(), t.signature(), t.doc())
 
 	m := &micro{tile: t, g: g}
+	again := g.label("tile")
+	if !t.masked {
+		g.Label(again)
+	}
 	m.a, m.b = g.integer("a"), g.integer("b")
 	m.ars, m.acs, m.ldb = g.stride("ars"), g.stride("acs"), g.stride("ldb")
 	m.ldb3 = g.multiple(m.ldb, m.ldb, 2)
@@ -102,6 +105,13 @@ func (g *gen) tile(t tile) {
 	m.prefetch()
 	m.product()
 	m.finish()
+	if !t.masked {
+		for _, name := range []string{"a", "b", "c"} {
+			g.ADDQ(g.stride(name+"s"), g.argument(name))
+		}
+		g.DECQ(g.argument("tiles"))
+		g.JNZ(operand.LabelRef(again))
+	}
 	g.end()
 }
 

@@ -118,12 +118,8 @@ func (g *gen) value(a op) vec {
 
 // scalar broadcasts a float32 parameter.
 func (g *gen) scalar(name string) vec {
-	b, err := g.Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
 	v := g.YMM()
-	g.VBROADCASTSS(b.Addr, v)
+	g.VBROADCASTSS(g.argument(name), v)
 	return v
 }
 
@@ -131,6 +127,16 @@ func (g *gen) scalar(name string) vec {
 func (g *gen) pointer(name string) gp { return g.Load(g.Param(name).Base(), g.GP64()).(gp) }
 func (g *gen) length(name string) gp  { return g.Load(g.Param(name).Len(), g.GP64()).(gp) }
 func (g *gen) integer(name string) gp { return g.Load(g.Param(name), g.GP64()).(gp) }
+
+// argument is where a parameter lies on the stack: a variable, when registers
+// are short.
+func (g *gen) argument(name string) operand.Mem {
+	b, err := g.Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return b.Addr
+}
 
 // stride loads a parameter that counts float32 and makes it count bytes.
 func (g *gen) stride(name string) gp {
