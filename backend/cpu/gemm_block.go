@@ -30,8 +30,8 @@ const (
 
 	// grain is how many multiplications make a chunk worth handing out, about
 	// 5 µs of work, and aloneWork how many make a product worth dividing.
-	grain     = 256 << 10
-	aloneWork = 128 << 10
+	grain     = 64 << 10
+	aloneWork = 64 << 10
 	// batchWork is the most multiplications per matrix for which a batch is
 	// divided by matrices.
 	batchWork = 4 << 20
