@@ -21,16 +21,25 @@ type task interface {
 	chunk(i int)
 }
 
-// team is a persistent pool of workers for one parallel loop at a time. Chunks
-// are handed out by a counter; what a chunk is depends on the shape of the
-// work alone.
+// share is the part of a loop that one member of the team begins with. It fills
+// a cache line of its own.
+type share struct {
+	next atomic.Int64 // the first chunk nobody took
+	end  int64
+	_    [48]byte
+}
+
+// team is a persistent pool of workers for one parallel loop at a time. Each
+// member begins with an equal share of consecutive chunks, so that it meets
+// what it left in its cache in the loop before, and then takes what others have
+// left; what a chunk is depends on the shape of the work alone.
 type team struct {
 	busy    atomic.Bool // a loop is running
 	spawned int         // workers started; owned by the holder of busy
 
 	job     task // of the running loop
-	chunks  int64
-	next    atomic.Int64 // the first chunk nobody took
+	members int
+	shares  [maxTeam]share
 	pending atomic.Int64 // members of the loop that have not finished
 	fault   atomic.Pointer[fault]
 	done    chan struct{} // the last member to finish signals, unless it is the caller
@@ -70,8 +79,11 @@ func (t *team) fork(n, helpers int, j task) {
 		t.spawned++
 		go t.serve()
 	}
-	t.job, t.chunks = j, int64(n)
-	t.next.Store(0)
+	t.job, t.members = j, helpers+1
+	for m := range t.members {
+		t.shares[m].next.Store(int64(m * n / t.members))
+		t.shares[m].end = int64((m + 1) * n / t.members)
+	}
 	t.pending.Store(int64(helpers) + 1)
 	t.tokens.Store(int64(helpers))
 	for range min(int64(helpers), t.parked.Load()) {
@@ -80,7 +92,7 @@ func (t *team) fork(n, helpers int, j task) {
 		default:
 		}
 	}
-	t.work()
+	t.work(0)
 	// Helpers that have not come by now are not waited for.
 	uninvited := t.tokens.Swap(0)
 	if t.pending.Add(-1-uninvited) != 0 {
@@ -104,28 +116,36 @@ func (t *team) await() {
 	<-t.done
 }
 
-// work takes chunks until none is left.
-func (t *team) work() {
+// work takes chunks until none is left, those of the member's own share first.
+func (t *team) work(member int) {
 	defer func() {
 		if r := recover(); r != nil {
 			t.fault.CompareAndSwap(nil, &fault{r})
-			t.next.Store(t.chunks)
+			for m := range t.members {
+				t.shares[m].next.Store(t.shares[m].end)
+			}
 		}
 	}()
-	for {
-		i := t.next.Add(1) - 1
-		if i >= t.chunks {
-			return
+	for range t.members {
+		s := &t.shares[member]
+		for s.next.Load() < s.end {
+			i := s.next.Add(1) - 1
+			if i >= s.end {
+				break
+			}
+			t.job.chunk(int(i))
 		}
-		t.job.chunk(int(i))
+		if member++; member == t.members {
+			member = 0
+		}
 	}
 }
 
 // serve is the life of a worker.
 func (t *team) serve() {
 	for {
-		if t.accept() {
-			t.work()
+		if member := t.accept(); member > 0 {
+			t.work(member)
 			if t.pending.Add(-1) == 0 {
 				t.done <- struct{}{}
 			}
@@ -142,15 +162,13 @@ func (t *team) serve() {
 	}
 }
 
-// accept takes an invitation if there is one.
-func (t *team) accept() bool {
+// accept takes an invitation if there is one, and says which member of the loop
+// that makes the worker, or 0.
+func (t *team) accept() int {
 	for {
 		n := t.tokens.Load()
-		if n == 0 {
-			return false
-		}
-		if t.tokens.CompareAndSwap(n, n-1) {
-			return true
+		if n == 0 || t.tokens.CompareAndSwap(n, n-1) {
+			return int(n)
 		}
 	}
 }
