@@ -1547,3 +1547,212 @@ store78:
 	ADDQ       CX, AX
 	VZEROUPPER
 	RET
+
+// func gemv4AVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·gemv4AVX2(SB), NOSPLIT, $0-49
+	MOVQ tiles+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ lda+32(FP), BX
+	SHLQ $0x02, BX
+	MOVQ y+40(FP), SI
+	MOVB accumulate+48(FP), DI
+
+tile79:
+	VMOVUPS f00000000<>+0(SB), Y0
+	VMOVUPS f00000000<>+0(SB), Y1
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+16, R8
+	JL      rest82
+
+loop81:
+	VMOVUPS     (DX)(R9*4), Y2
+	VMOVUPS     (CX)(R9*4), Y3
+	VFMADD231PS Y2, Y3, Y0
+	VMOVUPS     32(DX)(R9*4), Y2
+	VMOVUPS     32(CX)(R9*4), Y3
+	VFMADD231PS Y2, Y3, Y1
+	ADDQ        $+16, R9
+	SUBQ        $+16, R8
+	JGE         loop81
+
+rest82:
+	ADDQ $+16, R8
+	SUBQ $+8, R8
+	JL   rest84
+
+loop83:
+	VMOVUPS     (DX)(R9*4), Y2
+	VMOVUPS     (CX)(R9*4), Y3
+	VFMADD231PS Y2, Y3, Y0
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop83
+
+rest84:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done85
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y2
+	VMASKMOVPS  (DX)(R9*4), Y2, Y3
+	VMASKMOVPS  (CX)(R9*4), Y2, Y2
+	VFMADD231PS Y3, Y2, Y0
+
+done85:
+	VADDPS  Y1, Y0, Y0
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y1
+	VMOVUPS f00000000<>+0(SB), Y2
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+16, R8
+	JL      rest87
+
+loop86:
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (CX)(R9*4), Y4
+	VFMADD231PS Y3, Y4, Y1
+	VMOVUPS     32(DX)(R9*4), Y3
+	VMOVUPS     32(CX)(R9*4), Y4
+	VFMADD231PS Y3, Y4, Y2
+	ADDQ        $+16, R9
+	SUBQ        $+16, R8
+	JGE         loop86
+
+rest87:
+	ADDQ $+16, R8
+	SUBQ $+8, R8
+	JL   rest89
+
+loop88:
+	VMOVUPS     (DX)(R9*4), Y3
+	VMOVUPS     (CX)(R9*4), Y4
+	VFMADD231PS Y3, Y4, Y1
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop88
+
+rest89:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done90
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y3
+	VMASKMOVPS  (DX)(R9*4), Y3, Y4
+	VMASKMOVPS  (CX)(R9*4), Y3, Y3
+	VFMADD231PS Y4, Y3, Y1
+
+done90:
+	VADDPS  Y2, Y1, Y1
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+16, R8
+	JL      rest92
+
+loop91:
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     32(DX)(R9*4), Y4
+	VMOVUPS     32(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $+16, R9
+	SUBQ        $+16, R8
+	JGE         loop91
+
+rest92:
+	ADDQ $+16, R8
+	SUBQ $+8, R8
+	JL   rest94
+
+loop93:
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y2
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop93
+
+rest94:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done95
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y4
+	VMASKMOVPS  (DX)(R9*4), Y4, Y5
+	VMASKMOVPS  (CX)(R9*4), Y4, Y4
+	VFMADD231PS Y5, Y4, Y2
+
+done95:
+	VADDPS  Y3, Y2, Y2
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+16, R8
+	JL      rest97
+
+loop96:
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMOVUPS     32(DX)(R9*4), Y5
+	VMOVUPS     32(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        $+16, R9
+	SUBQ        $+16, R8
+	JGE         loop96
+
+rest97:
+	ADDQ $+16, R8
+	SUBQ $+8, R8
+	JL   rest99
+
+loop98:
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y3
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop98
+
+rest99:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done100
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y5
+	VMASKMOVPS  (DX)(R9*4), Y5, Y6
+	VMASKMOVPS  (CX)(R9*4), Y5, Y5
+	VFMADD231PS Y6, Y5, Y3
+
+done100:
+	VADDPS       Y4, Y3, Y3
+	ADDQ         BX, DX
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y1
+	VHADDPS      Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	TESTB        DI, DI
+	JZ           store80
+	VADDPS       (SI), X0, X0
+
+store80:
+	VMOVUPS X0, (SI)
+	ADDQ    $+16, SI
+	DECQ    AX
+	JNZ     tile79
+	VZEROUPPER
+	RET

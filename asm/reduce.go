@@ -50,7 +50,9 @@ func Max(x []float32) float32 { return maxOf(x) }
 func Min(x []float32) float32 { return minOf(x) }
 
 // Gemv computes y[i] (+)= Σ_j a[i*lda+j] · x[j] for i < m = len(y), j < len(x).
-// It adds to y if accumulate is set, else it does not read y.
+// It adds to y if accumulate is set, else it does not read y. The bits are those
+// of [GemmDot], but a is read as it lies, row after row, which is faster if it
+// comes from memory, and on some processors slower if from cache.
 //
 // Panics if a is too short.
 func Gemv(y, a []float32, lda int, x []float32, accumulate bool) {
@@ -62,13 +64,15 @@ func Gemv(y, a []float32, lda int, x []float32, accumulate bool) {
 		}
 		return
 	}
-	for len(y) > 0 {
-		n := min(DotNR, len(y))
-		gemmDot(k, x, 0, a, lda, y, 0, 1, n, accumulate)
-		y = y[n:]
-		if len(y) > 0 {
-			a = a[n*lda:]
-		}
+	if len(y) > 0 {
+		gemv(y, a, lda, x, accumulate)
+	}
+}
+
+// gemvTiles is Gemv by tiles of dot products, for len(x) and len(y) ≥ 1.
+func gemvTiles(y, a []float32, lda int, x []float32, accumulate bool) {
+	for i := 0; i < len(y); i += DotNR {
+		gemmDot(len(x), x, 0, a[i*lda:], lda, y[i:], 0, 1, min(DotNR, len(y)-i), accumulate)
 	}
 }
 

@@ -37,6 +37,18 @@ func minOf(x []float32) float32 {
 	return minOfGeneric(x)
 }
 
+func gemv(y, a []float32, lda int, x []float32, accumulate bool) {
+	if tiles := len(y) / DotNR; useAVX2 && tiles > 0 {
+		gemv4AVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		done := tiles * DotNR
+		if y = y[done:]; len(y) == 0 {
+			return
+		}
+		a = a[done*lda:]
+	}
+	gemvTiles(y, a, lda, x, accumulate)
+}
+
 func gemvT(y, a []float32, lda int, x []float32) {
 	if useAVX2 {
 		gemvTAVX2(y, a, lda, x)

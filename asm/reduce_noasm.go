@@ -22,6 +22,10 @@ func minOf(x []float32) float32 {
 	return minOfGeneric(x)
 }
 
+func gemv(y, a []float32, lda int, x []float32, accumulate bool) {
+	gemvTiles(y, a, lda, x, accumulate)
+}
+
 func gemvT(y, a []float32, lda int, x []float32) {
 	gemvTGeneric(y, a, lda, x)
 }

@@ -167,6 +167,12 @@ func TestGemv(t *testing.T) {
 					func(a, x, y []float32) { GemvT(y, a, lda, x) })
 			}
 		}
+		a, x := tame(r, 7*33), tame(r, 33)
+		got, want := make([]float32, 7), make([]float32, 7)
+		Gemv(got, a, 33, x, false)
+		GemmDot(33, x, 0, a, 33, want, 0, 1, 4, false)
+		GemmDot(33, x, 0, a[4*33:], 33, want[4:], 0, 1, 3, false)
+		wantSame(t, "the bits of dot products", got, want)
 		y := []float32{1, 2}
 		GemvT(y, nil, 5, nil)
 		Gemv(y, nil, 5, nil, true)

@@ -15,7 +15,7 @@ var gemmShapes = []struct {
 	bT      bool // b is the transpose of a row-major matrix, as in x·Wᵀ
 }{
 	{5, 2, 3, true}, {16, 16, 16, false}, {64, 64, 64, false}, {128, 128, 128, false}, {256, 256, 256, false},
-	{512, 512, 512, false}, {1024, 1024, 1024, false}, {64, 256, 784, true}, {1, 2048, 512, false}, {1, 2048, 512, true},
+	{512, 512, 512, false}, {1024, 1024, 1024, false}, {64, 256, 784, true}, {1, 2048, 512, false}, {1, 2048, 512, true}, {1, 10000, 512, true},
 	{32, 2048, 512, false}, {32, 2048, 512, true}, {1024, 10000, 512, true},
 	{32, 196608, 256, true}, {32, 256, 196608, false}, {256, 196608, 32, false},
 }

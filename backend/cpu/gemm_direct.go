@@ -27,6 +27,9 @@ const (
 	// may all fall in a few sets of the cache, would be read from far away.
 	smallWork = 2 << 20
 	smallB    = 32 << 10
+	// streamB is the most numbers of B that may be in cache when a vector meets
+	// them; more come from memory.
+	streamB = 3 << 19
 	// directK and dotsK bound the terms that go into one sum; a dot product
 	// has eight sums side by side.
 	directK = 512
@@ -125,9 +128,16 @@ func (g *gemm) vectorBlocks(j0, j1 int, acc bool) {
 }
 
 // dots takes the columns a few at a time, so that they stay in cache for all
-// rows of A.
+// rows of A. If there is one row, and more columns than stay in cache, they
+// stream from memory.
 func (g *gemm) dots(j0, j1 int) {
 	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.DotMR)
+	if g.m == 1 && g.n*g.k > streamB {
+		for p := 0; p < g.k; p += dotsK {
+			asm.Gemv(g.d[j0:j1], g.b.at(p, j0), g.b.cs, g.a.mem[p:min(g.k, p+dotsK)], acc || p > 0)
+		}
+		return
+	}
 	for j := j0; j < j1; j += asm.DotNR {
 		n := min(asm.DotNR, j1-j)
 		for p := 0; p < g.k; p += dotsK {

@@ -18,6 +18,41 @@ func emitDot(g *gen) {
 			g.dotTile(m, n)
 		}
 	}
+	g.gemv()
+}
+
+// gemv emits tiles of four rows of a, for one x. It reads row after row, as
+// memory lies, so that the processor sees one stream and fetches ahead. The
+// order of each sum is that of the tile of four dot products.
+func (g *gen) gemv() {
+	g.kernel("gemv4AVX2", "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
+		"is, for tiles ≥ 1,\n\n\tfor i := range 4 * tiles { for p := range k {\n"+
+			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set.")
+	const sets = 2
+	tiles, x, row, lda, y := g.integer("tiles"), g.integer("x"), g.integer("a"), g.stride("lda"), g.integer("y")
+	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
+	top, store := g.label("tile"), g.label("store")
+	g.Label(top)
+	var sums []vec
+	for range dotCols {
+		acc := g.accumulators(sets, g.f32(0))
+		g.sweep(g.integer("k"), sets, func(l lanes) {
+			g.VFMADD231PS(l.load(row), l.load(x), acc[l.disp/32])
+		})
+		g.VADDPS(acc[1], acc[0], acc[0])
+		sums = append(sums, acc[0])
+		g.ADDQ(lda, row)
+	}
+	sum := g.foldRow(sums, nil)
+	g.TESTB(accumulate, accumulate)
+	g.JZ(operand.LabelRef(store))
+	g.VADDPS(operand.Mem{Base: y}, sum, sum)
+	g.Label(store)
+	g.VMOVUPS(sum, operand.Mem{Base: y})
+	g.ADDQ(imm(4*dotCols), y)
+	g.DECQ(tiles)
+	g.JNZ(operand.LabelRef(top))
+	g.end()
 }
 
 // dotTile emits m·n dot products at once: each vector of b serves m rows of a.
