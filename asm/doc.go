@@ -57,7 +57,8 @@
 // Elementwise functions, optimiser steps and LSTM cells give the same bits on
 // every path, except for which NaN a NaN is. Sums (GEMM, dot products and
 // reductions) have one order for each path, so they are reproducible on a
-// path and agree between paths to ε·Σ|terms|. Subnormal numbers are computed
+// path and agree between paths to ε·Σ|terms|; those with int8 weights are exact
+// and agree in every bit. Subnormal numbers are computed
 // with, and flushed to zero in one place only: the moments and the momentum
 // that [AdamStep] and [SGDStep] keep.
 package asm

@@ -6,30 +6,27 @@
 
 DATA int8consts<>+0(SB)/8, $0x0000000000000000 // 0
 DATA int8consts<>+8(SB)/8, $0x0000000000000000
-DATA int8consts<>+16(SB)/8, $0x0000000000000000 // 0
-DATA int8consts<>+24(SB)/8, $0x0000000000000000
-DATA int8consts<>+32(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
-DATA int8consts<>+40(SB)/8, $0xFFFFFFFFFFFFFFFF
-DATA int8consts<>+48(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
-DATA int8consts<>+56(SB)/8, $0xFFFFFFFFFFFFFFFF
-GLOBL int8consts<>(SB), RODATA|NOPTR, $64
+DATA int8consts<>+16(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
+DATA int8consts<>+24(SB)/8, $0xFFFFFFFFFFFFFFFF
+GLOBL int8consts<>(SB), RODATA|NOPTR, $32
 
-// Eight terms of four rows of w and one of x are 8 FMLA, 20 to widen w,
+// Eight terms of four rows of w and one of x are 8 SMLAL, 4 to widen w,
 // 5 loads, SUBS and BGE.
-TEXT ·gemmInt8NEON(SB), NOSPLIT, $0-81
+TEXT ·gemmInt8NEON(SB), NOSPLIT, $0-89
 	MOVD    k+0(FP), R0
 	MOVD    x+8(FP), R1
 	MOVD    ldx+16(FP), R14
-	MOVD    w+24(FP), R4
-	MOVD    ldw+32(FP), R15
-	MOVD    y+48(FP), R8
-	MOVD    ldy+56(FP), R9
-	MOVD    m+64(FP), R10
-	MOVD    n+72(FP), R11
-	MOVD    scale+40(FP), R16
-	MOVBU   accumulate+80(FP), R12
+	MOVD    w+32(FP), R4
+	MOVD    ldw+40(FP), R15
+	MOVD    y+56(FP), R8
+	MOVD    ldy+64(FP), R9
+	MOVD    m+72(FP), R10
+	MOVD    n+80(FP), R11
+	MOVD    scale+48(FP), R16
+	MOVD    scaleX+24(FP), R17
+	MOVBU   accumulate+88(FP), R12
 	MOVD    $int8consts<>(SB), R20
-	LSL     $2, R14
+	LSL     $1, R14
 	LSL     $2, R9
 	ADD     R14, R1, R2
 	ADD     R14, R2, R3
@@ -58,39 +55,23 @@ rows1:
 	SUBS    $8, R0
 
 eights4:
-	FLDPQ.P 32(R1), (F2, F3)
+	FMOVQ.P 16(R1), F2
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6C // fmla v12.4s, v3.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E62800C // smlal2 v12.4s, v0.8h, v2.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6D // fmla v13.4s, v3.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E62800D // smlal2 v13.4s, v0.8h, v2.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6E // fmla v14.4s, v3.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E62800E // smlal2 v14.4s, v0.8h, v2.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6F // fmla v15.4s, v3.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E62800F // smlal2 v15.4s, v0.8h, v2.8h
 	SUBS    $8, R0
 	BGE     eights4
 	ADDS    $8, R0
@@ -100,59 +81,44 @@ eights4:
 	ADD     R13, R5
 	ADD     R13, R6
 	ADD     R13, R7
-	LSL     $2, R13
-	ADD     R0<<2, R20, R21
-	ADD     R13, R1
-	FLDPQ   (R1), (F2, F3)
+	LSL     $1, R13
+	ADD     R0<<1, R20, R21
 	FMOVQ   0(R21), F0
+	ADD     R13, R1
+	FMOVQ   (R1), F2
 	WORD $0x4E201C42 // and v2.16b, v2.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201C63 // and v3.16b, v3.16b, v0.16b
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6C // fmla v12.4s, v3.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E62800C // smlal2 v12.4s, v0.8h, v2.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6D // fmla v13.4s, v3.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E62800D // smlal2 v13.4s, v0.8h, v2.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6E // fmla v14.4s, v3.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E62800E // smlal2 v14.4s, v0.8h, v2.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC6F // fmla v15.4s, v3.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E62800F // smlal2 v15.4s, v0.8h, v2.8h
 
 sums5:
-	WORD $0x4E2CD508 // fadd v8.4s, v8.4s, v12.4s
-	WORD $0x4E2DD529 // fadd v9.4s, v9.4s, v13.4s
-	WORD $0x4E2ED54A // fadd v10.4s, v10.4s, v14.4s
-	WORD $0x4E2FD56B // fadd v11.4s, v11.4s, v15.4s
-	WORD $0x6E29D508 // faddp v8.4s, v8.4s, v9.4s
-	WORD $0x6E2BD54A // faddp v10.4s, v10.4s, v11.4s
-	WORD $0x6E2AD508 // faddp v8.4s, v8.4s, v10.4s
+	WORD $0x4EAC8508 // add v8.4s, v8.4s, v12.4s
+	WORD $0x4EAD8529 // add v9.4s, v9.4s, v13.4s
+	WORD $0x4EAE854A // add v10.4s, v10.4s, v14.4s
+	WORD $0x4EAF856B // add v11.4s, v11.4s, v15.4s
+	WORD $0x4EA9BD08 // addp v8.4s, v8.4s, v9.4s
+	WORD $0x4EABBD4A // addp v10.4s, v10.4s, v11.4s
+	WORD $0x4EAABD08 // addp v8.4s, v8.4s, v10.4s
+	WORD $0x4E21D908 // scvtf v8.4s, v8.4s
 	CMP     $4, R11
 	BNE     part6
 	FMOVQ   (R16), F1
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set7
 	FMOVQ   (R8), F0
 	WORD $0x4E20D508 // fadd v8.4s, v8.4s, v0.4s
@@ -173,7 +139,9 @@ one8:
 	FMOVS   (R16), F1
 
 loaded9:
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set10
 	TBZ     $1, R11, one11
 	FMOVD   (R8), F0
@@ -222,48 +190,32 @@ rows2:
 	SUBS    $8, R0
 
 eights15:
-	FLDPQ.P 32(R1), (F2, F3)
-	FLDPQ.P 32(R2), (F4, F5)
+	FMOVQ.P 16(R1), F2
+	FMOVQ.P 16(R2), F3
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC70 // fmla v16.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8C // fmla v12.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB4 // fmla v20.4s, v5.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E628010 // smlal2 v16.4s, v0.8h, v2.8h
+	WORD $0x0E63800C // smlal v12.4s, v0.4h, v3.4h
+	WORD $0x4E638014 // smlal2 v20.4s, v0.8h, v3.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC71 // fmla v17.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8D // fmla v13.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB5 // fmla v21.4s, v5.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E628011 // smlal2 v17.4s, v0.8h, v2.8h
+	WORD $0x0E63800D // smlal v13.4s, v0.4h, v3.4h
+	WORD $0x4E638015 // smlal2 v21.4s, v0.8h, v3.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC72 // fmla v18.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8E // fmla v14.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB6 // fmla v22.4s, v5.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E628012 // smlal2 v18.4s, v0.8h, v2.8h
+	WORD $0x0E63800E // smlal v14.4s, v0.4h, v3.4h
+	WORD $0x4E638016 // smlal2 v22.4s, v0.8h, v3.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC73 // fmla v19.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8F // fmla v15.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB7 // fmla v23.4s, v5.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E628013 // smlal2 v19.4s, v0.8h, v2.8h
+	WORD $0x0E63800F // smlal v15.4s, v0.4h, v3.4h
+	WORD $0x4E638017 // smlal2 v23.4s, v0.8h, v3.8h
 	SUBS    $8, R0
 	BGE     eights15
 	ADDS    $8, R0
@@ -273,80 +225,63 @@ eights15:
 	ADD     R13, R5
 	ADD     R13, R6
 	ADD     R13, R7
-	LSL     $2, R13
-	ADD     R0<<2, R20, R21
+	LSL     $1, R13
+	ADD     R0<<1, R20, R21
+	FMOVQ   0(R21), F0
 	ADD     R13, R1
-	FLDPQ   (R1), (F2, F3)
-	FMOVQ   0(R21), F0
+	FMOVQ   (R1), F2
 	WORD $0x4E201C42 // and v2.16b, v2.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201C63 // and v3.16b, v3.16b, v0.16b
 	ADD     R13, R2
-	FLDPQ   (R2), (F4, F5)
-	FMOVQ   0(R21), F0
-	WORD $0x4E201C84 // and v4.16b, v4.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201CA5 // and v5.16b, v5.16b, v0.16b
+	FMOVQ   (R2), F3
+	WORD $0x4E201C63 // and v3.16b, v3.16b, v0.16b
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC70 // fmla v16.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8C // fmla v12.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB4 // fmla v20.4s, v5.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E628010 // smlal2 v16.4s, v0.8h, v2.8h
+	WORD $0x0E63800C // smlal v12.4s, v0.4h, v3.4h
+	WORD $0x4E638014 // smlal2 v20.4s, v0.8h, v3.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC71 // fmla v17.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8D // fmla v13.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB5 // fmla v21.4s, v5.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E628011 // smlal2 v17.4s, v0.8h, v2.8h
+	WORD $0x0E63800D // smlal v13.4s, v0.4h, v3.4h
+	WORD $0x4E638015 // smlal2 v21.4s, v0.8h, v3.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC72 // fmla v18.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8E // fmla v14.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB6 // fmla v22.4s, v5.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E628012 // smlal2 v18.4s, v0.8h, v2.8h
+	WORD $0x0E63800E // smlal v14.4s, v0.4h, v3.4h
+	WORD $0x4E638016 // smlal2 v22.4s, v0.8h, v3.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC73 // fmla v19.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8F // fmla v15.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB7 // fmla v23.4s, v5.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E628013 // smlal2 v19.4s, v0.8h, v2.8h
+	WORD $0x0E63800F // smlal v15.4s, v0.4h, v3.4h
+	WORD $0x4E638017 // smlal2 v23.4s, v0.8h, v3.8h
 
 sums16:
-	WORD $0x4E30D508 // fadd v8.4s, v8.4s, v16.4s
-	WORD $0x4E31D529 // fadd v9.4s, v9.4s, v17.4s
-	WORD $0x4E32D54A // fadd v10.4s, v10.4s, v18.4s
-	WORD $0x4E33D56B // fadd v11.4s, v11.4s, v19.4s
-	WORD $0x4E34D58C // fadd v12.4s, v12.4s, v20.4s
-	WORD $0x4E35D5AD // fadd v13.4s, v13.4s, v21.4s
-	WORD $0x4E36D5CE // fadd v14.4s, v14.4s, v22.4s
-	WORD $0x4E37D5EF // fadd v15.4s, v15.4s, v23.4s
-	WORD $0x6E29D508 // faddp v8.4s, v8.4s, v9.4s
-	WORD $0x6E2BD54A // faddp v10.4s, v10.4s, v11.4s
-	WORD $0x6E2AD508 // faddp v8.4s, v8.4s, v10.4s
-	WORD $0x6E2DD58C // faddp v12.4s, v12.4s, v13.4s
-	WORD $0x6E2FD5CE // faddp v14.4s, v14.4s, v15.4s
-	WORD $0x6E2ED58C // faddp v12.4s, v12.4s, v14.4s
+	WORD $0x4EB08508 // add v8.4s, v8.4s, v16.4s
+	WORD $0x4EB18529 // add v9.4s, v9.4s, v17.4s
+	WORD $0x4EB2854A // add v10.4s, v10.4s, v18.4s
+	WORD $0x4EB3856B // add v11.4s, v11.4s, v19.4s
+	WORD $0x4EB4858C // add v12.4s, v12.4s, v20.4s
+	WORD $0x4EB585AD // add v13.4s, v13.4s, v21.4s
+	WORD $0x4EB685CE // add v14.4s, v14.4s, v22.4s
+	WORD $0x4EB785EF // add v15.4s, v15.4s, v23.4s
+	WORD $0x4EA9BD08 // addp v8.4s, v8.4s, v9.4s
+	WORD $0x4EABBD4A // addp v10.4s, v10.4s, v11.4s
+	WORD $0x4EAABD08 // addp v8.4s, v8.4s, v10.4s
+	WORD $0x4E21D908 // scvtf v8.4s, v8.4s
+	WORD $0x4EADBD8C // addp v12.4s, v12.4s, v13.4s
+	WORD $0x4EAFBDCE // addp v14.4s, v14.4s, v15.4s
+	WORD $0x4EAEBD8C // addp v12.4s, v12.4s, v14.4s
+	WORD $0x4E21D98C // scvtf v12.4s, v12.4s
 	CMP     $4, R11
 	BNE     part17
 	FMOVQ   (R16), F1
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set18
 	FMOVQ   (R8), F0
 	WORD $0x4E20D508 // fadd v8.4s, v8.4s, v0.4s
@@ -354,7 +289,9 @@ sums16:
 set18:
 	FMOVQ   F8, (R8)
 	ADD     R9, R8
-	WORD $0x6E21DD8C // fmul v12.4s, v12.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD8C // fmul v12.4s, v12.4s, v2.4s
 	CBZ     R12, set19
 	FMOVQ   (R8), F0
 	WORD $0x4E20D58C // fadd v12.4s, v12.4s, v0.4s
@@ -375,7 +312,9 @@ one20:
 	FMOVS   (R16), F1
 
 loaded21:
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set22
 	TBZ     $1, R11, one23
 	FMOVD   (R8), F0
@@ -403,7 +342,9 @@ one25:
 
 stored26:
 	ADD     R9, R8
-	WORD $0x6E21DD8C // fmul v12.4s, v12.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD8C // fmul v12.4s, v12.4s, v2.4s
 	CBZ     R12, set27
 	TBZ     $1, R11, one28
 	FMOVD   (R8), F0
@@ -460,57 +401,41 @@ rows3:
 	SUBS    $8, R0
 
 eights32:
-	FLDPQ.P 32(R1), (F2, F3)
-	FLDPQ.P 32(R2), (F4, F5)
-	FLDPQ.P 32(R3), (F6, F7)
+	FMOVQ.P 16(R1), F2
+	FMOVQ.P 16(R2), F3
+	FMOVQ.P 16(R3), F4
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC74 // fmla v20.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8C // fmla v12.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB8 // fmla v24.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD0 // fmla v16.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFC // fmla v28.4s, v7.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E628014 // smlal2 v20.4s, v0.8h, v2.8h
+	WORD $0x0E63800C // smlal v12.4s, v0.4h, v3.4h
+	WORD $0x4E638018 // smlal2 v24.4s, v0.8h, v3.8h
+	WORD $0x0E648010 // smlal v16.4s, v0.4h, v4.4h
+	WORD $0x4E64801C // smlal2 v28.4s, v0.8h, v4.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC75 // fmla v21.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8D // fmla v13.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB9 // fmla v25.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD1 // fmla v17.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFD // fmla v29.4s, v7.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E628015 // smlal2 v21.4s, v0.8h, v2.8h
+	WORD $0x0E63800D // smlal v13.4s, v0.4h, v3.4h
+	WORD $0x4E638019 // smlal2 v25.4s, v0.8h, v3.8h
+	WORD $0x0E648011 // smlal v17.4s, v0.4h, v4.4h
+	WORD $0x4E64801D // smlal2 v29.4s, v0.8h, v4.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC76 // fmla v22.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8E // fmla v14.4s, v4.4s, v0.4s
-	WORD $0x4E21CCBA // fmla v26.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD2 // fmla v18.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFE // fmla v30.4s, v7.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E628016 // smlal2 v22.4s, v0.8h, v2.8h
+	WORD $0x0E63800E // smlal v14.4s, v0.4h, v3.4h
+	WORD $0x4E63801A // smlal2 v26.4s, v0.8h, v3.8h
+	WORD $0x0E648012 // smlal v18.4s, v0.4h, v4.4h
+	WORD $0x4E64801E // smlal2 v30.4s, v0.8h, v4.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC77 // fmla v23.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8F // fmla v15.4s, v4.4s, v0.4s
-	WORD $0x4E21CCBB // fmla v27.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD3 // fmla v19.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFF // fmla v31.4s, v7.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E628017 // smlal2 v23.4s, v0.8h, v2.8h
+	WORD $0x0E63800F // smlal v15.4s, v0.4h, v3.4h
+	WORD $0x4E63801B // smlal2 v27.4s, v0.8h, v3.8h
+	WORD $0x0E648013 // smlal v19.4s, v0.4h, v4.4h
+	WORD $0x4E64801F // smlal2 v31.4s, v0.8h, v4.8h
 	SUBS    $8, R0
 	BGE     eights32
 	ADDS    $8, R0
@@ -520,101 +445,82 @@ eights32:
 	ADD     R13, R5
 	ADD     R13, R6
 	ADD     R13, R7
-	LSL     $2, R13
-	ADD     R0<<2, R20, R21
+	LSL     $1, R13
+	ADD     R0<<1, R20, R21
+	FMOVQ   0(R21), F0
 	ADD     R13, R1
-	FLDPQ   (R1), (F2, F3)
-	FMOVQ   0(R21), F0
+	FMOVQ   (R1), F2
 	WORD $0x4E201C42 // and v2.16b, v2.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201C63 // and v3.16b, v3.16b, v0.16b
 	ADD     R13, R2
-	FLDPQ   (R2), (F4, F5)
-	FMOVQ   0(R21), F0
-	WORD $0x4E201C84 // and v4.16b, v4.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201CA5 // and v5.16b, v5.16b, v0.16b
+	FMOVQ   (R2), F3
+	WORD $0x4E201C63 // and v3.16b, v3.16b, v0.16b
 	ADD     R13, R3
-	FLDPQ   (R3), (F6, F7)
-	FMOVQ   0(R21), F0
-	WORD $0x4E201CC6 // and v6.16b, v6.16b, v0.16b
-	FMOVQ   16(R21), F0
-	WORD $0x4E201CE7 // and v7.16b, v7.16b, v0.16b
+	FMOVQ   (R3), F4
+	WORD $0x4E201C84 // and v4.16b, v4.16b, v0.16b
 	FMOVD.P 8(R4), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC48 // fmla v8.4s, v2.4s, v0.4s
-	WORD $0x4E21CC74 // fmla v20.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8C // fmla v12.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB8 // fmla v24.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD0 // fmla v16.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFC // fmla v28.4s, v7.4s, v1.4s
+	WORD $0x0E628008 // smlal v8.4s, v0.4h, v2.4h
+	WORD $0x4E628014 // smlal2 v20.4s, v0.8h, v2.8h
+	WORD $0x0E63800C // smlal v12.4s, v0.4h, v3.4h
+	WORD $0x4E638018 // smlal2 v24.4s, v0.8h, v3.8h
+	WORD $0x0E648010 // smlal v16.4s, v0.4h, v4.4h
+	WORD $0x4E64801C // smlal2 v28.4s, v0.8h, v4.8h
 	FMOVD.P 8(R5), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC49 // fmla v9.4s, v2.4s, v0.4s
-	WORD $0x4E21CC75 // fmla v21.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8D // fmla v13.4s, v4.4s, v0.4s
-	WORD $0x4E21CCB9 // fmla v25.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD1 // fmla v17.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFD // fmla v29.4s, v7.4s, v1.4s
+	WORD $0x0E628009 // smlal v9.4s, v0.4h, v2.4h
+	WORD $0x4E628015 // smlal2 v21.4s, v0.8h, v2.8h
+	WORD $0x0E63800D // smlal v13.4s, v0.4h, v3.4h
+	WORD $0x4E638019 // smlal2 v25.4s, v0.8h, v3.8h
+	WORD $0x0E648011 // smlal v17.4s, v0.4h, v4.4h
+	WORD $0x4E64801D // smlal2 v29.4s, v0.8h, v4.8h
 	FMOVD.P 8(R6), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4A // fmla v10.4s, v2.4s, v0.4s
-	WORD $0x4E21CC76 // fmla v22.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8E // fmla v14.4s, v4.4s, v0.4s
-	WORD $0x4E21CCBA // fmla v26.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD2 // fmla v18.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFE // fmla v30.4s, v7.4s, v1.4s
+	WORD $0x0E62800A // smlal v10.4s, v0.4h, v2.4h
+	WORD $0x4E628016 // smlal2 v22.4s, v0.8h, v2.8h
+	WORD $0x0E63800E // smlal v14.4s, v0.4h, v3.4h
+	WORD $0x4E63801A // smlal2 v26.4s, v0.8h, v3.8h
+	WORD $0x0E648012 // smlal v18.4s, v0.4h, v4.4h
+	WORD $0x4E64801E // smlal2 v30.4s, v0.8h, v4.8h
 	FMOVD.P 8(R7), F0
 	WORD $0x0F08A400 // sxtl v0.8h, v0.8b
-	WORD $0x4F10A401 // sxtl2 v1.4s, v0.8h
-	WORD $0x0F10A400 // sxtl v0.4s, v0.4h
-	WORD $0x4E21D821 // scvtf v1.4s, v1.4s
-	WORD $0x4E21D800 // scvtf v0.4s, v0.4s
-	WORD $0x4E20CC4B // fmla v11.4s, v2.4s, v0.4s
-	WORD $0x4E21CC77 // fmla v23.4s, v3.4s, v1.4s
-	WORD $0x4E20CC8F // fmla v15.4s, v4.4s, v0.4s
-	WORD $0x4E21CCBB // fmla v27.4s, v5.4s, v1.4s
-	WORD $0x4E20CCD3 // fmla v19.4s, v6.4s, v0.4s
-	WORD $0x4E21CCFF // fmla v31.4s, v7.4s, v1.4s
+	WORD $0x0E62800B // smlal v11.4s, v0.4h, v2.4h
+	WORD $0x4E628017 // smlal2 v23.4s, v0.8h, v2.8h
+	WORD $0x0E63800F // smlal v15.4s, v0.4h, v3.4h
+	WORD $0x4E63801B // smlal2 v27.4s, v0.8h, v3.8h
+	WORD $0x0E648013 // smlal v19.4s, v0.4h, v4.4h
+	WORD $0x4E64801F // smlal2 v31.4s, v0.8h, v4.8h
 
 sums33:
-	WORD $0x4E34D508 // fadd v8.4s, v8.4s, v20.4s
-	WORD $0x4E35D529 // fadd v9.4s, v9.4s, v21.4s
-	WORD $0x4E36D54A // fadd v10.4s, v10.4s, v22.4s
-	WORD $0x4E37D56B // fadd v11.4s, v11.4s, v23.4s
-	WORD $0x4E38D58C // fadd v12.4s, v12.4s, v24.4s
-	WORD $0x4E39D5AD // fadd v13.4s, v13.4s, v25.4s
-	WORD $0x4E3AD5CE // fadd v14.4s, v14.4s, v26.4s
-	WORD $0x4E3BD5EF // fadd v15.4s, v15.4s, v27.4s
-	WORD $0x4E3CD610 // fadd v16.4s, v16.4s, v28.4s
-	WORD $0x4E3DD631 // fadd v17.4s, v17.4s, v29.4s
-	WORD $0x4E3ED652 // fadd v18.4s, v18.4s, v30.4s
-	WORD $0x4E3FD673 // fadd v19.4s, v19.4s, v31.4s
-	WORD $0x6E29D508 // faddp v8.4s, v8.4s, v9.4s
-	WORD $0x6E2BD54A // faddp v10.4s, v10.4s, v11.4s
-	WORD $0x6E2AD508 // faddp v8.4s, v8.4s, v10.4s
-	WORD $0x6E2DD58C // faddp v12.4s, v12.4s, v13.4s
-	WORD $0x6E2FD5CE // faddp v14.4s, v14.4s, v15.4s
-	WORD $0x6E2ED58C // faddp v12.4s, v12.4s, v14.4s
-	WORD $0x6E31D610 // faddp v16.4s, v16.4s, v17.4s
-	WORD $0x6E33D652 // faddp v18.4s, v18.4s, v19.4s
-	WORD $0x6E32D610 // faddp v16.4s, v16.4s, v18.4s
+	WORD $0x4EB48508 // add v8.4s, v8.4s, v20.4s
+	WORD $0x4EB58529 // add v9.4s, v9.4s, v21.4s
+	WORD $0x4EB6854A // add v10.4s, v10.4s, v22.4s
+	WORD $0x4EB7856B // add v11.4s, v11.4s, v23.4s
+	WORD $0x4EB8858C // add v12.4s, v12.4s, v24.4s
+	WORD $0x4EB985AD // add v13.4s, v13.4s, v25.4s
+	WORD $0x4EBA85CE // add v14.4s, v14.4s, v26.4s
+	WORD $0x4EBB85EF // add v15.4s, v15.4s, v27.4s
+	WORD $0x4EBC8610 // add v16.4s, v16.4s, v28.4s
+	WORD $0x4EBD8631 // add v17.4s, v17.4s, v29.4s
+	WORD $0x4EBE8652 // add v18.4s, v18.4s, v30.4s
+	WORD $0x4EBF8673 // add v19.4s, v19.4s, v31.4s
+	WORD $0x4EA9BD08 // addp v8.4s, v8.4s, v9.4s
+	WORD $0x4EABBD4A // addp v10.4s, v10.4s, v11.4s
+	WORD $0x4EAABD08 // addp v8.4s, v8.4s, v10.4s
+	WORD $0x4E21D908 // scvtf v8.4s, v8.4s
+	WORD $0x4EADBD8C // addp v12.4s, v12.4s, v13.4s
+	WORD $0x4EAFBDCE // addp v14.4s, v14.4s, v15.4s
+	WORD $0x4EAEBD8C // addp v12.4s, v12.4s, v14.4s
+	WORD $0x4E21D98C // scvtf v12.4s, v12.4s
+	WORD $0x4EB1BE10 // addp v16.4s, v16.4s, v17.4s
+	WORD $0x4EB3BE52 // addp v18.4s, v18.4s, v19.4s
+	WORD $0x4EB2BE10 // addp v16.4s, v16.4s, v18.4s
+	WORD $0x4E21DA10 // scvtf v16.4s, v16.4s
 	CMP     $4, R11
 	BNE     part34
 	FMOVQ   (R16), F1
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set35
 	FMOVQ   (R8), F0
 	WORD $0x4E20D508 // fadd v8.4s, v8.4s, v0.4s
@@ -622,7 +528,9 @@ sums33:
 set35:
 	FMOVQ   F8, (R8)
 	ADD     R9, R8
-	WORD $0x6E21DD8C // fmul v12.4s, v12.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD8C // fmul v12.4s, v12.4s, v2.4s
 	CBZ     R12, set36
 	FMOVQ   (R8), F0
 	WORD $0x4E20D58C // fadd v12.4s, v12.4s, v0.4s
@@ -630,7 +538,9 @@ set35:
 set36:
 	FMOVQ   F12, (R8)
 	ADD     R9, R8
-	WORD $0x6E21DE10 // fmul v16.4s, v16.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DE10 // fmul v16.4s, v16.4s, v2.4s
 	CBZ     R12, set37
 	FMOVQ   (R8), F0
 	WORD $0x4E20D610 // fadd v16.4s, v16.4s, v0.4s
@@ -651,7 +561,9 @@ one38:
 	FMOVS   (R16), F1
 
 loaded39:
-	WORD $0x6E21DD08 // fmul v8.4s, v8.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD08 // fmul v8.4s, v8.4s, v2.4s
 	CBZ     R12, set40
 	TBZ     $1, R11, one41
 	FMOVD   (R8), F0
@@ -679,7 +591,9 @@ one43:
 
 stored44:
 	ADD     R9, R8
-	WORD $0x6E21DD8C // fmul v12.4s, v12.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DD8C // fmul v12.4s, v12.4s, v2.4s
 	CBZ     R12, set45
 	TBZ     $1, R11, one46
 	FMOVD   (R8), F0
@@ -707,7 +621,9 @@ one48:
 
 stored49:
 	ADD     R9, R8
-	WORD $0x6E21DE10 // fmul v16.4s, v16.4s, v1.4s
+	FMOVS.P 4(R17), F2
+	WORD $0x4F829022 // fmul v2.4s, v1.4s, v2.s[0]
+	WORD $0x6E22DE10 // fmul v16.4s, v16.4s, v2.4s
 	CBZ     R12, set50
 	TBZ     $1, R11, one51
 	FMOVD   (R8), F0

@@ -4,145 +4,145 @@
 
 package asm
 
-// gemmInt8r3x4AVX2 is, for k ≥ 8,
+// gemmInt8r3x4AVX2 is, for k ≥ 16,
 //
 //	for i := range 3 { for j := range 4 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r3x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r3x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r3x3AVX2 is, for k ≥ 8,
+// gemmInt8r3x3AVX2 is, for k ≥ 16,
 //
 //	for i := range 3 { for j := range 3 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r3x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r3x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r3x2AVX2 is, for k ≥ 8,
+// gemmInt8r3x2AVX2 is, for k ≥ 16,
 //
 //	for i := range 3 { for j := range 2 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r3x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r3x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r3x1AVX2 is, for k ≥ 8,
+// gemmInt8r3x1AVX2 is, for k ≥ 16,
 //
 //	for i := range 3 { for j := range 1 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r3x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r3x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r2x4AVX2 is, for k ≥ 8,
+// gemmInt8r2x4AVX2 is, for k ≥ 16,
 //
 //	for i := range 2 { for j := range 4 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r2x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r2x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r2x3AVX2 is, for k ≥ 8,
+// gemmInt8r2x3AVX2 is, for k ≥ 16,
 //
 //	for i := range 2 { for j := range 3 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r2x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r2x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r2x2AVX2 is, for k ≥ 8,
+// gemmInt8r2x2AVX2 is, for k ≥ 16,
 //
 //	for i := range 2 { for j := range 2 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r2x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r2x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r2x1AVX2 is, for k ≥ 8,
+// gemmInt8r2x1AVX2 is, for k ≥ 16,
 //
 //	for i := range 2 { for j := range 1 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r2x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r2x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r1x4AVX2 is, for k ≥ 8,
+// gemmInt8r1x4AVX2 is, for k ≥ 16,
 //
 //	for i := range 1 { for j := range 4 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r1x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r1x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r1x3AVX2 is, for k ≥ 8,
+// gemmInt8r1x3AVX2 is, for k ≥ 16,
 //
 //	for i := range 1 { for j := range 3 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r1x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r1x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r1x2AVX2 is, for k ≥ 8,
+// gemmInt8r1x2AVX2 is, for k ≥ 16,
 //
 //	for i := range 1 { for j := range 2 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r1x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r1x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemmInt8r1x1AVX2 is, for k ≥ 8,
+// gemmInt8r1x1AVX2 is, for k ≥ 16,
 //
 //	for i := range 1 { for j := range 1 { for p := range k {
-//		y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p]
+//		y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p]
 //	} } }
 //
 // or y[i*ldy+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemmInt8r1x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+func gemmInt8r1x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
 
-// gemvInt8x4AVX2 is, for k ≥ 8 and tiles ≥ 1,
+// gemvInt8x4AVX2 is, for k ≥ 16 and tiles ≥ 1,
 //
 //	for j := range 4 * tiles { for p := range k {
-//		y[j] += scale[j] * x[p] * w[j*ldw+p]
+//		y[j] += scale[j]*scaleX * x[p] * w[j*ldw+p]
 //	} }
 //
 // or y[j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemvInt8x4AVX2(tiles int, k int, x *float32, w *int8, ldw int, scale *float32, y *float32, accumulate bool)
+func gemvInt8x4AVX2(tiles int, k int, x *int16, w *int8, ldw int, scaleX float32, scale *float32, y *float32, accumulate bool)

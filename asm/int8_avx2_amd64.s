@@ -4,309 +4,360 @@
 
 #include "textflag.h"
 
-// func gemmInt8r3x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r3x4AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), DX
-	LEAQ    (DX)(CX*1), CX
-	MOVQ    w+24(FP), BX
-	MOVQ    ldw+32(FP), SI
+// func gemmInt8r3x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r3x4AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), DX
+	LEAQ    (DX)(AX*1), AX
+	MOVQ    w+32(FP), BX
+	MOVQ    ldw+40(FP), SI
 	LEAQ    (BX)(SI*1), DI
 	LEAQ    (DI)(SI*1), R8
 	LEAQ    (R8)(SI*1), SI
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
-	VMOVUPS f00000000<>+0(SB), Y9
-	VMOVUPS f00000000<>+0(SB), Y10
-	VMOVUPS f00000000<>+0(SB), Y11
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
+	VMOVUPS i00000000<>+0(SB), Y5
+	VMOVUPS i00000000<>+0(SB), Y6
+	VMOVUPS i00000000<>+0(SB), Y7
+	VMOVUPS i00000000<>+0(SB), Y8
+	VMOVUPS i00000000<>+0(SB), Y9
+	VMOVUPS i00000000<>+0(SB), Y10
+	VMOVUPS i00000000<>+0(SB), Y11
 	MOVQ    k+0(FP), R9
 	XORQ    R10, R10
-	SUBQ    $+8, R9
+	SUBQ    $+16, R9
 	JL      rest2
 
 loop1:
-	VMOVUPS     (AX)(R10*4), Y12
-	VMOVUPS     (DX)(R10*4), Y13
-	VMOVUPS     (CX)(R10*4), Y14
-	VPMOVSXBD   (BX)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y4
-	VFMADD231PS Y14, Y15, Y8
-	VPMOVSXBD   (DI)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y1
-	VFMADD231PS Y13, Y15, Y5
-	VFMADD231PS Y14, Y15, Y9
-	VPMOVSXBD   (R8)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y2
-	VFMADD231PS Y13, Y15, Y6
-	VFMADD231PS Y14, Y15, Y10
-	VPMOVSXBD   (SI)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y3
-	VFMADD231PS Y13, Y15, Y7
-	VFMADD231PS Y14, Y15, Y11
-	ADDQ        $+8, R10
-	SUBQ        $+8, R9
-	JGE         loop1
+	VPMOVSXBW (BX)(R10*1), Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y0, Y0
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y4, Y4
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y8, Y8
+	VPMOVSXBW (DI)(R10*1), Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y1, Y1
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y5, Y5
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y9, Y9
+	VPMOVSXBW (R8)(R10*1), Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y2, Y2
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y6, Y6
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y10, Y10
+	VPMOVSXBW (SI)(R10*1), Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y3, Y3
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y7, Y7
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y11, Y11
+	ADDQ      $+16, R10
+	SUBQ      $+16, R9
+	JGE       loop1
 
 rest2:
-	ADDQ        $+8, R9
-	TESTQ       R9, R9
-	JZ          done3
-	LEAQ        lastmasks<>+0(SB), R11
-	LEAQ        -8(R10)(R9*1), R10
-	VMOVUPS     (AX)(R10*4), Y12
-	VANDPS      (R11)(R9*4), Y12, Y12
-	VMOVUPS     (DX)(R10*4), Y13
-	VANDPS      (R11)(R9*4), Y13, Y13
-	VMOVUPS     (CX)(R10*4), Y14
-	VANDPS      (R11)(R9*4), Y14, Y14
-	VPMOVSXBD   (BX)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y4
-	VFMADD231PS Y14, Y15, Y8
-	VPMOVSXBD   (DI)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y1
-	VFMADD231PS Y13, Y15, Y5
-	VFMADD231PS Y14, Y15, Y9
-	VPMOVSXBD   (R8)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y2
-	VFMADD231PS Y13, Y15, Y6
-	VFMADD231PS Y14, Y15, Y10
-	VPMOVSXBD   (SI)(R10*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y3
-	VFMADD231PS Y13, Y15, Y7
-	VFMADD231PS Y14, Y15, Y11
+	ADDQ      $+16, R9
+	TESTQ     R9, R9
+	JZ        done3
+	LEAQ      lastmasks<>+0(SB), R11
+	LEAQ      -16(R10)(R9*1), R10
+	VPMOVSXBW (BX)(R10*1), Y12
+	VPAND     (R11)(R9*2), Y12, Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y0, Y0
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y4, Y4
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y8, Y8
+	VPMOVSXBW (DI)(R10*1), Y12
+	VPAND     (R11)(R9*2), Y12, Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y1, Y1
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y5, Y5
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y9, Y9
+	VPMOVSXBW (R8)(R10*1), Y12
+	VPAND     (R11)(R9*2), Y12, Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y2, Y2
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y6, Y6
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y10, Y10
+	VPMOVSXBW (SI)(R10*1), Y12
+	VPAND     (R11)(R9*2), Y12, Y12
+	VPMADDWD  (CX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y3, Y3
+	VPMADDWD  (DX)(R10*2), Y12, Y13
+	VPADDD    Y13, Y7, Y7
+	VPMADDWD  (AX)(R10*2), Y12, Y12
+	VPADDD    Y12, Y11, Y11
 
 done3:
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	VMOVUPS      (AX), X12
-	VXORPS       Y13, Y13, Y13
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y3, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X12, X0, X0
-	TESTB        BL, BL
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         scale+48(FP), BX
+	VMOVUPS      (BX), X12
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X13
+	VMULPS       X12, X13, X13
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y3, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X13, X0, X0
+	TESTB        DL, DL
 	JZ           store4
-	VMOVUPS      (CX), X1
+	VMOVUPS      (AX), X1
 	VADDPS       X1, X0, X0
 
 store4:
-	VMOVUPS      X0, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y5, Y4, Y0
-	VHADDPS      Y7, Y6, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+	VMOVUPS      X0, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
 	VMULPS       X12, X0, X0
-	TESTB        BL, BL
+	VPHADDD      Y5, Y4, Y1
+	VPHADDD      Y7, Y6, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
 	JZ           store5
-	VMOVUPS      (CX), X1
-	VADDPS       X1, X0, X0
+	VMOVUPS      (AX), X0
+	VADDPS       X0, X1, X1
 
 store5:
-	VMOVUPS      X0, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y9, Y8, Y0
-	VHADDPS      Y11, Y10, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+	VMOVUPS      X1, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), X0
 	VMULPS       X12, X0, X0
-	TESTB        BL, BL
+	VPHADDD      Y9, Y8, Y1
+	VPHADDD      Y11, Y10, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
 	JZ           store6
-	VMOVUPS      (CX), X1
-	VADDPS       X1, X0, X0
+	VMOVUPS      (AX), X0
+	VADDPS       X0, X1, X1
 
 store6:
-	VMOVUPS X0, (CX)
-	ADDQ    DX, CX
+	VMOVUPS X1, (AX)
+	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-DATA f00000000<>+0(SB)/4, $0x00000000
-DATA f00000000<>+4(SB)/4, $0x00000000
-DATA f00000000<>+8(SB)/4, $0x00000000
-DATA f00000000<>+12(SB)/4, $0x00000000
-DATA f00000000<>+16(SB)/4, $0x00000000
-DATA f00000000<>+20(SB)/4, $0x00000000
-DATA f00000000<>+24(SB)/4, $0x00000000
-DATA f00000000<>+28(SB)/4, $0x00000000
-GLOBL f00000000<>(SB), RODATA|NOPTR, $32
+DATA i00000000<>+0(SB)/4, $0x00000000
+DATA i00000000<>+4(SB)/4, $0x00000000
+DATA i00000000<>+8(SB)/4, $0x00000000
+DATA i00000000<>+12(SB)/4, $0x00000000
+DATA i00000000<>+16(SB)/4, $0x00000000
+DATA i00000000<>+20(SB)/4, $0x00000000
+DATA i00000000<>+24(SB)/4, $0x00000000
+DATA i00000000<>+28(SB)/4, $0x00000000
+GLOBL i00000000<>(SB), RODATA|NOPTR, $32
 
-DATA lastmasks<>+0(SB)/4, $0x00000000
-DATA lastmasks<>+4(SB)/4, $0x00000000
-DATA lastmasks<>+8(SB)/4, $0x00000000
-DATA lastmasks<>+12(SB)/4, $0x00000000
-DATA lastmasks<>+16(SB)/4, $0x00000000
-DATA lastmasks<>+20(SB)/4, $0x00000000
-DATA lastmasks<>+24(SB)/4, $0x00000000
-DATA lastmasks<>+28(SB)/4, $0x00000000
-DATA lastmasks<>+32(SB)/4, $0xffffffff
-DATA lastmasks<>+36(SB)/4, $0xffffffff
-DATA lastmasks<>+40(SB)/4, $0xffffffff
-DATA lastmasks<>+44(SB)/4, $0xffffffff
-DATA lastmasks<>+48(SB)/4, $0xffffffff
-DATA lastmasks<>+52(SB)/4, $0xffffffff
-DATA lastmasks<>+56(SB)/4, $0xffffffff
-DATA lastmasks<>+60(SB)/4, $0xffffffff
+DATA lastmasks<>+0(SB)/2, $0x0000
+DATA lastmasks<>+2(SB)/2, $0x0000
+DATA lastmasks<>+4(SB)/2, $0x0000
+DATA lastmasks<>+6(SB)/2, $0x0000
+DATA lastmasks<>+8(SB)/2, $0x0000
+DATA lastmasks<>+10(SB)/2, $0x0000
+DATA lastmasks<>+12(SB)/2, $0x0000
+DATA lastmasks<>+14(SB)/2, $0x0000
+DATA lastmasks<>+16(SB)/2, $0x0000
+DATA lastmasks<>+18(SB)/2, $0x0000
+DATA lastmasks<>+20(SB)/2, $0x0000
+DATA lastmasks<>+22(SB)/2, $0x0000
+DATA lastmasks<>+24(SB)/2, $0x0000
+DATA lastmasks<>+26(SB)/2, $0x0000
+DATA lastmasks<>+28(SB)/2, $0x0000
+DATA lastmasks<>+30(SB)/2, $0x0000
+DATA lastmasks<>+32(SB)/2, $0xffff
+DATA lastmasks<>+34(SB)/2, $0xffff
+DATA lastmasks<>+36(SB)/2, $0xffff
+DATA lastmasks<>+38(SB)/2, $0xffff
+DATA lastmasks<>+40(SB)/2, $0xffff
+DATA lastmasks<>+42(SB)/2, $0xffff
+DATA lastmasks<>+44(SB)/2, $0xffff
+DATA lastmasks<>+46(SB)/2, $0xffff
+DATA lastmasks<>+48(SB)/2, $0xffff
+DATA lastmasks<>+50(SB)/2, $0xffff
+DATA lastmasks<>+52(SB)/2, $0xffff
+DATA lastmasks<>+54(SB)/2, $0xffff
+DATA lastmasks<>+56(SB)/2, $0xffff
+DATA lastmasks<>+58(SB)/2, $0xffff
+DATA lastmasks<>+60(SB)/2, $0xffff
+DATA lastmasks<>+62(SB)/2, $0xffff
 GLOBL lastmasks<>(SB), RODATA|NOPTR, $64
 
-// func gemmInt8r3x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r3x3AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), DX
-	LEAQ    (DX)(CX*1), CX
-	MOVQ    w+24(FP), BX
-	MOVQ    ldw+32(FP), SI
+// func gemmInt8r3x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r3x3AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), DX
+	LEAQ    (DX)(AX*1), AX
+	MOVQ    w+32(FP), BX
+	MOVQ    ldw+40(FP), SI
 	LEAQ    (BX)(SI*1), DI
 	LEAQ    (DI)(SI*1), SI
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
+	VMOVUPS i00000000<>+0(SB), Y5
+	VMOVUPS i00000000<>+0(SB), Y6
+	VMOVUPS i00000000<>+0(SB), Y7
+	VMOVUPS i00000000<>+0(SB), Y8
 	MOVQ    k+0(FP), R8
 	XORQ    R9, R9
-	SUBQ    $+8, R8
+	SUBQ    $+16, R8
 	JL      rest8
 
 loop7:
-	VMOVUPS     (AX)(R9*4), Y9
-	VMOVUPS     (DX)(R9*4), Y10
-	VMOVUPS     (CX)(R9*4), Y11
-	VPMOVSXBD   (BX)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y0
-	VFMADD231PS Y10, Y12, Y3
-	VFMADD231PS Y11, Y12, Y6
-	VPMOVSXBD   (DI)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y1
-	VFMADD231PS Y10, Y12, Y4
-	VFMADD231PS Y11, Y12, Y7
-	VPMOVSXBD   (SI)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y2
-	VFMADD231PS Y10, Y12, Y5
-	VFMADD231PS Y11, Y12, Y8
-	ADDQ        $+8, R9
-	SUBQ        $+8, R8
-	JGE         loop7
+	VPMOVSXBW (BX)(R9*1), Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y0, Y0
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y3, Y3
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y6, Y6
+	VPMOVSXBW (DI)(R9*1), Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y1, Y1
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y4, Y4
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y7, Y7
+	VPMOVSXBW (SI)(R9*1), Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y2, Y2
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y5, Y5
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y8, Y8
+	ADDQ      $+16, R9
+	SUBQ      $+16, R8
+	JGE       loop7
 
 rest8:
-	ADDQ        $+8, R8
-	TESTQ       R8, R8
-	JZ          done9
-	LEAQ        lastmasks<>+0(SB), R10
-	LEAQ        -8(R9)(R8*1), R9
-	VMOVUPS     (AX)(R9*4), Y9
-	VANDPS      (R10)(R8*4), Y9, Y9
-	VMOVUPS     (DX)(R9*4), Y10
-	VANDPS      (R10)(R8*4), Y10, Y10
-	VMOVUPS     (CX)(R9*4), Y11
-	VANDPS      (R10)(R8*4), Y11, Y11
-	VPMOVSXBD   (BX)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y0
-	VFMADD231PS Y10, Y12, Y3
-	VFMADD231PS Y11, Y12, Y6
-	VPMOVSXBD   (DI)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y1
-	VFMADD231PS Y10, Y12, Y4
-	VFMADD231PS Y11, Y12, Y7
-	VPMOVSXBD   (SI)(R9*1), Y12
-	VCVTDQ2PS   Y12, Y12
-	VFMADD231PS Y9, Y12, Y2
-	VFMADD231PS Y10, Y12, Y5
-	VFMADD231PS Y11, Y12, Y8
+	ADDQ      $+16, R8
+	TESTQ     R8, R8
+	JZ        done9
+	LEAQ      lastmasks<>+0(SB), R10
+	LEAQ      -16(R9)(R8*1), R9
+	VPMOVSXBW (BX)(R9*1), Y9
+	VPAND     (R10)(R8*2), Y9, Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y0, Y0
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y3, Y3
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y6, Y6
+	VPMOVSXBW (DI)(R9*1), Y9
+	VPAND     (R10)(R8*2), Y9, Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y1, Y1
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y4, Y4
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y7, Y7
+	VPMOVSXBW (SI)(R9*1), Y9
+	VPAND     (R10)(R8*2), Y9, Y9
+	VPMADDWD  (CX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y2, Y2
+	VPMADDWD  (DX)(R9*2), Y9, Y10
+	VPADDD    Y10, Y5, Y5
+	VPMADDWD  (AX)(R9*2), Y9, Y9
+	VPADDD    Y9, Y8, Y8
 
 done9:
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+3, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y9
-	VMASKMOVPS   (AX), X9, X10
-	VXORPS       Y11, Y11, Y11
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y11, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X10, X0, X0
-	TESTB        BL, BL
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+3, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y9
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X9, X10
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X11
+	VMULPS       X10, X11, X11
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y2, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X11, X0, X0
+	TESTB        DL, DL
 	JZ           store10
-	VMASKMOVPS   (CX), X9, X1
+	VMASKMOVPS   (AX), X9, X1
 	VADDPS       X1, X0, X0
 
 store10:
-	VMASKMOVPS   X0, X9, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y4, Y3, Y0
-	VHADDPS      Y11, Y5, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+	VMASKMOVPS   X0, X9, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
 	VMULPS       X10, X0, X0
-	TESTB        BL, BL
+	VPHADDD      Y4, Y3, Y1
+	VPHADDD      Y5, Y5, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
 	JZ           store11
-	VMASKMOVPS   (CX), X9, X1
-	VADDPS       X1, X0, X0
+	VMASKMOVPS   (AX), X9, X0
+	VADDPS       X0, X1, X1
 
 store11:
-	VMASKMOVPS   X0, X9, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y7, Y6, Y0
-	VHADDPS      Y11, Y8, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+	VMASKMOVPS   X1, X9, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), X0
 	VMULPS       X10, X0, X0
-	TESTB        BL, BL
+	VPHADDD      Y7, Y6, Y1
+	VPHADDD      Y8, Y8, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
 	JZ           store12
-	VMASKMOVPS   (CX), X9, X1
-	VADDPS       X1, X0, X0
+	VMASKMOVPS   (AX), X9, X0
+	VADDPS       X0, X1, X1
 
 store12:
-	VMASKMOVPS X0, X9, (CX)
-	ADDQ       DX, CX
+	VMASKMOVPS X1, X9, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
@@ -328,1493 +379,1072 @@ DATA tailmasks<>+56(SB)/4, $0x00000000
 DATA tailmasks<>+60(SB)/4, $0x00000000
 GLOBL tailmasks<>(SB), RODATA|NOPTR, $64
 
-// func gemmInt8r3x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r3x2AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), DX
-	LEAQ    (DX)(CX*1), CX
-	MOVQ    w+24(FP), BX
-	MOVQ    ldw+32(FP), SI
+// func gemmInt8r3x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r3x2AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), DX
+	LEAQ    (DX)(AX*1), AX
+	MOVQ    w+32(FP), BX
+	MOVQ    ldw+40(FP), SI
 	LEAQ    (BX)(SI*1), SI
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
-	VMOVUPS f00000000<>+0(SB), Y9
-	VMOVUPS f00000000<>+0(SB), Y10
-	VMOVUPS f00000000<>+0(SB), Y11
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
+	VMOVUPS i00000000<>+0(SB), Y5
 	MOVQ    k+0(FP), DI
 	XORQ    R8, R8
 	SUBQ    $+16, DI
 	JL      rest14
 
 loop13:
-	VMOVUPS     (AX)(R8*4), Y12
-	VMOVUPS     (DX)(R8*4), Y13
-	VMOVUPS     (CX)(R8*4), Y14
-	VPMOVSXBD   (BX)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y2
-	VFMADD231PS Y14, Y15, Y4
-	VPMOVSXBD   (SI)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y1
-	VFMADD231PS Y13, Y15, Y3
-	VFMADD231PS Y14, Y15, Y5
-	VMOVUPS     32(AX)(R8*4), Y12
-	VMOVUPS     32(DX)(R8*4), Y13
-	VMOVUPS     32(CX)(R8*4), Y14
-	VPMOVSXBD   8(BX)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y6
-	VFMADD231PS Y13, Y15, Y8
-	VFMADD231PS Y14, Y15, Y10
-	VPMOVSXBD   8(SI)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y7
-	VFMADD231PS Y13, Y15, Y9
-	VFMADD231PS Y14, Y15, Y11
-	ADDQ        $+16, R8
-	SUBQ        $+16, DI
-	JGE         loop13
+	VPMOVSXBW (BX)(R8*1), Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y0, Y0
+	VPMADDWD  (DX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y2, Y2
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y4, Y4
+	VPMOVSXBW (SI)(R8*1), Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y1, Y1
+	VPMADDWD  (DX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y3, Y3
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y5, Y5
+	ADDQ      $+16, R8
+	SUBQ      $+16, DI
+	JGE       loop13
 
 rest14:
-	ADDQ $+16, DI
-	SUBQ $+8, DI
-	JL   rest16
+	ADDQ      $+16, DI
+	TESTQ     DI, DI
+	JZ        done15
+	LEAQ      lastmasks<>+0(SB), R9
+	LEAQ      -16(R8)(DI*1), R8
+	VPMOVSXBW (BX)(R8*1), Y6
+	VPAND     (R9)(DI*2), Y6, Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y0, Y0
+	VPMADDWD  (DX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y2, Y2
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y4, Y4
+	VPMOVSXBW (SI)(R8*1), Y6
+	VPAND     (R9)(DI*2), Y6, Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y1, Y1
+	VPMADDWD  (DX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y3, Y3
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y5, Y5
 
-loop15:
-	VMOVUPS     (AX)(R8*4), Y12
-	VMOVUPS     (DX)(R8*4), Y13
-	VMOVUPS     (CX)(R8*4), Y14
-	VPMOVSXBD   (BX)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y2
-	VFMADD231PS Y14, Y15, Y4
-	VPMOVSXBD   (SI)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y1
-	VFMADD231PS Y13, Y15, Y3
-	VFMADD231PS Y14, Y15, Y5
-	ADDQ        $+8, R8
-	SUBQ        $+8, DI
-	JGE         loop15
-
-rest16:
-	ADDQ        $+8, DI
-	TESTQ       DI, DI
-	JZ          done17
-	LEAQ        lastmasks<>+0(SB), R9
-	LEAQ        -8(R8)(DI*1), R8
-	VMOVUPS     (AX)(R8*4), Y12
-	VANDPS      (R9)(DI*4), Y12, Y12
-	VMOVUPS     (DX)(R8*4), Y13
-	VANDPS      (R9)(DI*4), Y13, Y13
-	VMOVUPS     (CX)(R8*4), Y14
-	VANDPS      (R9)(DI*4), Y14, Y14
-	VPMOVSXBD   (BX)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y2
-	VFMADD231PS Y14, Y15, Y4
-	VPMOVSXBD   (SI)(R8*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y1
-	VFMADD231PS Y13, Y15, Y3
-	VFMADD231PS Y14, Y15, Y5
-
-done17:
-	VADDPS       Y6, Y0, Y0
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y11, Y5, Y5
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+2, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y6
-	VMASKMOVPS   (AX), X6, X7
-	VXORPS       Y8, Y8, Y8
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y8, Y8, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
+done15:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+2, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y6
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X6, X7
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X8
+	VMULPS       X7, X8, X8
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y1, Y1, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X8, X0, X0
+	TESTB        DL, DL
+	JZ           store16
+	VMASKMOVPS   (AX), X6, X1
 	VADDPS       X1, X0, X0
+
+store16:
+	VMASKMOVPS   X0, X6, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
 	VMULPS       X7, X0, X0
-	TESTB        BL, BL
+	VPHADDD      Y3, Y2, Y1
+	VPHADDD      Y3, Y3, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store17
+	VMASKMOVPS   (AX), X6, X0
+	VADDPS       X0, X1, X1
+
+store17:
+	VMASKMOVPS   X1, X6, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), X0
+	VMULPS       X7, X0, X0
+	VPHADDD      Y5, Y4, Y1
+	VPHADDD      Y5, Y5, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
 	JZ           store18
-	VMASKMOVPS   (CX), X6, X1
-	VADDPS       X1, X0, X0
+	VMASKMOVPS   (AX), X6, X0
+	VADDPS       X0, X1, X1
 
 store18:
-	VMASKMOVPS   X0, X6, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y3, Y2, Y0
-	VHADDPS      Y8, Y8, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X7, X0, X0
-	TESTB        BL, BL
-	JZ           store19
-	VMASKMOVPS   (CX), X6, X1
-	VADDPS       X1, X0, X0
-
-store19:
-	VMASKMOVPS   X0, X6, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y5, Y4, Y0
-	VHADDPS      Y8, Y8, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X7, X0, X0
-	TESTB        BL, BL
-	JZ           store20
-	VMASKMOVPS   (CX), X6, X1
-	VADDPS       X1, X0, X0
-
-store20:
-	VMASKMOVPS X0, X6, (CX)
-	ADDQ       DX, CX
+	VMASKMOVPS X1, X6, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r3x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r3x1AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), DX
-	LEAQ    (DX)(CX*1), CX
-	MOVQ    w+24(FP), BX
-	MOVQ    ldw+32(FP), SI
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
-	VMOVUPS f00000000<>+0(SB), Y9
-	VMOVUPS f00000000<>+0(SB), Y10
-	VMOVUPS f00000000<>+0(SB), Y11
-	MOVQ    k+0(FP), SI
-	XORQ    DI, DI
-	SUBQ    $+32, SI
-	JL      rest22
-
-loop21:
-	VMOVUPS     (AX)(DI*4), Y12
-	VMOVUPS     (DX)(DI*4), Y13
-	VMOVUPS     (CX)(DI*4), Y14
-	VPMOVSXBD   (BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y1
-	VFMADD231PS Y14, Y15, Y2
-	VMOVUPS     32(AX)(DI*4), Y12
-	VMOVUPS     32(DX)(DI*4), Y13
-	VMOVUPS     32(CX)(DI*4), Y14
-	VPMOVSXBD   8(BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y3
-	VFMADD231PS Y13, Y15, Y4
-	VFMADD231PS Y14, Y15, Y5
-	VMOVUPS     64(AX)(DI*4), Y12
-	VMOVUPS     64(DX)(DI*4), Y13
-	VMOVUPS     64(CX)(DI*4), Y14
-	VPMOVSXBD   16(BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y6
-	VFMADD231PS Y13, Y15, Y7
-	VFMADD231PS Y14, Y15, Y8
-	VMOVUPS     96(AX)(DI*4), Y12
-	VMOVUPS     96(DX)(DI*4), Y13
-	VMOVUPS     96(CX)(DI*4), Y14
-	VPMOVSXBD   24(BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y9
-	VFMADD231PS Y13, Y15, Y10
-	VFMADD231PS Y14, Y15, Y11
-	ADDQ        $+32, DI
-	SUBQ        $+32, SI
-	JGE         loop21
-
-rest22:
-	ADDQ $+32, SI
-	SUBQ $+8, SI
-	JL   rest24
-
-loop23:
-	VMOVUPS     (AX)(DI*4), Y12
-	VMOVUPS     (DX)(DI*4), Y13
-	VMOVUPS     (CX)(DI*4), Y14
-	VPMOVSXBD   (BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y1
-	VFMADD231PS Y14, Y15, Y2
-	ADDQ        $+8, DI
-	SUBQ        $+8, SI
-	JGE         loop23
-
-rest24:
-	ADDQ        $+8, SI
-	TESTQ       SI, SI
-	JZ          done25
-	LEAQ        lastmasks<>+0(SB), R8
-	LEAQ        -8(DI)(SI*1), DI
-	VMOVUPS     (AX)(DI*4), Y12
-	VANDPS      (R8)(SI*4), Y12, Y12
-	VMOVUPS     (DX)(DI*4), Y13
-	VANDPS      (R8)(SI*4), Y13, Y13
-	VMOVUPS     (CX)(DI*4), Y14
-	VANDPS      (R8)(SI*4), Y14, Y14
-	VPMOVSXBD   (BX)(DI*1), Y15
-	VCVTDQ2PS   Y15, Y15
-	VFMADD231PS Y12, Y15, Y0
-	VFMADD231PS Y13, Y15, Y1
-	VFMADD231PS Y14, Y15, Y2
-
-done25:
-	VADDPS       Y6, Y0, Y0
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y11, Y5, Y5
-	VADDPS       Y3, Y0, Y0
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y5, Y2, Y2
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+1, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y3
-	VMASKMOVPS   (AX), X3, X4
-	VXORPS       Y5, Y5, Y5
-	VHADDPS      Y5, Y0, Y0
-	VHADDPS      Y5, Y5, Y6
-	VHADDPS      Y6, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X6
-	VADDPS       X6, X0, X0
-	VMULPS       X4, X0, X0
-	TESTB        BL, BL
-	JZ           store26
-	VMASKMOVPS   (CX), X3, X6
-	VADDPS       X6, X0, X0
-
-store26:
-	VMASKMOVPS   X0, X3, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y5, Y1, Y0
-	VHADDPS      Y5, Y5, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X4, X0, X0
-	TESTB        BL, BL
-	JZ           store27
-	VMASKMOVPS   (CX), X3, X1
-	VADDPS       X1, X0, X0
-
-store27:
-	VMASKMOVPS   X0, X3, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y5, Y2, Y0
-	VHADDPS      Y5, Y5, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X4, X0, X0
-	TESTB        BL, BL
-	JZ           store28
-	VMASKMOVPS   (CX), X3, X1
-	VADDPS       X1, X0, X0
-
-store28:
-	VMASKMOVPS X0, X3, (CX)
-	ADDQ       DX, CX
-	VZEROUPPER
-	RET
-
-// func gemmInt8r2x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r2x4AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), CX
-	MOVQ    w+24(FP), DX
-	MOVQ    ldw+32(FP), BX
-	LEAQ    (DX)(BX*1), SI
-	LEAQ    (SI)(BX*1), DI
-	LEAQ    (DI)(BX*1), BX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	MOVQ    k+0(FP), R8
-	XORQ    R9, R9
-	SUBQ    $+8, R8
-	JL      rest30
-
-loop29:
-	VMOVUPS     (AX)(R9*4), Y8
-	VMOVUPS     (CX)(R9*4), Y9
-	VPMOVSXBD   (DX)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y4
-	VPMOVSXBD   (SI)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y1
-	VFMADD231PS Y9, Y10, Y5
-	VPMOVSXBD   (DI)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y2
-	VFMADD231PS Y9, Y10, Y6
-	VPMOVSXBD   (BX)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y3
-	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $+8, R9
-	SUBQ        $+8, R8
-	JGE         loop29
-
-rest30:
-	ADDQ        $+8, R8
-	TESTQ       R8, R8
-	JZ          done31
-	LEAQ        lastmasks<>+0(SB), R10
-	LEAQ        -8(R9)(R8*1), R9
-	VMOVUPS     (AX)(R9*4), Y8
-	VANDPS      (R10)(R8*4), Y8, Y8
-	VMOVUPS     (CX)(R9*4), Y9
-	VANDPS      (R10)(R8*4), Y9, Y9
-	VPMOVSXBD   (DX)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y4
-	VPMOVSXBD   (SI)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y1
-	VFMADD231PS Y9, Y10, Y5
-	VPMOVSXBD   (DI)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y2
-	VFMADD231PS Y9, Y10, Y6
-	VPMOVSXBD   (BX)(R9*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y3
-	VFMADD231PS Y9, Y10, Y7
-
-done31:
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	VMOVUPS      (AX), X8
-	VXORPS       Y9, Y9, Y9
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y3, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X8, X0, X0
-	TESTB        BL, BL
-	JZ           store32
-	VMOVUPS      (CX), X1
-	VADDPS       X1, X0, X0
-
-store32:
-	VMOVUPS      X0, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y5, Y4, Y0
-	VHADDPS      Y7, Y6, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X8, X0, X0
-	TESTB        BL, BL
-	JZ           store33
-	VMOVUPS      (CX), X1
-	VADDPS       X1, X0, X0
-
-store33:
-	VMOVUPS X0, (CX)
-	ADDQ    DX, CX
-	VZEROUPPER
-	RET
-
-// func gemmInt8r2x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r2x3AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), CX
-	MOVQ    w+24(FP), DX
-	MOVQ    ldw+32(FP), BX
-	LEAQ    (DX)(BX*1), SI
-	LEAQ    (SI)(BX*1), BX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
-	VMOVUPS f00000000<>+0(SB), Y9
-	VMOVUPS f00000000<>+0(SB), Y10
-	VMOVUPS f00000000<>+0(SB), Y11
-	MOVQ    k+0(FP), DI
-	XORQ    R8, R8
-	SUBQ    $+16, DI
-	JL      rest35
-
-loop34:
-	VMOVUPS     (AX)(R8*4), Y12
-	VMOVUPS     (CX)(R8*4), Y13
-	VPMOVSXBD   (DX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y0
-	VFMADD231PS Y13, Y14, Y3
-	VPMOVSXBD   (SI)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y1
-	VFMADD231PS Y13, Y14, Y4
-	VPMOVSXBD   (BX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y2
-	VFMADD231PS Y13, Y14, Y5
-	VMOVUPS     32(AX)(R8*4), Y12
-	VMOVUPS     32(CX)(R8*4), Y13
-	VPMOVSXBD   8(DX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y6
-	VFMADD231PS Y13, Y14, Y9
-	VPMOVSXBD   8(SI)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y7
-	VFMADD231PS Y13, Y14, Y10
-	VPMOVSXBD   8(BX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y8
-	VFMADD231PS Y13, Y14, Y11
-	ADDQ        $+16, R8
-	SUBQ        $+16, DI
-	JGE         loop34
-
-rest35:
-	ADDQ $+16, DI
-	SUBQ $+8, DI
-	JL   rest37
-
-loop36:
-	VMOVUPS     (AX)(R8*4), Y12
-	VMOVUPS     (CX)(R8*4), Y13
-	VPMOVSXBD   (DX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y0
-	VFMADD231PS Y13, Y14, Y3
-	VPMOVSXBD   (SI)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y1
-	VFMADD231PS Y13, Y14, Y4
-	VPMOVSXBD   (BX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y2
-	VFMADD231PS Y13, Y14, Y5
-	ADDQ        $+8, R8
-	SUBQ        $+8, DI
-	JGE         loop36
-
-rest37:
-	ADDQ        $+8, DI
-	TESTQ       DI, DI
-	JZ          done38
-	LEAQ        lastmasks<>+0(SB), R9
-	LEAQ        -8(R8)(DI*1), R8
-	VMOVUPS     (AX)(R8*4), Y12
-	VANDPS      (R9)(DI*4), Y12, Y12
-	VMOVUPS     (CX)(R8*4), Y13
-	VANDPS      (R9)(DI*4), Y13, Y13
-	VPMOVSXBD   (DX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y0
-	VFMADD231PS Y13, Y14, Y3
-	VPMOVSXBD   (SI)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y1
-	VFMADD231PS Y13, Y14, Y4
-	VPMOVSXBD   (BX)(R8*1), Y14
-	VCVTDQ2PS   Y14, Y14
-	VFMADD231PS Y12, Y14, Y2
-	VFMADD231PS Y13, Y14, Y5
-
-done38:
-	VADDPS       Y6, Y0, Y0
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y11, Y5, Y5
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+3, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y6
-	VMASKMOVPS   (AX), X6, X7
-	VXORPS       Y8, Y8, Y8
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y8, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X7, X0, X0
-	TESTB        BL, BL
-	JZ           store39
-	VMASKMOVPS   (CX), X6, X1
-	VADDPS       X1, X0, X0
-
-store39:
-	VMASKMOVPS   X0, X6, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y4, Y3, Y0
-	VHADDPS      Y8, Y5, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X7, X0, X0
-	TESTB        BL, BL
-	JZ           store40
-	VMASKMOVPS   (CX), X6, X1
-	VADDPS       X1, X0, X0
-
-store40:
-	VMASKMOVPS X0, X6, (CX)
-	ADDQ       DX, CX
-	VZEROUPPER
-	RET
-
-// func gemmInt8r2x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r2x2AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), CX
-	MOVQ    w+24(FP), DX
-	MOVQ    ldw+32(FP), BX
-	LEAQ    (DX)(BX*1), BX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
+// func gemmInt8r3x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r3x1AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), DX
+	LEAQ    (DX)(AX*1), AX
+	MOVQ    w+32(FP), BX
+	MOVQ    ldw+40(FP), SI
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
 	MOVQ    k+0(FP), SI
 	XORQ    DI, DI
 	SUBQ    $+16, SI
-	JL      rest42
+	JL      rest20
 
-loop41:
-	VMOVUPS     (AX)(DI*4), Y8
-	VMOVUPS     (CX)(DI*4), Y9
-	VPMOVSXBD   (DX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y2
-	VPMOVSXBD   (BX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y1
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     32(AX)(DI*4), Y8
-	VMOVUPS     32(CX)(DI*4), Y9
-	VPMOVSXBD   8(DX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y4
-	VFMADD231PS Y9, Y10, Y6
-	VPMOVSXBD   8(BX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y5
-	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $+16, DI
-	SUBQ        $+16, SI
-	JGE         loop41
+loop19:
+	VPMOVSXBW (BX)(DI*1), Y3
+	VPMADDWD  (CX)(DI*2), Y3, Y4
+	VPADDD    Y4, Y0, Y0
+	VPMADDWD  (DX)(DI*2), Y3, Y4
+	VPADDD    Y4, Y1, Y1
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y2, Y2
+	ADDQ      $+16, DI
+	SUBQ      $+16, SI
+	JGE       loop19
 
-rest42:
-	ADDQ $+16, SI
-	SUBQ $+8, SI
-	JL   rest44
+rest20:
+	ADDQ      $+16, SI
+	TESTQ     SI, SI
+	JZ        done21
+	LEAQ      lastmasks<>+0(SB), R8
+	LEAQ      -16(DI)(SI*1), DI
+	VPMOVSXBW (BX)(DI*1), Y3
+	VPAND     (R8)(SI*2), Y3, Y3
+	VPMADDWD  (CX)(DI*2), Y3, Y4
+	VPADDD    Y4, Y0, Y0
+	VPMADDWD  (DX)(DI*2), Y3, Y4
+	VPADDD    Y4, Y1, Y1
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y2, Y2
 
-loop43:
-	VMOVUPS     (AX)(DI*4), Y8
-	VMOVUPS     (CX)(DI*4), Y9
-	VPMOVSXBD   (DX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y2
-	VPMOVSXBD   (BX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y1
-	VFMADD231PS Y9, Y10, Y3
-	ADDQ        $+8, DI
-	SUBQ        $+8, SI
-	JGE         loop43
-
-rest44:
-	ADDQ        $+8, SI
-	TESTQ       SI, SI
-	JZ          done45
-	LEAQ        lastmasks<>+0(SB), R8
-	LEAQ        -8(DI)(SI*1), DI
-	VMOVUPS     (AX)(DI*4), Y8
-	VANDPS      (R8)(SI*4), Y8, Y8
-	VMOVUPS     (CX)(DI*4), Y9
-	VANDPS      (R8)(SI*4), Y9, Y9
-	VPMOVSXBD   (DX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y2
-	VPMOVSXBD   (BX)(DI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y1
-	VFMADD231PS Y9, Y10, Y3
-
-done45:
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+2, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y4
-	VMASKMOVPS   (AX), X4, X5
-	VXORPS       Y6, Y6, Y6
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y6, Y6, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+done21:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+1, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y3
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X3, X4
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X5
+	VMULPS       X4, X5, X5
+	VPHADDD      Y0, Y0, Y6
+	VPHADDD      Y0, Y0, Y0
+	VPHADDD      Y0, Y6, Y6
+	VEXTRACTI128 $0x01, Y6, X0
+	VPADDD       X0, X6, X0
+	VCVTDQ2PS    X0, X0
 	VMULPS       X5, X0, X0
-	TESTB        BL, BL
-	JZ           store46
-	VMASKMOVPS   (CX), X4, X1
-	VADDPS       X1, X0, X0
+	TESTB        DL, DL
+	JZ           store22
+	VMASKMOVPS   (AX), X3, X5
+	VADDPS       X5, X0, X0
 
-store46:
-	VMASKMOVPS   X0, X4, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y3, Y2, Y0
-	VHADDPS      Y6, Y6, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X5, X0, X0
-	TESTB        BL, BL
-	JZ           store47
-	VMASKMOVPS   (CX), X4, X1
-	VADDPS       X1, X0, X0
+store22:
+	VMASKMOVPS   X0, X3, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
+	VMULPS       X4, X0, X0
+	VPHADDD      Y1, Y1, Y5
+	VPHADDD      Y1, Y1, Y1
+	VPHADDD      Y1, Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X1
+	VPADDD       X1, X5, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store23
+	VMASKMOVPS   (AX), X3, X0
+	VADDPS       X0, X1, X1
 
-store47:
-	VMASKMOVPS X0, X4, (CX)
-	ADDQ       DX, CX
+store23:
+	VMASKMOVPS   X1, X3, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 8(BX), X0
+	VMULPS       X4, X0, X0
+	VPHADDD      Y2, Y2, Y1
+	VPHADDD      Y2, Y2, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store24
+	VMASKMOVPS   (AX), X3, X0
+	VADDPS       X0, X1, X1
+
+store24:
+	VMASKMOVPS X1, X3, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r2x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r2x1AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	LEAQ    (AX)(CX*1), CX
-	MOVQ    w+24(FP), DX
-	MOVQ    ldw+32(FP), BX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	MOVQ    k+0(FP), BX
-	XORQ    SI, SI
-	SUBQ    $+32, BX
-	JL      rest49
+// func gemmInt8r2x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r2x4AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), AX
+	MOVQ    w+32(FP), DX
+	MOVQ    ldw+40(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
+	VMOVUPS i00000000<>+0(SB), Y5
+	VMOVUPS i00000000<>+0(SB), Y6
+	VMOVUPS i00000000<>+0(SB), Y7
+	MOVQ    k+0(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+16, R8
+	JL      rest26
 
-loop48:
-	VMOVUPS     (AX)(SI*4), Y8
-	VMOVUPS     (CX)(SI*4), Y9
-	VPMOVSXBD   (DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y1
-	VMOVUPS     32(AX)(SI*4), Y8
-	VMOVUPS     32(CX)(SI*4), Y9
-	VPMOVSXBD   8(DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y2
-	VFMADD231PS Y9, Y10, Y3
-	VMOVUPS     64(AX)(SI*4), Y8
-	VMOVUPS     64(CX)(SI*4), Y9
-	VPMOVSXBD   16(DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y4
-	VFMADD231PS Y9, Y10, Y5
-	VMOVUPS     96(AX)(SI*4), Y8
-	VMOVUPS     96(CX)(SI*4), Y9
-	VPMOVSXBD   24(DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y6
-	VFMADD231PS Y9, Y10, Y7
-	ADDQ        $+32, SI
-	SUBQ        $+32, BX
-	JGE         loop48
+loop25:
+	VPMOVSXBW (DX)(R9*1), Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y0, Y0
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y4, Y4
+	VPMOVSXBW (SI)(R9*1), Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y1, Y1
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y5, Y5
+	VPMOVSXBW (DI)(R9*1), Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y2, Y2
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y6, Y6
+	VPMOVSXBW (BX)(R9*1), Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y3, Y3
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y7, Y7
+	ADDQ      $+16, R9
+	SUBQ      $+16, R8
+	JGE       loop25
 
-rest49:
-	ADDQ $+32, BX
-	SUBQ $+8, BX
-	JL   rest51
+rest26:
+	ADDQ      $+16, R8
+	TESTQ     R8, R8
+	JZ        done27
+	LEAQ      lastmasks<>+0(SB), R10
+	LEAQ      -16(R9)(R8*1), R9
+	VPMOVSXBW (DX)(R9*1), Y8
+	VPAND     (R10)(R8*2), Y8, Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y0, Y0
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y4, Y4
+	VPMOVSXBW (SI)(R9*1), Y8
+	VPAND     (R10)(R8*2), Y8, Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y1, Y1
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y5, Y5
+	VPMOVSXBW (DI)(R9*1), Y8
+	VPAND     (R10)(R8*2), Y8, Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y2, Y2
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y6, Y6
+	VPMOVSXBW (BX)(R9*1), Y8
+	VPAND     (R10)(R8*2), Y8, Y8
+	VPMADDWD  (CX)(R9*2), Y8, Y9
+	VPADDD    Y9, Y3, Y3
+	VPMADDWD  (AX)(R9*2), Y8, Y8
+	VPADDD    Y8, Y7, Y7
 
-loop50:
-	VMOVUPS     (AX)(SI*4), Y8
-	VMOVUPS     (CX)(SI*4), Y9
-	VPMOVSXBD   (DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y1
-	ADDQ        $+8, SI
-	SUBQ        $+8, BX
-	JGE         loop50
-
-rest51:
-	ADDQ        $+8, BX
-	TESTQ       BX, BX
-	JZ          done52
-	LEAQ        lastmasks<>+0(SB), DI
-	LEAQ        -8(SI)(BX*1), SI
-	VMOVUPS     (AX)(SI*4), Y8
-	VANDPS      (DI)(BX*4), Y8, Y8
-	VMOVUPS     (CX)(SI*4), Y9
-	VANDPS      (DI)(BX*4), Y9, Y9
-	VPMOVSXBD   (DX)(SI*1), Y10
-	VCVTDQ2PS   Y10, Y10
-	VFMADD231PS Y8, Y10, Y0
-	VFMADD231PS Y9, Y10, Y1
-
-done52:
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+1, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y2
-	VMASKMOVPS   (AX), X2, X3
-	VXORPS       Y4, Y4, Y4
-	VHADDPS      Y4, Y0, Y0
-	VHADDPS      Y4, Y4, Y5
-	VHADDPS      Y5, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VADDPS       X5, X0, X0
-	VMULPS       X3, X0, X0
-	TESTB        BL, BL
-	JZ           store53
-	VMASKMOVPS   (CX), X2, X5
-	VADDPS       X5, X0, X0
-
-store53:
-	VMASKMOVPS   X0, X2, (CX)
-	ADDQ         DX, CX
-	VHADDPS      Y4, Y1, Y0
-	VHADDPS      Y4, Y4, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X3, X0, X0
-	TESTB        BL, BL
-	JZ           store54
-	VMASKMOVPS   (CX), X2, X1
+done27:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         scale+48(FP), BX
+	VMOVUPS      (BX), X8
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X9
+	VMULPS       X8, X9, X9
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y3, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X9, X0, X0
+	TESTB        DL, DL
+	JZ           store28
+	VMOVUPS      (AX), X1
 	VADDPS       X1, X0, X0
 
-store54:
-	VMASKMOVPS X0, X2, (CX)
-	ADDQ       DX, CX
+store28:
+	VMOVUPS      X0, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
+	VMULPS       X8, X0, X0
+	VPHADDD      Y5, Y4, Y1
+	VPHADDD      Y7, Y6, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store29
+	VMOVUPS      (AX), X0
+	VADDPS       X0, X1, X1
+
+store29:
+	VMOVUPS X1, (AX)
+	ADDQ    CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r1x4AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r1x4AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    w+24(FP), CX
-	MOVQ    ldw+32(FP), DX
-	LEAQ    (CX)(DX*1), BX
-	LEAQ    (BX)(DX*1), SI
-	LEAQ    (SI)(DX*1), DX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
+// func gemmInt8r2x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r2x3AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), AX
+	MOVQ    w+32(FP), DX
+	MOVQ    ldw+40(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), BX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
+	VMOVUPS i00000000<>+0(SB), Y5
 	MOVQ    k+0(FP), DI
 	XORQ    R8, R8
 	SUBQ    $+16, DI
-	JL      rest56
+	JL      rest31
 
-loop55:
-	VMOVUPS     (AX)(R8*4), Y8
-	VPMOVSXBD   (CX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (BX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (SI)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (DX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-	VMOVUPS     32(AX)(R8*4), Y8
-	VPMOVSXBD   8(CX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y4
-	VPMOVSXBD   8(BX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y5
-	VPMOVSXBD   8(SI)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y6
-	VPMOVSXBD   8(DX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y7
-	ADDQ        $+16, R8
-	SUBQ        $+16, DI
-	JGE         loop55
+loop30:
+	VPMOVSXBW (DX)(R8*1), Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y0, Y0
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y3, Y3
+	VPMOVSXBW (SI)(R8*1), Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y1, Y1
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y4, Y4
+	VPMOVSXBW (BX)(R8*1), Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y2, Y2
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y5, Y5
+	ADDQ      $+16, R8
+	SUBQ      $+16, DI
+	JGE       loop30
 
-rest56:
-	ADDQ $+16, DI
-	SUBQ $+8, DI
-	JL   rest58
+rest31:
+	ADDQ      $+16, DI
+	TESTQ     DI, DI
+	JZ        done32
+	LEAQ      lastmasks<>+0(SB), R9
+	LEAQ      -16(R8)(DI*1), R8
+	VPMOVSXBW (DX)(R8*1), Y6
+	VPAND     (R9)(DI*2), Y6, Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y0, Y0
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y3, Y3
+	VPMOVSXBW (SI)(R8*1), Y6
+	VPAND     (R9)(DI*2), Y6, Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y1, Y1
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y4, Y4
+	VPMOVSXBW (BX)(R8*1), Y6
+	VPAND     (R9)(DI*2), Y6, Y6
+	VPMADDWD  (CX)(R8*2), Y6, Y7
+	VPADDD    Y7, Y2, Y2
+	VPMADDWD  (AX)(R8*2), Y6, Y6
+	VPADDD    Y6, Y5, Y5
 
-loop57:
-	VMOVUPS     (AX)(R8*4), Y8
-	VPMOVSXBD   (CX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (BX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (SI)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (DX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-	ADDQ        $+8, R8
-	SUBQ        $+8, DI
-	JGE         loop57
-
-rest58:
-	ADDQ        $+8, DI
-	TESTQ       DI, DI
-	JZ          done59
-	LEAQ        lastmasks<>+0(SB), R9
-	LEAQ        -8(R8)(DI*1), R8
-	VMOVUPS     (AX)(R8*4), Y8
-	VANDPS      (R9)(DI*4), Y8, Y8
-	VPMOVSXBD   (CX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (BX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (SI)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (DX)(R8*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-
-done59:
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	VMOVUPS      (AX), X4
-	VXORPS       Y5, Y5, Y5
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y3, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X4, X0, X0
-	TESTB        BL, BL
-	JZ           store60
-	VMOVUPS      (CX), X1
+done32:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+3, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y6
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X6, X7
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X8
+	VMULPS       X7, X8, X8
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y2, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X8, X0, X0
+	TESTB        DL, DL
+	JZ           store33
+	VMASKMOVPS   (AX), X6, X1
 	VADDPS       X1, X0, X0
 
-store60:
-	VMOVUPS X0, (CX)
-	ADDQ    DX, CX
+store33:
+	VMASKMOVPS   X0, X6, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
+	VMULPS       X7, X0, X0
+	VPHADDD      Y4, Y3, Y1
+	VPHADDD      Y5, Y5, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store34
+	VMASKMOVPS   (AX), X6, X0
+	VADDPS       X0, X1, X1
+
+store34:
+	VMASKMOVPS X1, X6, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r1x3AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r1x3AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    w+24(FP), CX
-	MOVQ    ldw+32(FP), DX
-	LEAQ    (CX)(DX*1), BX
-	LEAQ    (BX)(DX*1), DX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
-	VMOVUPS f00000000<>+0(SB), Y8
-	VMOVUPS f00000000<>+0(SB), Y9
-	VMOVUPS f00000000<>+0(SB), Y10
-	VMOVUPS f00000000<>+0(SB), Y11
+// func gemmInt8r2x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r2x2AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), AX
+	MOVQ    w+32(FP), DX
+	MOVQ    ldw+40(FP), BX
+	LEAQ    (DX)(BX*1), BX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
 	MOVQ    k+0(FP), SI
 	XORQ    DI, DI
-	SUBQ    $+32, SI
-	JL      rest62
+	SUBQ    $+16, SI
+	JL      rest36
 
-loop61:
-	VMOVUPS     (AX)(DI*4), Y12
-	VPMOVSXBD   (CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y0
-	VPMOVSXBD   (BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y1
-	VPMOVSXBD   (DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y2
-	VMOVUPS     32(AX)(DI*4), Y12
-	VPMOVSXBD   8(CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y3
-	VPMOVSXBD   8(BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y4
-	VPMOVSXBD   8(DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y5
-	VMOVUPS     64(AX)(DI*4), Y12
-	VPMOVSXBD   16(CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y6
-	VPMOVSXBD   16(BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y7
-	VPMOVSXBD   16(DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y8
-	VMOVUPS     96(AX)(DI*4), Y12
-	VPMOVSXBD   24(CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y9
-	VPMOVSXBD   24(BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y10
-	VPMOVSXBD   24(DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y11
-	ADDQ        $+32, DI
-	SUBQ        $+32, SI
-	JGE         loop61
+loop35:
+	VPMOVSXBW (DX)(DI*1), Y4
+	VPMADDWD  (CX)(DI*2), Y4, Y5
+	VPADDD    Y5, Y0, Y0
+	VPMADDWD  (AX)(DI*2), Y4, Y4
+	VPADDD    Y4, Y2, Y2
+	VPMOVSXBW (BX)(DI*1), Y4
+	VPMADDWD  (CX)(DI*2), Y4, Y5
+	VPADDD    Y5, Y1, Y1
+	VPMADDWD  (AX)(DI*2), Y4, Y4
+	VPADDD    Y4, Y3, Y3
+	ADDQ      $+16, DI
+	SUBQ      $+16, SI
+	JGE       loop35
 
-rest62:
-	ADDQ $+32, SI
-	SUBQ $+8, SI
-	JL   rest64
+rest36:
+	ADDQ      $+16, SI
+	TESTQ     SI, SI
+	JZ        done37
+	LEAQ      lastmasks<>+0(SB), R8
+	LEAQ      -16(DI)(SI*1), DI
+	VPMOVSXBW (DX)(DI*1), Y4
+	VPAND     (R8)(SI*2), Y4, Y4
+	VPMADDWD  (CX)(DI*2), Y4, Y5
+	VPADDD    Y5, Y0, Y0
+	VPMADDWD  (AX)(DI*2), Y4, Y4
+	VPADDD    Y4, Y2, Y2
+	VPMOVSXBW (BX)(DI*1), Y4
+	VPAND     (R8)(SI*2), Y4, Y4
+	VPMADDWD  (CX)(DI*2), Y4, Y5
+	VPADDD    Y5, Y1, Y1
+	VPMADDWD  (AX)(DI*2), Y4, Y4
+	VPADDD    Y4, Y3, Y3
 
-loop63:
-	VMOVUPS     (AX)(DI*4), Y12
-	VPMOVSXBD   (CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y0
-	VPMOVSXBD   (BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y1
-	VPMOVSXBD   (DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y2
-	ADDQ        $+8, DI
-	SUBQ        $+8, SI
-	JGE         loop63
-
-rest64:
-	ADDQ        $+8, SI
-	TESTQ       SI, SI
-	JZ          done65
-	LEAQ        lastmasks<>+0(SB), R8
-	LEAQ        -8(DI)(SI*1), DI
-	VMOVUPS     (AX)(DI*4), Y12
-	VANDPS      (R8)(SI*4), Y12, Y12
-	VPMOVSXBD   (CX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y0
-	VPMOVSXBD   (BX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y1
-	VPMOVSXBD   (DX)(DI*1), Y13
-	VCVTDQ2PS   Y13, Y13
-	VFMADD231PS Y12, Y13, Y2
-
-done65:
-	VADDPS       Y6, Y0, Y0
-	VADDPS       Y7, Y1, Y1
-	VADDPS       Y8, Y2, Y2
-	VADDPS       Y9, Y3, Y3
-	VADDPS       Y10, Y4, Y4
-	VADDPS       Y11, Y5, Y5
-	VADDPS       Y3, Y0, Y0
-	VADDPS       Y4, Y1, Y1
-	VADDPS       Y5, Y2, Y2
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+3, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y3
-	VMASKMOVPS   (AX), X3, X4
-	VXORPS       Y5, Y5, Y5
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y5, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       X4, X0, X0
-	TESTB        BL, BL
-	JZ           store66
-	VMASKMOVPS   (CX), X3, X1
+done37:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+2, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y4
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X4, X5
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X6
+	VMULPS       X5, X6, X6
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y1, Y1, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X6, X0, X0
+	TESTB        DL, DL
+	JZ           store38
+	VMASKMOVPS   (AX), X4, X1
 	VADDPS       X1, X0, X0
 
-store66:
-	VMASKMOVPS X0, X3, (CX)
-	ADDQ       DX, CX
+store38:
+	VMASKMOVPS   X0, X4, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
+	VMULPS       X5, X0, X0
+	VPHADDD      Y3, Y2, Y1
+	VPHADDD      Y3, Y3, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store39
+	VMASKMOVPS   (AX), X4, X0
+	VADDPS       X0, X1, X1
+
+store39:
+	VMASKMOVPS X1, X4, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r1x2AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r1x2AVX2(SB), NOSPLIT, $0-65
-	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    w+24(FP), CX
-	MOVQ    ldw+32(FP), DX
-	LEAQ    (CX)(DX*1), DX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
+// func gemmInt8r2x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r2x1AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), CX
+	LEAQ    (CX)(AX*1), AX
+	MOVQ    w+32(FP), DX
+	MOVQ    ldw+40(FP), BX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
 	MOVQ    k+0(FP), BX
 	XORQ    SI, SI
-	SUBQ    $+32, BX
-	JL      rest68
+	SUBQ    $+16, BX
+	JL      rest41
 
-loop67:
-	VMOVUPS     (AX)(SI*4), Y8
-	VPMOVSXBD   (CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VMOVUPS     32(AX)(SI*4), Y8
-	VPMOVSXBD   8(CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   8(DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-	VMOVUPS     64(AX)(SI*4), Y8
-	VPMOVSXBD   16(CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y4
-	VPMOVSXBD   16(DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y5
-	VMOVUPS     96(AX)(SI*4), Y8
-	VPMOVSXBD   24(CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y6
-	VPMOVSXBD   24(DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y7
-	ADDQ        $+32, SI
-	SUBQ        $+32, BX
-	JGE         loop67
+loop40:
+	VPMOVSXBW (DX)(SI*1), Y2
+	VPMADDWD  (CX)(SI*2), Y2, Y3
+	VPADDD    Y3, Y0, Y0
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y1, Y1
+	ADDQ      $+16, SI
+	SUBQ      $+16, BX
+	JGE       loop40
 
-rest68:
-	ADDQ $+32, BX
-	SUBQ $+8, BX
-	JL   rest70
+rest41:
+	ADDQ      $+16, BX
+	TESTQ     BX, BX
+	JZ        done42
+	LEAQ      lastmasks<>+0(SB), DI
+	LEAQ      -16(SI)(BX*1), SI
+	VPMOVSXBW (DX)(SI*1), Y2
+	VPAND     (DI)(BX*2), Y2, Y2
+	VPMADDWD  (CX)(SI*2), Y2, Y3
+	VPADDD    Y3, Y0, Y0
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y1, Y1
 
-loop69:
-	VMOVUPS     (AX)(SI*4), Y8
-	VPMOVSXBD   (CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	ADDQ        $+8, SI
-	SUBQ        $+8, BX
-	JGE         loop69
+done42:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+1, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y2
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X2, X3
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X4
+	VMULPS       X3, X4, X4
+	VPHADDD      Y0, Y0, Y5
+	VPHADDD      Y0, Y0, Y0
+	VPHADDD      Y0, Y5, Y5
+	VEXTRACTI128 $0x01, Y5, X0
+	VPADDD       X0, X5, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X4, X0, X0
+	TESTB        DL, DL
+	JZ           store43
+	VMASKMOVPS   (AX), X2, X4
+	VADDPS       X4, X0, X0
 
-rest70:
-	ADDQ        $+8, BX
-	TESTQ       BX, BX
-	JZ          done71
-	LEAQ        lastmasks<>+0(SB), DI
-	LEAQ        -8(SI)(BX*1), SI
-	VMOVUPS     (AX)(SI*4), Y8
-	VANDPS      (DI)(BX*4), Y8, Y8
-	VPMOVSXBD   (CX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (DX)(SI*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-
-done71:
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+2, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y2
-	VMASKMOVPS   (AX), X2, X3
-	VXORPS       Y4, Y4, Y4
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y4, Y4, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
+store43:
+	VMASKMOVPS   X0, X2, (AX)
+	ADDQ         CX, AX
+	VBROADCASTSS 4(BX), X0
 	VMULPS       X3, X0, X0
-	TESTB        BL, BL
-	JZ           store72
-	VMASKMOVPS   (CX), X2, X1
-	VADDPS       X1, X0, X0
+	VPHADDD      Y1, Y1, Y3
+	VPHADDD      Y1, Y1, Y1
+	VPHADDD      Y1, Y3, Y3
+	VEXTRACTI128 $0x01, Y3, X1
+	VPADDD       X1, X3, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X0, X1, X1
+	TESTB        DL, DL
+	JZ           store44
+	VMASKMOVPS   (AX), X2, X0
+	VADDPS       X0, X1, X1
 
-store72:
-	VMASKMOVPS X0, X2, (CX)
-	ADDQ       DX, CX
+store44:
+	VMASKMOVPS X1, X2, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemmInt8r1x1AVX2(k int, x *float32, ldx int, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gemmInt8r1x1AVX2(SB), NOSPLIT, $0-65
+// func gemmInt8r1x4AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r1x4AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
 	MOVQ    x+8(FP), AX
-	MOVQ    ldx+16(FP), CX
-	SHLQ    $0x02, CX
-	MOVQ    w+24(FP), CX
-	MOVQ    ldw+32(FP), DX
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
+	MOVQ    w+32(FP), CX
+	MOVQ    ldw+40(FP), DX
+	LEAQ    (CX)(DX*1), BX
+	LEAQ    (BX)(DX*1), SI
+	LEAQ    (SI)(DX*1), DX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	MOVQ    k+0(FP), DI
+	XORQ    R8, R8
+	SUBQ    $+16, DI
+	JL      rest46
+
+loop45:
+	VPMOVSXBW (CX)(R8*1), Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y0, Y0
+	VPMOVSXBW (BX)(R8*1), Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y1, Y1
+	VPMOVSXBW (SI)(R8*1), Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y2, Y2
+	VPMOVSXBW (DX)(R8*1), Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y3, Y3
+	ADDQ      $+16, R8
+	SUBQ      $+16, DI
+	JGE       loop45
+
+rest46:
+	ADDQ      $+16, DI
+	TESTQ     DI, DI
+	JZ        done47
+	LEAQ      lastmasks<>+0(SB), R9
+	LEAQ      -16(R8)(DI*1), R8
+	VPMOVSXBW (CX)(R8*1), Y4
+	VPAND     (R9)(DI*2), Y4, Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y0, Y0
+	VPMOVSXBW (BX)(R8*1), Y4
+	VPAND     (R9)(DI*2), Y4, Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y1, Y1
+	VPMOVSXBW (SI)(R8*1), Y4
+	VPAND     (R9)(DI*2), Y4, Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y2, Y2
+	VPMOVSXBW (DX)(R8*1), Y4
+	VPAND     (R9)(DI*2), Y4, Y4
+	VPMADDWD  (AX)(R8*2), Y4, Y4
+	VPADDD    Y4, Y3, Y3
+
+done47:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         scale+48(FP), BX
+	VMOVUPS      (BX), X4
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X5
+	VMULPS       X4, X5, X5
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y3, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X5, X0, X0
+	TESTB        DL, DL
+	JZ           store48
+	VMOVUPS      (AX), X1
+	VADDPS       X1, X0, X0
+
+store48:
+	VMOVUPS X0, (AX)
+	ADDQ    CX, AX
+	VZEROUPPER
+	RET
+
+// func gemmInt8r1x3AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r1x3AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), AX
+	MOVQ    w+32(FP), CX
+	MOVQ    ldw+40(FP), DX
+	LEAQ    (CX)(DX*1), BX
+	LEAQ    (BX)(DX*1), DX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	MOVQ    k+0(FP), SI
+	XORQ    DI, DI
+	SUBQ    $+16, SI
+	JL      rest50
+
+loop49:
+	VPMOVSXBW (CX)(DI*1), Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y0, Y0
+	VPMOVSXBW (BX)(DI*1), Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y1, Y1
+	VPMOVSXBW (DX)(DI*1), Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y2, Y2
+	ADDQ      $+16, DI
+	SUBQ      $+16, SI
+	JGE       loop49
+
+rest50:
+	ADDQ      $+16, SI
+	TESTQ     SI, SI
+	JZ        done51
+	LEAQ      lastmasks<>+0(SB), R8
+	LEAQ      -16(DI)(SI*1), DI
+	VPMOVSXBW (CX)(DI*1), Y3
+	VPAND     (R8)(SI*2), Y3, Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y0, Y0
+	VPMOVSXBW (BX)(DI*1), Y3
+	VPAND     (R8)(SI*2), Y3, Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y1, Y1
+	VPMOVSXBW (DX)(DI*1), Y3
+	VPAND     (R8)(SI*2), Y3, Y3
+	VPMADDWD  (AX)(DI*2), Y3, Y3
+	VPADDD    Y3, Y2, Y2
+
+done51:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+3, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y3
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X3, X4
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X5
+	VMULPS       X4, X5, X5
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y2, Y2, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X5, X0, X0
+	TESTB        DL, DL
+	JZ           store52
+	VMASKMOVPS   (AX), X3, X1
+	VADDPS       X1, X0, X0
+
+store52:
+	VMASKMOVPS X0, X3, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func gemmInt8r1x2AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r1x2AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), AX
+	MOVQ    w+32(FP), CX
+	MOVQ    ldw+40(FP), DX
+	LEAQ    (CX)(DX*1), DX
+	VMOVUPS i00000000<>+0(SB), Y0
+	VMOVUPS i00000000<>+0(SB), Y1
+	MOVQ    k+0(FP), BX
+	XORQ    SI, SI
+	SUBQ    $+16, BX
+	JL      rest54
+
+loop53:
+	VPMOVSXBW (CX)(SI*1), Y2
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y0, Y0
+	VPMOVSXBW (DX)(SI*1), Y2
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y1, Y1
+	ADDQ      $+16, SI
+	SUBQ      $+16, BX
+	JGE       loop53
+
+rest54:
+	ADDQ      $+16, BX
+	TESTQ     BX, BX
+	JZ        done55
+	LEAQ      lastmasks<>+0(SB), DI
+	LEAQ      -16(SI)(BX*1), SI
+	VPMOVSXBW (CX)(SI*1), Y2
+	VPAND     (DI)(BX*2), Y2, Y2
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y0, Y0
+	VPMOVSXBW (DX)(SI*1), Y2
+	VPAND     (DI)(BX*2), Y2, Y2
+	VPMADDWD  (AX)(SI*2), Y2, Y2
+	VPADDD    Y2, Y1, Y1
+
+done55:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+2, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y2
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X2, X3
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X4
+	VMULPS       X3, X4, X4
+	VPHADDD      Y1, Y0, Y0
+	VPHADDD      Y1, Y1, Y1
+	VPHADDD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X4, X0, X0
+	TESTB        DL, DL
+	JZ           store56
+	VMASKMOVPS   (AX), X2, X1
+	VADDPS       X1, X0, X0
+
+store56:
+	VMASKMOVPS X0, X2, (AX)
+	ADDQ       CX, AX
+	VZEROUPPER
+	RET
+
+// func gemmInt8r1x1AVX2(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)
+// Requires: AVX, AVX2
+TEXT ·gemmInt8r1x1AVX2(SB), NOSPLIT, $0-73
+	MOVQ    ldx+16(FP), AX
+	ADDQ    AX, AX
+	MOVQ    x+8(FP), AX
+	MOVQ    w+32(FP), CX
+	MOVQ    ldw+40(FP), DX
+	VMOVUPS i00000000<>+0(SB), Y0
 	MOVQ    k+0(FP), DX
 	XORQ    BX, BX
-	SUBQ    $+32, DX
-	JL      rest74
+	SUBQ    $+16, DX
+	JL      rest58
 
-loop73:
-	VMOVUPS     (AX)(BX*4), Y4
-	VPMOVSXBD   (CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y0
-	VMOVUPS     32(AX)(BX*4), Y4
-	VPMOVSXBD   8(CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y1
-	VMOVUPS     64(AX)(BX*4), Y4
-	VPMOVSXBD   16(CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y2
-	VMOVUPS     96(AX)(BX*4), Y4
-	VPMOVSXBD   24(CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y3
-	ADDQ        $+32, BX
-	SUBQ        $+32, DX
-	JGE         loop73
+loop57:
+	VPMOVSXBW (CX)(BX*1), Y1
+	VPMADDWD  (AX)(BX*2), Y1, Y1
+	VPADDD    Y1, Y0, Y0
+	ADDQ      $+16, BX
+	SUBQ      $+16, DX
+	JGE       loop57
 
-rest74:
-	ADDQ $+32, DX
-	SUBQ $+8, DX
-	JL   rest76
+rest58:
+	ADDQ      $+16, DX
+	TESTQ     DX, DX
+	JZ        done59
+	LEAQ      lastmasks<>+0(SB), SI
+	LEAQ      -16(BX)(DX*1), BX
+	VPMOVSXBW (CX)(BX*1), Y1
+	VPAND     (SI)(DX*2), Y1, Y1
+	VPMADDWD  (AX)(BX*2), Y1, Y1
+	VPADDD    Y1, Y0, Y0
 
-loop75:
-	VMOVUPS     (AX)(BX*4), Y4
-	VPMOVSXBD   (CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y0
-	ADDQ        $+8, BX
-	SUBQ        $+8, DX
-	JGE         loop75
-
-rest76:
-	ADDQ        $+8, DX
-	TESTQ       DX, DX
-	JZ          done77
-	LEAQ        lastmasks<>+0(SB), SI
-	LEAQ        -8(BX)(DX*1), BX
-	VMOVUPS     (AX)(BX*4), Y4
-	VANDPS      (SI)(DX*4), Y4, Y4
-	VPMOVSXBD   (CX)(BX*1), Y5
-	VCVTDQ2PS   Y5, Y5
-	VFMADD231PS Y4, Y5, Y0
-
-done77:
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	MOVQ         scale+40(FP), AX
-	MOVQ         y+48(FP), CX
-	MOVQ         ldy+56(FP), DX
-	SHLQ         $0x02, DX
-	MOVB         accumulate+64(FP), BL
-	MOVQ         $+1, SI
-	LEAQ         tailmasks<>+32(SB), DI
-	NEGQ         SI
-	VMOVUPS      (DI)(SI*4), Y1
+done59:
+	MOVQ         y+56(FP), AX
+	MOVQ         ldy+64(FP), CX
+	SHLQ         $0x02, CX
+	MOVB         accumulate+72(FP), DL
+	MOVQ         $+1, BX
+	LEAQ         tailmasks<>+32(SB), SI
+	NEGQ         BX
+	VMOVUPS      (SI)(BX*4), Y1
+	MOVQ         scale+48(FP), BX
+	VMASKMOVPS   (BX), X1, X2
+	MOVQ         scaleX+24(FP), BX
+	VBROADCASTSS (BX), X3
+	VMULPS       X2, X3, X3
+	VPHADDD      Y0, Y0, Y2
+	VPHADDD      Y0, Y0, Y0
+	VPHADDD      Y0, Y2, Y2
+	VEXTRACTI128 $0x01, Y2, X0
+	VPADDD       X0, X2, X0
+	VCVTDQ2PS    X0, X0
+	VMULPS       X3, X0, X0
+	TESTB        DL, DL
+	JZ           store60
 	VMASKMOVPS   (AX), X1, X2
-	VXORPS       Y3, Y3, Y3
-	VHADDPS      Y3, Y0, Y0
-	VHADDPS      Y3, Y3, Y3
-	VHADDPS      Y3, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X3
-	VADDPS       X3, X0, X0
-	VMULPS       X2, X0, X0
-	TESTB        BL, BL
-	JZ           store78
-	VMASKMOVPS   (CX), X1, X2
 	VADDPS       X2, X0, X0
 
-store78:
-	VMASKMOVPS X0, X1, (CX)
-	ADDQ       DX, CX
+store60:
+	VMASKMOVPS X0, X1, (AX)
+	ADDQ       CX, AX
 	VZEROUPPER
 	RET
 
-// func gemvInt8x4AVX2(tiles int, k int, x *float32, w *int8, ldw int, scale *float32, y *float32, accumulate bool)
-// Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemvInt8x4AVX2(SB), NOSPLIT, $0-57
-	MOVQ tiles+0(FP), AX
-	MOVQ x+16(FP), CX
-	MOVQ ldw+32(FP), DX
-	MOVQ w+24(FP), BX
-	LEAQ (BX)(DX*1), SI
-	LEAQ (SI)(DX*1), DI
-	LEAQ (DI)(DX*1), R8
-	MOVQ scale+40(FP), R9
-	MOVQ y+48(FP), R10
-	MOVB accumulate+56(FP), R11
-	SHLQ $0x02, DX
+// func gemvInt8x4AVX2(tiles int, k int, x *int16, w *int8, ldw int, scaleX float32, scale *float32, y *float32, accumulate bool)
+// Requires: AVX, AVX2, MMX+
+TEXT ·gemvInt8x4AVX2(SB), NOSPLIT, $0-65
+	MOVQ         tiles+0(FP), AX
+	MOVQ         x+16(FP), CX
+	MOVQ         ldw+32(FP), DX
+	MOVQ         w+24(FP), BX
+	LEAQ         (BX)(DX*1), SI
+	LEAQ         (SI)(DX*1), DI
+	LEAQ         (DI)(DX*1), R8
+	MOVQ         scale+48(FP), R9
+	MOVQ         y+56(FP), R10
+	VBROADCASTSS scaleX+40(FP), X0
+	MOVB         accumulate+64(FP), R11
+	SHLQ         $0x02, DX
 
-tile79:
+tile61:
 	LEAQ    (BX)(DX*2), R12
-	VMOVUPS f00000000<>+0(SB), Y0
-	VMOVUPS f00000000<>+0(SB), Y1
-	VMOVUPS f00000000<>+0(SB), Y2
-	VMOVUPS f00000000<>+0(SB), Y3
-	VMOVUPS f00000000<>+0(SB), Y4
-	VMOVUPS f00000000<>+0(SB), Y5
-	VMOVUPS f00000000<>+0(SB), Y6
-	VMOVUPS f00000000<>+0(SB), Y7
+	VMOVUPS i00000000<>+0(SB), Y1
+	VMOVUPS i00000000<>+0(SB), Y2
+	VMOVUPS i00000000<>+0(SB), Y3
+	VMOVUPS i00000000<>+0(SB), Y4
 	MOVQ    k+8(FP), R13
 	XORQ    R14, R14
 	SUBQ    $+16, R13
-	JL      rest82
+	JL      rest64
 
-loop81:
-	PREFETCHT0  (R12)(R14*4)
-	VMOVUPS     (CX)(R14*4), Y8
-	VPMOVSXBD   (BX)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (SI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (DI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (R8)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-	VMOVUPS     32(CX)(R14*4), Y8
-	VPMOVSXBD   8(BX)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y4
-	VPMOVSXBD   8(SI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y5
-	VPMOVSXBD   8(DI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y6
-	VPMOVSXBD   8(R8)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y7
-	ADDQ        $+16, R14
-	SUBQ        $+16, R13
-	JGE         loop81
+loop63:
+	PREFETCHT0 (R12)(R14*4)
+	VPMOVSXBW  (BX)(R14*1), Y5
+	VPMADDWD   (CX)(R14*2), Y5, Y5
+	VPADDD     Y5, Y1, Y1
+	VPMOVSXBW  (SI)(R14*1), Y5
+	VPMADDWD   (CX)(R14*2), Y5, Y5
+	VPADDD     Y5, Y2, Y2
+	VPMOVSXBW  (DI)(R14*1), Y5
+	VPMADDWD   (CX)(R14*2), Y5, Y5
+	VPADDD     Y5, Y3, Y3
+	VPMOVSXBW  (R8)(R14*1), Y5
+	VPMADDWD   (CX)(R14*2), Y5, Y5
+	VPADDD     Y5, Y4, Y4
+	ADDQ       $+16, R14
+	SUBQ       $+16, R13
+	JGE        loop63
 
-rest82:
-	ADDQ $+16, R13
-	SUBQ $+8, R13
-	JL   rest84
+rest64:
+	ADDQ      $+16, R13
+	TESTQ     R13, R13
+	JZ        done65
+	LEAQ      lastmasks<>+0(SB), R12
+	LEAQ      -16(R14)(R13*1), R14
+	VPMOVSXBW (BX)(R14*1), Y5
+	VPAND     (R12)(R13*2), Y5, Y5
+	VPMADDWD  (CX)(R14*2), Y5, Y5
+	VPADDD    Y5, Y1, Y1
+	VPMOVSXBW (SI)(R14*1), Y5
+	VPAND     (R12)(R13*2), Y5, Y5
+	VPMADDWD  (CX)(R14*2), Y5, Y5
+	VPADDD    Y5, Y2, Y2
+	VPMOVSXBW (DI)(R14*1), Y5
+	VPAND     (R12)(R13*2), Y5, Y5
+	VPMADDWD  (CX)(R14*2), Y5, Y5
+	VPADDD    Y5, Y3, Y3
+	VPMOVSXBW (R8)(R14*1), Y5
+	VPAND     (R12)(R13*2), Y5, Y5
+	VPMADDWD  (CX)(R14*2), Y5, Y5
+	VPADDD    Y5, Y4, Y4
 
-loop83:
-	VMOVUPS     (CX)(R14*4), Y8
-	VPMOVSXBD   (BX)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (SI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (DI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (R8)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-	ADDQ        $+8, R14
-	SUBQ        $+8, R13
-	JGE         loop83
-
-rest84:
-	ADDQ        $+8, R13
-	TESTQ       R13, R13
-	JZ          done85
-	LEAQ        lastmasks<>+0(SB), R12
-	LEAQ        -8(R14)(R13*1), R14
-	VMOVUPS     (CX)(R14*4), Y8
-	VANDPS      (R12)(R13*4), Y8, Y8
-	VPMOVSXBD   (BX)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y0
-	VPMOVSXBD   (SI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y1
-	VPMOVSXBD   (DI)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y2
-	VPMOVSXBD   (R8)(R14*1), Y9
-	VCVTDQ2PS   Y9, Y9
-	VFMADD231PS Y8, Y9, Y3
-
-done85:
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	VHADDPS      Y1, Y0, Y0
-	VHADDPS      Y3, Y2, Y1
-	VHADDPS      Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X1, X0, X0
-	VMULPS       (R9), X0, X0
+done65:
+	VMULPS       (R9), X0, X5
+	VPHADDD      Y2, Y1, Y1
+	VPHADDD      Y4, Y3, Y2
+	VPHADDD      Y2, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VCVTDQ2PS    X1, X1
+	VMULPS       X5, X1, X1
 	TESTB        R11, R11
-	JZ           store80
-	VADDPS       (R10), X0, X0
+	JZ           store62
+	VADDPS       (R10), X1, X1
 
-store80:
-	VMOVUPS X0, (R10)
+store62:
+	VMOVUPS X1, (R10)
 	ADDQ    DX, BX
 	ADDQ    DX, SI
 	ADDQ    DX, DI
@@ -1822,6 +1452,6 @@ store80:
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	SUBQ    $+1, AX
-	JNZ     tile79
+	JNZ     tile61
 	VZEROUPPER
 	RET

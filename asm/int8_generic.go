@@ -3,15 +3,16 @@ package asm
 // gemmInt8Generic is
 //
 //	for i := range m { for j := range n {
-//		for p := range k { y[i*ldy+j] += scale[j] * x[i*ldx+p] * w[j*ldw+p] }
+//		for p := range k { y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p] }
 //	} }
 //
-// with the scale applied to the sum.
-func gemmInt8Generic(k int, x []float32, ldx int, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
+// with the product of the scales applied to the sum.
+func gemmInt8Generic(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
 	var tile [DotNR]float32
 	for i := range m {
 		for j := range n {
-			tile[j] = scale[j] * dotInt8Generic(x[i*ldx:][:k], w[j*ldw:][:k])
+			s := float32(scale[j] * scaleX[i])
+			tile[j] = float32(s * float32(dotInt8Generic(x[i*ldx:][:k], w[j*ldw:][:k])))
 		}
 		storeRow(y[i*ldy:][:n], tile[:n], accumulate)
 	}
@@ -20,20 +21,18 @@ func gemmInt8Generic(k int, x []float32, ldx int, w []int8, ldw int, scale, y []
 // dotInt8Generic is
 //
 //	for i := range x { s += x[i] * w[i] }
-//
-// in four interleaved parts, in float64 as sumGeneric.
-func dotInt8Generic(x []float32, w []int8) float32 {
-	var s0, s1, s2, s3 float64
+func dotInt8Generic(x []int16, w []int8) (s int32) {
 	w = w[:len(x)]
+	var s1, s2, s3 int32
 	for len(x) >= 4 && len(w) >= 4 {
-		s0 += float64(x[0]) * float64(w[0])
-		s1 += float64(x[1]) * float64(w[1])
-		s2 += float64(x[2]) * float64(w[2])
-		s3 += float64(x[3]) * float64(w[3])
+		s += int32(x[0]) * int32(w[0])
+		s1 += int32(x[1]) * int32(w[1])
+		s2 += int32(x[2]) * int32(w[2])
+		s3 += int32(x[3]) * int32(w[3])
 		x, w = x[4:], w[4:]
 	}
 	for i := range x {
-		s0 += float64(x[i]) * float64(w[i])
+		s += int32(x[i]) * int32(w[i])
 	}
-	return float32((s0 + s1) + (s2 + s3))
+	return s + s1 + s2 + s3
 }

@@ -25,15 +25,48 @@ func (a *arena) takeInt8(r *rand.Rand, n int, where placement) []int8 {
 	return w
 }
 
-// int8Operands of one product y (+)= scale·x·w, all in arenas.
-type int8Operands struct{ x, w, scale, y arena }
+// takeInt16 gives n random x of the whole range likewise.
+func (a *arena) takeInt16(r *rand.Rand, n int, where placement) []int16 {
+	all := a.take(arenaLen, atStart, nil)
+	x := unsafe.Slice((*int16)(unsafe.Pointer(&all[0])), 2*len(all))
+	if where == atEnd {
+		x = x[len(x)-n:]
+	} else {
+		x = x[where:]
+	}
+	x = x[:n:n]
+	for i := range x {
+		x[i] = int16(r.IntN(2*int16Max+1) - int16Max)
+	}
+	return x
+}
 
-// checkTile runs one tile and holds every element of y against float64: sums
-// to ε·Σ|terms|, the rest untouched.
+// int8Operands of one product y (+)= scale·scaleX·x·w, all in arenas.
+type int8Operands struct{ x, scaleX, w, scale, y arena }
+
+// wantInt8 is an element of such a product, which is the same on every path.
+func wantInt8(x []int16, w []int8, scale, scaleX, old float32, accumulate bool) float32 {
+	sum := 0
+	if len(x) == 0 && !accumulate {
+		return 0
+	}
+	for p := range x {
+		sum += int(x[p]) * int(w[p])
+	}
+	y := float32(float32(scale*scaleX) * float32(int32(sum)))
+	if accumulate {
+		return old + y
+	}
+	return y
+}
+
+// checkTile runs one tile and compares every element of y bit for bit; the rest
+// is untouched.
 func (o *int8Operands) checkTile(t *testing.T, r *rand.Rand, where placement, k, m, n, ldx, ldw, ldy int, accumulate bool) {
 	t.Helper()
 	what := fmt.Sprintf("k=%d m=%d n=%d accumulate=%v %v", k, m, n, accumulate, where)
-	x := o.x.take((m-1)*ldx+k, where, tame(r, (m-1)*ldx+k))
+	x := o.x.takeInt16(r, (m-1)*ldx+k, where)
+	scaleX := o.scaleX.take(m, where, tame(r, m))
 	w := o.w.takeInt8(r, (n-1)*ldw+k, where)
 	scale := o.scale.take(n, where, tame(r, n))
 	old := make([]float32, (m-1)*ldy+n)
@@ -48,7 +81,7 @@ func (o *int8Operands) checkTile(t *testing.T, r *rand.Rand, where placement, k,
 		}
 	}
 	y := o.y.take(len(old), where, old)
-	GemmInt8(k, x, ldx, w, ldw, scale, y, ldy, m, n, accumulate)
+	GemmInt8(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
 	o.y.check(t, what)
 	for i, got := range y {
 		row, j := i/ldy, i%ldy
@@ -58,17 +91,10 @@ func (o *int8Operands) checkTile(t *testing.T, r *rand.Rand, where placement, k,
 			}
 			continue
 		}
-		sum, size := 0.0, 0.0
-		for p := range k {
-			term := float64(x[row*ldx+p]) * float64(w[j*ldw+p]) * float64(scale[j])
-			sum += term
-			size += math.Abs(term)
+		want := wantInt8(x[row*ldx:][:k], w[j*ldw:][:k], scale[j], scaleX[row], old[i], accumulate)
+		if math.Float32bits(got) != math.Float32bits(want) {
+			t.Fatalf("%s y[%d,%d]: expected %g, got %g", what, row, j, want, got)
 		}
-		if accumulate {
-			sum += float64(old[i])
-			size += math.Abs(float64(old[i]))
-		}
-		within(t, fmt.Sprintf("%s y[%d,%d]", what, row, j), got, sum, float64(k+4)*eps*size)
 	}
 }
 
@@ -91,74 +117,117 @@ func TestGemmInt8(t *testing.T) {
 	})
 }
 
-// TestGemmInt8Extremes checks the ends of the range of weights, and that what
-// is zeroed for the tail is no NaN of the terms before.
+// TestGemmInt8Extremes checks the ends of the ranges: the longest sum of the
+// largest terms still fits.
 func TestGemmInt8Extremes(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
-		for _, k := range []int{1, 8, 11, 17, 40} {
-			x, w := make([]float32, k), make([]int8, DotNR*k)
+		for _, k := range []int{1, 8, 11, 16, 17, 40, Int8Terms} {
+			x, w := make([]int16, k), make([]int8, DotNR*k)
 			for p := range k {
-				x[p] = 1
+				x[p] = int16Max
 				w[p], w[k+p], w[2*k+p], w[3*k+p] = -128, 127, -1, 0
 			}
 			y := make([]float32, DotNR)
 			scale := []float32{1, 0.5, -2, 7}
-			GemmInt8(k, x, k, w, k, scale, y, DotNR, 1, DotNR, false)
-			n := float32(k)
-			wantSame(t, "y", y, []float32{-128 * n, 63.5 * n, 2 * n, 0})
-			x[k-1] = float32(math.Inf(1))
-			GemmInt8(k, x, k, w, k, scale, y, DotNR, 1, DotNR, false)
-			wantSame(t, "infinite x", y, []float32{float32(math.Inf(-1)), float32(math.Inf(1)), float32(math.Inf(1)), float32(math.NaN())})
+			GemmInt8(k, x, k, []float32{0.25}, w, k, scale, y, DotNR, 1, DotNR, false)
+			n := float32(k * int16Max)
+			wantSame(t, "y", y, []float32{-32 * n, 127 * n / 8, n / 2, 0})
+			GemmInt8(k, x, k, []float32{float32(math.NaN())}, w, k, scale, y, DotNR, 1, DotNR, false)
+			for j, got := range y {
+				if got == got {
+					t.Fatalf("y[%d] of what is not finite: %g", j, got)
+				}
+			}
 		}
 	})
 }
 
-// TestGemvInt8 checks numbers of rows round the tiles and blocks of k.
+// TestGemvInt8 checks numbers of rows round the tiles and lanes of k.
 func TestGemvInt8(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		var o int8Operands
 		r := newRand(9)
-		for _, k := range []int{0, 1, 7, 8, 9, 100, 2048, 2049, 2055, 2056, 4100} {
+		for _, k := range []int{0, 1, 7, 15, 16, 17, 31, 32, 100, 2047, 2048} {
 			for _, rows := range []int{0, 1, 3, 4, 5, 6, 8, 15, 16} {
 				if rows*(k+1) > 4*arenaLen {
 					continue
 				}
 				for _, accumulate := range []bool{false, true} {
 					ldw := k + rows%2
-					w := o.w.takeInt8(r, max(0, (rows-1)*ldw+k), placements[(k+rows)%2])
-					x, scale, old := tame(r, k), tame(r, rows), tame(r, rows)
+					where := placements[(k+rows)%2]
+					w := o.w.takeInt8(r, max(0, (rows-1)*ldw+k), where)
+					x := o.x.takeInt16(r, k, where)
+					scale, old := tame(r, rows), tame(r, rows)
 					y := o.y.take(rows, placements[rows%2], old)
-					GemvInt8(y, w, ldw, scale, x, accumulate)
+					GemvInt8(y, w, ldw, scale, x, 0.125, accumulate)
 					o.y.check(t, "y")
+					want := make([]float32, rows)
 					for i := range rows {
-						sum, size := 0.0, 0.0
-						if accumulate {
-							sum, size = float64(old[i]), math.Abs(float64(old[i]))
-						}
-						for p := range k {
-							term := float64(scale[i]) * float64(w[i*ldw+p]) * float64(x[p])
-							sum += term
-							size += math.Abs(term)
-						}
-						within(t, fmt.Sprintf("k=%d y[%d of %d]", k, i, rows), y[i], sum, float64(min(k, sumBlock)+6)*eps*size)
+						want[i] = wantInt8(x, w[min(i*ldw, len(w)):][:k], scale[i], 0.125, old[i], accumulate)
 					}
+					wantSame(t, fmt.Sprintf("k=%d, %d rows", k, rows), y, want)
 				}
 			}
 		}
 	})
 }
 
-func TestInt8Misuse(t *testing.T) {
-	x, y, w := make([]float32, 8), make([]float32, 8), make([]int8, 8)
-	mustPanic(t, "gemm int8: w", func() { GemmInt8(4, x, 0, w[:7], 4, x, y, 2, 1, 2, false) })
-	mustPanic(t, "gemm int8: x", func() { GemmInt8(4, x[:7], 4, w, 4, x, y, 2, 2, 2, false) })
-	mustPanic(t, "gemm int8: y", func() { GemmInt8(4, x, 4, w, 4, x, y[:3], 2, 2, 2, false) })
-	mustPanic(t, "gemm int8", func() { GemmInt8(4, x, 4, w, 4, x, y, 2, 4, 1, false) })
-	mustPanic(t, "gemv int8", func() { GemvInt8(y[:2], w, 4, x[:3], x[:4], false) })
-	mustPanic(t, "gemv int8: w", func() { GemvInt8(y[:3], w, 4, x[:3], x[:4], false) })
+// TestRoundInt16 checks the error, the largest, ties, and what has no scale.
+func TestRoundInt16(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		r := newRand(10)
+		for _, n := range []int{1, 2, 15, 64, 1000} {
+			for _, size := range []float32{1e-30, 1, 3e38} {
+				x, q := tame(r, n), make([]int16, n)
+				largest := float32(0)
+				for i := range x {
+					x[i] = max(-1, min(1, x[i])) * size
+					largest = max(largest, x[i], -x[i])
+				}
+				scale := RoundInt16(q, x)
+				for i := range x {
+					within(t, "x", scale*float32(q[i]), float64(x[i]), float64(largest)*(1.0/16382+3*eps))
+					if q[i] > int16Max || q[i] < -int16Max {
+						t.Fatalf("out of range: %d", q[i])
+					}
+				}
+			}
+		}
+		q := make([]int16, 4)
+		if s := RoundInt16(q, []float32{int16Max, 2.5, -3.5, -0.5}); s != 1 || q[0] != int16Max || q[1] != 2 || q[2] != -4 || q[3] != 0 {
+			t.Fatalf("ties: %v times %g", q, s)
+		}
+		inf := float32(math.Inf(1))
+		for _, bad := range []float32{inf, -inf, canary} {
+			if s := RoundInt16(q, []float32{1, 2, bad, 3}); s == s || q[0] != 0 || q[1] != 0 || q[2] != 0 || q[3] != 0 {
+				t.Fatalf("%g: %v times %g", bad, q, s)
+			}
+		}
+		for _, small := range []float32{0, 1e-45, -1e-31} {
+			if s := RoundInt16(q[:1], []float32{small}); s != 0 || q[0] != 0 {
+				t.Fatalf("%g: %v times %g", small, q[:1], s)
+			}
+		}
+		if s := RoundInt16(nil, nil); s != 0 {
+			t.Fatalf("nothing: %g", s)
+		}
+	})
 }
 
-// FuzzGemmInt8 holds every tile of any layout against float64.
+func TestInt8Misuse(t *testing.T) {
+	x, y, w, s := make([]int16, 8), make([]float32, 8), make([]int8, 8), make([]float32, 8)
+	mustPanic(t, "gemm int8: w", func() { GemmInt8(4, x, 0, s, w[:7], 4, s, y, 2, 1, 2, false) })
+	mustPanic(t, "gemm int8: x", func() { GemmInt8(4, x[:7], 4, s, w, 4, s, y, 2, 2, 2, false) })
+	mustPanic(t, "gemm int8: y", func() { GemmInt8(4, x, 4, s, w, 4, s, y[:3], 2, 2, 2, false) })
+	mustPanic(t, "gemm int8", func() { GemmInt8(4, x, 4, s, w, 4, s, y, 2, 4, 1, false) })
+	mustPanic(t, "gemm int8", func() { GemmInt8(Int8Terms+1, x, 4, s, w, 4, s, y, 2, 1, 1, false) })
+	mustPanic(t, "gemv int8", func() { GemvInt8(y[:2], w, 4, s[:3], x[:4], 1, false) })
+	mustPanic(t, "gemv int8: w", func() { GemvInt8(y[:3], w, 4, s[:3], x[:4], 1, false) })
+	mustPanic(t, "gemv int8", func() { GemvInt8(y[:0], w, 4, s[:0], make([]int16, Int8Terms+1), 1, false) })
+	mustPanic(t, "round int16", func() { RoundInt16(x[:2], y[:3]) })
+}
+
+// FuzzGemmInt8 holds every tile of any layout to integer arithmetic.
 func FuzzGemmInt8(f *testing.F) {
 	f.Add(uint64(1), uint8(0), uint8(3), uint8(200), uint8(0), uint8(0), uint8(0), true)
 	f.Add(uint64(2), uint8(2), uint8(2), uint8(15), uint8(3), uint8(1), uint8(2), false)
@@ -180,10 +249,10 @@ func BenchmarkGemvInt8(b *testing.B) {
 	for _, s := range [][2]int{{64, 512}, {2048, 512}, {40000, 512}} {
 		rows, k := s[0], s[1]
 		b.Run(fmt.Sprintf("rows=%d/k=%d", rows, k), func(b *testing.B) {
-			w, x, y := make([]int8, rows*k), make([]float32, k), make([]float32, rows)
+			w, x, y := make([]int8, rows*k), make([]int16, k), make([]float32, rows)
 			benchPaths(b, func(b *testing.B) {
 				for b.Loop() {
-					GemvInt8(y, w, k, y, x, false)
+					GemvInt8(y, w, k, y, x, 1, false)
 				}
 				b.ReportMetric(float64(rows*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 			})
@@ -196,10 +265,10 @@ func BenchmarkGemmInt8(b *testing.B) {
 	const k = 512
 	for m := 1; m <= DotMR; m++ {
 		b.Run(fmt.Sprintf("m=%d/k=%d", m, k), func(b *testing.B) {
-			w, x, y := make([]int8, DotNR*k), make([]float32, m*k), make([]float32, m*DotNR)
+			w, x, y, s := make([]int8, DotNR*k), make([]int16, m*k), make([]float32, m*DotNR), make([]float32, DotNR)
 			benchPaths(b, func(b *testing.B) {
 				for b.Loop() {
-					GemmInt8(k, x, k, w, k, x[:DotNR], y, DotNR, m, DotNR, false)
+					GemmInt8(k, x, k, s, w, k, s, y, DotNR, m, DotNR, false)
 				}
 				gflops(b, 2*m*DotNR*k)
 			})

@@ -67,8 +67,9 @@ type Int8Matrix struct {
 // LinearInt8Kernel multiplies by the transpose of int8 weights.
 type LinearInt8Kernel interface {
 	// LinearInt8 computes dst = x·Wᵀ + bias for x [N, Cols], bias [Rows] (nil
-	// Buf: zero) and contiguous dst [N, Rows]. Only the weights are int8:
-	// x is not rounded.
+	// Buf: zero) and contiguous dst [N, Rows]. Only the weights are int8: x may
+	// be rounded, but to no fewer than 14 bits: by at most max|x| / 16382, of
+	// each row. Where x is not finite, dst is NaN or infinite.
 	LinearInt8(dst, x View, w *Int8Matrix, bias View) bool
 }
 

@@ -72,9 +72,10 @@ func TestQuantizingKeepsTheQuality(t *testing.T) {
 	assert.NotEqual(t, before, after)
 }
 
-// The int8 model gives what a float model with the same numbers gives.
+// The int8 model gives what a float model with the same numbers gives, but for
+// the inputs of products, which are rounded to 14 bits.
 func TestQuantizedEqualsFloatWithTheSameNumbers(t *testing.T) {
-	for name, tol := range map[string]float64{"cpu": 1e-5, "reference": 1e-12} {
+	for name, tol := range map[string]float64{"cpu": 1e-4, "reference": 1e-12} {
 		t.Run(name, func(t *testing.T) {
 			be, err := backend.Get(name)
 			require.NoError(t, err)

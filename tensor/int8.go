@@ -84,7 +84,9 @@ func TakeInt8(tape *Tape, be backend.Backend, w *backend.Int8Matrix, index []int
 	return y
 }
 
-// LinearInt8 is [Linear] with int8 weights. bias may be nil.
+// LinearInt8 is [Linear] with int8 weights. bias may be nil. A backend may round
+// each row of x to 14 bits or more, by max|x| / 16382, which is a 64th of what
+// rounding did to the weights.
 //
 // Shape: x [..., columns], bias [rows] → [..., rows].
 //
@@ -131,7 +133,8 @@ func linearInt8(x *Tensor, w *backend.Int8Matrix, bias *Tensor) *Tensor {
 	return y
 }
 
-// LSTMInt8 is [LSTM] with int8 weights.
+// LSTMInt8 is [LSTM] with int8 weights. Inputs and states may be rounded as by
+// [LinearInt8].
 //
 // Panics if sizes differ, T is 0, or the tape records.
 func LSTMInt8(x *Tensor, wih, whh *backend.Int8Matrix, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {

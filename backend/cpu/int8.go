@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"unsafe"
+
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 )
@@ -17,11 +19,14 @@ const (
 )
 
 // int8Product is y (+)= x·Wᵀ for n rows of x, cut by rows of W. Every row of W
-// is read once and serves all rows of x.
+// is read once and serves all rows of x, which are rounded to integers, block by
+// block of K, each with a scale: row i's is scales[b*n+i] in block b.
 type int8Product struct {
 	w          *backend.Int8Matrix
-	x, y       []float32
-	ldx, ldy   int
+	x          []int16
+	scales     []float32
+	y          []float32
+	ldy        int
 	n          int
 	bias       []float32 // nil if there is none
 	accumulate bool      // then there is no bias
@@ -31,6 +36,11 @@ type int8Product struct {
 var int8Products recycler[int8Product]
 
 // LinearInt8 computes dst = x·Wᵀ + bias.
+//
+// Up to int8Rows rows of x are rounded to integers of 14 bits, by a scale for
+// each row and each block of K, and multiplied exactly. That halves the time of
+// a product with one row, and costs a 64th of what rounding the weights to 8
+// bits did.
 //
 // Every element is a sum of blocks of K in order.
 func (c *cpu) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) bool {
@@ -47,8 +57,8 @@ func (c *cpu) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backen
 	}
 	in, scratch := c.flatten(&x)
 	p := int8Products.get()
-	*p = int8Product{w: w, x: in, y: dense(&dst), ldx: w.Cols, ldy: w.Rows, n: x.Shape[0], bias: b}
-	p.run(&c.team)
+	*p = int8Product{w: w, y: dense(&dst), ldy: w.Rows, n: x.Shape[0], bias: b}
+	p.run(c, in, w.Cols)
 	*p = int8Product{}
 	int8Products.put(p)
 	if scratch != nil {
@@ -134,31 +144,55 @@ func (t *widening) chunk(i int) {
 	}
 }
 
-func (p *int8Product) run(t *team) {
-	p.step = roundUp(ceilDiv(int8Grain, max(1, p.n*p.w.Cols)), asm.DotNR)
-	t.do(ceilDiv(p.w.Rows, p.step), p)
+// run computes the product for n rows of x, ldx numbers apart.
+func (p *int8Product) run(c *cpu, x []float32, ldx int) {
+	k := p.w.Cols
+	blocks := ceilDiv(k, asm.Int8Terms)
+	scratch := c.pool.alloc(p.n*blocks + ceilDiv(p.n*k, 2))
+	p.scales, p.x = scratch.data[:p.n*blocks], int16s(scratch.data[p.n*blocks:])
+	for i := range p.n {
+		for b := range blocks {
+			lo, hi := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
+			p.scales[b*p.n+i] = asm.RoundInt16(p.x[i*k+lo:i*k+hi], x[i*ldx+lo:i*ldx+hi])
+		}
+	}
+	p.step = roundUp(ceilDiv(int8Grain, max(1, p.n*k)), asm.DotNR)
+	c.team.do(ceilDiv(p.w.Rows, p.step), p)
+	c.pool.put(scratch)
+}
+
+// int16s is memory for numbers used for twice as many integers.
+func int16s(mem []float32) []int16 {
+	return unsafe.Slice((*int16)(unsafe.Pointer(unsafe.SliceData(mem))), 2*len(mem))
 }
 
 // chunk computes columns [lo, hi) of y.
 func (p *int8Product) chunk(i int) {
-	w := p.w
+	w, k := p.w, p.w.Cols
 	lo := i * p.step
 	hi := min(w.Rows, lo+p.step)
 	if p.n == 1 {
-		y := p.y[lo:hi]
-		asm.GemvInt8(y, w.Values[lo*w.Cols:hi*w.Cols], w.Cols, w.Scale[lo:hi], p.x[:w.Cols], p.start(lo, hi-lo))
+		acc := p.start(lo, hi-lo)
+		for b := 0; b == 0 || b*asm.Int8Terms < k; b++ {
+			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
+			scale := float32(0)
+			if k > 0 {
+				scale = p.scales[b]
+			}
+			asm.GemvInt8(p.y[lo:hi], w.Values[lo*k+k0:hi*k], k, w.Scale[lo:hi], p.x[k0:k1], scale, acc || b > 0)
+		}
 		return
 	}
 	rows := cutRows(p.n, asm.DotMR)
 	for j := lo; j < hi; j += asm.DotNR {
 		n := min(asm.DotNR, hi-j)
 		acc := p.start(j, n)
-		for k0 := 0; k0 == 0 || k0 < w.Cols; k0 += dotsK {
-			k := min(dotsK, w.Cols-k0)
+		for b := 0; b == 0 || b*asm.Int8Terms < k; b++ {
+			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
 			for t := range rows.tiles {
 				i, m := rows.at(t)
-				asm.GemmInt8(k, p.x[i*p.ldx+k0:], p.ldx, w.Values[j*w.Cols+k0:], w.Cols, w.Scale[j:],
-					p.y[i*p.ldy+j:], p.ldy, m, n, acc || k0 > 0)
+				asm.GemmInt8(k1-k0, p.x[i*k+k0:], k, p.scales[b*p.n+i:], w.Values[j*k+k0:], k, w.Scale[j:],
+					p.y[i*p.ldy+j:], p.ldy, m, n, acc || b > 0)
 			}
 		}
 	}

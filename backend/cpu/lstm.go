@@ -189,8 +189,8 @@ func (l *lstm) packColumns(j0, j1 int) {
 func (l *lstm) multiply() {
 	g := &l.prod
 	if l.int8.w != nil {
-		l.int8.x, l.int8.ldx, l.int8.y, l.int8.ldy = g.a.mem, g.a.rs, g.d, g.ldd
-		l.int8.run(&l.c.team)
+		l.int8.y, l.int8.ldy = g.d, g.ldd
+		l.int8.run(l.c, g.a.mem, g.a.rs)
 		return
 	}
 	if l.packed == nil {

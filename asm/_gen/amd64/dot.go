@@ -98,7 +98,10 @@ func (g *gen) dotTile(m, n int) {
 			}
 		}
 	}
-	g.storeDots(acc[0], m, n, "c", nil)
+	row, zero := g.rowStore(n, "c"), g.zero()
+	for i := range m {
+		row.store(g.foldRow(acc[0][i*n:][:n], zero))
+	}
 	g.end()
 }
 
@@ -111,47 +114,51 @@ func (g *gen) rows(base, stride gp, n int) []gp {
 	return p
 }
 
-// storeDots folds the lanes of each sum, multiplies by the factors of its
-// column, if there are any, and stores or adds to dst a row of n at a time.
-func (g *gen) storeDots(sums []vec, m, n int, dst string, factors gp) {
-	c, ldc := g.integer(dst), g.stride("ld"+dst)
-	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
-	var mask, factor vec
+// rowStore stores rows of up to four numbers, one after the other, or adds them
+// to what is there.
+type rowStore struct {
+	g                      *gen
+	n                      int
+	at, stride, accumulate gp
+	mask                   vec // of n lanes, if n < 4
+}
+
+// rowStore is that for rows of n at a parameter dst, with its stride.
+func (g *gen) rowStore(n int, dst string) *rowStore {
+	s := &rowStore{g: g, n: n, at: g.integer(dst), stride: g.stride("ld" + dst)}
+	s.accumulate = g.Load(g.Param("accumulate"), g.GP8()).(gp)
 	if n < dotCols {
 		count := g.GP64()
 		g.MOVQ(imm(n), count)
-		mask = g.tailMask(count).AsX().(vec)
+		s.mask = g.tailMask(count).AsX().(vec)
 	}
-	load := func(at op) vec {
-		v := g.XMM()
-		if n == dotCols {
-			g.VMOVUPS(at, v)
-		} else {
-			g.VMASKMOVPS(at, mask, v)
-		}
-		return v
+	return s
+}
+
+// load reads a row.
+func (s *rowStore) load(at op) vec {
+	v := s.g.XMM()
+	if s.mask == nil {
+		s.g.VMOVUPS(at, v)
+	} else {
+		s.g.VMASKMOVPS(at, s.mask, v)
 	}
-	if factors != nil {
-		factor = load(operand.Mem{Base: factors})
+	return v
+}
+
+// store stores or adds a row and moves on to the next.
+func (s *rowStore) store(row vec) {
+	g, at, store := s.g, operand.Mem{Base: s.at}, s.g.label("store")
+	g.TESTB(s.accumulate, s.accumulate)
+	g.JZ(operand.LabelRef(store))
+	g.VADDPS(s.load(at), row, row)
+	g.Label(store)
+	if s.mask == nil {
+		g.VMOVUPS(row, at)
+	} else {
+		g.VMASKMOVPS(row, s.mask, at)
 	}
-	zero := g.zero()
-	for i := range m {
-		row := g.foldRow(sums[i*n:][:n], zero)
-		if factors != nil {
-			g.VMULPS(factor, row, row)
-		}
-		at, store := operand.Mem{Base: c}, g.label("store")
-		g.TESTB(accumulate, accumulate)
-		g.JZ(operand.LabelRef(store))
-		g.VADDPS(load(at), row, row)
-		g.Label(store)
-		if n == dotCols {
-			g.VMOVUPS(row, at)
-		} else {
-			g.VMASKMOVPS(row, mask, at)
-		}
-		g.ADDQ(ldc, c)
-	}
+	g.ADDQ(s.stride, s.at)
 }
 
 // foldRow is the sums of the lanes of up to four vectors, in one.

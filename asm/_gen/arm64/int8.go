@@ -8,23 +8,24 @@ package main
 //	R8, R9     y, bytes per row of y
 //	R10, R11   m, n
 //	R12        accumulate
-//	V0, V1     w
-//	V2 … V7    x
+//	R16, R17   scale, scaleX
+//	V0         w
+//	V2 … V4    x
 //	V8 …       sums: those of the first four of eight terms, then of the others
 func int8File() *program {
 	p := newProgram("int8", "int8consts")
-	at := p.text("gemmInt8NEON", "k:p x:p ldx:p w:p ldw:p scale:p y:p ldy:p m:p n:p accumulate:b", false,
-		"Eight terms of four rows of w and one of x are 8 FMLA, 20 to widen w,",
+	at := p.text("gemmInt8NEON", "k:p x:p ldx:p scaleX:p w:p ldw:p scale:p y:p ldy:p m:p n:p accumulate:b", false,
+		"Eight terms of four rows of w and one of x are 8 SMLAL, 4 to widen w,",
 		"5 loads, SUBS and BGE.")
 	for _, l := range []struct{ name, reg string }{
 		{"k", "R0"}, {"x", "R1"}, {"ldx", "R14"}, {"w", "R4"}, {"ldw", "R15"},
-		{"y", "R8"}, {"ldy", "R9"}, {"m", "R10"}, {"n", "R11"}, {"scale", "R16"},
+		{"y", "R8"}, {"ldy", "R9"}, {"m", "R10"}, {"n", "R11"}, {"scale", "R16"}, {"scaleX", "R17"},
 	} {
 		p.op("MOVD %s, %s", at[l.name], l.reg)
 	}
 	p.op("MOVBU %s, R12", at["accumulate"])
 	p.usePool()
-	p.op("LSL $2, R14")
+	p.op("LSL $1, R14")
 	p.op("LSL $2, R9")
 	p.op("ADD R14, R1, R2")
 	p.op("ADD R14, R2, R3")
@@ -55,13 +56,9 @@ func int8Rows(p *program, m int) {
 		for j := range 4 {
 			p.op("FMOVD.P 8(R%d), F0", 4+j)
 			p.v("sxtl", 0, 0)
-			p.v("sxtl2.s", 1, 0)
-			p.v("sxtl.s", 0, 0)
-			p.v("scvtf", 1, 1)
-			p.v("scvtf", 0, 0)
 			for i := range m {
-				p.v("fmla", 8+4*i+j, 2+2*i, 0)
-				p.v("fmla", 8+4*m+4*i+j, 3+2*i, 1)
+				p.v("smlal", 8+4*i+j, 0, 2+i)
+				p.v("smlal2", 8+4*m+4*i+j, 0, 2+i)
 			}
 		}
 	}
@@ -69,7 +66,7 @@ func int8Rows(p *program, m int) {
 	p.op("SUBS $8, R0")
 	p.at(eights)
 	for i := range m {
-		p.op("FLDPQ.P 32(R%d), (F%d, F%d)", 1+i, 2+2*i, 3+2*i)
+		p.op("FMOVQ.P 16(R%d), F%d", 1+i, 2+i)
 	}
 	multiply()
 	p.op("SUBS $8, R0")
@@ -80,27 +77,25 @@ func int8Rows(p *program, m int) {
 	for j := range 4 {
 		p.op("ADD R13, R%d", 4+j)
 	}
-	p.op("LSL $2, R13")
-	p.op("ADD R0<<2, %s, %s", poolReg, spareReg)
-	masks := p.lastMasks()
+	p.op("LSL $1, R13")
+	p.op("ADD R0<<1, %s, %s", poolReg, spareReg)
+	p.op("FMOVQ %d(%s), F0", p.lastMasks(), spareReg)
 	for i := range m {
 		p.op("ADD R13, R%d", 1+i)
-		p.op("FLDPQ (R%d), (F%d, F%d)", 1+i, 2+2*i, 3+2*i)
-		for half := range 2 {
-			p.op("FMOVQ %d(%s), F0", masks+16*half, spareReg)
-			p.v("and", 2+2*i+half, 2+2*i+half, 0)
-		}
+		p.op("FMOVQ (R%d), F%d", 1+i, 2+i)
+		p.v("and", 2+i, 2+i, 0)
 	}
 	multiply()
 	p.at(sums)
 	for r := 8; r < 8+4*m; r++ {
-		p.v("fadd", r, r, r+4*m)
+		p.v("add", r, r, r+4*m)
 	}
 	for i := range m {
 		r := 8 + 4*i
-		p.v("faddp", r, r, r+1)
-		p.v("faddp", r+2, r+2, r+3)
-		p.v("faddp", r, r, r+2)
+		p.v("addp", r, r, r+1)
+		p.v("addp", r+2, r+2, r+3)
+		p.v("addp", r, r, r+2)
+		p.v("scvtf", r, r)
 	}
 	part := p.label("part")
 	p.op("CMP $4, R11")
@@ -118,7 +113,9 @@ func int8Store(p *program, m int, load func(), store func(r int)) {
 	for i := range m {
 		r := 8 + 4*i
 		set := p.label("set")
-		p.v("fmul", r, r, 1)
+		p.op("FMOVS.P 4(R17), F2")
+		p.v("fmul.e", 2, 1, 2, 0)
+		p.v("fmul", r, r, 2)
 		p.op("CBZ R12, %s", set)
 		load()
 		p.v("fadd", r, r, 0)
@@ -131,12 +128,12 @@ func int8Store(p *program, m int, load func(), store func(r int)) {
 	p.ret()
 }
 
-// lastMasks puts eight lanes of zeros and eight of ones in the pool: the eight
-// lanes from lane r on have the last r set.
+// lastMasks puts eight lanes of zeros and eight of ones in the pool, sixteen
+// bits each: the eight lanes from lane r on have the last r set.
 func (p *program) lastMasks() int {
 	const on = 0xFFFFFFFF
 	if len(p.pool) == 0 {
-		p.pool = append(p.pool, [4]uint32{}, [4]uint32{}, [4]uint32{on, on, on, on}, [4]uint32{on, on, on, on})
+		p.pool = append(p.pool, [4]uint32{}, [4]uint32{on, on, on, on})
 	}
 	return 0
 }
