@@ -14,8 +14,9 @@ const (
 	// product of its own: rows of 2 KB, so that a wide B is read in long runs.
 	columnsN = 512
 	// sliceN is that where A is packed already: the slice of B stays in the level
-	// 2 cache beside it.
-	sliceN = 128
+	// 2 cache beside it. It is narrowN where A fills most of that cache.
+	sliceN  = 128
+	narrowN = 2 * asm.NR
 	// panelA and panelB bound, in numbers, the operand packed first. A panel of
 	// B is walked for every block of rows and should stay in the level 2 cache.
 	// Deeper, the destination is visited less often; wider, A is packed less
@@ -24,9 +25,11 @@ const (
 	panelB     = 1 << 18
 	panelDepth = 512
 
-	// shallow is the size of a block of B, in numbers, that streams from the
-	// level 2 cache as fast as it is used.
+	// shallow is the size of a block, in numbers, that streams from the level 2
+	// cache as fast as it is used, and thin the most steps of K for which the
+	// destination outweighs the blocks.
 	shallow = 32 << 10
+	thin    = 128
 
 	// grain is how many multiplications make a chunk worth handing out, about
 	// 5 µs of work, and aloneWork how many make a product worth dividing.
@@ -132,8 +135,8 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 		return
 	}
 	whole := (j1 - j0) / asm.NR * asm.NR
-	if (j1-j0)*k <= shallow {
-		// B is small: walk along the rows of the destination, which outweighs it.
+	if (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
+		// B is small: walk along the rows of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
 			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
@@ -213,7 +216,11 @@ func (g *gemm) packRows(t0, t1 int) {
 
 func (g *gemm) multiplyColumns(j0, j1 int) {
 	rows, kc := cutPacked(g.m), stepK(g.k)
-	nc := min(max(sliceN, shallow/kc/asm.NR*asm.NR), roundUp(j1-j0, asm.NR))
+	nc := max(sliceN, shallow/kc/asm.NR*asm.NR)
+	if kc > thin && rows.tiles*asm.MR*kc > shallow {
+		nc = narrowN
+	}
+	nc = min(nc, roundUp(j1-j0, asm.NR))
 	scratch := g.c.pool.alloc(nc * kc)
 	for ; j0 < j1; j0 += nc {
 		j := min(j1, j0+nc)
