@@ -88,7 +88,7 @@ func parse(path string, text []byte, command string, flags []*kong.Flag) (*File,
 		}
 		flag := byName[name]
 		if flag == nil {
-			return nil, fmt.Errorf("%s: unknown key; did you mean %q? The keys are the flags of \"artnn %s --help\"", where, Nearest(name, names), command)
+			return nil, fmt.Errorf("%s: unknown key; did you mean %q? The keys are the flags of \"artnn %s --help\"", where, nearest(name, names), command)
 		}
 		if _, ok := f.values[name]; ok {
 			return nil, fmt.Errorf("%s: the key is there twice", where)
@@ -187,8 +187,16 @@ func kindName(t reflect.Type) string {
 	}
 }
 
-// Nearest is the name most like the one typed.
-func Nearest(typed string, names []string) string {
+// nearest is the name most like the one typed: that of its initials, as lr for
+// learning-rate, or else the one with the fewest letters to change.
+func nearest(typed string, names []string) string {
+	initials := ""
+	for word := range strings.SplitSeq(typed, "-") {
+		initials += word[:min(1, len(word))]
+	}
+	if strings.Contains(typed, "-") && slices.Contains(names, initials) {
+		return initials
+	}
 	return slices.MinFunc(names, func(a, b string) int {
 		return levenshtein.ComputeDistance(typed, a) - levenshtein.ComputeDistance(typed, b)
 	})

@@ -157,3 +157,17 @@ func TestContradictions(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+func TestNearestName(t *testing.T) {
+	names := []string{"accumulate", "batch", "lr", "label-smoothing"}
+	for typed, want := range map[string]string{
+		"learning-rate":  "lr",
+		"batch-size":     "batch",
+		"acumulate":      "accumulate",
+		"label-smoothin": "label-smoothing",
+		"":               "lr",
+		"-":              "lr",
+	} {
+		assert.Equal(t, want, nearest(typed, names), typed)
+	}
+}
