@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/internal/atomicfile"
 )
 
 // options are the command line.
@@ -102,15 +103,9 @@ func run(o options, out io.Writer) error {
 	if o.results == "" {
 		return b.report(o, picked)
 	}
-	file, err := os.Create(o.results)
-	if err != nil {
-		return err
-	}
-	b.out = io.MultiWriter(out, file)
-	fmt.Fprintf(file, "# Results\n\nWritten by `go run ./bench --results %s`.\n", o.results)
-	err = b.report(o, picked)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
+	return atomicfile.Write(o.results, func(file io.Writer) error {
+		b.out = io.MultiWriter(out, file)
+		fmt.Fprintf(file, "# Results\n\nWritten by `go run ./bench --results %s`.\n", o.results)
+		return b.report(o, picked)
+	})
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/org/artnn/internal/atomicfile"
 )
 
 // report measures what was asked for and prints it as Markdown.
@@ -118,5 +120,8 @@ func writeJSON(path string, results []result) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, text, 0o644)
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
