@@ -10,7 +10,8 @@
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
-//	GemmKernel, GemmDot, PackTranspose, PackCopy          ●      ●     ●
+//	GemmKernel, GemmTiles, GemmDot                        ●      ●     ●
+//	PackTranspose, PackCopy                               ●      ●     ●
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, in one kernel                               –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●
@@ -21,7 +22,7 @@
 //	Sum, SumSquares, SumSquaredDeviations, Max, Min       ●      ●     ●
 //	SumExp                                                ●      ●     ●
 //	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
-//	Sin, Cos                                              ●      –     –
+//	Sin, Cos, RoundInt16                                  ●      –     –
 //
 // The environment variable ARTNN_CPU names another path (see [EnvError]), the
 // build tag purego leaves the vector versions out, and ARTNN_REQUIRE makes
@@ -58,7 +59,7 @@
 // every path, except for which NaN a NaN is. Sums (GEMM, dot products and
 // reductions) have one order for each path, so they are reproducible on a
 // path and agree between paths to ε·Σ|terms|; those with int8 weights are exact
-// and agree in every bit. Subnormal numbers are computed
-// with, and flushed to zero in one place only: the moments and the momentum
-// that [AdamStep] and [SGDStep] keep.
+// and agree in every bit. Subnormal numbers are computed with, and flushed to
+// zero in one place only: the moments and the momentum that [AdamStep] and
+// [SGDStep] keep.
 package asm

@@ -49,7 +49,7 @@ func GemmKernel(k int, a []float32, ars, acs int, b []float32, ldb int, c []floa
 //
 //	GemmKernel(k, a[t*as:], ars, acs, b[t*bs:], ldb, c[t*cs:], ldc, m, NR, accumulate)
 //
-// Shape: 0 ≤ m ≤ MR; the strides and the others, ≥ 0. Panics if a slice is too
+// Shape: 0 ≤ m ≤ MR; tiles, k and all strides ≥ 0. Panics if a slice is too
 // short.
 func GemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
 	if tiles < 0 || k < 0 || m < 0 || m > MR {

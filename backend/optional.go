@@ -69,7 +69,7 @@ type LinearInt8Kernel interface {
 	// LinearInt8 computes dst = x·Wᵀ + bias for x [N, Cols], bias [Rows] (nil
 	// Buf: zero) and contiguous dst [N, Rows]. Only the weights are int8: x may
 	// be rounded, but to no fewer than 14 bits: by at most max|x| / 16382, of
-	// each row. Where x is not finite, dst is NaN or infinite.
+	// each row, where that is 2⁻¹⁰⁰ or more. Where x is not finite, dst is NaN or infinite.
 	LinearInt8(dst, x View, w *Int8Matrix, bias View) bool
 }
 

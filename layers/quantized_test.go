@@ -35,7 +35,11 @@ func evaluating(be backend.Backend) *tensor.Tape {
 func close(t *testing.T, p place, want, got *tensor.Tensor) {
 	t.Helper()
 	require.Equal(t, want.Shape(), got.Shape())
-	assert.InDeltaSlice(t, want.Float64s(), got.Float64s(), 100*p.tol)
+	factor := 20.0
+	if p.be.Precision() == backend.Float32 {
+		factor = 100
+	}
+	assert.InDeltaSlice(t, want.Float64s(), got.Float64s(), factor*p.tol)
 }
 
 // A quantized layer computes what the float layer does with the same numbers.

@@ -32,7 +32,7 @@ const (
 	thin    = 128
 
 	// grain is how many multiplications make a chunk worth handing out, about
-	// 5 µs of work, and aloneWork how many make a product worth dividing.
+	// 2 µs of work, and aloneWork how many make a product worth dividing.
 	grain     = 64 << 10
 	aloneWork = 64 << 10
 	// batchWork is the most multiplications per matrix for which a batch is
