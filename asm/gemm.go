@@ -52,28 +52,70 @@ func GemmKernel(k int, a []float32, ars, acs int, b []float32, ldb int, c []floa
 // Shape: 0 ≤ m ≤ MR; tiles, k and all strides ≥ 0. Panics if a slice is too
 // short.
 func GemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
+	checkTiles("gemm tiles", tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m)
+	switch {
+	case tiles == 0 || m == 0:
+	case k == 0:
+		clearTiles(tiles, c, cs, ldc, m, accumulate)
+	default:
+		gemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+	}
+}
+
+// AheadLines is how many lines each tile of [GemmTilesAhead] asks for.
+func AheadLines(k int) int { return k / 4 * 2 }
+
+// GemmTilesAhead is [GemmTiles] that meanwhile asks for memory that is needed
+// next: tile t for the cache lines that hold
+//
+//	byte at[t*ats+i] after next[t*ns],  i < AheadLines(k)
+//
+// What these are changes no result, and paths without such kernels do not look.
+// A product that is made of memory in this way waits for it less often.
+//
+// Shape: as GemmTiles; next and ns may point anywhere. Panics if a slice other
+// than next is too short.
+func GemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
+	checkTiles("gemm tiles ahead", tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m)
+	if lines := AheadLines(k); ats < 0 || tiles > 0 && len(at) < (tiles-1)*ats+lines {
+		badSpan("gemm tiles ahead", "at", len(at), tiles, lines, ats)
+	}
+	switch {
+	case tiles == 0 || m == 0:
+	case k == 0:
+		clearTiles(tiles, c, cs, ldc, m, accumulate)
+	case len(next) == 0 || AheadLines(k) == 0:
+		gemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+	default:
+		gemmTilesAhead(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, next, ns, at, ats, accumulate)
+	}
+}
+
+func checkTiles(op string, tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int) {
 	if tiles < 0 || k < 0 || m < 0 || m > MR {
-		badSize("gemm tiles", "tiles ≥ 0, k ≥ 0, 0 ≤ m ≤ 6", tiles, k, m)
+		badSize(op, "tiles ≥ 0, k ≥ 0, 0 ≤ m ≤ 6", tiles, k, m)
 	}
 	if tiles == 0 || m == 0 {
 		return
 	}
 	if !fits(len(c), tiles, (m-1)*ldc+NR, cs) || ldc < 0 {
-		badSpan("gemm tiles", "c", len(c), tiles, (m-1)*ldc+NR, cs)
+		badSpan(op, "c", len(c), tiles, (m-1)*ldc+NR, cs)
 	}
 	if k == 0 {
-		for t := range tiles {
-			clearTile(c[t*cs:], ldc, m, NR, accumulate)
-		}
 		return
 	}
 	if ars < 0 || acs < 0 || !fits(len(a), tiles, (m-1)*ars+(k-1)*acs+1, as) {
-		badSpan("gemm tiles", "a", len(a), tiles, (m-1)*ars+(k-1)*acs+1, as)
+		badSpan(op, "a", len(a), tiles, (m-1)*ars+(k-1)*acs+1, as)
 	}
 	if ldb < 0 || !fits(len(b), tiles, (k-1)*ldb+NR, bs) {
-		badSpan("gemm tiles", "b", len(b), tiles, (k-1)*ldb+NR, bs)
+		badSpan(op, "b", len(b), tiles, (k-1)*ldb+NR, bs)
 	}
-	gemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+}
+
+func clearTiles(tiles int, c []float32, cs, ldc, m int, accumulate bool) {
+	for t := range tiles {
+		clearTile(c[t*cs:], ldc, m, NR, accumulate)
+	}
 }
 
 // gemmEach is gemmTiles one by one.

@@ -23,6 +23,28 @@ func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb
 	gemmFull(tiles, k, &a[0], as, ars, acs, &b[0], bs, ldb, &c[0], cs, ldc, m, accumulate)
 }
 
+func gemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
+	if !useAVX2 {
+		gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+		return
+	}
+	pa, pb, pc, pn, pt := &a[0], &b[0], &c[0], &next[0], &at[0]
+	switch m {
+	case 1:
+		gemm1x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	case 2:
+		gemm2x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	case 3:
+		gemm3x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	case 4:
+		gemm4x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	case 5:
+		gemm5x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	case 6:
+		gemm6x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+	}
+}
+
 // gemmFull, gemmMask16 and gemmMask8 pick the kernel with exactly m rows, so
 // that a narrow tile costs what it computes.
 func gemmFull(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc, m int, accumulate bool) {

@@ -18,6 +18,12 @@ package asm
 //go:noescape
 func gemm6x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
+// gemm6x16AheadAVX2 is gemm6x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm6x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+
 // gemm6x16MaskAVX2 is gemm6x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
@@ -43,6 +49,12 @@ func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //
 //go:noescape
 func gemm5x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
+
+// gemm5x16AheadAVX2 is gemm5x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm5x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
 
 // gemm5x16MaskAVX2 is gemm5x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -70,6 +82,12 @@ func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm4x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
+// gemm4x16AheadAVX2 is gemm4x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm4x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+
 // gemm4x16MaskAVX2 is gemm4x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
@@ -95,6 +113,12 @@ func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //
 //go:noescape
 func gemm3x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
+
+// gemm3x16AheadAVX2 is gemm3x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm3x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
 
 // gemm3x16MaskAVX2 is gemm3x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -122,6 +146,12 @@ func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm2x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
+// gemm2x16AheadAVX2 is gemm2x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm2x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+
 // gemm2x16MaskAVX2 is gemm2x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
 //
@@ -147,6 +177,12 @@ func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //
 //go:noescape
 func gemm1x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
+
+// gemm1x16AheadAVX2 is gemm1x16AVX2 that prefetches the lines at[i] bytes after next,
+// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+//
+//go:noescape
+func gemm1x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
 
 // gemm1x16MaskAVX2 is gemm1x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.

@@ -232,6 +232,247 @@ store6:
 	VZEROUPPER
 	RET
 
+// func gemm6x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm6x16AheadAVX2(SB), NOSPLIT, $0-129
+tile7:
+	MOVQ       a+16(FP), AX
+	MOVQ       b+48(FP), CX
+	MOVQ       ars+32(FP), DX
+	SHLQ       $0x02, DX
+	MOVQ       acs+40(FP), BX
+	SHLQ       $0x02, BX
+	MOVQ       ldb+64(FP), SI
+	SHLQ       $0x02, SI
+	LEAQ       (SI)(SI*2), DI
+	LEAQ       (DX)(DX*2), R8
+	LEAQ       (DX)(DX*4), R9
+	MOVQ       next+96(FP), R10
+	MOVQ       at+112(FP), R11
+	MOVQ       c+72(FP), R12
+	MOVQ       ldc+88(FP), R13
+	SHLQ       $0x02, R13
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 60(R12)
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       k+8(FP), R12
+	SUBQ       $+4, R12
+	JL         tail10
+
+main8:
+	VMOVUPS      (CX), Y13
+	VMOVUPS      32(CX), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (AX)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(R9*1), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(SI*1), Y13
+	VMOVUPS      32(CX)(SI*1), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (AX)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(R9*1), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	MOVLQSX      (R11), R13
+	PREFETCHT1   (R10)(R13*1)
+	VMOVUPS      (CX)(SI*2), Y13
+	VMOVUPS      32(CX)(SI*2), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (AX)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(R9*1), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(DI*1), Y13
+	VMOVUPS      32(CX)(DI*1), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (AX)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(R9*1), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	MOVLQSX      4(R11), R13
+	PREFETCHT1   (R10)(R13*1)
+	ADDQ         $+8, R11
+	LEAQ         (CX)(SI*4), CX
+	SUBQ         $+4, R12
+	JGE          main8
+
+tail10:
+	ADDQ $+4, R12
+	JZ   out11
+
+single9:
+	VMOVUPS      (CX), Y13
+	VMOVUPS      32(CX), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (AX)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*4), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(R9*1), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R12
+	JNZ          single9
+
+out11:
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), CL
+	TESTB  CL, CL
+	JZ     store12
+	MOVQ   c+72(FP), CX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   AX, CX
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+	ADDQ   AX, CX
+	VADDPS (CX), Y4, Y4
+	VADDPS 32(CX), Y5, Y5
+	ADDQ   AX, CX
+	VADDPS (CX), Y6, Y6
+	VADDPS 32(CX), Y7, Y7
+	ADDQ   AX, CX
+	VADDPS (CX), Y8, Y8
+	VADDPS 32(CX), Y9, Y9
+	ADDQ   AX, CX
+	VADDPS (CX), Y10, Y10
+	VADDPS 32(CX), Y11, Y11
+
+store12:
+	MOVQ    c+72(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y10, (CX)
+	VMOVUPS Y11, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile7
+	VZEROUPPER
+	RET
+
 // func gemm6x16MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, n int, whole int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-81
@@ -287,9 +528,9 @@ TEXT ·gemm6x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ       whole+72(FP), R11
 	SUBQ       R11, R10
 	SUBQ       $+4, R11
-	JL         tail10
+	JL         tail16
 
-main8:
+main14:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -376,13 +617,13 @@ main8:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R11
-	JGE          main8
+	JGE          main14
 
-tail10:
+tail16:
 	ADDQ $+4, R11
-	JZ   out11
+	JZ   out17
 
-single9:
+single15:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -406,13 +647,13 @@ single9:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R11
-	JNZ          single9
+	JNZ          single15
 
-out11:
+out17:
 	TESTQ R10, R10
-	JZ    out13
+	JZ    out19
 
-masked12:
+masked18:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -436,14 +677,14 @@ masked12:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          masked12
+	JNZ          masked18
 
-out13:
+out19:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store14
+	JZ         store20
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -469,7 +710,7 @@ out13:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y12, Y12
 
-store14:
+store20:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -543,9 +784,9 @@ TEXT ·gemm6x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R11
 	SUBQ    R11, R10
 	SUBQ    $+4, R11
-	JL      tail18
+	JL      tail24
 
-main16:
+main22:
 	VMOVUPS      (CX), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -604,13 +845,13 @@ main16:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R11
-	JGE          main16
+	JGE          main22
 
-tail18:
+tail24:
 	ADDQ $+4, R11
-	JZ   out19
+	JZ   out25
 
-single17:
+single23:
 	VMOVUPS      (CX), Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -627,13 +868,13 @@ single17:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R11
-	JNZ          single17
+	JNZ          single23
 
-out19:
+out25:
 	TESTQ R10, R10
-	JZ    out21
+	JZ    out27
 
-masked20:
+masked26:
 	VMASKMOVPS   (CX), Y0, Y14
 	VBROADCASTSS (AX), Y13
 	VFMADD231PS  Y14, Y13, Y1
@@ -650,9 +891,9 @@ masked20:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          masked20
+	JNZ          masked26
 
-out21:
+out27:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -663,7 +904,7 @@ out21:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store22
+	JZ         store28
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y1, Y1
@@ -683,7 +924,7 @@ out21:
 	VMASKMOVPS (CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store22:
+store28:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -702,7 +943,7 @@ store22:
 // func gemm5x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-97
-tile23:
+tile29:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
 	MOVQ   ars+32(FP), DX
@@ -725,9 +966,9 @@ tile23:
 	VXORPS Y9, Y9, Y9
 	MOVQ   k+8(FP), R9
 	SUBQ   $+4, R9
-	JL     tail26
+	JL     tail32
 
-main24:
+main30:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -802,13 +1043,13 @@ main24:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main24
+	JGE          main30
 
-tail26:
+tail32:
 	ADDQ $+4, R9
-	JZ   out27
+	JZ   out33
 
-single25:
+single31:
 	VMOVUPS      (CX), Y11
 	VMOVUPS      32(CX), Y12
 	VBROADCASTSS (AX), Y10
@@ -829,14 +1070,14 @@ single25:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single25
+	JNZ          single31
 
-out27:
+out33:
 	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
 	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store28
+	JZ     store34
 	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -853,7 +1094,7 @@ out27:
 	VADDPS (CX), Y8, Y8
 	VADDPS 32(CX), Y9, Y9
 
-store28:
+store34:
 	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -879,7 +1120,204 @@ store28:
 	SHLQ    $0x02, AX
 	ADDQ    AX, c+72(FP)
 	DECQ    tiles+0(FP)
-	JNZ     tile23
+	JNZ     tile29
+	VZEROUPPER
+	RET
+
+// func gemm5x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm5x16AheadAVX2(SB), NOSPLIT, $0-129
+tile35:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   acs+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (DX)(DX*2), R8
+	MOVQ   next+96(FP), R9
+	MOVQ   at+112(FP), R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   k+8(FP), R11
+	SUBQ   $+4, R11
+	JL     tail38
+
+main36:
+	VMOVUPS      (CX), Y11
+	VMOVUPS      32(CX), Y12
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (AX)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (AX)(DX*4), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(SI*1), Y11
+	VMOVUPS      32(CX)(SI*1), Y12
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (AX)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (AX)(DX*4), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         BX, AX
+	MOVLQSX      (R10), R12
+	PREFETCHT1   (R9)(R12*1)
+	VMOVUPS      (CX)(SI*2), Y11
+	VMOVUPS      32(CX)(SI*2), Y12
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (AX)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (AX)(DX*4), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(DI*1), Y11
+	VMOVUPS      32(CX)(DI*1), Y12
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (AX)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (AX)(DX*4), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         BX, AX
+	MOVLQSX      4(R10), R12
+	PREFETCHT1   (R9)(R12*1)
+	ADDQ         $+8, R10
+	LEAQ         (CX)(SI*4), CX
+	SUBQ         $+4, R11
+	JGE          main36
+
+tail38:
+	ADDQ $+4, R11
+	JZ   out39
+
+single37:
+	VMOVUPS      (CX), Y11
+	VMOVUPS      32(CX), Y12
+	VBROADCASTSS (AX), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (AX)(DX*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (AX)(DX*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (AX)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (AX)(DX*4), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R11
+	JNZ          single37
+
+out39:
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), CL
+	TESTB  CL, CL
+	JZ     store40
+	MOVQ   c+72(FP), CX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   AX, CX
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+	ADDQ   AX, CX
+	VADDPS (CX), Y4, Y4
+	VADDPS 32(CX), Y5, Y5
+	ADDQ   AX, CX
+	VADDPS (CX), Y6, Y6
+	VADDPS 32(CX), Y7, Y7
+	ADDQ   AX, CX
+	VADDPS (CX), Y8, Y8
+	VADDPS 32(CX), Y9, Y9
+
+store40:
+	MOVQ    c+72(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y8, (CX)
+	VMOVUPS Y9, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile35
 	VZEROUPPER
 	RET
 
@@ -915,9 +1353,9 @@ TEXT ·gemm5x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail32
+	JL      tail44
 
-main30:
+main42:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
@@ -992,13 +1430,13 @@ main30:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main30
+	JGE          main42
 
-tail32:
+tail44:
 	ADDQ $+4, R10
-	JZ   out33
+	JZ   out45
 
-single31:
+single43:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (AX), Y11
@@ -1019,13 +1457,13 @@ single31:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single31
+	JNZ          single43
 
-out33:
+out45:
 	TESTQ R9, R9
-	JZ    out35
+	JZ    out47
 
-masked34:
+masked46:
 	VMOVUPS      (CX), Y12
 	VMASKMOVPS   32(CX), Y0, Y13
 	VBROADCASTSS (AX), Y11
@@ -1046,14 +1484,14 @@ masked34:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked34
+	JNZ          masked46
 
-out35:
+out47:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store36
+	JZ         store48
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y11
@@ -1075,7 +1513,7 @@ out35:
 	VMASKMOVPS 32(CX), Y0, Y11
 	VADDPS     Y11, Y10, Y10
 
-store36:
+store48:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1125,9 +1563,9 @@ TEXT ·gemm5x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail40
+	JL      tail52
 
-main38:
+main50:
 	VMOVUPS      (CX), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1178,13 +1616,13 @@ main38:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main38
+	JGE          main50
 
-tail40:
+tail52:
 	ADDQ $+4, R10
-	JZ   out41
+	JZ   out53
 
-single39:
+single51:
 	VMOVUPS      (CX), Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1199,13 +1637,13 @@ single39:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single39
+	JNZ          single51
 
-out41:
+out53:
 	TESTQ R9, R9
-	JZ    out43
+	JZ    out55
 
-masked42:
+masked54:
 	VMASKMOVPS   (CX), Y0, Y12
 	VBROADCASTSS (AX), Y11
 	VFMADD231PS  Y12, Y11, Y1
@@ -1220,9 +1658,9 @@ masked42:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked42
+	JNZ          masked54
 
-out43:
+out55:
 	VADDPS     Y6, Y1, Y1
 	VADDPS     Y7, Y2, Y2
 	VADDPS     Y8, Y3, Y3
@@ -1232,7 +1670,7 @@ out43:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store44
+	JZ         store56
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y1, Y1
@@ -1249,7 +1687,7 @@ out43:
 	VMASKMOVPS (CX), Y0, Y11
 	VADDPS     Y11, Y5, Y5
 
-store44:
+store56:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1266,7 +1704,7 @@ store44:
 // func gemm4x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-97
-tile45:
+tile57:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
 	MOVQ   ars+32(FP), DX
@@ -1287,9 +1725,9 @@ tile45:
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+8(FP), R9
 	SUBQ   $+4, R9
-	JL     tail48
+	JL     tail60
 
-main46:
+main58:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1352,13 +1790,13 @@ main46:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main46
+	JGE          main58
 
-tail48:
+tail60:
 	ADDQ $+4, R9
-	JZ   out49
+	JZ   out61
 
-single47:
+single59:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -1376,14 +1814,14 @@ single47:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single47
+	JNZ          single59
 
-out49:
+out61:
 	MOVQ   ldc+88(FP), AX
 	SHLQ   $0x02, AX
 	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store50
+	JZ     store62
 	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -1397,7 +1835,7 @@ out49:
 	VADDPS (CX), Y6, Y6
 	VADDPS 32(CX), Y7, Y7
 
-store50:
+store62:
 	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -1420,7 +1858,181 @@ store50:
 	SHLQ    $0x02, AX
 	ADDQ    AX, c+72(FP)
 	DECQ    tiles+0(FP)
-	JNZ     tile45
+	JNZ     tile57
+	VZEROUPPER
+	RET
+
+// func gemm4x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm4x16AheadAVX2(SB), NOSPLIT, $0-129
+tile63:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   acs+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	LEAQ   (DX)(DX*2), R8
+	MOVQ   next+96(FP), R9
+	MOVQ   at+112(FP), R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+8(FP), R11
+	SUBQ   $+4, R11
+	JL     tail66
+
+main64:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (AX)(DX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(SI*1), Y9
+	VMOVUPS      32(CX)(SI*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (AX)(DX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	MOVLQSX      (R10), R12
+	PREFETCHT1   (R9)(R12*1)
+	VMOVUPS      (CX)(SI*2), Y9
+	VMOVUPS      32(CX)(SI*2), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (AX)(DX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(DI*1), Y9
+	VMOVUPS      32(CX)(DI*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (AX)(DX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	MOVLQSX      4(R10), R12
+	PREFETCHT1   (R9)(R12*1)
+	ADDQ         $+8, R10
+	LEAQ         (CX)(SI*4), CX
+	SUBQ         $+4, R11
+	JGE          main64
+
+tail66:
+	ADDQ $+4, R11
+	JZ   out67
+
+single65:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (AX)(DX*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R11
+	JNZ          single65
+
+out67:
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), CL
+	TESTB  CL, CL
+	JZ     store68
+	MOVQ   c+72(FP), CX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   AX, CX
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+	ADDQ   AX, CX
+	VADDPS (CX), Y4, Y4
+	VADDPS 32(CX), Y5, Y5
+	ADDQ   AX, CX
+	VADDPS (CX), Y6, Y6
+	VADDPS 32(CX), Y7, Y7
+
+store68:
+	MOVQ    c+72(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile63
 	VZEROUPPER
 	RET
 
@@ -1454,9 +2066,9 @@ TEXT ·gemm4x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail54
+	JL      tail72
 
-main52:
+main70:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -1519,13 +2131,13 @@ main52:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main52
+	JGE          main70
 
-tail54:
+tail72:
 	ADDQ $+4, R10
-	JZ   out55
+	JZ   out73
 
-single53:
+single71:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -1543,13 +2155,13 @@ single53:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single53
+	JNZ          single71
 
-out55:
+out73:
 	TESTQ R9, R9
-	JZ    out57
+	JZ    out75
 
-masked56:
+masked74:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -1567,14 +2179,14 @@ masked56:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked56
+	JNZ          masked74
 
-out57:
+out75:
 	MOVQ       ldc+56(FP), AX
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store58
+	JZ         store76
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -1592,7 +2204,7 @@ out57:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y8, Y8
 
-store58:
+store76:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -1637,9 +2249,9 @@ TEXT ·gemm4x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R10
 	SUBQ    R10, R9
 	SUBQ    $+4, R10
-	JL      tail62
+	JL      tail80
 
-main60:
+main78:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1682,13 +2294,13 @@ main60:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R10
-	JGE          main60
+	JGE          main78
 
-tail62:
+tail80:
 	ADDQ $+4, R10
-	JZ   out63
+	JZ   out81
 
-single61:
+single79:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1701,13 +2313,13 @@ single61:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R10
-	JNZ          single61
+	JNZ          single79
 
-out63:
+out81:
 	TESTQ R9, R9
-	JZ    out65
+	JZ    out83
 
-masked64:
+masked82:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -1720,9 +2332,9 @@ masked64:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          masked64
+	JNZ          masked82
 
-out65:
+out83:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -1731,7 +2343,7 @@ out65:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store66
+	JZ         store84
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -1745,7 +2357,7 @@ out65:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store66:
+store84:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -1760,7 +2372,7 @@ store66:
 // func gemm3x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-97
-tile67:
+tile85:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
 	MOVQ   ars+32(FP), DX
@@ -1784,9 +2396,9 @@ tile67:
 	VXORPS Y11, Y11, Y11
 	MOVQ   k+8(FP), R8
 	SUBQ   $+4, R8
-	JL     tail70
+	JL     tail88
 
-main68:
+main86:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1837,13 +2449,13 @@ main68:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main68
+	JGE          main86
 
-tail70:
+tail88:
 	ADDQ $+4, R8
-	JZ   out71
+	JZ   out89
 
-single69:
+single87:
 	VMOVUPS      (CX), Y13
 	VMOVUPS      32(CX), Y14
 	VBROADCASTSS (AX), Y12
@@ -1858,9 +2470,9 @@ single69:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single69
+	JNZ          single87
 
-out71:
+out89:
 	VADDPS Y6, Y0, Y0
 	VADDPS Y7, Y1, Y1
 	VADDPS Y8, Y2, Y2
@@ -1871,7 +2483,7 @@ out71:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store72
+	JZ     store90
 	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -1882,7 +2494,7 @@ out71:
 	VADDPS (CX), Y4, Y4
 	VADDPS 32(CX), Y5, Y5
 
-store72:
+store90:
 	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -1902,7 +2514,169 @@ store72:
 	SHLQ    $0x02, AX
 	ADDQ    AX, c+72(FP)
 	DECQ    tiles+0(FP)
-	JNZ     tile67
+	JNZ     tile85
+	VZEROUPPER
+	RET
+
+// func gemm3x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm3x16AheadAVX2(SB), NOSPLIT, $0-129
+tile91:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   acs+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   next+96(FP), R8
+	MOVQ   at+112(FP), R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   k+8(FP), R10
+	SUBQ   $+4, R10
+	JL     tail94
+
+main92:
+	VMOVUPS      (CX), Y13
+	VMOVUPS      32(CX), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(SI*1), Y13
+	VMOVUPS      32(CX)(SI*1), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	MOVLQSX      (R9), R11
+	PREFETCHT1   (R8)(R11*1)
+	VMOVUPS      (CX)(SI*2), Y13
+	VMOVUPS      32(CX)(SI*2), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(DI*1), Y13
+	VMOVUPS      32(CX)(DI*1), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	ADDQ         BX, AX
+	MOVLQSX      4(R9), R11
+	PREFETCHT1   (R8)(R11*1)
+	ADDQ         $+8, R9
+	LEAQ         (CX)(SI*4), CX
+	SUBQ         $+4, R10
+	JGE          main92
+
+tail94:
+	ADDQ $+4, R10
+	JZ   out95
+
+single93:
+	VMOVUPS      (CX), Y13
+	VMOVUPS      32(CX), Y14
+	VBROADCASTSS (AX), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (AX)(DX*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (AX)(DX*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single93
+
+out95:
+	VADDPS Y6, Y0, Y0
+	VADDPS Y7, Y1, Y1
+	VADDPS Y8, Y2, Y2
+	VADDPS Y9, Y3, Y3
+	VADDPS Y10, Y4, Y4
+	VADDPS Y11, Y5, Y5
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), CL
+	TESTB  CL, CL
+	JZ     store96
+	MOVQ   c+72(FP), CX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   AX, CX
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+	ADDQ   AX, CX
+	VADDPS (CX), Y4, Y4
+	VADDPS 32(CX), Y5, Y5
+
+store96:
+	MOVQ    c+72(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile91
 	VZEROUPPER
 	RET
 
@@ -1939,9 +2713,9 @@ TEXT ·gemm3x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail76
+	JL      tail100
 
-main74:
+main98:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -1992,13 +2766,13 @@ main74:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main74
+	JGE          main98
 
-tail76:
+tail100:
 	ADDQ $+4, R9
-	JZ   out77
+	JZ   out101
 
-single75:
+single99:
 	VMOVUPS      (CX), Y14
 	VMOVUPS      32(CX), Y15
 	VBROADCASTSS (AX), Y13
@@ -2013,13 +2787,13 @@ single75:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single75
+	JNZ          single99
 
-out77:
+out101:
 	TESTQ R8, R8
-	JZ    out79
+	JZ    out103
 
-masked78:
+masked102:
 	VMOVUPS      (CX), Y14
 	VMASKMOVPS   32(CX), Y0, Y15
 	VBROADCASTSS (AX), Y13
@@ -2034,9 +2808,9 @@ masked78:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked78
+	JNZ          masked102
 
-out79:
+out103:
 	VADDPS     Y7, Y1, Y1
 	VADDPS     Y8, Y2, Y2
 	VADDPS     Y9, Y3, Y3
@@ -2047,7 +2821,7 @@ out79:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store80
+	JZ         store104
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y13
@@ -2061,7 +2835,7 @@ out79:
 	VMASKMOVPS 32(CX), Y0, Y13
 	VADDPS     Y13, Y6, Y6
 
-store80:
+store104:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -2100,9 +2874,9 @@ TEXT ·gemm3x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail84
+	JL      tail108
 
-main82:
+main106:
 	VMOVUPS      (CX), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2137,13 +2911,13 @@ main82:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main82
+	JGE          main106
 
-tail84:
+tail108:
 	ADDQ $+4, R9
-	JZ   out85
+	JZ   out109
 
-single83:
+single107:
 	VMOVUPS      (CX), Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2154,13 +2928,13 @@ single83:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single83
+	JNZ          single107
 
-out85:
+out109:
 	TESTQ R8, R8
-	JZ    out87
+	JZ    out111
 
-masked86:
+masked110:
 	VMASKMOVPS   (CX), Y0, Y8
 	VBROADCASTSS (AX), Y7
 	VFMADD231PS  Y8, Y7, Y1
@@ -2171,9 +2945,9 @@ masked86:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked86
+	JNZ          masked110
 
-out87:
+out111:
 	VADDPS     Y4, Y1, Y1
 	VADDPS     Y5, Y2, Y2
 	VADDPS     Y6, Y3, Y3
@@ -2181,7 +2955,7 @@ out87:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store88
+	JZ         store112
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y1, Y1
@@ -2192,7 +2966,7 @@ out87:
 	VMASKMOVPS (CX), Y0, Y7
 	VADDPS     Y7, Y3, Y3
 
-store88:
+store112:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -2205,7 +2979,7 @@ store88:
 // func gemm2x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-97
-tile89:
+tile113:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
 	MOVQ   ars+32(FP), DX
@@ -2225,9 +2999,9 @@ tile89:
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+8(FP), R8
 	SUBQ   $+4, R8
-	JL     tail92
+	JL     tail116
 
-main90:
+main114:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2266,13 +3040,13 @@ main90:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R8
-	JGE          main90
+	JGE          main114
 
-tail92:
+tail116:
 	ADDQ $+4, R8
-	JZ   out93
+	JZ   out117
 
-single91:
+single115:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2284,9 +3058,9 @@ single91:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          single91
+	JNZ          single115
 
-out93:
+out117:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
@@ -2295,7 +3069,7 @@ out93:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+96(FP), CL
 	TESTB  CL, CL
-	JZ     store94
+	JZ     store118
 	MOVQ   c+72(FP), CX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
@@ -2303,7 +3077,7 @@ out93:
 	VADDPS (CX), Y2, Y2
 	VADDPS 32(CX), Y3, Y3
 
-store94:
+store118:
 	MOVQ    c+72(FP), CX
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
@@ -2320,7 +3094,142 @@ store94:
 	SHLQ    $0x02, AX
 	ADDQ    AX, c+72(FP)
 	DECQ    tiles+0(FP)
-	JNZ     tile89
+	JNZ     tile113
+	VZEROUPPER
+	RET
+
+// func gemm2x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm2x16AheadAVX2(SB), NOSPLIT, $0-129
+tile119:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   acs+40(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   ldb+64(FP), SI
+	SHLQ   $0x02, SI
+	LEAQ   (SI)(SI*2), DI
+	MOVQ   next+96(FP), R8
+	MOVQ   at+112(FP), R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+8(FP), R10
+	SUBQ   $+4, R10
+	JL     tail122
+
+main120:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(SI*1), Y9
+	VMOVUPS      32(CX)(SI*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	MOVLQSX      (R9), R11
+	PREFETCHT1   (R8)(R11*1)
+	VMOVUPS      (CX)(SI*2), Y9
+	VMOVUPS      32(CX)(SI*2), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	ADDQ         BX, AX
+	VMOVUPS      (CX)(DI*1), Y9
+	VMOVUPS      32(CX)(DI*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         BX, AX
+	MOVLQSX      4(R9), R11
+	PREFETCHT1   (R8)(R11*1)
+	ADDQ         $+8, R9
+	LEAQ         (CX)(SI*4), CX
+	SUBQ         $+4, R10
+	JGE          main120
+
+tail122:
+	ADDQ $+4, R10
+	JZ   out123
+
+single121:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (AX)(DX*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	ADDQ         BX, AX
+	LEAQ         (CX)(SI*1), CX
+	DECQ         R10
+	JNZ          single121
+
+out123:
+	VADDPS Y4, Y0, Y0
+	VADDPS Y5, Y1, Y1
+	VADDPS Y6, Y2, Y2
+	VADDPS Y7, Y3, Y3
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), CL
+	TESTB  CL, CL
+	JZ     store124
+	MOVQ   c+72(FP), CX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   AX, CX
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+
+store124:
+	MOVQ    c+72(FP), CX
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile119
 	VZEROUPPER
 	RET
 
@@ -2353,9 +3262,9 @@ TEXT ·gemm2x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail98
+	JL      tail128
 
-main96:
+main126:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2394,13 +3303,13 @@ main96:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main96
+	JGE          main126
 
-tail98:
+tail128:
 	ADDQ $+4, R9
-	JZ   out99
+	JZ   out129
 
-single97:
+single127:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2412,13 +3321,13 @@ single97:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single97
+	JNZ          single127
 
-out99:
+out129:
 	TESTQ R8, R8
-	JZ    out101
+	JZ    out131
 
-masked100:
+masked130:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2430,9 +3339,9 @@ masked100:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked100
+	JNZ          masked130
 
-out101:
+out131:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2441,7 +3350,7 @@ out101:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store102
+	JZ         store132
 	MOVQ       c+48(FP), CX
 	VADDPS     (CX), Y1, Y1
 	VMASKMOVPS 32(CX), Y0, Y9
@@ -2451,7 +3360,7 @@ out101:
 	VMASKMOVPS 32(CX), Y0, Y9
 	VADDPS     Y9, Y4, Y4
 
-store102:
+store132:
 	MOVQ       c+48(FP), CX
 	VMOVUPS    Y1, (CX)
 	VMASKMOVPS Y2, Y0, 32(CX)
@@ -2489,9 +3398,9 @@ TEXT ·gemm2x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R9
 	SUBQ    R9, R8
 	SUBQ    $+4, R9
-	JL      tail106
+	JL      tail136
 
-main104:
+main134:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2518,13 +3427,13 @@ main104:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*4), CX
 	SUBQ         $+4, R9
-	JGE          main104
+	JGE          main134
 
-tail106:
+tail136:
 	ADDQ $+4, R9
-	JZ   out107
+	JZ   out137
 
-single105:
+single135:
 	VMOVUPS      (CX), Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2533,13 +3442,13 @@ single105:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R9
-	JNZ          single105
+	JNZ          single135
 
-out107:
+out137:
 	TESTQ R8, R8
-	JZ    out109
+	JZ    out139
 
-masked108:
+masked138:
 	VMASKMOVPS   (CX), Y0, Y10
 	VBROADCASTSS (AX), Y9
 	VFMADD231PS  Y10, Y9, Y1
@@ -2548,9 +3457,9 @@ masked108:
 	ADDQ         BX, AX
 	LEAQ         (CX)(SI*1), CX
 	DECQ         R8
-	JNZ          masked108
+	JNZ          masked138
 
-out109:
+out139:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2561,7 +3470,7 @@ out109:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), CL
 	TESTB      CL, CL
-	JZ         store110
+	JZ         store140
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y1, Y1
@@ -2569,7 +3478,7 @@ out109:
 	VMASKMOVPS (CX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store110:
+store140:
 	MOVQ       c+48(FP), CX
 	VMASKMOVPS Y1, Y0, (CX)
 	ADDQ       AX, CX
@@ -2580,7 +3489,7 @@ store110:
 // func gemm1x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 // Requires: AVX, FMA3
 TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-97
-tile111:
+tile141:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
 	MOVQ   ars+32(FP), DX
@@ -2600,9 +3509,9 @@ tile111:
 	VXORPS Y7, Y7, Y7
 	MOVQ   k+8(FP), DI
 	SUBQ   $+4, DI
-	JL     tail114
+	JL     tail144
 
-main112:
+main142:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2629,13 +3538,13 @@ main112:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, DI
-	JGE          main112
+	JGE          main142
 
-tail114:
+tail144:
 	ADDQ $+4, DI
-	JZ   out115
+	JZ   out145
 
-single113:
+single143:
 	VMOVUPS      (CX), Y9
 	VMOVUPS      32(CX), Y10
 	VBROADCASTSS (AX), Y8
@@ -2644,9 +3553,9 @@ single113:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          single113
+	JNZ          single143
 
-out115:
+out145:
 	VADDPS Y4, Y0, Y0
 	VADDPS Y5, Y1, Y1
 	VADDPS Y6, Y2, Y2
@@ -2657,12 +3566,12 @@ out115:
 	SHLQ   $0x02, AX
 	MOVB   accumulate+96(FP), AL
 	TESTB  AL, AL
-	JZ     store116
+	JZ     store146
 	MOVQ   c+72(FP), AX
 	VADDPS (AX), Y0, Y0
 	VADDPS 32(AX), Y1, Y1
 
-store116:
+store146:
 	MOVQ    c+72(FP), AX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
@@ -2676,7 +3585,123 @@ store116:
 	SHLQ    $0x02, AX
 	ADDQ    AX, c+72(FP)
 	DECQ    tiles+0(FP)
-	JNZ     tile111
+	JNZ     tile141
+	VZEROUPPER
+	RET
+
+// func gemm1x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm1x16AheadAVX2(SB), NOSPLIT, $0-129
+tile147:
+	MOVQ   a+16(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   acs+40(FP), DX
+	SHLQ   $0x02, DX
+	MOVQ   ldb+64(FP), BX
+	SHLQ   $0x02, BX
+	LEAQ   (BX)(BX*2), SI
+	MOVQ   next+96(FP), DI
+	MOVQ   at+112(FP), R8
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+8(FP), R9
+	SUBQ   $+4, R9
+	JL     tail150
+
+main148:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	ADDQ         DX, AX
+	VMOVUPS      (CX)(BX*1), Y9
+	VMOVUPS      32(CX)(BX*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	ADDQ         DX, AX
+	MOVLQSX      (R8), R10
+	PREFETCHT1   (DI)(R10*1)
+	VMOVUPS      (CX)(BX*2), Y9
+	VMOVUPS      32(CX)(BX*2), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	ADDQ         DX, AX
+	VMOVUPS      (CX)(SI*1), Y9
+	VMOVUPS      32(CX)(SI*1), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	ADDQ         DX, AX
+	MOVLQSX      4(R8), R10
+	PREFETCHT1   (DI)(R10*1)
+	ADDQ         $+8, R8
+	LEAQ         (CX)(BX*4), CX
+	SUBQ         $+4, R9
+	JGE          main148
+
+tail150:
+	ADDQ $+4, R9
+	JZ   out151
+
+single149:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VBROADCASTSS (AX), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	ADDQ         DX, AX
+	LEAQ         (CX)(BX*1), CX
+	DECQ         R9
+	JNZ          single149
+
+out151:
+	VADDPS Y4, Y0, Y0
+	VADDPS Y5, Y1, Y1
+	VADDPS Y6, Y2, Y2
+	VADDPS Y7, Y3, Y3
+	VADDPS Y2, Y0, Y0
+	VADDPS Y3, Y1, Y1
+	MOVQ   ldc+88(FP), AX
+	SHLQ   $0x02, AX
+	MOVB   accumulate+128(FP), AL
+	TESTB  AL, AL
+	JZ     store152
+	MOVQ   c+72(FP), AX
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+
+store152:
+	MOVQ    c+72(FP), AX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	MOVQ    as+24(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, a+16(FP)
+	MOVQ    bs+56(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, b+48(FP)
+	MOVQ    cs+80(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, c+72(FP)
+	MOVQ    ns+104(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, next+96(FP)
+	MOVQ    ats+120(FP), AX
+	SHLQ    $0x02, AX
+	ADDQ    AX, at+112(FP)
+	DECQ    tiles+0(FP)
+	JNZ     tile147
 	VZEROUPPER
 	RET
 
@@ -2709,9 +3734,9 @@ TEXT ·gemm1x16MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R8
 	SUBQ    R8, DI
 	SUBQ    $+4, R8
-	JL      tail120
+	JL      tail156
 
-main118:
+main154:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2738,13 +3763,13 @@ main118:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, R8
-	JGE          main118
+	JGE          main154
 
-tail120:
+tail156:
 	ADDQ $+4, R8
-	JZ   out121
+	JZ   out157
 
-single119:
+single155:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (AX), Y9
@@ -2753,13 +3778,13 @@ single119:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         R8
-	JNZ          single119
+	JNZ          single155
 
-out121:
+out157:
 	TESTQ DI, DI
-	JZ    out123
+	JZ    out159
 
-masked122:
+masked158:
 	VMOVUPS      (CX), Y10
 	VMASKMOVPS   32(CX), Y0, Y11
 	VBROADCASTSS (AX), Y9
@@ -2768,9 +3793,9 @@ masked122:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          masked122
+	JNZ          masked158
 
-out123:
+out159:
 	VADDPS     Y5, Y1, Y1
 	VADDPS     Y6, Y2, Y2
 	VADDPS     Y7, Y3, Y3
@@ -2781,13 +3806,13 @@ out123:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store124
+	JZ         store160
 	MOVQ       c+48(FP), AX
 	VADDPS     (AX), Y1, Y1
 	VMASKMOVPS 32(AX), Y0, Y9
 	VADDPS     Y9, Y2, Y2
 
-store124:
+store160:
 	MOVQ       c+48(FP), AX
 	VMOVUPS    Y1, (AX)
 	VMASKMOVPS Y2, Y0, 32(AX)
@@ -2818,9 +3843,9 @@ TEXT ·gemm1x8MaskAVX2(SB), NOSPLIT, $0-81
 	MOVQ    whole+72(FP), R8
 	SUBQ    R8, DI
 	SUBQ    $+4, R8
-	JL      tail128
+	JL      tail164
 
-main126:
+main162:
 	VMOVUPS      (CX), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
@@ -2839,35 +3864,35 @@ main126:
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*4), CX
 	SUBQ         $+4, R8
-	JGE          main126
+	JGE          main162
 
-tail128:
+tail164:
 	ADDQ $+4, R8
-	JZ   out129
+	JZ   out165
 
-single127:
+single163:
 	VMOVUPS      (CX), Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         R8
-	JNZ          single127
+	JNZ          single163
 
-out129:
+out165:
 	TESTQ DI, DI
-	JZ    out131
+	JZ    out167
 
-masked130:
+masked166:
 	VMASKMOVPS   (CX), Y0, Y6
 	VBROADCASTSS (AX), Y5
 	VFMADD231PS  Y6, Y5, Y1
 	ADDQ         DX, AX
 	LEAQ         (CX)(BX*1), CX
 	DECQ         DI
-	JNZ          masked130
+	JNZ          masked166
 
-out131:
+out167:
 	VADDPS     Y3, Y1, Y1
 	VADDPS     Y4, Y2, Y2
 	VADDPS     Y2, Y1, Y1
@@ -2875,12 +3900,12 @@ out131:
 	SHLQ       $0x02, AX
 	MOVB       accumulate+80(FP), AL
 	TESTB      AL, AL
-	JZ         store132
+	JZ         store168
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS (AX), Y0, Y5
 	VADDPS     Y5, Y1, Y1
 
-store132:
+store168:
 	MOVQ       c+48(FP), AX
 	VMASKMOVPS Y1, Y0, (AX)
 	VZEROUPPER

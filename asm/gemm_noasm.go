@@ -10,6 +10,11 @@ func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb
 	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
 }
 
+// gemmTilesAhead leaves fetching ahead to the processor.
+func gemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, _ []float32, _ int, _ []int32, _ int, accumulate bool) {
+	gemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
+}
+
 func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
 	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
 }

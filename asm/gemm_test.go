@@ -99,6 +99,7 @@ func TestGemmTiles(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		var arenas [4]arena
 		r := newRand(3)
+		offsets := []int32{math.MaxInt32, math.MinInt32, 0, 64, 16: -8, 40: 4096} // only hints
 		for _, k := range []int{1, 4, 7, 33} {
 			for m := 1; m <= MR; m++ {
 				for layout, s := range [][8]int{ // tiles, as, ars, acs, bs, ldb, cs, ldc
@@ -118,6 +119,12 @@ func TestGemmTiles(t *testing.T) {
 					}
 					arenas[2].check(t, "c")
 					wantSame(t, fmt.Sprintf("k=%d m=%d layout %d", k, m, layout), got, want)
+
+					got = arenas[2].take(lenC, where, old)
+					at := offsets[:(tiles-1)*layout+AheadLines(k)]
+					GemmTilesAhead(tiles, k, a, as, ars, acs, b, bs, ldb, got, cs, ldc, m, b, 1<<20, at, layout, accumulate)
+					arenas[2].check(t, "c")
+					wantSame(t, fmt.Sprintf("ahead, k=%d m=%d layout %d", k, m, layout), got, want)
 				}
 			}
 		}
@@ -164,6 +171,8 @@ func TestGemmEmpty(t *testing.T) {
 			}
 			GemmTiles(2, 0, nil, 0, 1, MR, nil, 0, NR, long, NR, 0, 1, accumulate)
 			wantSame(t, "tiles", long, kept)
+			GemmTilesAhead(2, 0, nil, 0, 1, MR, nil, 0, NR, long, NR, 0, 1, nil, 0, nil, 0, accumulate)
+			wantSame(t, "tiles ahead", long, kept)
 			c = []float32{7, 7, canary, 7, 7}
 			GemmDot(0, nil, 0, nil, 0, c, 3, 2, 2, accumulate)
 			wantSame(t, "dot", c, want)
@@ -172,6 +181,7 @@ func TestGemmEmpty(t *testing.T) {
 		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 5, 0, false)
 		GemmTiles(0, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 3, false)
 		GemmTiles(3, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 0, false)
+		GemmTilesAhead(0, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 3, nil, 0, nil, 0, false)
 		GemmDot(3, nil, 1, nil, 1, nil, 3, 0, 2, false)
 		GemmDot(3, nil, 1, nil, 1, nil, 3, 2, 0, false)
 	})
@@ -211,6 +221,8 @@ func TestGemmMisuse(t *testing.T) {
 		"gemm tiles: a":           func() { GemmTiles(3, 1, x, 48, 1, 6, x, 0, 16, x, 0, 16, 6, false) },
 		"gemm tiles: b":           func() { GemmTiles(3, 1, x, 0, 1, 6, x, 43, 16, x, 0, 16, 6, false) },
 		"gemm tiles: c":           func() { GemmTiles(2, 1, x, 0, 1, 6, x, 0, 16, x, 5, 16, 6, false) },
+		"gemm tiles ahead: c":     func() { GemmTilesAhead(2, 1, x, 0, 1, 6, x, 0, 16, x, 5, 16, 6, x, 0, nil, 0, false) },
+		"gemm tiles ahead: at":    func() { GemmTilesAhead(2, 4, x, 0, 1, 6, x, 0, 16, x, 0, 16, 6, x, 0, make([]int32, 3), 2, false) },
 		"gemm dot: expected k":    func() { GemmDot(1, x, 1, x, 1, x, 1, 4, 1, false) },
 		"gemm dot: a":             func() { GemmDot(34, x, 34, x, 0, x, 4, 3, 4, false) },
 		"gemm dot: b":             func() { GemmDot(26, x, 0, x, 26, x, 4, 3, 4, false) },

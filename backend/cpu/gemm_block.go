@@ -113,7 +113,11 @@ func (g *gemm) alone() {
 			for i0 := 0; i0 < g.m; i0 += mc {
 				rows := cutPacked(min(mc, g.m-i0))
 				g.packA(a, rows, i0, 0, rows.tiles, p0, p1)
-				g.block(a, b, rows, i0, j0, j1, p1-p0, acc)
+				var next ahead
+				if i0 == 0 {
+					next = g.following(p1, 0, g.k, j0, j1)
+				}
+				g.block(a, b, rows, i0, j0, j1, p1-p0, acc, next)
 			}
 			acc = true
 		}
@@ -127,24 +131,48 @@ func stepK(k int) int {
 	return min(k, roundUp(ceilDiv(k, ceilDiv(k, blockK)), 8))
 }
 
+// following is the block of B that is packed after the one that ends at row q and
+// covers columns [j0, j1): rows from p0 to p1 first, then more columns.
+func (g *gemm) following(q, p0, p1, j0, j1 int) ahead {
+	if q < p1 {
+		return g.aheadAt(q, j0)
+	}
+	return g.aheadAt(p0, j1)
+}
+
 // block adds the product of packed slivers to the rows of a cut that begins at
-// row i0, and to columns [j0, j1).
-func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool) {
+// row i0, and to columns [j0, j1). Meanwhile it asks for what is needed next.
+func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool, next ahead) {
 	if asm.Wide() {
 		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
 		return
 	}
-	whole := (j1 - j0) / asm.NR * asm.NR
+	whole, lines := (j1-j0)/asm.NR*asm.NR, asm.AheadLines(k)
 	if (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
 		// B is small: walk along the rows of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
+			d := g.d[(i0+i)*g.ldd+j0:]
+			if t < aheadTiles && next.mem != nil {
+				asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
+					d, asm.NR, g.ldd, m, next.mem, next.stride, next.lines[t*lines:], 0, accumulate)
+				continue
+			}
 			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
-				g.d[(i0+i)*g.ldd+j0:], asm.NR, g.ldd, m, accumulate)
+				d, asm.NR, g.ldd, m, accumulate)
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
+			group := next.group(j / asm.NR)
 			rows.runs(func(t, tiles, i, m int) {
+				if early := min(tiles, aheadTiles-t); early > 0 && group != nil {
+					asm.GemmTilesAhead(early, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b[j*k:], 0, asm.NR,
+						g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, group, 0, next.lines[t*lines:], lines, accumulate)
+					t, tiles, i = t+early, tiles-early, i+early*m
+				}
+				if tiles == 0 {
+					return
+				}
 				asm.GemmTiles(tiles, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b[j*k:], 0, asm.NR,
 					g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, accumulate)
 			})
@@ -197,6 +225,8 @@ func (g *gemm) columns() {
 	depth := min(g.k, max(kc, panelA/(tiles*asm.MR)/kc*kc))
 	scratch := g.c.pool.alloc(tiles * asm.MR * depth)
 	g.packed = scratch.data
+	g.lookAhead(kc)
+	defer g.doneLooking()
 	for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
 		g.p1 = min(g.k, g.p0+depth)
 		g.loop(phasePackA, tiles, ceilDiv(grain/8/asm.MR, g.p1-g.p0))
@@ -228,7 +258,7 @@ func (g *gemm) multiplyColumns(j0, j1 int) {
 		for p := g.p0; p < g.p1; p += kc {
 			q := min(g.p1, p+kc)
 			g.packB(scratch.data, j0, j, p, q)
-			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j, q-p, acc)
+			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j, q-p, acc, g.following(q, g.p0, g.p1, j0, j))
 			acc = true
 		}
 		if g.p1 == g.k {
@@ -279,7 +309,7 @@ func (g *gemm) multiplyRows(i0, i1 int) {
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(scratch.data, rows, i0, 0, rows.tiles, p, q)
-		g.block(scratch.data, g.packed[(p-g.p0)*cols:], rows, i0, g.j0, g.j1, q-p, acc)
+		g.block(scratch.data, g.packed[(p-g.p0)*cols:], rows, i0, g.j0, g.j1, q-p, acc, ahead{})
 		acc = true
 	}
 	if g.p1 == g.k {
@@ -300,6 +330,8 @@ func (g *gemm) split() {
 	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
 	g.parts = scratch.data
 	g.p1 = pieceLen
+	g.lookAhead(stepK(pieceLen))
+	defer g.doneLooking()
 	g.loop(phaseSplit, g.pieces, 1)
 	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)))
 	g.parts = nil

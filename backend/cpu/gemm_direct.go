@@ -17,7 +17,7 @@ const (
 const (
 	// dotRows is the most rows of A for which dot products in place beat
 	// packing B, which then is read once for few multiplications each.
-	dotRows = 24
+	dotRows = 11
 	// dotsWork is the most multiplications for which dot products in place beat
 	// packing.
 	dotsWork = 4 << 10

@@ -11,12 +11,16 @@ type tile struct {
 	rows   int
 	vecs   int  // vectors of eight columns
 	masked bool // the last vector has n − 8·(vecs−1) columns
+	ahead  bool // it prefetches what is needed next
 }
 
 func (t tile) name() string {
 	s := fmt.Sprintf("gemm%dx%d", t.rows, 8*t.vecs)
 	if t.masked {
 		s += "Mask"
+	}
+	if t.ahead {
+		s += "Ahead"
 	}
 	return s + "AVX2"
 }
@@ -37,13 +41,21 @@ func (t tile) signature() string {
 	if t.masked {
 		return "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, n, whole int, accumulate bool)"
 	}
-	return "func(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc int, accumulate bool)"
+	ahead := ""
+	if t.ahead {
+		ahead = "next *float32, ns int, at *int32, ats int, "
+	}
+	return "func(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc int, " + ahead + "accumulate bool)"
 }
 
 func (t tile) doc() string {
 	if t.masked {
 		return fmt.Sprintf("is gemm%dx16AVX2 for one tile of n columns, %d < n ≤ %d. It reads %d of the first whole\nrows of b.",
 			t.rows, 8*t.vecs-8, 8*t.vecs, 8*t.vecs)
+	}
+	if t.ahead {
+		return fmt.Sprintf("is gemm%dx16AVX2 that prefetches the lines at[i] bytes after next,\n"+
+			"i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.", t.rows)
 	}
 	return fmt.Sprintf("is\n\n\tfor range tiles {\n\t\tfor i := range %d { for j := range 16 { for p := range k {\n"+
 		"\t\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t\t} } }\n\t\ta, b, c = a[as:], b[bs:], c[cs:]\n\t}\n\n"+
@@ -53,10 +65,14 @@ func (t tile) doc() string {
 // unrollK is how many products of each element a round adds.
 const unrollK = 4
 
-// emitGemm emits the tiles 1…6 × {16, up to 16, up to 8}.
+// lines is how many cache lines a round prefetches if asked to.
+const lines = unrollK / 2
+
+// emitGemm emits the tiles 1…6 × {16, 16 with prefetches, up to 16, up to 8}.
 func emitGemm(g *gen) {
 	for rows := 6; rows > 0; rows-- {
 		g.tile(tile{rows: rows, vecs: 2})
+		g.tile(tile{rows: rows, vecs: 2, ahead: true})
 		g.tile(tile{rows: rows, vecs: 2, masked: true})
 		g.tile(tile{rows: rows, vecs: 1, masked: true})
 	}
@@ -73,6 +89,8 @@ type micro struct {
 	ars5     gp
 	ldb      gp
 	ldb3     gp // 3·ldb
+	next     gp // what to prefetch: offsets from it
+	at       gp
 	mask     vec
 	av       vec
 	bv       []vec
@@ -102,12 +120,19 @@ func (g *gen) tile(t tile) {
 		}
 		m.mask = g.tailMask(n)
 	}
+	if t.ahead {
+		m.next, m.at = g.integer("next"), g.integer("at")
+	}
 	m.prefetch()
 	m.product()
 	m.finish()
 	if !t.masked {
 		for _, name := range []string{"a", "b", "c"} {
 			g.ADDQ(g.stride(name+"s"), g.argument(name))
+		}
+		if t.ahead {
+			g.ADDQ(g.stride("ns"), g.argument("next"))
+			g.ADDQ(g.stride("ats"), g.argument("at"))
 		}
 		g.DECQ(g.argument("tiles"))
 		g.JNZ(operand.LabelRef(again))
@@ -157,6 +182,12 @@ func (m *micro) product() {
 	g.Label(main)
 	for u := range unrollK {
 		m.step(u, m.acc[u%len(m.acc)], false)
+		if m.ahead && u%2 == 1 {
+			m.fetch(u / 2)
+		}
+	}
+	if m.ahead {
+		g.ADDQ(imm(4*lines), m.at)
 	}
 	m.nextRows(unrollK)
 	g.SUBQ(imm(unrollK), k)
@@ -180,6 +211,14 @@ func (m *micro) product() {
 			}
 		}
 	}
+}
+
+// fetch prefetches line i of a round. Few at a time: bursts fill the buffers for
+// misses, and the loads of the product wait behind them.
+func (m *micro) fetch(i int) {
+	offset := m.g.GP64()
+	m.g.MOVLQSX(operand.Mem{Base: m.at, Disp: 4 * i}, offset)
+	m.g.PREFETCHT1(operand.Mem{Base: m.next, Index: offset, Scale: 1})
 }
 
 // masks adds the last products, whose rows of b may end where memory does. Masked
