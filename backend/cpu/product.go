@@ -16,7 +16,7 @@ const (
 	// few columns to keep its part of B in the level 2 cache.
 	productChunk = 128 << 10
 	productB     = 64 << 10
-	// productTile is how many numbers of the product are kept at a time.
+	// productTile is how many numbers of the product make a strip.
 	productTile = 6 << 10
 )
 
@@ -28,8 +28,9 @@ type productStep struct {
 	a, b       matrix
 	p, m1, m2  []float32
 	adam       asm.Adam
-	rows, cols int // of a chunk
-	across     int // chunks side by side
+	rows, cols int                 // of a chunk
+	across     int                 // chunks side by side
+	lines      [productK / 2]int32 // that each tile asks for
 }
 
 var productSteps recycler[productStep]
@@ -55,30 +56,88 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 	t.cols = min(t.n, productN, max(asm.NR, productB/k/asm.NR*asm.NR))
 	t.rows = min(t.m, roundUp(ceilDiv(productChunk, t.cols), asm.MR))
 	t.across = ceilDiv(t.n, t.cols)
+	t.spread()
 	c.team.do(t.across*ceilDiv(t.m, t.rows), t)
 	*t = productStep{}
 	productSteps.put(t)
 	return true
 }
 
+// spread sets which lines a tile asks for, so that those of a part of a strip
+// cover a part of the parameters: three numbers for each of the product.
+func (t *productStep) spread() {
+	const line = 16
+	for i, n := 0, asm.AheadLines(t.k); i < n; i++ {
+		t.lines[i] = int32(4 * line * (i * 3 * asm.MR / n))
+	}
+}
+
+// rectangle is a chunk of the parameters while it is updated.
+type rectangle struct {
+	*productStep
+	i0, i1, j0, cols int
+	strip            int       // rows of the product that are kept
+	a, b             []float32 // packed
+}
+
 // chunk updates one rectangle of the parameters: its columns of B are packed,
-// then a few rows of the product at a time are formed in cache and used.
+// then a few rows of the product at a time, a strip, are formed in cache and
+// used. The next strip is formed meanwhile, in parts that ask for the parameters
+// that are updated after them, so that neither arithmetic nor memory waits.
 func (t *productStep) chunk(i int) {
-	i0, j0 := i/t.across*t.rows, i%t.across*t.cols
-	i1, j1 := min(t.m, i0+t.rows), min(t.n, j0+t.cols)
-	cols := j1 - j0
-	tile := max(1, productTile/cols/(2*asm.MR)) * 2 * asm.MR
-	packed, rows := roundUp(cols, asm.NR)*t.k, roundUp(i1-i0, asm.MR)*t.k
-	scratch := t.c.pool.alloc(packed + rows + tile*cols)
-	b, a, g := scratch.data[:packed], scratch.data[packed:packed+rows], scratch.data[packed+rows:]
-	packSlivers(b, t.b.transposed(), j0, j1, t.k, asm.NR)
-	packSlivers(a, t.a, i0, i1, t.k, asm.MR)
-	for i := i0; i < i1; i += tile {
-		m := min(tile, i1-i)
-		t.multiply(g, a[(i-i0)*t.k:], b, m, cols)
-		t.update(g, i, j0, m, cols)
+	r := rectangle{productStep: t, i0: i / t.across * t.rows, j0: i % t.across * t.cols}
+	r.i1, r.cols = min(t.m, r.i0+t.rows), min(t.n, r.j0+t.cols)-r.j0
+	r.strip = max(1, productTile/r.cols/stripMR()) * stripMR()
+	packed, rows := roundUp(r.cols, asm.NR)*t.k, roundUp(r.i1-r.i0, asm.MR)*t.k
+	scratch := t.c.pool.alloc(packed + rows + 2*r.strip*r.cols)
+	r.b, r.a = scratch.data[:packed], scratch.data[packed:packed+rows]
+	g, next := scratch.data[packed+rows:][:r.strip*r.cols], scratch.data[packed+rows+r.strip*r.cols:]
+	packSlivers(r.b, t.b.transposed(), r.j0, r.j0+r.cols, t.k, asm.NR)
+	packSlivers(r.a, t.a, r.i0, r.i1, t.k, asm.MR)
+	r.multiply(g, r.i0, 0, r.tiles(r.i0), nil, 0)
+	for i := r.i0; i < r.i1; i += r.strip {
+		r.update(g, next, i)
+		g, next = next, g
 	}
 	t.c.pool.put(scratch)
+}
+
+// stripMR is how many rows the kernel computes at a time.
+func stripMR() int {
+	if asm.Wide() {
+		return 2 * asm.MR
+	}
+	return asm.MR
+}
+
+// height is how many rows the strip has that begins at row i.
+func (r *rectangle) height(i int) int { return max(0, min(r.strip, r.i1-i)) }
+
+// tiles is how many tiles the strip has that begins at row i.
+func (r *rectangle) tiles(i int) int {
+	return ceilDiv(r.height(i), stripMR()) * ceilDiv(r.cols, asm.NR)
+}
+
+// update uses g, the strip that begins at row i, and forms the next one: a row
+// at a time, or all at once if its rows lie one after the other.
+func (r *rectangle) update(g, next []float32, i int) {
+	rows, size := r.height(i), r.cols
+	if r.cols == r.n {
+		rows, size = 1, rows*size
+	}
+	tiles, done, parts := r.tiles(i+r.strip), 0, 3*rows
+	for q := range rows {
+		lo := (i+q)*r.n + r.j0
+		hi := lo + size
+		for x, mem := range [...][]float32{r.p, r.m1, r.m2} {
+			upTo := tiles * (3*q + x + 1) / parts
+			if upTo > done {
+				r.multiply(next, i+r.strip, done, upTo, mem[lo:hi], size/(upTo-done))
+			}
+			done = upTo
+		}
+		asm.AdamStep(r.p[lo:hi], g[q*size:(q+1)*size], r.m1[lo:hi], r.m2[lo:hi], r.adam)
+	}
 }
 
 // packSlivers packs rows [lo, hi) of x into slivers of a width.
@@ -88,31 +147,27 @@ func packSlivers(dst []float32, x matrix, lo, hi, k, width int) {
 	}
 }
 
-// multiply forms rows of the product from packed slivers.
-func (t *productStep) multiply(g, a, b []float32, rows, cols int) {
-	if asm.Wide() {
-		for i := 0; i < rows; i += 2 * asm.MR {
+// multiply forms tiles [u0, u1) of the strip that begins at row i, counted along
+// its rows, and meanwhile asks for mem, so much of it in each tile.
+func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32, each int) {
+	k, height, across := r.k, r.height(i), ceilDiv(r.cols, asm.NR)
+	for u := u0; u < u1; {
+		top, j := u/across*stripMR(), u%across*asm.NR
+		a, b, d := r.a[(i-r.i0+top)*k:], r.b[j*k:], g[top*r.cols+j:]
+		rows, cols := min(stripMR(), height-top), min(r.cols-j, (u1-u)*asm.NR)
+		u += ceilDiv(cols, asm.NR)
+		if asm.Wide() {
 			for j := 0; j < cols; j += 2 * asm.NR {
-				asm.GemmWide(t.k, a[i*t.k:], b[j*t.k:], g[i*cols+j:], cols, min(2*asm.MR, rows-i), min(2*asm.NR, cols-j), false)
+				asm.GemmWide(k, a, b[j*k:], d[j:], r.cols, rows, min(2*asm.NR, cols-j), false)
 			}
+			continue
 		}
-		return
-	}
-	for i := 0; i < rows; i += asm.MR {
-		for j := 0; j < cols; j += asm.NR {
-			asm.GemmKernel(t.k, a[i*t.k:], 1, asm.MR, b[j*t.k:], asm.NR, g[i*cols+j:], cols, min(asm.MR, rows-i), min(asm.NR, cols-j), false)
+		whole := cols / asm.NR
+		asm.GemmTilesAhead(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows,
+			mem, each, r.lines[:], 0, false)
+		if n := cols % asm.NR; n > 0 {
+			asm.GemmKernel(k, a, 1, asm.MR, b[whole*asm.NR*k:], asm.NR, d[whole*asm.NR:], r.cols, rows, n, false)
 		}
-	}
-}
-
-// update uses the rows of the gradient.
-func (t *productStep) update(g []float32, i0, j0, rows, cols int) {
-	if cols == t.n {
-		rows, cols = 1, rows*cols // whole rows lie one after the other
-	}
-	for i := range rows {
-		lo := (i0+i)*t.n + j0
-		hi := lo + cols
-		asm.AdamStep(t.p[lo:hi], g[i*cols:(i+1)*cols], t.m1[lo:hi], t.m2[lo:hi], t.adam)
+		mem = mem[min(len(mem), whole*each):]
 	}
 }
