@@ -1549,7 +1549,7 @@ store78:
 	RET
 
 // func gemv4AVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·gemv4AVX2(SB), NOSPLIT, $0-49
 	MOVQ tiles+0(FP), AX
 	MOVQ x+16(FP), CX
@@ -1568,6 +1568,7 @@ tile79:
 	JL      rest82
 
 loop81:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y2
 	VMOVUPS     (CX)(R9*4), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -1584,6 +1585,7 @@ rest82:
 	JL   rest84
 
 loop83:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y2
 	VMOVUPS     (CX)(R9*4), Y3
 	VFMADD231PS Y2, Y3, Y0
@@ -1613,6 +1615,7 @@ done85:
 	JL      rest87
 
 loop86:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y3
 	VMOVUPS     (CX)(R9*4), Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -1629,6 +1632,7 @@ rest87:
 	JL   rest89
 
 loop88:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y3
 	VMOVUPS     (CX)(R9*4), Y4
 	VFMADD231PS Y3, Y4, Y1
@@ -1658,6 +1662,7 @@ done90:
 	JL      rest92
 
 loop91:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y4
 	VMOVUPS     (CX)(R9*4), Y5
 	VFMADD231PS Y4, Y5, Y2
@@ -1674,6 +1679,7 @@ rest92:
 	JL   rest94
 
 loop93:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y4
 	VMOVUPS     (CX)(R9*4), Y5
 	VFMADD231PS Y4, Y5, Y2
@@ -1703,6 +1709,7 @@ done95:
 	JL      rest97
 
 loop96:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y5
 	VMOVUPS     (CX)(R9*4), Y6
 	VFMADD231PS Y5, Y6, Y3
@@ -1719,6 +1726,7 @@ rest97:
 	JL   rest99
 
 loop98:
+	PREFETCHNTA 512(DX)(R9*4)
 	VMOVUPS     (DX)(R9*4), Y5
 	VMOVUPS     (CX)(R9*4), Y6
 	VFMADD231PS Y5, Y6, Y3

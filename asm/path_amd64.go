@@ -2,7 +2,11 @@
 
 package asm
 
-import "github.com/klauspost/cpuid/v2"
+import (
+	"cmp"
+
+	"github.com/klauspost/cpuid/v2"
+)
 
 // avx2Features is everything the AVX2 kernels use. cpuid reports them only if
 // the operating system saves the registers.
@@ -15,6 +19,9 @@ var (
 	hasAVX2   = cpuid.CPU.Supports(avx2Features...)
 	hasAVX512 = hasAVX2 && cpuid.CPU.Supports(avx512Features...)
 )
+
+// lastLevelCache counts a level that the processor does not tell as nothing.
+var lastLevelCache = cmp.Or(max(0, cpuid.CPU.Cache.L2, cpuid.CPU.Cache.L3), usualCache)
 
 // useAVX2 and useAVX512 are what dispatch reads. The AVX-512 path runs AVX2
 // kernels wherever it has none of its own.

@@ -6,6 +6,8 @@ package asm
 // every processor that Go's arm64 port runs on, so there is nothing to detect.
 var useNEON bool
 
+const lastLevelCache = usualCache
+
 func machinePaths() []Path { return []Path{NEON} }
 
 func enable(p Path) { useNEON = p == NEON }

@@ -2,6 +2,8 @@
 
 package asm
 
+const lastLevelCache = usualCache
+
 func machinePaths() []Path { return nil }
 
 func enable(Path) {}

@@ -51,8 +51,8 @@ func Min(x []float32) float32 { return minOf(x) }
 
 // Gemv computes y[i] (+)= Σ_j a[i*lda+j] · x[j] for i < m = len(y), j < len(x).
 // It adds to y if accumulate is set, else it does not read y. The bits are those
-// of [GemmDot], but a is read as it lies, row after row, which is faster if it
-// comes from memory, and on some processors slower if from cache.
+// of [GemmDot], but a is read as it lies, row after row, and what can be is not
+// kept in the last-level cache: for matrices that are larger than it.
 //
 // Panics if a is too short.
 func Gemv(y, a []float32, lda int, x []float32, accumulate bool) {

@@ -27,14 +27,15 @@ const (
 	// may all fall in a few sets of the cache, would be read from far away.
 	smallWork = 2 << 20
 	smallB    = 32 << 10
-	// streamB is the most numbers of B that may be in cache when a vector meets
-	// them; more come from memory.
-	streamB = 3 << 19
 	// directK and dotsK bound the terms that go into one sum; a dot product
 	// has eight sums side by side.
 	directK = 512
 	dotsK   = 2 << 10
 )
+
+// streamB is the most numbers of B that may be in cache when a vector meets
+// them; more come from memory.
+var streamB = asm.LastLevelCache() / 4 * 3 / 4
 
 // directWay is the way for the product at hand that does not pack, if there is
 // one that is worth it.

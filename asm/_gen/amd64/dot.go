@@ -21,14 +21,16 @@ func emitDot(g *gen) {
 	g.gemv()
 }
 
-// gemv emits tiles of four rows of a, for one x. It reads row after row, as
-// memory lies, so that the processor sees one stream and fetches ahead. The
-// order of each sum is that of the tile of four dot products.
+// gemv emits tiles of four rows of a, for one x, for matrices that no cache
+// holds. It reads row after row, as memory lies, so that the processor sees one
+// stream and fetches ahead, and asks for it as what is used once: whatever else
+// a step reads stays in the last-level cache. The order of each sum is that of
+// the tile of four dot products.
 func (g *gen) gemv() {
 	g.kernel("gemv4AVX2", "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
 		"is, for tiles ≥ 1,\n\n\tfor i := range 4 * tiles { for p := range k {\n"+
-			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set.")
-	const sets = 2
+			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set. It keeps a out of the last-level cache.")
+	const sets, streamAhead = 2, 512
 	tiles, x, row, lda, y := g.integer("tiles"), g.integer("x"), g.integer("a"), g.stride("lda"), g.integer("y")
 	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
 	top, store := g.label("tile"), g.label("store")
@@ -37,6 +39,11 @@ func (g *gen) gemv() {
 	for range dotCols {
 		acc := g.accumulators(sets, g.f32(0))
 		g.sweep(g.integer("k"), sets, func(l lanes) {
+			if l.disp == 0 && l.mask == nil {
+				at := l.at(row)
+				at.Disp += streamAhead
+				g.PREFETCHNTA(at)
+			}
 			g.VFMADD231PS(l.load(row), l.load(x), acc[l.disp/32])
 		})
 		g.VADDPS(acc[1], acc[0], acc[0])
