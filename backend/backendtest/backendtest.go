@@ -35,7 +35,10 @@ package backendtest
 import (
 	"hash/fnv"
 	"math/rand/v2"
+	"runtime"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/org/artnn/backend"
@@ -43,14 +46,28 @@ import (
 )
 
 // Run holds a backend to the contract of package backend. Optional kernels are
-// tested where the backend has them.
+// tested where the backend has them. Checks run side by side on as many
+// processors as there are, except those of memory and of the number of threads.
 func Run(t *testing.T, b backend.Backend) {
 	t.Helper()
-	for _, c := range checks() {
-		t.Run(c.name, func(t *testing.T) {
-			c.against(t, b)
+	run := func(c check) { t.Run(c.name, func(t *testing.T) { c.against(t, b) }) }
+	for _, c := range append(memoryChecks(), wholeChecks()...) {
+		run(c)
+	}
+	queue := make(chan check)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for c := range queue {
+				run(c)
+			}
 		})
 	}
+	for _, c := range operationChecks() {
+		queue <- c
+	}
+	close(queue)
+	workers.Wait()
 }
 
 // check is one named part of the suite.
@@ -69,15 +86,14 @@ func (c check) against(r reporter, b backend.Backend) {
 	c.run(newSuite(r, b, c.name))
 }
 
-func checks() []check {
-	var all []check
-	for _, group := range [][]check{
-		memoryChecks(), moveChecks(), mapChecks(), reduceChecks(), indexChecks(), gemmChecks(), randomChecks(),
-		softmaxChecks(), crossEntropyChecks(), layerNormChecks(), lstmChecks(), int8Checks(), optimizerChecks(), productChecks(), wholeChecks(),
-	} {
-		all = append(all, group...)
-	}
-	return all
+// checks are all of them.
+func checks() []check { return slices.Concat(memoryChecks(), operationChecks(), wholeChecks()) }
+
+// operationChecks are those that need nothing to themselves.
+func operationChecks() []check {
+	return slices.Concat(
+		moveChecks(), mapChecks(), reduceChecks(), indexChecks(), gemmChecks(), randomChecks(),
+		softmaxChecks(), crossEntropyChecks(), layerNormChecks(), lstmChecks(), int8Checks(), optimizerChecks(), productChecks())
 }
 
 // reporter is the part of *testing.T that checks use, so that the suite's own
