@@ -11,6 +11,7 @@
 //
 //	kernels                                            generic  avx2  neon
 //	GemmKernel, GemmTiles, GemmDot                        ●      ●     ●
+//	GemmTilesAhead, as GemmTiles elsewhere                –      ●     –
 //	PackTranspose, PackCopy                               ●      ●     ●
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, in one kernel                               –      –     –   (avx512)
@@ -45,6 +46,10 @@
 // NEON needs a third fewer instructions for each FMA than AVX2: it multiplies by
 // one element of a vector, so that the six rows of A come in by one and a half
 // loads, which AVX2 broadcasts one by one. But its FMA does half the work.
+//
+// Kernels for AVX2 ask for memory ahead of its use (GemmTilesAhead, Gemv) where
+// that was measured to be faster. NEON kernels do not: they have only been run
+// under emulation, which has no memory to wait for.
 //
 // # Arguments
 //

@@ -21,7 +21,7 @@ func (b *bench) report(o options, picked []row) error {
 	b.paragraph(
 		fmt.Sprintf("Limits with %d threads: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
 			o.threads, b.limits.flops/1e9, b.limits.bandwidth/1e9),
-		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight.")
+		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight. What a cache keeps from step to step and what is fetched while computing can make a step take less.")
 
 	speed := all || !(o.gemm || o.scaling || o.memory)
 	if speed || o.memory {

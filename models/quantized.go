@@ -15,7 +15,7 @@ import (
 
 // QuantizedTextGenerator is a [TextGenerator] with int8 weights, made by
 // [Quantize]. It generates the same way with a quarter of the memory to read
-// and a quarter of the instructions, which makes a token about four times as
+// and a quarter of the instructions, which makes a token three to four times as
 // fast; it cannot learn.
 //
 // Its methods may be called from several goroutines.
