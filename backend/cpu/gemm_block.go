@@ -31,6 +31,10 @@ const (
 	shallow = 32 << 10
 	thin    = 128
 
+	// inPlaceB is the most numbers from the first to the last of a block of B for
+	// which its rows are used where they are, in the level 2 cache.
+	inPlaceB = 64 << 10
+
 	// grain is how many multiplications make a chunk worth handing out, about
 	// 2 µs of work, and aloneWork how many make a product worth dividing.
 	grain     = 64 << 10
@@ -101,6 +105,9 @@ func (g *gemm) alone() {
 		return
 	}
 	kc := stepK(g.k)
+	// Rows that lie close together stay in the level 2 cache, so that those asked
+	// for ahead need not be packed.
+	inPlace := g.lines != nil && g.b.cs == 1 && g.b.rs*kc <= inPlaceB && !asm.Wide()
 	mc, nc := min(blockM, roundUp(g.m, asm.MR)), min(columnsN, roundUp(g.n, asm.NR))
 	scratch := g.c.pool.alloc((mc + nc) * kc)
 	a, b := scratch.data[:mc*kc], scratch.data[mc*kc:]
@@ -109,7 +116,11 @@ func (g *gemm) alone() {
 		acc := g.start(0, g.m, j0, j1)
 		for p0 := 0; p0 < g.k; p0 += kc {
 			p1 := min(g.k, p0+kc)
-			g.packB(b, j0, j1, p0, p1)
+			part := panel{g.b.at(p0, j0), asm.NR, g.b.rs}
+			if !inPlace {
+				g.packB(b, j0, j1, p0, p1)
+				part = packed(b, p1-p0)
+			}
 			for i0 := 0; i0 < g.m; i0 += mc {
 				rows := cutPacked(min(mc, g.m-i0))
 				g.packA(a, rows, i0, 0, rows.tiles, p0, p1)
@@ -117,7 +128,7 @@ func (g *gemm) alone() {
 				if i0 == 0 {
 					next = g.following(p1, 0, g.k, j0, j1)
 				}
-				g.block(a, b, rows, i0, j0, j1, p1-p0, acc, next)
+				g.block(a, part, rows, i0, j0, j1, p1-p0, acc, next)
 			}
 			acc = true
 		}
@@ -140,25 +151,35 @@ func (g *gemm) following(q, p0, p1, j0, j1 int) ahead {
 	return g.aheadAt(p0, j1)
 }
 
-// block adds the product of packed slivers to the rows of a cut that begins at
-// row i0, and to columns [j0, j1). Meanwhile it asks for what is needed next.
-func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool, next ahead) {
+// panel is some columns of B as tiles read them: packed, or where they are.
+type panel struct {
+	mem    []float32
+	stride int // numbers from one group of NR columns to the next
+	ld     int // and from one row to the next
+}
+
+func packed(mem []float32, k int) panel { return panel{mem, k * asm.NR, asm.NR} }
+
+// block adds the product of packed slivers of A and a panel of B to the rows of
+// a cut that begins at row i0, and to columns [j0, j1). Meanwhile it asks for
+// what is needed next.
+func (g *gemm) block(a []float32, b panel, rows cut, i0, j0, j1, k int, accumulate bool, next ahead) {
 	if asm.Wide() {
-		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
+		g.blockWide(a, b.mem, rows, i0, j0, j1, k, accumulate)
 		return
 	}
 	whole, lines := (j1-j0)/asm.NR*asm.NR, asm.AheadLines(k)
-	if (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
-		// B is small: walk along the rows of the destination.
+	if b.ld != asm.NR || (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
+		// B is small or in place: walk along its rows and those of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
 			d := g.d[(i0+i)*g.ldd+j0:]
 			if t < aheadTiles && next.mem != nil {
-				asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
+				asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
 					d, asm.NR, g.ldd, m, next.mem, next.stride, next.lines[t*lines:], 0, accumulate)
 				continue
 			}
-			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
+			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
 				d, asm.NR, g.ldd, m, accumulate)
 		}
 	} else {
@@ -166,14 +187,14 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 			group := next.group(j / asm.NR)
 			rows.runs(func(t, tiles, i, m int) {
 				if early := min(tiles, aheadTiles-t); early > 0 && group != nil {
-					asm.GemmTilesAhead(early, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b[j*k:], 0, asm.NR,
+					asm.GemmTilesAhead(early, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b.mem[j/asm.NR*b.stride:], 0, b.ld,
 						g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, group, 0, next.lines[t*lines:], lines, accumulate)
 					t, tiles, i = t+early, tiles-early, i+early*m
 				}
 				if tiles == 0 {
 					return
 				}
-				asm.GemmTiles(tiles, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b[j*k:], 0, asm.NR,
+				asm.GemmTiles(tiles, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b.mem[j/asm.NR*b.stride:], 0, b.ld,
 					g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, accumulate)
 			})
 		}
@@ -181,7 +202,7 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 	if n := j1 - j0 - whole; n > 0 {
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b[whole*k:], asm.NR,
+			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b.mem[whole/asm.NR*b.stride:], b.ld,
 				g.d[(i0+i)*g.ldd+j0+whole:], g.ldd, m, n, accumulate)
 		}
 	}
@@ -258,7 +279,7 @@ func (g *gemm) multiplyColumns(j0, j1 int) {
 		for p := g.p0; p < g.p1; p += kc {
 			q := min(g.p1, p+kc)
 			g.packB(scratch.data, j0, j, p, q)
-			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], scratch.data, rows, 0, j0, j, q-p, acc, g.following(q, g.p0, g.p1, j0, j))
+			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], packed(scratch.data, q-p), rows, 0, j0, j, q-p, acc, g.following(q, g.p0, g.p1, j0, j))
 			acc = true
 		}
 		if g.p1 == g.k {
@@ -309,7 +330,7 @@ func (g *gemm) multiplyRows(i0, i1 int) {
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(scratch.data, rows, i0, 0, rows.tiles, p, q)
-		g.block(scratch.data, g.packed[(p-g.p0)*cols:], rows, i0, g.j0, g.j1, q-p, acc, ahead{})
+		g.block(scratch.data, packed(g.packed[(p-g.p0)*cols:], q-p), rows, i0, g.j0, g.j1, q-p, acc, ahead{})
 		acc = true
 	}
 	if g.p1 == g.k {

@@ -227,7 +227,7 @@ func (l *lstm) product(j0, j1 int) {
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
 		if l.states != nil {
-			g.block(l.states[p*rows.tiles*asm.MR:], l.packed[p*cols+j0*k:], rows, 0, j0, j1, k, acc, ahead{})
+			g.block(l.states[p*rows.tiles*asm.MR:], packed(l.packed[p*cols+j0*k:], k), rows, 0, j0, j1, k, acc, ahead{})
 			acc = true
 			continue
 		}
