@@ -73,11 +73,11 @@ func AheadLines(k int) int { return k / 4 * 2 }
 // What these are changes no result, and paths without such kernels do not look.
 // A product that is made of memory in this way waits for it less often.
 //
-// Shape: as GemmTiles; next and ns may point anywhere. Panics if a slice other
-// than next is too short.
+// Shape: as GemmTiles; next and ns may point anywhere, and nothing is asked for
+// if next is empty. Panics if a slice other than next is too short.
 func GemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
 	checkTiles("gemm tiles ahead", tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m)
-	if lines := AheadLines(k); ats < 0 || tiles > 0 && len(at) < (tiles-1)*ats+lines {
+	if lines := AheadLines(k); len(next) > 0 && (ats < 0 || tiles > 0 && len(at) < (tiles-1)*ats+lines) {
 		badSpan("gemm tiles ahead", "at", len(at), tiles, lines, ats)
 	}
 	switch {

@@ -74,6 +74,15 @@ func (g *gemm) aheadAt(p, j int) ahead {
 	return ahead{g.b.at(p, j), asm.NR * g.b.cs, g.lines[:]}
 }
 
+// tile is where the tiles of row t of a block begin to look, and for which of a
+// group's lines; the first rows do it.
+func (x *ahead) tile(t, lines int) ([]float32, []int32) {
+	if t >= aheadTiles || x.mem == nil {
+		return nil, nil
+	}
+	return x.mem, x.lines[t*lines:]
+}
+
 // group is the part from group i of NR columns on.
 func (x *ahead) group(i int) []float32 {
 	if at := i * x.stride; at < len(x.mem) {

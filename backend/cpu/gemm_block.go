@@ -173,14 +173,9 @@ func (g *gemm) block(a []float32, b panel, rows cut, i0, j0, j1, k int, accumula
 		// B is small or in place: walk along its rows and those of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			d := g.d[(i0+i)*g.ldd+j0:]
-			if t < aheadTiles && next.mem != nil {
-				asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
-					d, asm.NR, g.ldd, m, next.mem, next.stride, next.lines[t*lines:], 0, accumulate)
-				continue
-			}
-			asm.GemmTiles(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
-				d, asm.NR, g.ldd, m, accumulate)
+			mem, at := next.tile(t, lines)
+			asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
+				g.d[(i0+i)*g.ldd+j0:], asm.NR, g.ldd, m, mem, next.stride, at, 0, accumulate)
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
