@@ -32,6 +32,10 @@ func NewAdam(lr, beta1, beta2, eps, decay float64, decoupled bool, bias1, bias2 
 	return c
 }
 
+// decays reports whether the weights decay. If not, p itself takes no part in
+// its update, as in PyTorch: an infinite p does not make a NaN of m.
+func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
+
 // AdamStep updates parameters p and moments m and v from gradients g in one
 // pass, the same bits on every path:
 //

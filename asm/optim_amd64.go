@@ -3,11 +3,14 @@
 package asm
 
 func adam(p, g, m, v []float32, c *Adam) {
-	if useAVX2 {
-		adamAVX2(p, g, m, v, c.Beta1, c.Beta2, c.Rest1, c.Rest2, c.Step, c.InvRoot2, c.Eps, c.L2, c.Keep)
-		return
+	switch {
+	case !useAVX2:
+		adamGeneric(p, g, m, v, c)
+	case c.decays():
+		adamDecayAVX2(p, g, m, v, c.Beta1, c.Beta2, c.Rest1, c.Rest2, c.Step, c.InvRoot2, c.Eps, c.L2, c.Keep)
+	default:
+		adamAVX2(p, g, m, v, c.Beta1, c.Beta2, c.Rest1, c.Rest2, c.Step, c.InvRoot2, c.Eps)
 	}
-	adamGeneric(p, g, m, v, c)
 }
 
 func sgd(p, g []float32, lr, decay float32) {

@@ -3,11 +3,14 @@
 package asm
 
 func adam(p, g, m, v []float32, c *Adam) {
-	if useNEON {
+	switch {
+	case !useNEON:
+		adamGeneric(p, g, m, v, c)
+	case c.decays():
+		adamDecayNEON(p, g, m, v, c)
+	default:
 		adamNEON(p, g, m, v, c)
-		return
 	}
-	adamGeneric(p, g, m, v, c)
 }
 
 func sgd(p, g []float32, lr, decay float32) {
@@ -26,10 +29,15 @@ func sgdMomentum(p, g, buf []float32, c *sgdConsts) {
 	sgdMomentumGeneric(p, g, buf, c)
 }
 
-// adamNEON is adamGeneric.
+// adamNEON is adamGeneric without decay.
 //
 //go:noescape
 func adamNEON(p, g, m, v []float32, c *Adam)
+
+// adamDecayNEON is adamGeneric with decay.
+//
+//go:noescape
+func adamDecayNEON(p, g, m, v []float32, c *Adam)
 
 // sgdNEON is sgdGeneric.
 //

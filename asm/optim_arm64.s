@@ -22,14 +22,156 @@ TEXT ·adamNEON(SB), NOSPLIT, $0-104
 	VLD1R.P 4(R4), [V4.S4]
 	VLD1R.P 4(R4), [V5.S4]
 	VLD1R.P 4(R4), [V6.S4]
+	MOVD    $optimConsts<>(SB), R20
+	FMOVQ   0(R20), F7
+	SUBS    $4, R19
+	BLT     rest2
+
+vector4:
+	FMOVQ   0(R0), F8
+	FMOVQ.P 16(R1), F9
+	FMOVQ   0(R2), F10
+	FMOVQ   0(R3), F11
+	WORD $0x6E29DC4C // fmul v12.4s, v2.4s, v9.4s
+	WORD $0x4E2ACC0C // fmla v12.4s, v0.4s, v10.4s
+	WORD $0x6EACECED // facgt v13.4s, v7.4s, v12.4s
+	WORD $0x4E6D1D8C // bic v12.16b, v12.16b, v13.16b
+	WORD $0x6E29DD2E // fmul v14.4s, v9.4s, v9.4s
+	WORD $0x6E2EDC6E // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x4E2BCC2E // fmla v14.4s, v1.4s, v11.4s
+	WORD $0x6EAEECEF // facgt v15.4s, v7.4s, v14.4s
+	WORD $0x4E6F1DCE // bic v14.16b, v14.16b, v15.16b
+	WORD $0x6EA1F9D0 // fsqrt v16.4s, v14.4s
+	WORD $0x4EA61CD1 // mov v17.16b, v6.16b
+	WORD $0x4E25CE11 // fmla v17.4s, v16.4s, v5.4s
+	WORD $0x6E31FD91 // fdiv v17.4s, v12.4s, v17.4s
+	WORD $0x4EB1CC88 // fmls v8.4s, v4.4s, v17.4s
+	FMOVQ.P F8, 16(R0)
+	FMOVQ.P F12, 16(R2)
+	FMOVQ.P F14, 16(R3)
+	SUBS    $4, R19
+	BGE     vector4
+
+rest2:
+	ADDS    $4, R19
+	BEQ     done3
+	TBZ     $1, R19, one5
+	FMOVD   (R0), F8
+	TBZ     $0, R19, loaded6
+	ADD     $8, R0, R21
+	VLD1    (R21), V8.S[2]
+	B       loaded6
+
+one5:
+	FMOVS   (R0), F8
+
+loaded6:
+	TBZ     $1, R19, one7
+	FMOVD   (R1), F9
+	TBZ     $0, R19, loaded8
+	ADD     $8, R1, R21
+	VLD1    (R21), V9.S[2]
+	B       loaded8
+
+one7:
+	FMOVS   (R1), F9
+
+loaded8:
+	TBZ     $1, R19, one9
+	FMOVD   (R2), F10
+	TBZ     $0, R19, loaded10
+	ADD     $8, R2, R21
+	VLD1    (R21), V10.S[2]
+	B       loaded10
+
+one9:
+	FMOVS   (R2), F10
+
+loaded10:
+	TBZ     $1, R19, one11
+	FMOVD   (R3), F11
+	TBZ     $0, R19, loaded12
+	ADD     $8, R3, R21
+	VLD1    (R21), V11.S[2]
+	B       loaded12
+
+one11:
+	FMOVS   (R3), F11
+
+loaded12:
+	WORD $0x6E29DC4C // fmul v12.4s, v2.4s, v9.4s
+	WORD $0x4E2ACC0C // fmla v12.4s, v0.4s, v10.4s
+	WORD $0x6EACECED // facgt v13.4s, v7.4s, v12.4s
+	WORD $0x4E6D1D8C // bic v12.16b, v12.16b, v13.16b
+	WORD $0x6E29DD2E // fmul v14.4s, v9.4s, v9.4s
+	WORD $0x6E2EDC6E // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x4E2BCC2E // fmla v14.4s, v1.4s, v11.4s
+	WORD $0x6EAEECEF // facgt v15.4s, v7.4s, v14.4s
+	WORD $0x4E6F1DCE // bic v14.16b, v14.16b, v15.16b
+	WORD $0x6EA1F9D0 // fsqrt v16.4s, v14.4s
+	WORD $0x4EA61CD1 // mov v17.16b, v6.16b
+	WORD $0x4E25CE11 // fmla v17.4s, v16.4s, v5.4s
+	WORD $0x6E31FD91 // fdiv v17.4s, v12.4s, v17.4s
+	WORD $0x4EB1CC88 // fmls v8.4s, v4.4s, v17.4s
+	TBZ     $1, R19, one13
+	FMOVD   F8, (R0)
+	TBZ     $0, R19, stored14
+	ADD     $8, R0, R21
+	VST1    V8.S[2], (R21)
+	B       stored14
+
+one13:
+	FMOVS   F8, (R0)
+
+stored14:
+	TBZ     $1, R19, one15
+	FMOVD   F12, (R2)
+	TBZ     $0, R19, stored16
+	ADD     $8, R2, R21
+	VST1    V12.S[2], (R21)
+	B       stored16
+
+one15:
+	FMOVS   F12, (R2)
+
+stored16:
+	TBZ     $1, R19, one17
+	FMOVD   F14, (R3)
+	TBZ     $0, R19, stored18
+	ADD     $8, R3, R21
+	VST1    V14.S[2], (R21)
+	B       stored18
+
+one17:
+	FMOVS   F14, (R3)
+
+stored18:
+
+done3:
+	RET
+
+TEXT ·adamDecayNEON(SB), NOSPLIT, $0-104
+	MOVD    p_len+8(FP), R19
+	MOVD    p_base+0(FP), R0
+	MOVD    g_base+24(FP), R1
+	MOVD    m_base+48(FP), R2
+	MOVD    v_base+72(FP), R3
+	MOVD    c+96(FP), R4
+	VLD1R.P 4(R4), [V0.S4]
+	VLD1R.P 4(R4), [V1.S4]
+	VLD1R.P 4(R4), [V2.S4]
+	VLD1R.P 4(R4), [V3.S4]
+	VLD1R.P 4(R4), [V4.S4]
+	VLD1R.P 4(R4), [V5.S4]
+	VLD1R.P 4(R4), [V6.S4]
 	VLD1R.P 4(R4), [V7.S4]
 	VLD1R.P 4(R4), [V8.S4]
 	MOVD    $optimConsts<>(SB), R20
 	FMOVQ   0(R20), F9
 	SUBS    $4, R19
-	BLT     rest2
+	BLT     rest20
 
-vector4:
+vector22:
 	FMOVQ   0(R0), F10
 	FMOVQ.P 16(R1), F11
 	FMOVQ   0(R2), F12
@@ -54,55 +196,55 @@ vector4:
 	FMOVQ.P F14, 16(R2)
 	FMOVQ.P F16, 16(R3)
 	SUBS    $4, R19
-	BGE     vector4
+	BGE     vector22
 
-rest2:
+rest20:
 	ADDS    $4, R19
-	BEQ     done3
-	TBZ     $1, R19, one5
+	BEQ     done21
+	TBZ     $1, R19, one23
 	FMOVD   (R0), F10
-	TBZ     $0, R19, loaded6
+	TBZ     $0, R19, loaded24
 	ADD     $8, R0, R21
 	VLD1    (R21), V10.S[2]
-	B       loaded6
+	B       loaded24
 
-one5:
+one23:
 	FMOVS   (R0), F10
 
-loaded6:
-	TBZ     $1, R19, one7
+loaded24:
+	TBZ     $1, R19, one25
 	FMOVD   (R1), F11
-	TBZ     $0, R19, loaded8
+	TBZ     $0, R19, loaded26
 	ADD     $8, R1, R21
 	VLD1    (R21), V11.S[2]
-	B       loaded8
+	B       loaded26
 
-one7:
+one25:
 	FMOVS   (R1), F11
 
-loaded8:
-	TBZ     $1, R19, one9
+loaded26:
+	TBZ     $1, R19, one27
 	FMOVD   (R2), F12
-	TBZ     $0, R19, loaded10
+	TBZ     $0, R19, loaded28
 	ADD     $8, R2, R21
 	VLD1    (R21), V12.S[2]
-	B       loaded10
+	B       loaded28
 
-one9:
+one27:
 	FMOVS   (R2), F12
 
-loaded10:
-	TBZ     $1, R19, one11
+loaded28:
+	TBZ     $1, R19, one29
 	FMOVD   (R3), F13
-	TBZ     $0, R19, loaded12
+	TBZ     $0, R19, loaded30
 	ADD     $8, R3, R21
 	VLD1    (R21), V13.S[2]
-	B       loaded12
+	B       loaded30
 
-one11:
+one29:
 	FMOVS   (R3), F13
 
-loaded12:
+loaded30:
 	WORD $0x4E2ACCEB // fmla v11.4s, v7.4s, v10.4s
 	WORD $0x6E2BDC4E // fmul v14.4s, v2.4s, v11.4s
 	WORD $0x4E2CCC0E // fmla v14.4s, v0.4s, v12.4s
@@ -119,41 +261,41 @@ loaded12:
 	WORD $0x6E33FDD3 // fdiv v19.4s, v14.4s, v19.4s
 	WORD $0x6E2ADD0A // fmul v10.4s, v8.4s, v10.4s
 	WORD $0x4EB3CC8A // fmls v10.4s, v4.4s, v19.4s
-	TBZ     $1, R19, one13
+	TBZ     $1, R19, one31
 	FMOVD   F10, (R0)
-	TBZ     $0, R19, stored14
+	TBZ     $0, R19, stored32
 	ADD     $8, R0, R21
 	VST1    V10.S[2], (R21)
-	B       stored14
+	B       stored32
 
-one13:
+one31:
 	FMOVS   F10, (R0)
 
-stored14:
-	TBZ     $1, R19, one15
+stored32:
+	TBZ     $1, R19, one33
 	FMOVD   F14, (R2)
-	TBZ     $0, R19, stored16
+	TBZ     $0, R19, stored34
 	ADD     $8, R2, R21
 	VST1    V14.S[2], (R21)
-	B       stored16
+	B       stored34
 
-one15:
+one33:
 	FMOVS   F14, (R2)
 
-stored16:
-	TBZ     $1, R19, one17
+stored34:
+	TBZ     $1, R19, one35
 	FMOVD   F16, (R3)
-	TBZ     $0, R19, stored18
+	TBZ     $0, R19, stored36
 	ADD     $8, R3, R21
 	VST1    V16.S[2], (R21)
-	B       stored18
+	B       stored36
 
-one17:
+one35:
 	FMOVS   F16, (R3)
 
-stored18:
+stored36:
 
-done3:
+done21:
 	RET
 
 TEXT ·sgdNEON(SB), NOSPLIT, $0-56
@@ -165,9 +307,9 @@ TEXT ·sgdNEON(SB), NOSPLIT, $0-56
 	FMOVS   decay+52(FP), F1
 	VDUP    V1.S[0], V1.S4
 	SUBS    $16, R19
-	BLT     vectors19
+	BLT     vectors37
 
-wide22:
+wide40:
 	FLDPQ   0(R0), (F2, F3)
 	FLDPQ   32(R0), (F4, F5)
 	FLDPQ   0(R1), (F6, F7)
@@ -185,61 +327,61 @@ wide22:
 	FSTPQ   (F4, F5), 32(R0)
 	ADD     $64, R0
 	SUBS    $16, R19
-	BGE     wide22
+	BGE     wide40
 
-vectors19:
+vectors37:
 	ADDS    $12, R19
-	BLT     rest20
+	BLT     rest38
 
-vector23:
+vector41:
 	FMOVQ   0(R0), F2
 	FMOVQ.P 16(R1), F3
 	WORD $0x4E22CC23 // fmla v3.4s, v1.4s, v2.4s
 	WORD $0x4EA3CC02 // fmls v2.4s, v0.4s, v3.4s
 	FMOVQ.P F2, 16(R0)
 	SUBS    $4, R19
-	BGE     vector23
+	BGE     vector41
 
-rest20:
+rest38:
 	ADDS    $4, R19
-	BEQ     done21
-	TBZ     $1, R19, one24
+	BEQ     done39
+	TBZ     $1, R19, one42
 	FMOVD   (R0), F2
-	TBZ     $0, R19, loaded25
+	TBZ     $0, R19, loaded43
 	ADD     $8, R0, R21
 	VLD1    (R21), V2.S[2]
-	B       loaded25
+	B       loaded43
 
-one24:
+one42:
 	FMOVS   (R0), F2
 
-loaded25:
-	TBZ     $1, R19, one26
+loaded43:
+	TBZ     $1, R19, one44
 	FMOVD   (R1), F3
-	TBZ     $0, R19, loaded27
+	TBZ     $0, R19, loaded45
 	ADD     $8, R1, R21
 	VLD1    (R21), V3.S[2]
-	B       loaded27
+	B       loaded45
 
-one26:
+one44:
 	FMOVS   (R1), F3
 
-loaded27:
+loaded45:
 	WORD $0x4E22CC23 // fmla v3.4s, v1.4s, v2.4s
 	WORD $0x4EA3CC02 // fmls v2.4s, v0.4s, v3.4s
-	TBZ     $1, R19, one28
+	TBZ     $1, R19, one46
 	FMOVD   F2, (R0)
-	TBZ     $0, R19, stored29
+	TBZ     $0, R19, stored47
 	ADD     $8, R0, R21
 	VST1    V2.S[2], (R21)
-	B       stored29
+	B       stored47
 
-one28:
+one46:
 	FMOVS   F2, (R0)
 
-stored29:
+stored47:
 
-done21:
+done39:
 	RET
 
 TEXT ·sgdMomentumNEON(SB), NOSPLIT, $0-80
@@ -257,9 +399,9 @@ TEXT ·sgdMomentumNEON(SB), NOSPLIT, $0-80
 	MOVD    $optimConsts<>(SB), R20
 	FMOVQ   0(R20), F6
 	SUBS    $8, R19
-	BLT     vectors30
+	BLT     vectors48
 
-wide33:
+wide51:
 	FLDPQ   0(R0), (F7, F8)
 	FLDPQ.P 32(R1), (F9, F10)
 	FLDPQ   0(R2), (F11, F12)
@@ -282,13 +424,13 @@ wide33:
 	FSTPQ.P (F7, F8), 32(R0)
 	FSTPQ.P (F13, F14), 32(R2)
 	SUBS    $8, R19
-	BGE     wide33
+	BGE     wide51
 
-vectors30:
+vectors48:
 	ADDS    $4, R19
-	BLT     rest31
+	BLT     rest49
 
-vector34:
+vector52:
 	FMOVQ   0(R0), F7
 	FMOVQ.P 16(R1), F8
 	FMOVQ   0(R2), F9
@@ -303,44 +445,44 @@ vector34:
 	FMOVQ.P F7, 16(R0)
 	FMOVQ.P F10, 16(R2)
 	SUBS    $4, R19
-	BGE     vector34
+	BGE     vector52
 
-rest31:
+rest49:
 	ADDS    $4, R19
-	BEQ     done32
-	TBZ     $1, R19, one35
+	BEQ     done50
+	TBZ     $1, R19, one53
 	FMOVD   (R0), F7
-	TBZ     $0, R19, loaded36
+	TBZ     $0, R19, loaded54
 	ADD     $8, R0, R21
 	VLD1    (R21), V7.S[2]
-	B       loaded36
+	B       loaded54
 
-one35:
+one53:
 	FMOVS   (R0), F7
 
-loaded36:
-	TBZ     $1, R19, one37
+loaded54:
+	TBZ     $1, R19, one55
 	FMOVD   (R1), F8
-	TBZ     $0, R19, loaded38
+	TBZ     $0, R19, loaded56
 	ADD     $8, R1, R21
 	VLD1    (R21), V8.S[2]
-	B       loaded38
+	B       loaded56
 
-one37:
+one55:
 	FMOVS   (R1), F8
 
-loaded38:
-	TBZ     $1, R19, one39
+loaded56:
+	TBZ     $1, R19, one57
 	FMOVD   (R2), F9
-	TBZ     $0, R19, loaded40
+	TBZ     $0, R19, loaded58
 	ADD     $8, R2, R21
 	VLD1    (R21), V9.S[2]
-	B       loaded40
+	B       loaded58
 
-one39:
+one57:
 	FMOVS   (R2), F9
 
-loaded40:
+loaded58:
 	WORD $0x4E27CC28 // fmla v8.4s, v1.4s, v7.4s
 	WORD $0x6E28DC6A // fmul v10.4s, v3.4s, v8.4s
 	WORD $0x4E29CC4A // fmla v10.4s, v2.4s, v9.4s
@@ -349,28 +491,28 @@ loaded40:
 	WORD $0x6E28DC8C // fmul v12.4s, v4.4s, v8.4s
 	WORD $0x4E2ACCAC // fmla v12.4s, v5.4s, v10.4s
 	WORD $0x4EACCC07 // fmls v7.4s, v0.4s, v12.4s
-	TBZ     $1, R19, one41
+	TBZ     $1, R19, one59
 	FMOVD   F7, (R0)
-	TBZ     $0, R19, stored42
+	TBZ     $0, R19, stored60
 	ADD     $8, R0, R21
 	VST1    V7.S[2], (R21)
-	B       stored42
+	B       stored60
 
-one41:
+one59:
 	FMOVS   F7, (R0)
 
-stored42:
-	TBZ     $1, R19, one43
+stored60:
+	TBZ     $1, R19, one61
 	FMOVD   F10, (R2)
-	TBZ     $0, R19, stored44
+	TBZ     $0, R19, stored62
 	ADD     $8, R2, R21
 	VST1    V10.S[2], (R21)
-	B       stored44
+	B       stored62
 
-one43:
+one61:
 	FMOVS   F10, (R2)
 
-stored44:
+stored62:
 
-done32:
+done50:
 	RET

@@ -4,10 +4,15 @@
 
 package asm
 
-// adamAVX2 is the loop of adamGeneric.
+// adamAVX2 is the loop of adamGeneric without decay.
 //
 //go:noescape
-func adamAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32, l2 float32, keep float32)
+func adamAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32)
+
+// adamDecayAVX2 is the loop of adamGeneric with decay.
+//
+//go:noescape
+func adamDecayAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32, l2 float32, keep float32)
 
 // sgdAVX2 is
 //

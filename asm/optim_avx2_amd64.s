@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func adamAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32, l2 float32, keep float32)
+// func adamAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-132
+TEXT ·adamAVX2(SB), NOSPLIT, $0-124
 	MOVQ         p_base+0(FP), AX
 	MOVQ         g_base+24(FP), CX
 	MOVQ         m_base+48(FP), DX
@@ -18,38 +18,34 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-132
 	VBROADCASTSS step+112(FP), Y4
 	VBROADCASTSS invRoot2+116(FP), Y5
 	VBROADCASTSS eps+120(FP), Y6
-	VBROADCASTSS l2+124(FP), Y7
-	VBROADCASTSS keep+128(FP), Y8
+	VMOVUPS      i7fffffff<>+0(SB), Y7
+	VMOVUPS      i007fffff<>+0(SB), Y8
 	MOVQ         p_len+8(FP), SI
 	XORQ         DI, DI
 	SUBQ         $+8, SI
 	JL           rest2
 
 loop1:
-	VMOVUPS      (AX)(DI*4), Y9
-	VMOVUPS      (CX)(DI*4), Y10
-	VFMADD231PS  Y9, Y7, Y10
-	VMOVUPS      (DX)(DI*4), Y11
-	VMULPS       Y10, Y2, Y12
-	VFMADD213PS  Y12, Y0, Y11
-	VANDPS       i7fffffff<>+0(SB), Y11, Y12
-	VPCMPGTD     i007fffff<>+0(SB), Y12, Y12
-	VANDPS       Y11, Y12, Y11
-	VMOVUPS      Y11, (DX)(DI*4)
-	VMOVUPS      (BX)(DI*4), Y12
-	VMULPS       Y10, Y10, Y10
-	VMULPS       Y10, Y3, Y10
-	VFMADD213PS  Y10, Y1, Y12
-	VANDPS       i7fffffff<>+0(SB), Y12, Y10
-	VPCMPGTD     i007fffff<>+0(SB), Y10, Y10
-	VANDPS       Y12, Y10, Y10
-	VMOVUPS      Y10, (BX)(DI*4)
-	VSQRTPS      Y10, Y10
-	VFMADD213PS  Y6, Y5, Y10
-	VMULPS       Y9, Y8, Y9
-	VDIVPS       Y10, Y11, Y10
-	VFNMADD231PS Y10, Y4, Y9
-	VMOVUPS      Y9, (AX)(DI*4)
+	VMOVUPS      (CX)(DI*4), Y9
+	VMULPS       Y9, Y2, Y10
+	VFMADD231PS  (DX)(DI*4), Y0, Y10
+	VANDPS       Y7, Y10, Y11
+	VPCMPGTD     Y8, Y11, Y11
+	VANDPS       Y10, Y11, Y10
+	VMOVUPS      Y10, (DX)(DI*4)
+	VMULPS       Y9, Y9, Y9
+	VMULPS       Y9, Y3, Y9
+	VFMADD231PS  (BX)(DI*4), Y1, Y9
+	VANDPS       Y7, Y9, Y11
+	VPCMPGTD     Y8, Y11, Y11
+	VANDPS       Y9, Y11, Y9
+	VMOVUPS      Y9, (BX)(DI*4)
+	VSQRTPS      Y9, Y9
+	VFMADD213PS  Y6, Y5, Y9
+	VMOVUPS      (AX)(DI*4), Y11
+	VDIVPS       Y9, Y10, Y9
+	VFNMADD231PS Y9, Y4, Y11
+	VMOVUPS      Y11, (AX)(DI*4)
 	ADDQ         $+8, DI
 	SUBQ         $+8, SI
 	JGE          loop1
@@ -61,27 +57,25 @@ rest2:
 	LEAQ         tailmasks<>+32(SB), R8
 	NEGQ         SI
 	VMOVUPS      (R8)(SI*4), Y9
-	VMASKMOVPS   (AX)(DI*4), Y9, Y10
-	VMASKMOVPS   (CX)(DI*4), Y9, Y11
-	VFMADD231PS  Y10, Y7, Y11
-	VMASKMOVPS   (DX)(DI*4), Y9, Y7
-	VMULPS       Y11, Y2, Y2
-	VFMADD213PS  Y2, Y0, Y7
-	VANDPS       i7fffffff<>+0(SB), Y7, Y0
-	VPCMPGTD     i007fffff<>+0(SB), Y0, Y0
-	VANDPS       Y7, Y0, Y0
+	VMASKMOVPS   (CX)(DI*4), Y9, Y10
+	VMULPS       Y10, Y2, Y2
+	VMASKMOVPS   (DX)(DI*4), Y9, Y11
+	VFMADD231PS  Y11, Y0, Y2
+	VANDPS       Y7, Y2, Y0
+	VPCMPGTD     Y8, Y0, Y0
+	VANDPS       Y2, Y0, Y0
 	VMASKMOVPS   Y0, Y9, (DX)(DI*4)
-	VMASKMOVPS   (BX)(DI*4), Y9, Y2
-	VMULPS       Y11, Y11, Y7
-	VMULPS       Y7, Y3, Y3
-	VFMADD213PS  Y3, Y1, Y2
-	VANDPS       i7fffffff<>+0(SB), Y2, Y1
-	VPCMPGTD     i007fffff<>+0(SB), Y1, Y1
+	VMULPS       Y10, Y10, Y2
+	VMULPS       Y2, Y3, Y2
+	VMASKMOVPS   (BX)(DI*4), Y9, Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VANDPS       Y7, Y2, Y1
+	VPCMPGTD     Y8, Y1, Y1
 	VANDPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y9, (BX)(DI*4)
 	VSQRTPS      Y1, Y1
 	VFMADD213PS  Y6, Y5, Y1
-	VMULPS       Y10, Y8, Y2
+	VMASKMOVPS   (AX)(DI*4), Y9, Y2
 	VDIVPS       Y1, Y0, Y0
 	VFNMADD231PS Y0, Y4, Y2
 	VMASKMOVPS   Y2, Y9, (AX)(DI*4)
@@ -128,6 +122,92 @@ DATA tailmasks<>+56(SB)/4, $0x00000000
 DATA tailmasks<>+60(SB)/4, $0x00000000
 GLOBL tailmasks<>(SB), RODATA|NOPTR, $64
 
+// func adamDecayAVX2(p []float32, g []float32, m []float32, v []float32, beta1 float32, beta2 float32, rest1 float32, rest2 float32, step float32, invRoot2 float32, eps float32, l2 float32, keep float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·adamDecayAVX2(SB), NOSPLIT, $0-132
+	MOVQ         p_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         m_base+48(FP), DX
+	MOVQ         v_base+72(FP), BX
+	VBROADCASTSS beta1+96(FP), Y0
+	VBROADCASTSS beta2+100(FP), Y1
+	VBROADCASTSS rest1+104(FP), Y2
+	VBROADCASTSS rest2+108(FP), Y3
+	VBROADCASTSS step+112(FP), Y4
+	VBROADCASTSS invRoot2+116(FP), Y5
+	VBROADCASTSS eps+120(FP), Y6
+	VBROADCASTSS l2+124(FP), Y7
+	VBROADCASTSS keep+128(FP), Y8
+	VMOVUPS      i7fffffff<>+0(SB), Y9
+	VMOVUPS      i007fffff<>+0(SB), Y10
+	MOVQ         p_len+8(FP), SI
+	XORQ         DI, DI
+	SUBQ         $+8, SI
+	JL           rest5
+
+loop4:
+	VMOVUPS      (CX)(DI*4), Y11
+	VFMADD231PS  (AX)(DI*4), Y7, Y11
+	VMULPS       Y11, Y2, Y12
+	VFMADD231PS  (DX)(DI*4), Y0, Y12
+	VANDPS       Y9, Y12, Y13
+	VPCMPGTD     Y10, Y13, Y13
+	VANDPS       Y12, Y13, Y12
+	VMOVUPS      Y12, (DX)(DI*4)
+	VMULPS       Y11, Y11, Y11
+	VMULPS       Y11, Y3, Y11
+	VFMADD231PS  (BX)(DI*4), Y1, Y11
+	VANDPS       Y9, Y11, Y13
+	VPCMPGTD     Y10, Y13, Y13
+	VANDPS       Y11, Y13, Y11
+	VMOVUPS      Y11, (BX)(DI*4)
+	VSQRTPS      Y11, Y11
+	VFMADD213PS  Y6, Y5, Y11
+	VMULPS       (AX)(DI*4), Y8, Y13
+	VDIVPS       Y11, Y12, Y11
+	VFNMADD231PS Y11, Y4, Y13
+	VMOVUPS      Y13, (AX)(DI*4)
+	ADDQ         $+8, DI
+	SUBQ         $+8, SI
+	JGE          loop4
+
+rest5:
+	ADDQ         $+8, SI
+	TESTQ        SI, SI
+	JZ           done6
+	LEAQ         tailmasks<>+32(SB), R8
+	NEGQ         SI
+	VMOVUPS      (R8)(SI*4), Y11
+	VMASKMOVPS   (CX)(DI*4), Y11, Y12
+	VMASKMOVPS   (AX)(DI*4), Y11, Y13
+	VFMADD231PS  Y13, Y7, Y12
+	VMULPS       Y12, Y2, Y2
+	VMASKMOVPS   (DX)(DI*4), Y11, Y7
+	VFMADD231PS  Y7, Y0, Y2
+	VANDPS       Y9, Y2, Y0
+	VPCMPGTD     Y10, Y0, Y0
+	VANDPS       Y2, Y0, Y0
+	VMASKMOVPS   Y0, Y11, (DX)(DI*4)
+	VMULPS       Y12, Y12, Y2
+	VMULPS       Y2, Y3, Y2
+	VMASKMOVPS   (BX)(DI*4), Y11, Y3
+	VFMADD231PS  Y3, Y1, Y2
+	VANDPS       Y9, Y2, Y1
+	VPCMPGTD     Y10, Y1, Y1
+	VANDPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y11, (BX)(DI*4)
+	VSQRTPS      Y1, Y1
+	VFMADD213PS  Y6, Y5, Y1
+	VMASKMOVPS   (AX)(DI*4), Y11, Y2
+	VMULPS       Y2, Y8, Y2
+	VDIVPS       Y1, Y0, Y0
+	VFNMADD231PS Y0, Y4, Y2
+	VMASKMOVPS   Y2, Y11, (AX)(DI*4)
+
+done6:
+	VZEROUPPER
+	RET
+
 // func sgdAVX2(p []float32, g []float32, lr float32, decay float32)
 // Requires: AVX, FMA3
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-56
@@ -138,9 +218,9 @@ TEXT ·sgdAVX2(SB), NOSPLIT, $0-56
 	MOVQ         p_len+8(FP), DX
 	XORQ         BX, BX
 	SUBQ         $+32, DX
-	JL           rest5
+	JL           rest8
 
-loop4:
+loop7:
 	VMOVUPS      (AX)(BX*4), Y2
 	VMOVUPS      (CX)(BX*4), Y3
 	VFMADD231PS  Y2, Y1, Y3
@@ -163,14 +243,14 @@ loop4:
 	VMOVUPS      Y2, 96(AX)(BX*4)
 	ADDQ         $+32, BX
 	SUBQ         $+32, DX
-	JGE          loop4
+	JGE          loop7
 
-rest5:
+rest8:
 	ADDQ $+32, DX
 	SUBQ $+8, DX
-	JL   rest7
+	JL   rest10
 
-loop6:
+loop9:
 	VMOVUPS      (AX)(BX*4), Y2
 	VMOVUPS      (CX)(BX*4), Y3
 	VFMADD231PS  Y2, Y1, Y3
@@ -178,12 +258,12 @@ loop6:
 	VMOVUPS      Y2, (AX)(BX*4)
 	ADDQ         $+8, BX
 	SUBQ         $+8, DX
-	JGE          loop6
+	JGE          loop9
 
-rest7:
+rest10:
 	ADDQ         $+8, DX
 	TESTQ        DX, DX
-	JZ           done8
+	JZ           done11
 	LEAQ         tailmasks<>+32(SB), SI
 	NEGQ         DX
 	VMOVUPS      (SI)(DX*4), Y2
@@ -193,7 +273,7 @@ rest7:
 	VFNMADD231PS Y4, Y0, Y3
 	VMASKMOVPS   Y3, Y2, (AX)(BX*4)
 
-done8:
+done11:
 	VZEROUPPER
 	RET
 
@@ -212,9 +292,9 @@ TEXT ·sgdMomentumAVX2(SB), NOSPLIT, $0-96
 	MOVQ         p_len+8(FP), BX
 	XORQ         SI, SI
 	SUBQ         $+16, BX
-	JL           rest10
+	JL           rest13
 
-loop9:
+loop12:
 	VMOVUPS      (AX)(SI*4), Y6
 	VMOVUPS      (CX)(SI*4), Y7
 	VFMADD231PS  Y6, Y1, Y7
@@ -245,14 +325,14 @@ loop9:
 	VMOVUPS      Y6, 32(AX)(SI*4)
 	ADDQ         $+16, SI
 	SUBQ         $+16, BX
-	JGE          loop9
+	JGE          loop12
 
-rest10:
+rest13:
 	ADDQ $+16, BX
 	SUBQ $+8, BX
-	JL   rest12
+	JL   rest15
 
-loop11:
+loop14:
 	VMOVUPS      (AX)(SI*4), Y6
 	VMOVUPS      (CX)(SI*4), Y7
 	VFMADD231PS  Y6, Y1, Y7
@@ -269,12 +349,12 @@ loop11:
 	VMOVUPS      Y6, (AX)(SI*4)
 	ADDQ         $+8, SI
 	SUBQ         $+8, BX
-	JGE          loop11
+	JGE          loop14
 
-rest12:
+rest15:
 	ADDQ         $+8, BX
 	TESTQ        BX, BX
-	JZ           done13
+	JZ           done16
 	LEAQ         tailmasks<>+32(SB), DI
 	NEGQ         BX
 	VMOVUPS      (DI)(BX*4), Y6
@@ -293,6 +373,6 @@ rest12:
 	VFNMADD231PS Y1, Y0, Y7
 	VMASKMOVPS   Y7, Y6, (AX)(SI*4)
 
-done13:
+done16:
 	VZEROUPPER
 	RET

@@ -14,13 +14,17 @@ func flushed(x float32) float32 {
 // adamGeneric is the loop of [AdamStep].
 func adamGeneric(p, g, m, v []float32, c *Adam) {
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
+	decays := c.decays()
 	for i := range p {
-		gi := fma32(c.L2, p[i], g[i])
+		pi, gi := p[i], g[i]
+		if decays {
+			pi, gi = float32(c.Keep*pi), fma32(c.L2, pi, gi)
+		}
 		mi := flushed(fma32(c.Beta1, m[i], float32(c.Rest1*gi)))
 		vi := flushed(fma32(c.Beta2, v[i], float32(c.Rest2*float32(gi*gi))))
 		m[i], v[i] = mi, vi
 		u := mi / fma32(sqrt32(vi), c.InvRoot2, c.Eps)
-		p[i] = fma32(-c.Step, u, float32(c.Keep*p[i]))
+		p[i] = fma32(-c.Step, u, pi)
 	}
 }
 

@@ -63,6 +63,28 @@ func TestAdamStep(t *testing.T) {
 	}
 }
 
+// TestAdamStepOfInfinity checks that parameters do not reach the moments unless
+// their decay says so.
+func TestAdamStepOfInfinity(t *testing.T) {
+	inf, nan := float32(math.Inf(1)), math.NaN()
+	for _, c := range []struct{ decay, want float64 }{{0, 0.25}, {0.5, nan}} {
+		k := NewAdam(1, 0.5, 0.5, 1, c.decay, false, 1, 1)
+		eachPath(t, func(t *testing.T) {
+			for n := 1; n < 12; n++ {
+				p, g, m, v := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+				p[n-1], g[n-1] = inf, 0.5
+				if c.decay != 0 {
+					g[n-1] = -inf
+				}
+				AdamStep(p, g, m, v, k)
+				if got := float64(m[n-1]); got != c.want && !(math.IsNaN(got) && math.IsNaN(c.want)) {
+					t.Fatalf("decay %v: expected m = %v, got %v", c.decay, c.want, got)
+				}
+			}
+		})
+	}
+}
+
 func TestSGDStep(t *testing.T) {
 	var ap, ag, ab arena
 	nan := float32(math.NaN())

@@ -2,32 +2,12 @@ package main
 
 // emitOptim emits the optimiser steps.
 func emitOptim(g *gen) {
-	g.kernel("adamAVX2", "func(p, g, m, v []float32, beta1, beta2, rest1, rest2, step, invRoot2, eps, l2, keep float32)",
-		"is the loop of adamGeneric.")
-	p, grad, m, v := g.pointer("p"), g.pointer("g"), g.pointer("m"), g.pointer("v")
-	beta1, beta2 := g.scalar("beta1"), g.scalar("beta2")
-	rest1, rest2 := g.scalar("rest1"), g.scalar("rest2")
-	step, invRoot2, eps := g.scalar("step"), g.scalar("invRoot2"), g.scalar("eps")
-	l2, keep := g.scalar("l2"), g.scalar("keep")
-	g.sweep(g.length("p"), 1, func(l lanes) {
-		pi, gi := l.load(p), l.load(grad)
-		g.VFMADD231PS(pi, l2, gi)
-		mi := l.load(m)
-		mi = g.flushed(g.fmaInto(mi, beta1, g.mul(rest1, gi)))
-		l.store(mi, m)
-		vi := l.load(v)
-		vi = g.flushed(g.fmaInto(vi, beta2, g.mul(rest2, g.mul(gi, gi))))
-		l.store(vi, v)
-		d := g.fmaInto(g.sqrt(vi), invRoot2, eps)
-		pi = g.mul(keep, pi)
-		g.VFNMADD231PS(g.div(mi, d), step, pi)
-		l.store(pi, p)
-	})
-	g.end()
+	g.adam("adamAVX2", false)
+	g.adam("adamDecayAVX2", true)
 
 	g.kernel("sgdAVX2", "func(p, g []float32, lr, decay float32)",
 		"is\n\n\tfor i := range p { p[i] = fma32(-lr, fma32(decay, p[i], g[i]), p[i]) }")
-	p, grad = g.pointer("p"), g.pointer("g")
+	p, grad := g.pointer("p"), g.pointer("g")
 	lr, decay := g.scalar("lr"), g.scalar("decay")
 	g.sweep(g.length("p"), 4, func(l lanes) {
 		pi, gi := l.load(p), l.load(grad)
@@ -39,14 +19,15 @@ func emitOptim(g *gen) {
 
 	g.kernel("sgdMomentumAVX2", "func(p, g, buf []float32, lr, decay, old, new, useGrad, useBuf float32)",
 		"is the loop of sgdMomentumGeneric.")
-	p, grad, buf := g.pointer("p"), g.pointer("g"), g.pointer("buf")
+	p, grad = g.pointer("p"), g.pointer("g")
+	buf := g.pointer("buf")
 	lr, decay = g.scalar("lr"), g.scalar("decay")
 	old, fresh := g.scalar("old"), g.scalar("new")
 	useGrad, useBuf := g.scalar("useGrad"), g.scalar("useBuf")
 	g.sweep(g.length("p"), 2, func(l lanes) {
 		pi, gi := l.load(p), l.load(grad)
 		g.VFMADD231PS(pi, decay, gi)
-		b := g.flushed(g.fmaInto(l.load(buf), old, g.mul(fresh, gi)))
+		b := g.flushed(g.fmaInto(l.load(buf), old, g.mul(fresh, gi)), g.i32(allBut), g.i32(largestSubnormal))
 		l.store(b, buf)
 		u := g.fmaInto(b, useBuf, g.mul(useGrad, gi))
 		g.VFNMADD231PS(u, lr, pi)
@@ -55,11 +36,55 @@ func emitOptim(g *gen) {
 	g.end()
 }
 
+// adam emits the update of Adam, with weight decay or without. All constants are
+// in registers: what is left is bound by how many operations there are.
+func (g *gen) adam(name string, decays bool) {
+	signature, which := "func(p, g, m, v []float32, beta1, beta2, rest1, rest2, step, invRoot2, eps", "without decay"
+	if decays {
+		signature, which = signature+", l2, keep", "with decay"
+	}
+	g.kernel(name, signature+" float32)", "is the loop of adamGeneric "+which+".")
+	p, grad, m, v := g.pointer("p"), g.pointer("g"), g.pointer("m"), g.pointer("v")
+	beta1, beta2 := g.scalar("beta1"), g.scalar("beta2")
+	rest1, rest2 := g.scalar("rest1"), g.scalar("rest2")
+	step, invRoot2, eps := g.scalar("step"), g.scalar("invRoot2"), g.scalar("eps")
+	var l2, keep vec
+	if decays {
+		l2, keep = g.scalar("l2"), g.scalar("keep")
+	}
+	allButSign, largest := g.value(g.i32(allBut)), g.value(g.i32(largestSubnormal))
+	g.sweep(g.length("p"), 1, func(l lanes) {
+		gi := l.load(grad)
+		if decays {
+			g.VFMADD231PS(l.operand(p), l2, gi)
+		}
+		mi := g.mul(rest1, gi)
+		g.VFMADD231PS(l.operand(m), beta1, mi)
+		mi = g.flushed(mi, allButSign, largest)
+		l.store(mi, m)
+		vi := g.mul(rest2, g.mul(gi, gi))
+		g.VFMADD231PS(l.operand(v), beta2, vi)
+		vi = g.flushed(vi, allButSign, largest)
+		l.store(vi, v)
+		d := g.fmaInto(g.sqrt(vi), invRoot2, eps)
+		var pi vec
+		if decays {
+			pi = g.mul(keep, l.operand(p))
+		} else {
+			pi = l.load(p)
+		}
+		g.VFNMADD231PS(g.div(mi, d), step, pi)
+		l.store(pi, p)
+	})
+	g.end()
+}
+
+const largestSubnormal = 0x007fffff
+
 // flushed is x, or 0 if x is subnormal. Comparing as integers keeps NaN, and
-// costs the same for all numbers.
-func (g *gen) flushed(x vec) vec {
-	const largest = 0x007fffff
-	m := g.abs(x)
-	g.VPCMPGTD(g.i32(largest), m, m)
+// costs the same for all numbers. The others are allBut and largestSubnormal.
+func (g *gen) flushed(x vec, allBut, largest op) vec {
+	m := g.and(x, allBut)
+	g.VPCMPGTD(largest, m, m)
 	return g.and(m, x)
 }

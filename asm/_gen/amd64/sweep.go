@@ -28,6 +28,14 @@ func (l lanes) load(base gp) vec {
 	return v
 }
 
+// operand is what load reads, in memory if it can be used there.
+func (l lanes) operand(base gp) op {
+	if l.mask == nil {
+		return l.at(base)
+	}
+	return l.load(base)
+}
+
 // store writes the lanes of a slice, and nothing where they are masked.
 func (l lanes) store(v vec, base gp) {
 	if l.mask == nil {

@@ -76,29 +76,39 @@ func optimFile() *program {
 		}
 	}
 
-	at := p.text("adamNEON", "p:s g:s m:s v:s c:p", false)
-	load(at, "p", "g", "m", "v")
-	p.op("MOVD %s, R4", at["c"])
-	c := p.spreadFields("R4", 9)
-	beta1, beta2, rest1, rest2, step, invRoot2, eps, l2, keep := c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]
-	p.usePool()
-	smallest := p.k(0x1p-126)
-	p.loop(1, []array{{"R0", true, true}, {"R1", true, false}, {"R2", true, true}, {"R3", true, true}},
-		func(in []int) []int {
-			x, g, m, v := in[0], in[1], in[2], in[3]
-			p.fma(l2, x, g)
-			mi := flushed(smallest, p.fma(beta1, m, p.op2("fmul", rest1, g)))
-			vi := p.op2("fmul", g, g)
-			p.v("fmul", vi, rest2, vi)
-			flushed(smallest, p.fma(beta2, v, vi))
-			d := p.fma(p.op1("fsqrt", vi), invRoot2, p.mov(eps))
-			p.v("fdiv", d, mi, d)
-			p.v("fmul", x, keep, x)
-			p.v("fmls", x, step, d)
-			return []int{x, mi, vi}
-		})
+	for _, decays := range []bool{false, true} {
+		name, fields := "adamNEON", 7
+		if decays {
+			name, fields = "adamDecayNEON", 9
+		}
+		at := p.text(name, "p:s g:s m:s v:s c:p", false)
+		load(at, "p", "g", "m", "v")
+		p.op("MOVD %s, R4", at["c"])
+		c := p.spreadFields("R4", fields)
+		beta1, beta2, rest1, rest2, step, invRoot2, eps := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+		p.usePool()
+		smallest := p.k(0x1p-126)
+		p.loop(1, []array{{"R0", true, true}, {"R1", true, false}, {"R2", true, true}, {"R3", true, true}},
+			func(in []int) []int {
+				x, g, m, v := in[0], in[1], in[2], in[3]
+				if decays {
+					p.fma(c[7], x, g) // L2
+				}
+				mi := flushed(smallest, p.fma(beta1, m, p.op2("fmul", rest1, g)))
+				vi := p.op2("fmul", g, g)
+				p.v("fmul", vi, rest2, vi)
+				flushed(smallest, p.fma(beta2, v, vi))
+				d := p.fma(p.op1("fsqrt", vi), invRoot2, p.mov(eps))
+				p.v("fdiv", d, mi, d)
+				if decays {
+					p.v("fmul", x, c[8], x) // Keep
+				}
+				p.v("fmls", x, step, d)
+				return []int{x, mi, vi}
+			})
+	}
 
-	at = p.text("sgdNEON", "p:s g:s lr:f decay:f", false)
+	at := p.text("sgdNEON", "p:s g:s lr:f decay:f", false)
 	load(at, "p", "g")
 	lr, decay := p.spreadArg(at["lr"]), p.spreadArg(at["decay"])
 	p.loop(4, []array{{"R0", true, true}, {"R1", true, false}}, func(in []int) []int {
@@ -110,11 +120,11 @@ func optimFile() *program {
 	at = p.text("sgdMomentumNEON", "p:s g:s buf:s c:p", false)
 	load(at, "p", "g", "buf")
 	p.op("MOVD %s, R4", at["c"])
-	c = p.spreadFields("R4", 6)
+	c := p.spreadFields("R4", 6)
 	lr, decay = c[0], c[1]
 	old, fresh, useGrad, useBuf := c[2], c[3], c[4], c[5]
 	p.usePool()
-	smallest = p.k(0x1p-126)
+	smallest := p.k(0x1p-126)
 	p.loop(2, []array{{"R0", true, true}, {"R1", true, false}, {"R2", true, true}}, func(in []int) []int {
 		x, g, buf := in[0], in[1], in[2]
 		p.fma(decay, x, g)
