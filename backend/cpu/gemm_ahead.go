@@ -74,6 +74,23 @@ func (g *gemm) aheadAt(p, j int) ahead {
 	return ahead{g.b.at(p, j), asm.NR * g.b.cs, g.lines[:]}
 }
 
+// consecutive are the lines of a packed sliver.
+var consecutive = func() (t lineTable) {
+	for i := range t {
+		t[i] = int32(64 * i)
+	}
+	return t
+}()
+
+// aheadPacked is, for each sliver of a block of B that is packed already, the
+// next one, if the block has more columns than stay in the level 2 cache.
+func aheadPacked(b []float32, k, columns int) ahead {
+	if k*columns < aheadB || len(b) <= k*asm.NR {
+		return ahead{}
+	}
+	return ahead{b[k*asm.NR:], k * asm.NR, consecutive[:]}
+}
+
 // tile is where the tiles of row t of a block begin to look, and for which of a
 // group's lines; the first rows do it.
 func (x *ahead) tile(t, lines int) ([]float32, []int32) {

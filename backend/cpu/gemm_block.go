@@ -5,7 +5,10 @@ import "github.com/org/artnn/asm"
 // Block sizes. A sliver of B (blockK × NR) lives in the level 1 cache while the
 // slivers of a packed block of A (blockM × blockK) stream past it from level 2.
 const (
-	blockK = 256
+	blockK = 512
+	// rowsK is the most of K in a block of B whose rows are read as they lie, for
+	// a few rows of A: more rows drive each other out of the cache.
+	rowsK  = 256
 	blockM = 96
 	// columnsM is the most rows for which all of A is packed first and columns
 	// of B are packed by whoever multiplies them. Above, the roles change.
@@ -104,7 +107,7 @@ func (g *gemm) alone() {
 		g.direct(way, 0, g.n)
 		return
 	}
-	kc := stepK(g.k)
+	kc := g.stepK(g.k)
 	// Rows that lie close together stay in the level 2 cache, so that those asked
 	// for ahead need not be packed.
 	inPlace := g.lines != nil && g.b.cs == 1 && g.b.rs*kc <= inPlaceB && !asm.Wide()
@@ -137,9 +140,14 @@ func (g *gemm) alone() {
 	g.c.pool.put(scratch)
 }
 
-// stepK cuts K into equal blocks of at most blockK.
-func stepK(k int) int {
-	return min(k, roundUp(ceilDiv(k, ceilDiv(k, blockK)), 8))
+// stepK cuts K into equal blocks of at most blockK, or rowsK. Deep blocks visit
+// the destination less often, and are read in longer runs along K.
+func (g *gemm) stepK(k int) int {
+	most := blockK
+	if g.b.cs == 1 && g.m <= columnsM {
+		most = rowsK
+	}
+	return min(k, roundUp(ceilDiv(k, ceilDiv(k, most)), 8))
 }
 
 // following is the block of B that is packed after the one that ends at row q and
@@ -179,19 +187,8 @@ func (g *gemm) block(a []float32, b panel, rows cut, i0, j0, j1, k int, accumula
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
-			group := next.group(j / asm.NR)
-			rows.runs(func(t, tiles, i, m int) {
-				if early := min(tiles, aheadTiles-t); early > 0 && group != nil {
-					asm.GemmTilesAhead(early, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b.mem[j/asm.NR*b.stride:], 0, b.ld,
-						g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, group, 0, next.lines[t*lines:], lines, accumulate)
-					t, tiles, i = t+early, tiles-early, i+early*m
-				}
-				if tiles == 0 {
-					return
-				}
-				asm.GemmTiles(tiles, k, a[t*k*asm.MR:], k*asm.MR, 1, asm.MR, b.mem[j/asm.NR*b.stride:], 0, b.ld,
-					g.d[(i0+i)*g.ldd+j0+j:], m*g.ldd, g.ldd, m, accumulate)
-			})
+			rows.multiply(k, left{a, 1, asm.MR, k * asm.MR}, b.mem[j/asm.NR*b.stride:], b.ld,
+				g.d[i0*g.ldd+j0+j:], g.ldd, next.group(j/asm.NR), next.lines, accumulate)
 		}
 	}
 	if n := j1 - j0 - whole; n > 0 {
@@ -201,6 +198,41 @@ func (g *gemm) block(a []float32, b panel, rows cut, i0, j0, j1, k int, accumula
 				g.d[(i0+i)*g.ldd+j0+whole:], g.ldd, m, n, accumulate)
 		}
 	}
+}
+
+// left is a block of A as tiles read it: packed, or where it is.
+type left struct {
+	mem    []float32
+	rs, cs int // numbers from one row of a tile to the next, and one step of K
+	sliver int // and from one packed sliver to the next; 0 if rows lie rs apart
+}
+
+// multiply adds the product of a block of A and a sliver of B, NR columns, to c,
+// or sets c. The first tiles ask for the given lines of next, unless it is nil.
+func (c cut) multiply(k int, a left, b []float32, ldb int, dst []float32, ldd int, next []float32, lines []int32, accumulate bool) {
+	each := asm.AheadLines(k)
+	c.runs(func(t, tiles, i, m int) {
+		as := a.sliver
+		if as == 0 {
+			as = m * a.rs
+		}
+		if early := min(tiles, aheadTiles-t); early > 0 && next != nil {
+			asm.GemmTilesAhead(early, k, a.tile(t, i), as, a.rs, a.cs, b, 0, ldb,
+				dst[i*ldd:], m*ldd, ldd, m, next, 0, lines[t*each:], each, accumulate)
+			t, tiles, i = t+early, tiles-early, i+early*m
+		}
+		if tiles > 0 {
+			asm.GemmTiles(tiles, k, a.tile(t, i), as, a.rs, a.cs, b, 0, ldb, dst[i*ldd:], m*ldd, ldd, m, accumulate)
+		}
+	})
+}
+
+// tile is the part of the block that begins at tile t, whose first row is i.
+func (a *left) tile(t, i int) []float32 {
+	if a.sliver == 0 {
+		return a.mem[i*a.rs:]
+	}
+	return a.mem[t*a.sliver:]
 }
 
 // blockWide is block by the kernel for two slivers of each operand.
@@ -237,7 +269,7 @@ func (g *gemm) columnsStep() int {
 // columns packs A once, then cuts B into groups of columns that are packed and
 // used in cache, so that a wide B is read from memory once.
 func (g *gemm) columns() {
-	tiles, kc := ceilDiv(g.m, asm.MR), stepK(g.k)
+	tiles, kc := ceilDiv(g.m, asm.MR), g.stepK(g.k)
 	depth := min(g.k, max(kc, panelA/(tiles*asm.MR)/kc*kc))
 	scratch := g.c.pool.alloc(tiles * asm.MR * depth)
 	g.packed = scratch.data
@@ -253,7 +285,7 @@ func (g *gemm) columns() {
 
 // packRows packs tiles [t0, t1) of the panel of A, block by block of K.
 func (g *gemm) packRows(t0, t1 int) {
-	rows, kc := cutPacked(g.m), stepK(g.k)
+	rows, kc := cutPacked(g.m), g.stepK(g.k)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(g.packed[((p-g.p0)*rows.tiles+t0*(q-p))*asm.MR:], rows, 0, t0, t1, p, q)
@@ -261,7 +293,7 @@ func (g *gemm) packRows(t0, t1 int) {
 }
 
 func (g *gemm) multiplyColumns(j0, j1 int) {
-	rows, kc := cutPacked(g.m), stepK(g.k)
+	rows, kc := cutPacked(g.m), g.stepK(g.k)
 	nc := max(sliceN, shallow/kc/asm.NR*asm.NR)
 	if kc > thin && rows.tiles*asm.MR*kc > shallow {
 		nc = narrowN
@@ -287,7 +319,7 @@ func (g *gemm) multiplyColumns(j0, j1 int) {
 // rows packs a panel of B, then cuts A into blocks of rows that are packed and
 // used in cache.
 func (g *gemm) rows() {
-	kc := stepK(g.k)
+	kc := g.stepK(g.k)
 	depth := min(g.k, panelDepth/kc*kc)
 	width := min(roundUp(g.n, asm.NR), panelB/depth/asm.NR*asm.NR)
 	// Panels of equal width.
@@ -311,7 +343,7 @@ func (g *gemm) rows() {
 
 // packColumns packs columns [j0, j1) of the panel of B, block by block of K.
 func (g *gemm) packColumns(j0, j1 int) {
-	cols, kc := roundUp(g.j1-g.j0, asm.NR), stepK(g.k)
+	cols, kc := roundUp(g.j1-g.j0, asm.NR), g.stepK(g.k)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packB(g.packed[(p-g.p0)*cols+(j0-g.j0)*(q-p):], j0, j1, p, q)
@@ -319,13 +351,14 @@ func (g *gemm) packColumns(j0, j1 int) {
 }
 
 func (g *gemm) multiplyRows(i0, i1 int) {
-	rows, cols, kc := cutPacked(i1-i0), roundUp(g.j1-g.j0, asm.NR), stepK(g.k)
+	rows, cols, kc := cutPacked(i1-i0), roundUp(g.j1-g.j0, asm.NR), g.stepK(g.k)
 	scratch := g.c.pool.alloc(rows.tiles * asm.MR * kc)
 	acc := g.p0 > 0 || g.start(i0, i1, g.j0, g.j1)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(scratch.data, rows, i0, 0, rows.tiles, p, q)
-		g.block(scratch.data, packed(g.packed[(p-g.p0)*cols:], q-p), rows, i0, g.j0, g.j1, q-p, acc, ahead{})
+		b := packed(g.packed[(p-g.p0)*cols:], q-p)
+		g.block(scratch.data, b, rows, i0, g.j0, g.j1, q-p, acc, aheadPacked(b.mem, q-p, cols))
 		acc = true
 	}
 	if g.p1 == g.k {
@@ -346,7 +379,7 @@ func (g *gemm) split() {
 	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
 	g.parts = scratch.data
 	g.p1 = pieceLen
-	g.lookAhead(stepK(pieceLen))
+	g.lookAhead(g.stepK(pieceLen))
 	defer g.doneLooking()
 	g.loop(phaseSplit, g.pieces, 1)
 	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)))

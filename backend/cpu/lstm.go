@@ -178,7 +178,7 @@ func (l *lstm) weights(b matrix, n, k int) *buffer {
 
 func (l *lstm) packColumns(j0, j1 int) {
 	g := &l.prod
-	cols, kc := roundUp(g.n, asm.NR), stepK(g.k)
+	cols, kc := roundUp(g.n, asm.NR), g.stepK(g.k)
 	for p := 0; p < g.k; p += kc {
 		q := min(g.k, p+kc)
 		g.packB(l.packed[p*cols+j0*(q-p):], j0, j1, p, q)
@@ -210,7 +210,7 @@ func (l *lstm) multiply() {
 // packStates packs the left operand of a step's product.
 func (l *lstm) packStates() *buffer {
 	g := &l.prod
-	rows, kc := cutPacked(g.m), stepK(g.k)
+	rows, kc := cutPacked(g.m), g.stepK(g.k)
 	scratch := l.c.pool.alloc(rows.tiles * asm.MR * g.k)
 	l.states = scratch.data
 	for p := 0; p < g.k; p += kc {
@@ -222,7 +222,7 @@ func (l *lstm) packStates() *buffer {
 // product multiplies the states by columns [j0, j1) of the weights.
 func (l *lstm) product(j0, j1 int) {
 	g := &l.prod
-	rows, cols, kc := cutPacked(g.m), roundUp(g.n, asm.NR), stepK(g.k)
+	rows, cols, kc := cutPacked(g.m), roundUp(g.n, asm.NR), g.stepK(g.k)
 	acc := g.beta != 0
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
@@ -231,9 +231,15 @@ func (l *lstm) product(j0, j1 int) {
 			acc = true
 			continue
 		}
+		states := left{g.a.at(0, p), g.a.rs, 1, 0}
+		next := aheadPacked(l.packed[p*cols+j0*k:], k, g.n)
 		for j := j0; j < j1; j += asm.NR {
 			n := min(asm.NR, j1-j)
 			sliver := l.packed[p*cols+j*k:]
+			if n == asm.NR {
+				rows.multiply(k, states, sliver, asm.NR, g.d[j:], g.ldd, next.group((j-j0)/asm.NR), next.lines, acc)
+				continue
+			}
 			for t := range rows.tiles {
 				i, m := rows.at(t)
 				asm.GemmKernel(k, g.a.at(i, p), g.a.rs, 1, sliver, asm.NR, g.d[i*g.ldd+j:], g.ldd, m, n, acc)
