@@ -22,7 +22,8 @@ func (c *cpu) Copy(dst, src backend.View) {
 	t.add(&src)
 	t.nest.collapseAnyOrder()
 	t.nest.pairTranspose()
-	t.do(c, copyChunk(&t.nest))
+	step, unit := copyChunk(&t.nest)
+	t.do(c, step, unit)
 }
 
 // pairTranspose moves the axis along which operand 1 is contiguous next to the
@@ -48,13 +49,13 @@ func (s *nest) transposed() bool {
 		s.inner() >= 8 && s.shape[s.rank-2] >= 8
 }
 
-// copyChunk is how many elements a chunk has: whole bands of squares of a
-// transposed copy.
-func copyChunk(s *nest) int {
+// copyChunk is how many elements a chunk has and a unit of one: whole bands of
+// squares of a transposed copy.
+func copyChunk(s *nest) (step, unit int) {
 	if s.transposed() {
-		return tile * s.inner()
+		return tile * s.inner(), tile * s.inner()
 	}
-	return cheapChunk
+	return cheapChunk, alignFloats
 }
 
 func (t *mapping) copy(lo, hi int) {

@@ -3,7 +3,6 @@ package cpu
 import (
 	"fmt"
 
-	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 )
 
@@ -33,17 +32,17 @@ type gemm struct {
 	batch      int
 	sa, sb, sd int
 
-	// The loop in progress: what its chunks do, and how many rows, columns,
-	// pieces of K or matrices make a chunk.
+	// The loop in progress: what its chunks do, and the rows, columns, pieces of K
+	// or matrices of each.
 	phase gemmPhase
-	step  int
+	parts division
 	way   gemmWay // of phaseDirect
 
 	packed []float32  // the operand, or a panel of it, that all chunks share
 	j0, j1 int        // the columns of the packed panel
 	p0, p1 int        // the part of K of the packed panel
 	lines  *lineTable // for looking ahead in B; nil if that is not worth it
-	parts  []float32  // partial products of a split sum
+	sums   []float32  // partial products of a split sum
 	pieces int        // how many
 }
 
@@ -63,33 +62,34 @@ const (
 
 // chunk runs one chunk of the loop in progress.
 func (g *gemm) chunk(i int) {
-	lo := i * g.step
+	lo, hi := g.parts.bounds(i)
 	switch g.phase {
 	case phasePackA:
-		g.packRows(lo, min(ceilDiv(g.m, asm.MR), lo+g.step))
+		g.packRows(lo, hi)
 	case phasePackB:
-		g.packColumns(g.j0+lo, min(g.j1, g.j0+lo+g.step))
+		g.packColumns(g.j0+lo, g.j0+hi)
 	case phaseColumns:
-		g.multiplyColumns(lo, min(g.n, lo+g.step))
+		g.multiplyColumns(lo, hi)
 	case phaseRows:
-		g.multiplyRows(lo, min(g.m, lo+g.step))
+		g.multiplyRows(lo, hi)
 	case phaseDirect:
-		g.direct(g.way, lo, min(g.n, lo+g.step))
+		g.direct(g.way, lo, hi)
 	case phaseSmall:
-		g.small(lo, min(g.m, lo+g.step))
+		g.small(lo, hi)
 	case phaseSplit:
 		g.multiplyPiece(i)
 	case phaseJoin:
-		g.join(lo, min(g.m, lo+g.step))
+		g.join(lo, hi)
 	case phaseBatch:
-		g.multiplyMatrices(lo, min(g.batch, lo+g.step))
+		g.multiplyMatrices(lo, hi)
 	}
 }
 
-// loop runs the phase over n rows, columns or matrices, step to a chunk.
-func (g *gemm) loop(phase gemmPhase, n, step int) {
-	g.phase, g.step = phase, step
-	g.c.team.do(ceilDiv(n, step), g)
+// loop runs the phase over n rows, columns or matrices, at most step to a chunk
+// and whole units.
+func (g *gemm) loop(phase gemmPhase, n, step, unit int) {
+	g.phase, g.parts = phase, divide(n, step, unit)
+	g.c.team.do(g.parts.count, g)
 }
 
 var gemms recycler[gemm]
@@ -236,7 +236,7 @@ func (g *gemm) multiplyAll() {
 		return
 	}
 	if work := g.m * g.n * max(g.k, 1); work <= batchWork {
-		g.loop(phaseBatch, g.batch, max(1, grain/work))
+		g.loop(phaseBatch, g.batch, max(1, grain/work), 1)
 		return
 	}
 	a, b, d := g.a.mem, g.b.mem, g.d

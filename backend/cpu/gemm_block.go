@@ -68,14 +68,14 @@ func (g *gemm) multiply() {
 	}
 	way := g.directWay()
 	if way == waySmall {
-		g.loop(phaseSmall, g.m, roundUp(ceilDiv(grain, g.n*g.k), asm.MR))
+		g.loop(phaseSmall, g.m, roundUp(ceilDiv(grain, g.n*g.k), asm.MR), asm.MR)
 		return
 	}
 	if way != wayBlocked {
 		step := max(roundUp(ceilDiv(grain, g.m*g.k), asm.NR), directN(way))
 		if ceilDiv(g.n, step) >= enough || !g.splittable() {
 			g.way = way
-			g.loop(phaseDirect, g.n, step)
+			g.loop(phaseDirect, g.n, step, asm.NR)
 			return
 		}
 	}
@@ -277,8 +277,8 @@ func (g *gemm) columns() {
 	defer g.doneLooking()
 	for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
 		g.p1 = min(g.k, g.p0+depth)
-		g.loop(phasePackA, tiles, ceilDiv(grain/8/asm.MR, g.p1-g.p0))
-		g.loop(phaseColumns, g.n, g.columnsStep())
+		g.loop(phasePackA, tiles, ceilDiv(grain/8/asm.MR, g.p1-g.p0), 1)
+		g.loop(phaseColumns, g.n, g.columnsStep(), asm.NR)
 	}
 	g.c.pool.put(scratch)
 }
@@ -334,8 +334,8 @@ func (g *gemm) rows() {
 		g.j1 = min(g.n, g.j0+width)
 		for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
 			g.p1 = min(g.k, g.p0+depth)
-			g.loop(phasePackB, g.j1-g.j0, roundUp(ceilDiv(grain/8, g.p1-g.p0), asm.NR))
-			g.loop(phaseRows, g.m, mc)
+			g.loop(phasePackB, g.j1-g.j0, roundUp(ceilDiv(grain/8, g.p1-g.p0), asm.NR), asm.NR)
+			g.loop(phaseRows, g.m, mc, stripMR())
 		}
 	}
 	g.c.pool.put(scratch)
@@ -377,13 +377,13 @@ func (g *gemm) split() {
 	pieceLen := roundUp(max(pieceK, ceilDiv(g.k, maxPieces)), blockK)
 	g.pieces = ceilDiv(g.k, pieceLen)
 	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
-	g.parts = scratch.data
+	g.sums = scratch.data
 	g.p1 = pieceLen
 	g.lookAhead(g.stepK(pieceLen))
 	defer g.doneLooking()
-	g.loop(phaseSplit, g.pieces, 1)
-	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)))
-	g.parts = nil
+	g.loop(phaseSplit, g.pieces, 1, 1)
+	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)), 1)
+	g.sums = nil
 	g.c.pool.put(scratch)
 }
 
@@ -392,7 +392,7 @@ func (g *gemm) multiplyPiece(i int) {
 	piece := *g
 	piece.k = min(g.k-p0, g.p1)
 	piece.a.mem, piece.b.mem = g.a.at(0, p0), g.b.at(p0, 0)
-	piece.d, piece.ldd = g.parts[i*g.m*g.n:], g.n
+	piece.d, piece.ldd = g.sums[i*g.m*g.n:], g.n
 	piece.beta = 0
 	piece.ep = epilogue{scale: 1}
 	piece.alone()
@@ -404,7 +404,7 @@ func (g *gemm) join(i0, i1 int) {
 	for i := i0; i < i1; i++ {
 		row := g.d[i*g.ldd:][:g.n]
 		for s := range g.pieces {
-			part := g.parts[(s*g.m+i)*g.n:][:g.n]
+			part := g.sums[(s*g.m+i)*g.n:][:g.n]
 			if s == 0 && !acc {
 				copy(row, part)
 			} else {

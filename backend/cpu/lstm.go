@@ -20,7 +20,7 @@ type lstm struct {
 	batch, t, h int
 	now         int // the step in progress
 	phase       lstmPhase
-	step        int // columns or rows in a chunk
+	parts       division // columns or rows of its chunks
 
 	prod   gemm        // the product of one step
 	int8   int8Product // instead of it, if the weights are int8
@@ -43,22 +43,22 @@ const (
 
 var lstms recycler[lstm]
 
-func (l *lstm) loop(phase lstmPhase, n, step int) {
-	l.phase, l.step = phase, step
-	l.c.team.do(ceilDiv(n, step), l)
+func (l *lstm) loop(phase lstmPhase, n, step, unit int) {
+	l.phase, l.parts = phase, divide(n, step, unit)
+	l.c.team.do(l.parts.count, l)
 }
 
 func (l *lstm) chunk(i int) {
-	lo := i * l.step
+	lo, hi := l.parts.bounds(i)
 	switch l.phase {
 	case lstmPack:
-		l.packColumns(lo, min(l.prod.n, lo+l.step))
+		l.packColumns(lo, hi)
 	case lstmProduct:
-		l.product(lo, min(l.prod.n, lo+l.step))
+		l.product(lo, hi)
 	case lstmForward:
-		l.forward(lo, min(l.batch, lo+l.step))
+		l.forward(lo, hi)
 	case lstmBackward:
-		l.backward(lo, min(l.batch, lo+l.step))
+		l.backward(lo, hi)
 	}
 }
 
@@ -88,7 +88,7 @@ func (l *lstm) run(first []float32) {
 			l.prod.a = matrix{l.y[(l.now-1)*l.h:], l.t * l.h, 1}
 		}
 		l.multiply()
-		l.loop(lstmForward, l.batch, max(1, lstmCells/l.h))
+		l.loop(lstmForward, l.batch, max(1, lstmCells/l.h), 1)
 	}
 }
 
@@ -112,7 +112,7 @@ func (c *cpu) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 bac
 	scratch := l.weights(matrix{from(&whh), whh.Strides[0], whh.Strides[1]}, l.h, 4*l.h)
 	l.prod.d, l.prod.ldd = l.dh, l.h
 	for l.now = l.t - 1; l.now >= 0; l.now-- {
-		l.loop(lstmBackward, l.batch, max(1, lstmCells/l.h))
+		l.loop(lstmBackward, l.batch, max(1, lstmCells/l.h), 1)
 		l.prod.a = matrix{l.dgates[l.now*4*l.h:], l.t * 4 * l.h, 1}
 		l.multiply()
 	}
@@ -172,7 +172,7 @@ func (l *lstm) weights(b matrix, n, k int) *buffer {
 	}
 	scratch := l.c.pool.alloc(roundUp(n, asm.NR) * k)
 	l.packed = scratch.data
-	l.loop(lstmPack, n, roundUp(max(1, grain/8/k), asm.NR))
+	l.loop(lstmPack, n, roundUp(max(1, grain/8/k), asm.NR), asm.NR)
 	return scratch
 }
 
@@ -204,7 +204,7 @@ func (l *lstm) multiply() {
 		defer l.c.pool.put(l.packStates())
 	}
 	step := max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, 16), 2*asm.NR)
-	l.loop(lstmProduct, g.n, min(roundUp(step, asm.NR), columnsN))
+	l.loop(lstmProduct, g.n, min(roundUp(step, asm.NR), columnsN), asm.NR)
 }
 
 // packStates packs the left operand of a step's product.

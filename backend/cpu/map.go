@@ -34,7 +34,7 @@ type mapping struct {
 	unary  backend.UnaryOp
 	binary backend.BinaryOp
 	p      backend.Params
-	step   int
+	parts  division
 	nest   nest
 	mem    [maxOperands][]float32 // whole buffers; operand 0 is the destination
 }
@@ -42,8 +42,7 @@ type mapping struct {
 var mappings recycler[mapping]
 
 func (t *mapping) chunk(i int) {
-	lo := i * t.step
-	hi := min(t.nest.size, lo+t.step)
+	lo, hi := t.parts.bounds(i)
 	switch t.kind {
 	case mapFill:
 		t.fill(lo, hi)
@@ -64,10 +63,10 @@ func (t *mapping) add(v *backend.View) {
 	t.nest.push(v)
 }
 
-// do runs the map over all elements, step to a chunk.
-func (t *mapping) do(c *cpu, step int) {
-	t.step = step
-	c.team.do(ceilDiv(t.nest.size, step), t)
+// do runs the map over all elements, at most step to a chunk and whole units.
+func (t *mapping) do(c *cpu, step, unit int) {
+	t.parts = divide(t.nest.size, step, unit)
+	c.team.do(t.parts.count, t)
 	*t = mapping{}
 	mappings.put(t)
 }
@@ -87,7 +86,7 @@ func (c *cpu) Fill(dst backend.View, value float64) {
 	t.kind, t.p[0] = mapFill, value
 	t.add(&dst)
 	t.nest.collapseAnyOrder()
-	t.do(c, cheapChunk)
+	t.do(c, cheapChunk, alignFloats)
 }
 
 func (t *mapping) fill(lo, hi int) {
@@ -140,7 +139,7 @@ func (c *cpu) Unary(op backend.UnaryOp, dst, x backend.View, p backend.Params) {
 	t.add(&dst)
 	t.add(&x)
 	t.nest.collapse()
-	t.do(c, step)
+	t.do(c, step, alignFloats)
 }
 
 func (t *mapping) runUnary(lo, hi int) {
@@ -178,7 +177,7 @@ func (c *cpu) Binary(op backend.BinaryOp, dst, a, b backend.View, p backend.Para
 	t.add(&a)
 	t.add(&b)
 	t.nest.collapse()
-	t.do(c, step)
+	t.do(c, step, alignFloats)
 }
 
 func (t *mapping) runBinary(lo, hi int) {
@@ -254,7 +253,7 @@ func (c *cpu) Where(dst, cond, a, b backend.View) {
 	t.add(&a)
 	t.add(&b)
 	t.nest.collapse()
-	t.do(c, cheapChunk)
+	t.do(c, cheapChunk, alignFloats)
 }
 
 func (t *mapping) runWhere(lo, hi int) {

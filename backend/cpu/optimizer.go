@@ -11,13 +11,13 @@ type update struct {
 	isAdam     bool
 	adam       asm.Adam
 	sgd        asm.SGD
+	parts      division
 }
 
 var updates recycler[update]
 
 func (t *update) chunk(i int) {
-	lo := i * cheapChunk
-	hi := min(len(t.p), lo+cheapChunk)
+	lo, hi := t.parts.bounds(i)
 	if t.isAdam {
 		asm.AdamStep(t.p[lo:hi], t.g[lo:hi], t.m[lo:hi], t.v[lo:hi], t.adam)
 		return
@@ -30,7 +30,8 @@ func (t *update) chunk(i int) {
 }
 
 func (t *update) do(c *cpu) {
-	c.team.do(ceilDiv(len(t.p), cheapChunk), t)
+	t.parts = divide(len(t.p), cheapChunk, alignFloats)
+	c.team.do(t.parts.count, t)
 	*t = update{}
 	updates.put(t)
 }

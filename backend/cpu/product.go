@@ -12,10 +12,11 @@ const (
 	// productN is the most columns of a chunk: a whole page of each row, so that
 	// the many rows of memory are read in long runs.
 	productN = 1024
-	// productChunk is how many parameters make a chunk, unless a long sum needs
-	// few columns to keep its part of B in the level 2 cache.
-	productChunk = 128 << 10
-	productB     = 64 << 10
+	// A chunk is a fourth of the parameters within these bounds, unless a long sum
+	// needs few columns to keep its part of B, productB, in the level 2 cache.
+	minProductChunk = 16 << 10
+	maxProductChunk = 128 << 10
+	productB        = 64 << 10
 	// productTile is how many numbers of the product make a strip.
 	productTile = 6 << 10
 )
@@ -28,8 +29,7 @@ type productStep struct {
 	a, b       matrix
 	p, m1, m2  []float32
 	adam       asm.Adam
-	rows, cols int                 // of a chunk
-	across     int                 // chunks side by side
+	rows, cols division            // of the chunks
 	lines      [productK / 2]int32 // that each tile asks for
 }
 
@@ -53,11 +53,11 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 		adam: asm.NewAdam(cfg.LR, cfg.Beta1, cfg.Beta2, cfg.Eps, cfg.WeightDecay, cfg.Decoupled,
 			cfg.BiasCorrection1, cfg.BiasCorrection2),
 	}
-	t.cols = min(t.n, productN, max(asm.NR, productB/k/asm.NR*asm.NR))
-	t.rows = min(t.m, roundUp(ceilDiv(productChunk, t.cols), asm.MR))
-	t.across = ceilDiv(t.n, t.cols)
+	width := min(t.n, productN, max(asm.NR, productB/k/asm.NR*asm.NR))
+	size := max(minProductChunk, min(maxProductChunk, t.m*t.n/4))
+	t.cols, t.rows = divide(t.n, width, asm.NR), divide(t.m, ceilDiv(size, width), stripMR())
 	t.spread()
-	c.team.do(t.across*ceilDiv(t.m, t.rows), t)
+	c.team.do(t.cols.count*t.rows.count, t)
 	*t = productStep{}
 	productSteps.put(t)
 	return true
@@ -85,8 +85,10 @@ type rectangle struct {
 // used. The next strip is formed meanwhile, in parts that ask for the parameters
 // that are updated after them, so that neither arithmetic nor memory waits.
 func (t *productStep) chunk(i int) {
-	r := rectangle{productStep: t, i0: i / t.across * t.rows, j0: i % t.across * t.cols}
-	r.i1, r.cols = min(t.m, r.i0+t.rows), min(t.n, r.j0+t.cols)-r.j0
+	r := rectangle{productStep: t}
+	r.i0, r.i1 = t.rows.bounds(i / t.cols.count)
+	j0, j1 := t.cols.bounds(i % t.cols.count)
+	r.j0, r.cols = j0, j1-j0
 	r.strip = max(1, productTile/r.cols/stripMR()) * stripMR()
 	packed, rows := roundUp(r.cols, asm.NR)*t.k, roundUp(r.i1-r.i0, asm.MR)*t.k
 	scratch := t.c.pool.alloc(packed + rows + 2*r.strip*r.cols)
