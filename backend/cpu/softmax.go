@@ -128,19 +128,23 @@ func (t *crossEntropy) chunk(i int) {
 	lo := i * t.step
 	hi := min(t.rows.count(), lo+t.step)
 	cur := t.rows.nest.seek(lo)
-	for ; lo < hi; lo++ {
-		if t.grad {
+	if t.grad {
+		for ; lo < hi; lo++ {
 			t.gradRow(lo, t.rows.row(0, &cur), t.rows.row(1, &cur))
-		} else {
-			t.lossRow(lo, t.rows.row(0, &cur))
+			t.rows.nest.advance(&cur, 1)
 		}
+		return
+	}
+	var buf [2048]float32 // once: clearing it takes as long as a short row does
+	for ; lo < hi; lo++ {
+		t.lossRow(lo, t.rows.row(0, &cur), buf[:])
 		t.rows.nest.advance(&cur, 1)
 	}
 }
 
-func (t *crossEntropy) lossRow(i int, x []float32) {
+func (t *crossEntropy) lossRow(i int, x, buf []float32) {
 	m := asm.Max(x)
-	logSum := math.Log(sumExp(x, m))
+	logSum := math.Log(sumExp(x, m, buf))
 	*element(&t.lse, i) = float32(float64(m) + logSum)
 	target := t.targets[i]
 	if target == t.ignore {
@@ -155,9 +159,8 @@ func (t *crossEntropy) lossRow(i int, x []float32) {
 	*element(&t.loss, i) = float32(loss)
 }
 
-// sumExp is Σ exp(x − m).
-func sumExp(x []float32, m float32) float64 {
-	var buf [2048]float32
+// sumExp is Σ exp(x − m). It overwrites buf.
+func sumExp(x []float32, m float32, buf []float32) float64 {
 	var sum float64
 	for len(x) > 0 {
 		n := min(len(buf), len(x))

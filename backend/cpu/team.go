@@ -9,10 +9,11 @@ const (
 	// maxTeam bounds the number of workers.
 	maxTeam = 256
 
-	// An idle worker polls for this many rounds before it parks: about 50 µs.
+	// An idle worker polls for this many rounds before it parks: about 200 µs.
 	// A parked one takes about as long to wake as a 128³ product takes, and in
-	// a training step the next call usually comes sooner.
-	spinRounds = 60
+	// a training step the next call usually comes sooner, though what is too small
+	// to divide, a loss or a narrow layer, may take 100 µs in between.
+	spinRounds = 240
 	spinPolls  = 200
 )
 
