@@ -12,10 +12,12 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -103,9 +105,19 @@ func run(o options, out io.Writer) error {
 	if o.results == "" {
 		return b.report(o, picked)
 	}
-	return atomicfile.Write(o.results, func(file io.Writer) error {
-		b.out = io.MultiWriter(out, file)
-		fmt.Fprintf(file, "# Results\n\nWritten by `go run ./bench --results %s`.\n", o.results)
-		return b.report(o, picked)
+	// Written at the end, so that a run that is stopped leaves nothing behind; what
+	// would keep it from being written is better known at the beginning.
+	if info, err := os.Stat(filepath.Dir(o.results)); err != nil || !info.IsDir() {
+		return fmt.Errorf("--results %s: there is no folder %s", o.results, filepath.Dir(o.results))
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "# Results\n\nWritten by `go run ./bench --results %s`.\n", o.results)
+	b.out = io.MultiWriter(out, &text)
+	if err := b.report(o, picked); err != nil {
+		return err
+	}
+	return atomicfile.Write(o.results, func(w io.Writer) error {
+		_, err := text.WriteTo(w)
+		return err
 	})
 }
