@@ -12,7 +12,7 @@
 //	kernels                                            generic  avx2  neon
 //	GemmKernel, GemmTiles, GemmDot                        ●      ●     ●
 //	GemmTilesAhead, as GemmTiles elsewhere                –      ●     –
-//	PackTranspose, PackCopy                               ●      ●     ●
+//	PackTranspose, PackCopy, PackPanels                   ●      ●     ●
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, in one kernel                               –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●

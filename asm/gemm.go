@@ -198,6 +198,24 @@ func PackCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopy(dst, src, ld, cols, k, width)
 }
 
+// PackPanels packs k rows of panels·NR contiguous numbers, ld apart, into panels
+// ds apart, each as [PackCopy] does:
+//
+//	for range panels {
+//		PackCopy(dst, src, ld, NR, k, NR)
+//		dst, src = dst[ds:], src[NR:]
+//	}
+func PackPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
+	if panels < 0 || k < 0 {
+		badSize("pack panels", "panels ≥ 0, k ≥ 0", panels, k)
+	}
+	span("pack panels", "dst", len(dst), panels, k*NR, ds)
+	span("pack panels", "src", len(src), k, panels*NR, ld)
+	if panels > 0 && k > 0 {
+		packPanels(panels, dst, ds, src, ld, k)
+	}
+}
+
 func checkPack(op string, dst []float32, n, k, width int) {
 	if width != MR && width != NR || n < 0 || n > width || k < 0 {
 		badSize(op, "width 6 or 16, 0 ≤ rows or columns ≤ width, k ≥ 0", width, n, k)

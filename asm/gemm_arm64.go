@@ -67,6 +67,10 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopyGeneric(dst, src, ld, cols, k, width)
 }
 
+func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
+	packEachPanel(panels, dst, ds, src, ld, k)
+}
+
 // gemm6x16NEON is gemmGeneric with n = 16, 1 ≤ m ≤ 6 and k ≥ 1.
 //
 //go:noescape

@@ -74,3 +74,10 @@ func packCopyGeneric(dst, src []float32, ld, cols, k, width int) {
 		clear(out[cols:])
 	}
 }
+
+// packEachPanel is the loop of [PackPanels].
+func packEachPanel(panels int, dst []float32, ds int, src []float32, ld, k int) {
+	for i := range panels {
+		packCopy(dst[i*ds:], src[i*NR:], ld, NR, k, NR)
+	}
+}

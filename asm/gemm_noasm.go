@@ -26,3 +26,7 @@ func packTranspose(dst, src []float32, ld, rows, k, width int) {
 func packCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopyGeneric(dst, src, ld, cols, k, width)
 }
+
+func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
+	packEachPanel(panels, dst, ds, src, ld, k)
+}

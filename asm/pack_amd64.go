@@ -48,12 +48,20 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 	case cols < NR:
 		packCopy16AVX2(&dst[0], &src[0], ld, cols, wholeRows(k, ld, cols, NR), k)
 	default:
-		ahead := 0
-		if ld <= prefetchWidth {
-			ahead = prefetchRows * ld
-		}
-		packWhole16AVX2(&dst[0], &src[0], ld, k, ahead)
+		packPanels(1, dst, 0, src, ld, k)
 	}
+}
+
+func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
+	if !useAVX2 {
+		packEachPanel(panels, dst, ds, src, ld, k)
+		return
+	}
+	ahead := 0
+	if ld <= prefetchWidth {
+		ahead = prefetchRows * ld
+	}
+	packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, ahead)
 }
 
 // wholeRows is how many of k rows of cols numbers, ld apart, have width numbers

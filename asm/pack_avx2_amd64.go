@@ -44,9 +44,12 @@ func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, whole int, k i
 
 // packWhole16AVX2 is
 //
-//	for p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }
+//	for range panels {
+//		for p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }
+//		dst, src = dst[ds:], src[16:]
+//	}
 //
-// for k not 0. It prefetches src[p*ld+ahead].
+// for panels and k not 0. It prefetches src[p*ld+ahead].
 //
 //go:noescape
-func packWhole16AVX2(dst *float32, src *float32, ld int, k int, ahead int)
+func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, ahead int)

@@ -373,26 +373,34 @@ out24:
 	VZEROUPPER
 	RET
 
-// func packWhole16AVX2(dst *float32, src *float32, ld int, k int, ahead int)
+// func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, ahead int)
 // Requires: AVX, MMX+
-TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ ld+16(FP), DX
-	SHLQ $0x02, DX
-	MOVQ k+24(FP), BX
-	MOVQ ahead+32(FP), SI
-	SHLQ $0x02, SI
+TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-56
+	MOVQ ld+32(FP), AX
+	SHLQ $0x02, AX
+	MOVQ ahead+48(FP), CX
+	SHLQ $0x02, CX
 
-row25:
-	PREFETCHT0 (CX)(SI*1)
-	VMOVUPS    (CX), Y0
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    32(CX), Y0
-	VMOVUPS    Y0, 32(AX)
-	ADDQ       DX, CX
-	ADDQ       $+64, AX
-	DECQ       BX
-	JNZ        row25
+panel25:
+	MOVQ dst+8(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ k+40(FP), SI
+
+row26:
+	PREFETCHT0 (BX)(CX*1)
+	VMOVUPS    (BX), Y0
+	VMOVUPS    Y0, (DX)
+	VMOVUPS    32(BX), Y0
+	VMOVUPS    Y0, 32(DX)
+	ADDQ       AX, BX
+	ADDQ       $+64, DX
+	DECQ       SI
+	JNZ        row26
+	MOVQ       ds+16(FP), DX
+	SHLQ       $0x02, DX
+	ADDQ       DX, dst+8(FP)
+	ADDQ       $+64, src+24(FP)
+	DECQ       panels+0(FP)
+	JNZ        panel25
 	VZEROUPPER
 	RET

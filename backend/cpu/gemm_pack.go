@@ -73,9 +73,10 @@ func (g *gemm) packB(dst []float32, j0, j1, p0, p1 int) {
 	}
 	for p := p0; p < p1; p += packRun {
 		q := min(p1, p+packRun)
-		row := g.b.mem[p*g.b.rs:]
-		for j := j0; j < j1; j += asm.NR {
-			asm.PackCopy(dst[(j-j0)*k+(p-p0)*asm.NR:], row[j:], g.b.rs, min(asm.NR, j1-j), q-p, asm.NR)
+		to, row, whole := dst[(p-p0)*asm.NR:], g.b.at(p, j0), (j1-j0)/asm.NR
+		asm.PackPanels(whole, to, k*asm.NR, row, g.b.rs, q-p)
+		if n := (j1 - j0) % asm.NR; n > 0 {
+			asm.PackCopy(to[whole*k*asm.NR:], row[whole*asm.NR:], g.b.rs, n, q-p, asm.NR)
 		}
 	}
 }

@@ -14,16 +14,18 @@ func emitPack(g *gen) {
 	g.packWhole()
 }
 
-// packWhole emits the copy of whole rows of a panel of 16 columns, which are
+// packWhole emits the copy of whole rows of panels of 16 columns, which are
 // cache lines: it asks for those that are ahead numbers on, and does without the
 // masked loads of packCopy, which take some processors four times as long.
 func (g *gen) packWhole() {
-	g.kernel("packWhole16AVX2", "func(dst, src *float32, ld, k, ahead int)",
-		"is\n\n\tfor p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }\n\nfor k not 0. It prefetches src[p*ld+ahead].")
-	dst, src, ld, k := g.integer("dst"), g.integer("src"), g.stride("ld"), g.integer("k")
-	ahead := g.stride("ahead")
-	top := g.label("row")
-	g.Label(top)
+	g.kernel("packWhole16AVX2", "func(panels int, dst *float32, ds int, src *float32, ld, k, ahead int)",
+		"is\n\n\tfor range panels {\n\t\tfor p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }\n"+
+			"\t\tdst, src = dst[ds:], src[16:]\n\t}\n\nfor panels and k not 0. It prefetches src[p*ld+ahead].")
+	panel, row := g.label("panel"), g.label("row")
+	ld, ahead := g.stride("ld"), g.stride("ahead")
+	g.Label(panel)
+	dst, src, k := g.integer("dst"), g.integer("src"), g.integer("k")
+	g.Label(row)
 	g.PREFETCHT0(operand.Mem{Base: src, Index: ahead, Scale: 1})
 	for v := range 2 {
 		x := g.YMM()
@@ -33,7 +35,11 @@ func (g *gen) packWhole() {
 	g.ADDQ(ld, src)
 	g.ADDQ(imm(64), dst)
 	g.DECQ(k)
-	g.JNZ(operand.LabelRef(top))
+	g.JNZ(operand.LabelRef(row))
+	g.ADDQ(g.stride("ds"), g.argument("dst"))
+	g.ADDQ(imm(64), g.argument("src"))
+	g.DECQ(g.argument("panels"))
+	g.JNZ(operand.LabelRef(panel))
 	g.end()
 }
 
