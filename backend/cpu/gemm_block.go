@@ -6,9 +6,10 @@ import "github.com/org/artnn/asm"
 // slivers of a packed block of A (blockM × blockK) stream past it from level 2.
 const (
 	blockK = 512
-	// rowsK is the most of K in a block of B whose rows are read as they lie, for
-	// a few rows of A: more rows drive each other out of the cache.
-	rowsK  = 256
+	// shortK is that where it would be too much: for a few rows of A, where rows of
+	// B that are read as they lie drive each other out of the cache, and for the
+	// kernel that takes two slivers of B at a time.
+	shortK = 256
 	blockM = 96
 	// columnsM is the most rows for which all of A is packed first and columns
 	// of B are packed by whoever multiplies them. Above, the roles change.
@@ -140,12 +141,12 @@ func (g *gemm) alone() {
 	g.c.pool.put(scratch)
 }
 
-// stepK cuts K into equal blocks of at most blockK, or rowsK. Deep blocks visit
+// stepK cuts K into equal blocks of at most blockK, or shortK. Deep blocks visit
 // the destination less often, and are read in longer runs along K.
 func (g *gemm) stepK(k int) int {
 	most := blockK
-	if g.b.cs == 1 && g.m <= columnsM {
-		most = rowsK
+	if asm.Wide() || g.b.cs == 1 && g.m <= columnsM {
+		most = shortK
 	}
 	return min(k, roundUp(ceilDiv(k, ceilDiv(k, most)), 8))
 }
