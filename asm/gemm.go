@@ -205,6 +205,10 @@ func PackCopy(dst, src []float32, ld, cols, k, width int) {
 //		PackCopy(dst, src, ld, NR, k, NR)
 //		dst, src = dst[ds:], src[NR:]
 //	}
+//
+// Shape: len(dst) ≥ (panels−1)·ds + k·NR, len(src) ≥ (k−1)·ld + panels·NR.
+//
+// Panics if a slice is too short, or a count negative.
 func PackPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
 	if panels < 0 || k < 0 {
 		badSize("pack panels", "panels ≥ 0, k ≥ 0", panels, k)

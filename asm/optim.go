@@ -44,8 +44,8 @@ func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
 //	v  = flush(β₂·v + (1−β₂)·g'²)
 //	p  = Keep·p − Step · m/(√v·InvRoot2 + ε)
 //
-// where flush makes 0 of what is smaller than 2⁻¹²⁶, the smallest normal
-// number. Without it the moments of a parameter that has no gradient any more
+// where g' = g and Keep·p = p, whatever p is, if L2 is 0 and Keep is 1, and
+// flush makes 0 of what is smaller than 2⁻¹²⁶, the smallest normal number. Without it the moments of a parameter that has no gradient any more
 // would stay subnormal for ever, because 0.9 of the smallest number rounds to
 // that number, and most processors compute with subnormals many times slower.
 //
