@@ -38,12 +38,13 @@ type gemm struct {
 	parts division
 	way   gemmWay // of phaseDirect
 
-	packed []float32  // the operand, or a panel of it, that all chunks share
-	j0, j1 int        // the columns of the packed panel
-	p0, p1 int        // the part of K of the packed panel
-	lines  *lineTable // for looking ahead in B; nil if that is not worth it
-	sums   []float32  // partial products of a split sum
-	pieces int        // how many
+	packed []float32 // the operand, or a panel of it, that all chunks share
+	j0, j1 int       // the columns of the packed panel
+	p0, p1 int       // the part of K of the packed panel
+	size   blockSize // of B, for few rows of A
+	look   ahead     // in B, from some place on; without lines if not worth it
+	sums   []float32 // partial products of a split sum
+	pieces int       // how many
 }
 
 type gemmPhase uint8

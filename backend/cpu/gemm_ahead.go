@@ -10,76 +10,72 @@ const (
 	// aheadB is the least size of B, in numbers, that is worth looking ahead in:
 	// less stays in the level 2 cache.
 	aheadB = 64 << 10
-	// wayBytes is how far apart in memory two numbers are that may drive each
-	// other out of the level 2 cache.
-	wayBytes = 64 << 10
-	// aheadTiles is how many tiles of rows it takes to ask for as many lines as
-	// the columns of B have that they are multiplied with.
-	aheadTiles = 2
+	// askTiles is the most tiles of a group of columns that look ahead.
+	askTiles = 4
 )
 
 // ahead is what the tiles of a block ask for while they compute: the part of B
-// that is packed next. Packing alone would wait for memory, line by line, and
-// take as long for a few rows as multiplying does.
+// that is packed next.
 type ahead struct {
-	mem    []float32 // from the first number of that part on; nil for nothing
-	stride int       // numbers from one group of NR columns to the next
-	lines  []int32   // of one group: where they are, in bytes
+	mem    []float32  // from the first number of that part on; nil for nothing
+	stride int        // numbers from one group of NR columns to the next
+	lines  *lineTable // of one group: where they are, in bytes
+	tiles  int        // how many of a group ask
 }
 
-// lineTable has room for the lines of NR columns of a block.
-type lineTable [blockK]int32
+// lineTable has room for the lines that the tiles of a group of columns ask for,
+// in order.
+type lineTable [askTiles * blockK / 2]int32
 
 var lineTables recycler[lineTable]
 
-// lookAhead prepares for blocks of k rows of B, if it is worth it.
-func (g *gemm) lookAhead(k int) {
-	g.lines = nil
-	far := g.b.rs * (k - 1) // the distance of the farthest line
-	if g.b.cs != 1 {
-		far = g.b.cs*(asm.NR-1) + k
-	}
-	// Rows that fall in the same few places of the cache would not stay there
-	// until they are packed.
-	crowded := g.b.cs == 1 && g.b.rs%(wayBytes/4) == 0
-	if g.k*g.n < aheadB || far > math.MaxInt32/4 || crowded || g.b.cs != 1 && g.b.rs != 1 {
-		return
-	}
-	g.lines = lineTables.get()
-	const line = 16
+// lookAhead prepares for looking ahead in B, if it is worth it: the tiles of a
+// group of columns ask for some rows of a block, or for some columns if these are
+// contiguous. Evenly: in a burst, the loads of the tiles wait behind.
+func (g *gemm) lookAhead() {
+	g.look = ahead{}
+	const line = 16 // numbers
+	runs, step, each := asm.NR, g.b.cs, max(1, g.size.k/line)
 	if g.b.cs == 1 {
-		for p := range k {
-			g.lines[p] = int32(4 * p * g.b.rs)
-		}
+		runs, step, each = ceilDiv(g.size.k, g.size.n/asm.NR), g.b.rs, g.size.n/line
+	}
+	if g.k*g.n < aheadB || g.b.cs != 1 && g.b.rs != 1 || runs*step > math.MaxInt32/8 {
 		return
 	}
-	for i := range g.lines[:k] {
-		each := max(1, k/line) // lines a column has
-		g.lines[i] = int32(4 * (min(i/each, asm.NR-1)*g.b.cs + i%each*line))
+	table := lineTables.get()
+	g.look = ahead{stride: runs * step, lines: table, tiles: min(askTiles, ceilDiv(g.m, asm.MR))}
+	slots := table[:g.look.tiles*asm.AheadLines(g.size.k)]
+	for s := range slots {
+		i := s * runs * each / len(slots)
+		slots[s] = int32(4 * (i/each*step + i%each*line))
 	}
 }
 
 func (g *gemm) doneLooking() {
-	if g.lines != nil {
-		lineTables.put(g.lines)
-		g.lines = nil
+	if g.look.lines != nil {
+		lineTables.put(g.look.lines)
+		g.look = ahead{}
 	}
 }
 
-// aheadAt is the part of B that begins at row p and column j.
+// aheadAt is what to ask for before the block of B at row p and column j is
+// packed.
 func (g *gemm) aheadAt(p, j int) ahead {
-	if g.lines == nil || p >= g.k || j >= g.n {
+	if g.look.lines == nil || p >= g.k || j >= g.n {
 		return ahead{}
 	}
-	return ahead{g.b.at(p, j), asm.NR * g.b.cs, g.lines[:]}
+	next := g.look
+	next.mem = g.b.at(p, j)
+	return next
 }
 
-// consecutive are the lines of a packed sliver.
-var consecutive = func() (t lineTable) {
+// consecutive are the lines of a packed sliver, as many for each of askTiles.
+var consecutive = func() *lineTable {
+	var t lineTable
 	for i := range t {
-		t[i] = int32(64 * i)
+		t[i] = int32(64 * (i * 2 / askTiles))
 	}
-	return t
+	return &t
 }()
 
 // aheadPacked is, for each sliver of a block of B that is packed already, the
@@ -88,13 +84,13 @@ func aheadPacked(b []float32, k, columns int) ahead {
 	if k*columns < aheadB || len(b) <= k*asm.NR {
 		return ahead{}
 	}
-	return ahead{b[k*asm.NR:], k * asm.NR, consecutive[:]}
+	return ahead{b[k*asm.NR:], k * asm.NR, consecutive, askTiles}
 }
 
 // tile is where the tiles of row t of a block begin to look, and for which of a
 // group's lines; the first rows do it.
 func (x *ahead) tile(t, lines int) ([]float32, []int32) {
-	if t >= aheadTiles || x.mem == nil {
+	if t >= x.tiles || x.mem == nil {
 		return nil, nil
 	}
 	return x.mem, x.lines[t*lines:]

@@ -6,21 +6,20 @@ import "github.com/org/artnn/asm"
 // slivers of a packed block of A (blockM × blockK) stream past it from level 2.
 const (
 	blockK = 512
-	// shortK is that where it would be too much: for a few rows of A, where rows of
-	// B that are read as they lie drive each other out of the cache, and for the
-	// kernel that takes two slivers of B at a time.
-	shortK = 256
+	// wideK is that for the kernel that takes two slivers of B at a time.
+	wideK  = 256
 	blockM = 96
 	// columnsM is the most rows for which all of A is packed first and columns
 	// of B are packed by whoever multiplies them. Above, the roles change.
 	columnsM = 384
-	// columnsN is the most columns of B packed at a time by one worker for a
-	// product of its own: rows of 2 KB, so that a wide B is read in long runs.
-	columnsN = 512
-	// sliceN is that where A is packed already: the slice of B stays in the level
-	// 2 cache beside it. It is narrowN where A fills most of that cache.
-	sliceN  = 128
-	narrowN = 2 * asm.NR
+	// For so few rows a block of B is at least blockB numbers: packed, and as much
+	// of the next one as it lies in memory, it stays in the level 2 cache. Where
+	// rows of B are contiguous it has at most runK of them, in runs of at least
+	// runN numbers: short runs of many rows, a page or more apart, come slowly, and
+	// drive each other out of the cache.
+	blockB = 16 << 10
+	runK   = 128
+	runN   = 256
 	// panelA and panelB bound, in numbers, the operand packed first. A panel of
 	// B is walked for every block of rows and should stay in the level 2 cache.
 	// Deeper, the destination is visited less often; wider, A is packed less
@@ -34,10 +33,6 @@ const (
 	// destination outweighs the blocks.
 	shallow = 32 << 10
 	thin    = 128
-
-	// inPlaceB is the most numbers from the first to the last of a block of B for
-	// which its rows are used where they are, in the level 2 cache.
-	inPlaceB = 64 << 10
 
 	// grain is how many multiplications make a chunk worth handing out, about
 	// 2 µs of work, and aloneWork how many make a product worth dividing.
@@ -108,94 +103,60 @@ func (g *gemm) alone() {
 		g.direct(way, 0, g.n)
 		return
 	}
-	kc := g.stepK(g.k)
-	// Rows that lie close together stay in the level 2 cache, so that those asked
-	// for ahead need not be packed.
-	inPlace := g.lines != nil && g.b.cs == 1 && g.b.rs*kc <= inPlaceB && !asm.Wide()
-	mc, nc := min(blockM, roundUp(g.m, asm.MR)), min(columnsN, roundUp(g.n, asm.NR))
-	scratch := g.c.pool.alloc((mc + nc) * kc)
-	a, b := scratch.data[:mc*kc], scratch.data[mc*kc:]
-	for j0 := 0; j0 < g.n; j0 += nc {
-		j1 := min(g.n, j0+nc)
-		acc := g.start(0, g.m, j0, j1)
-		for p0 := 0; p0 < g.k; p0 += kc {
-			p1 := min(g.k, p0+kc)
-			part := panel{g.b.at(p0, j0), asm.NR, g.b.rs}
-			if !inPlace {
-				g.packB(b, j0, j1, p0, p1)
-				part = packed(b, p1-p0)
-			}
-			for i0 := 0; i0 < g.m; i0 += mc {
-				rows := cutPacked(min(mc, g.m-i0))
-				g.packA(a, rows, i0, 0, rows.tiles, p0, p1)
-				var next ahead
-				if i0 == 0 {
-					next = g.following(p1, 0, g.k, j0, j1)
-				}
-				g.block(a, part, rows, i0, j0, j1, p1-p0, acc, next)
-			}
-			acc = true
-		}
-		g.finish(0, g.m, j0, j1)
+	g.setSize(g.k, g.n)
+	for i := 0; i < g.m; i += blockM {
+		s := sweep{g: g, i0: i, i1: min(g.m, i+blockM), j1: g.n, p1: g.k}
+		s.run()
 	}
-	g.c.pool.put(scratch)
 }
 
-// stepK cuts K into equal blocks of at most blockK, or shortK. Deep blocks visit
-// the destination less often, and are read in longer runs along K.
-func (g *gemm) stepK(k int) int {
-	most := blockK
-	if asm.Wide() || g.b.cs == 1 && g.m <= columnsM {
-		most = shortK
+// cutK cuts K into equal blocks of at most so many steps. Deep blocks visit the
+// destination less often, and are read in longer runs along K.
+func cutK(k, most int) int {
+	if asm.Wide() {
+		most = min(most, wideK)
 	}
 	return min(k, roundUp(ceilDiv(k, ceilDiv(k, most)), 8))
 }
 
-// following is the block of B that is packed after the one that ends at row q and
-// covers columns [j0, j1): rows from p0 to p1 first, then more columns.
-func (g *gemm) following(q, p0, p1, j0, j1 int) ahead {
-	if q < p1 {
-		return g.aheadAt(q, j0)
+// setSize sets the size of the blocks of B that are packed for a few rows of A, out
+// of k rows and n columns.
+func (g *gemm) setSize(k, n int) {
+	g.size.k = cutK(k, blockK)
+	if g.b.cs == 1 {
+		g.size.k = cutK(k, runK)
+		g.size.n = runN
 	}
-	return g.aheadAt(p0, j1)
+	g.size.n = min(roundUp(n, asm.NR), max(g.size.n, blockB/g.size.k/asm.NR*asm.NR, 2*asm.NR))
 }
 
-// panel is some columns of B as tiles read them: packed, or where they are.
-type panel struct {
-	mem    []float32
-	stride int // numbers from one group of NR columns to the next
-	ld     int // and from one row to the next
-}
-
-func packed(mem []float32, k int) panel { return panel{mem, k * asm.NR, asm.NR} }
-
-// block adds the product of packed slivers of A and a panel of B to the rows of
-// a cut that begins at row i0, and to columns [j0, j1). Meanwhile it asks for
-// what is needed next.
-func (g *gemm) block(a []float32, b panel, rows cut, i0, j0, j1, k int, accumulate bool, next ahead) {
+// block adds the product of packed slivers of A and B to the rows of a cut that
+// begins at row i0, and to columns [j0, j1). Meanwhile it asks for what is needed
+// next.
+func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate bool, next ahead) {
 	if asm.Wide() {
-		g.blockWide(a, b.mem, rows, i0, j0, j1, k, accumulate)
+		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
 		return
 	}
 	whole, lines := (j1-j0)/asm.NR*asm.NR, asm.AheadLines(k)
-	if b.ld != asm.NR || (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
-		// B is small or in place: walk along its rows and those of the destination.
+	if (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
+		// The blocks are small: walk along the rows of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
 			mem, at := next.tile(t, lines)
-			asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b.mem, b.stride, b.ld,
+			asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
 				g.d[(i0+i)*g.ldd+j0:], asm.NR, g.ldd, m, mem, next.stride, at, 0, accumulate)
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
-			rows.multiply(k, left{a, 1, asm.MR, k * asm.MR}, b.mem[j/asm.NR*b.stride:], b.ld,
-				g.d[i0*g.ldd+j0+j:], g.ldd, next.group(j/asm.NR), next.lines, accumulate)
+			rows.multiply(k, left{a, 1, asm.MR, k * asm.MR}, b[j*k:],
+				g.d[i0*g.ldd+j0+j:], g.ldd, next, j/asm.NR, accumulate)
 		}
 	}
 	if n := j1 - j0 - whole; n > 0 {
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b.mem[whole/asm.NR*b.stride:], b.ld,
+			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b[whole*k:], asm.NR,
 				g.d[(i0+i)*g.ldd+j0+whole:], g.ldd, m, n, accumulate)
 		}
 	}
@@ -208,22 +169,22 @@ type left struct {
 	sliver int // and from one packed sliver to the next; 0 if rows lie rs apart
 }
 
-// multiply adds the product of a block of A and a sliver of B, NR columns, to c,
-// or sets c. The first tiles ask for the given lines of next, unless it is nil.
-func (c cut) multiply(k int, a left, b []float32, ldb int, dst []float32, ldd int, next []float32, lines []int32, accumulate bool) {
-	each := asm.AheadLines(k)
+// multiply adds the product of a block of A and a packed sliver of B to dst, or sets
+// it. Its first tiles ask for what comes next, after the group of columns.
+func (c cut) multiply(k int, a left, b, dst []float32, ldd int, next ahead, group int, accumulate bool) {
+	each, mem := asm.AheadLines(k), next.group(group)
 	c.runs(func(t, tiles, i, m int) {
 		as := a.sliver
 		if as == 0 {
 			as = m * a.rs
 		}
-		if early := min(tiles, aheadTiles-t); early > 0 && next != nil {
-			asm.GemmTilesAhead(early, k, a.tile(t, i), as, a.rs, a.cs, b, 0, ldb,
-				dst[i*ldd:], m*ldd, ldd, m, next, 0, lines[t*each:], each, accumulate)
+		if early := min(tiles, next.tiles-t); early > 0 && mem != nil {
+			asm.GemmTilesAhead(early, k, a.tile(t, i), as, a.rs, a.cs, b, 0, asm.NR,
+				dst[i*ldd:], m*ldd, ldd, m, mem, 0, next.lines[t*each:], each, accumulate)
 			t, tiles, i = t+early, tiles-early, i+early*m
 		}
 		if tiles > 0 {
-			asm.GemmTiles(tiles, k, a.tile(t, i), as, a.rs, a.cs, b, 0, ldb, dst[i*ldd:], m*ldd, ldd, m, accumulate)
+			asm.GemmTiles(tiles, k, a.tile(t, i), as, a.rs, a.cs, b, 0, asm.NR, dst[i*ldd:], m*ldd, ldd, m, accumulate)
 		}
 	})
 }
@@ -270,11 +231,12 @@ func (g *gemm) columnsStep() int {
 // columns packs A once, then cuts B into groups of columns that are packed and
 // used in cache, so that a wide B is read from memory once.
 func (g *gemm) columns() {
-	tiles, kc := ceilDiv(g.m, asm.MR), g.stepK(g.k)
+	g.setSize(g.k, g.columnsStep())
+	tiles, kc := ceilDiv(g.m, asm.MR), g.size.k
 	depth := min(g.k, max(kc, panelA/(tiles*asm.MR)/kc*kc))
 	scratch := g.c.pool.alloc(tiles * asm.MR * depth)
 	g.packed = scratch.data
-	g.lookAhead(kc)
+	g.lookAhead()
 	defer g.doneLooking()
 	for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
 		g.p1 = min(g.k, g.p0+depth)
@@ -286,7 +248,7 @@ func (g *gemm) columns() {
 
 // packRows packs tiles [t0, t1) of the panel of A, block by block of K.
 func (g *gemm) packRows(t0, t1 int) {
-	rows, kc := cutPacked(g.m), g.stepK(g.k)
+	rows, kc := cutPacked(g.m), g.size.k
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(g.packed[((p-g.p0)*rows.tiles+t0*(q-p))*asm.MR:], rows, 0, t0, t1, p, q)
@@ -294,33 +256,14 @@ func (g *gemm) packRows(t0, t1 int) {
 }
 
 func (g *gemm) multiplyColumns(j0, j1 int) {
-	rows, kc := cutPacked(g.m), g.stepK(g.k)
-	nc := max(sliceN, shallow/kc/asm.NR*asm.NR)
-	if kc > thin && rows.tiles*asm.MR*kc > shallow {
-		nc = narrowN
-	}
-	nc = min(nc, roundUp(j1-j0, asm.NR))
-	scratch := g.c.pool.alloc(nc * kc)
-	for ; j0 < j1; j0 += nc {
-		j := min(j1, j0+nc)
-		acc := g.p0 > 0 || g.start(0, g.m, j0, j)
-		for p := g.p0; p < g.p1; p += kc {
-			q := min(g.p1, p+kc)
-			g.packB(scratch.data, j0, j, p, q)
-			g.block(g.packed[(p-g.p0)*rows.tiles*asm.MR:], packed(scratch.data, q-p), rows, 0, j0, j, q-p, acc, g.following(q, g.p0, g.p1, j0, j))
-			acc = true
-		}
-		if g.p1 == g.k {
-			g.finish(0, g.m, j0, j)
-		}
-	}
-	g.c.pool.put(scratch)
+	s := sweep{g: g, i1: g.m, j0: j0, j1: j1, p0: g.p0, p1: g.p1, deep: true, packed: g.packed}
+	s.run()
 }
 
 // rows packs a panel of B, then cuts A into blocks of rows that are packed and
 // used in cache.
 func (g *gemm) rows() {
-	kc := g.stepK(g.k)
+	kc := cutK(g.k, blockK)
 	depth := min(g.k, panelDepth/kc*kc)
 	width := min(roundUp(g.n, asm.NR), panelB/depth/asm.NR*asm.NR)
 	// Panels of equal width.
@@ -344,7 +287,7 @@ func (g *gemm) rows() {
 
 // packColumns packs columns [j0, j1) of the panel of B, block by block of K.
 func (g *gemm) packColumns(j0, j1 int) {
-	cols, kc := roundUp(g.j1-g.j0, asm.NR), g.stepK(g.k)
+	cols, kc := roundUp(g.j1-g.j0, asm.NR), cutK(g.k, blockK)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packB(g.packed[(p-g.p0)*cols+(j0-g.j0)*(q-p):], j0, j1, p, q)
@@ -352,14 +295,14 @@ func (g *gemm) packColumns(j0, j1 int) {
 }
 
 func (g *gemm) multiplyRows(i0, i1 int) {
-	rows, cols, kc := cutPacked(i1-i0), roundUp(g.j1-g.j0, asm.NR), g.stepK(g.k)
+	rows, cols, kc := cutPacked(i1-i0), roundUp(g.j1-g.j0, asm.NR), cutK(g.k, blockK)
 	scratch := g.c.pool.alloc(rows.tiles * asm.MR * kc)
 	acc := g.p0 > 0 || g.start(i0, i1, g.j0, g.j1)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
 		g.packA(scratch.data, rows, i0, 0, rows.tiles, p, q)
-		b := packed(g.packed[(p-g.p0)*cols:], q-p)
-		g.block(scratch.data, b, rows, i0, g.j0, g.j1, q-p, acc, aheadPacked(b.mem, q-p, cols))
+		b := g.packed[(p-g.p0)*cols:]
+		g.block(scratch.data, b, rows, i0, g.j0, g.j1, q-p, acc, aheadPacked(b, q-p, cols))
 		acc = true
 	}
 	if g.p1 == g.k {
@@ -380,7 +323,8 @@ func (g *gemm) split() {
 	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
 	g.sums = scratch.data
 	g.p1 = pieceLen
-	g.lookAhead(g.stepK(pieceLen))
+	g.setSize(pieceLen, g.n)
+	g.lookAhead()
 	defer g.doneLooking()
 	g.loop(phaseSplit, g.pieces, 1, 1)
 	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)), 1)

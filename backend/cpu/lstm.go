@@ -8,6 +8,8 @@ import (
 const (
 	// lstmCells is how many cells make a chunk worth handing out.
 	lstmCells = 1 << 10
+	// lstmColumns is the most columns of the product of a step that make a chunk.
+	lstmColumns = 512
 	// lstmDirect is the batch up to which the recurrent weights are used in
 	// place: packing pays only if every pass over them serves several rows.
 	lstmDirect = asm.MR
@@ -178,7 +180,7 @@ func (l *lstm) weights(b matrix, n, k int) *buffer {
 
 func (l *lstm) packColumns(j0, j1 int) {
 	g := &l.prod
-	cols, kc := roundUp(g.n, asm.NR), g.stepK(g.k)
+	cols, kc := roundUp(g.n, asm.NR), cutK(g.k, blockK)
 	for p := 0; p < g.k; p += kc {
 		q := min(g.k, p+kc)
 		g.packB(l.packed[p*cols+j0*(q-p):], j0, j1, p, q)
@@ -204,13 +206,13 @@ func (l *lstm) multiply() {
 		defer l.c.pool.put(l.packStates())
 	}
 	step := max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, 16), 2*asm.NR)
-	l.loop(lstmProduct, g.n, min(roundUp(step, asm.NR), columnsN), asm.NR)
+	l.loop(lstmProduct, g.n, min(roundUp(step, asm.NR), lstmColumns), asm.NR)
 }
 
 // packStates packs the left operand of a step's product.
 func (l *lstm) packStates() *buffer {
 	g := &l.prod
-	rows, kc := cutPacked(g.m), g.stepK(g.k)
+	rows, kc := cutPacked(g.m), cutK(g.k, blockK)
 	scratch := l.c.pool.alloc(rows.tiles * asm.MR * g.k)
 	l.states = scratch.data
 	for p := 0; p < g.k; p += kc {
@@ -222,12 +224,12 @@ func (l *lstm) packStates() *buffer {
 // product multiplies the states by columns [j0, j1) of the weights.
 func (l *lstm) product(j0, j1 int) {
 	g := &l.prod
-	rows, cols, kc := cutPacked(g.m), roundUp(g.n, asm.NR), g.stepK(g.k)
+	rows, cols, kc := cutPacked(g.m), roundUp(g.n, asm.NR), cutK(g.k, blockK)
 	acc := g.beta != 0
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
 		if l.states != nil {
-			g.block(l.states[p*rows.tiles*asm.MR:], packed(l.packed[p*cols+j0*k:], k), rows, 0, j0, j1, k, acc, ahead{})
+			g.block(l.states[p*rows.tiles*asm.MR:], l.packed[p*cols+j0*k:], rows, 0, j0, j1, k, acc, ahead{})
 			acc = true
 			continue
 		}
@@ -237,7 +239,7 @@ func (l *lstm) product(j0, j1 int) {
 			n := min(asm.NR, j1-j)
 			sliver := l.packed[p*cols+j*k:]
 			if n == asm.NR {
-				rows.multiply(k, states, sliver, asm.NR, g.d[j:], g.ldd, next.group((j-j0)/asm.NR), next.lines, acc)
+				rows.multiply(k, states, sliver, g.d[j:], g.ldd, next, (j-j0)/asm.NR, acc)
 				continue
 			}
 			for t := range rows.tiles {
