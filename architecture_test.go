@@ -89,9 +89,12 @@ func TestArchitecture(t *testing.T) {
 // imports is which box imports which, directly or by way of internal packages.
 // Tests do not count.
 func imports(t *testing.T, boxOf map[string]string) map[arrow]bool {
-	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}",
-		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	list := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}",
+		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...")
+	// Apart from the list: the first time, go says what it downloads.
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	require.NoError(t, err)
 	direct := map[string][]string{}
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
