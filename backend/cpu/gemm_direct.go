@@ -34,8 +34,9 @@ const (
 )
 
 // streamB is the most numbers of B that may be in cache when a vector meets
-// them; more come from memory.
-var streamB = asm.LastLevelCache() / 4 * 3 / 4
+// them; more come from memory. A large last-level cache is one of a server, which
+// others fill too.
+var streamB = min(asm.LastLevelCache()/4*3/4, 2<<20)
 
 // directWay is the way for the product at hand that does not pack, if there is
 // one that is worth it.
