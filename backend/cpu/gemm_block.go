@@ -278,7 +278,7 @@ func (g *gemm) rows() {
 		g.j1 = min(g.n, g.j0+width)
 		for g.p0 = 0; g.p0 < g.k; g.p0 = g.p1 {
 			g.p1 = min(g.k, g.p0+depth)
-			g.loop(phasePackB, g.j1-g.j0, roundUp(ceilDiv(grain/8, g.p1-g.p0), asm.NR), asm.NR)
+			g.loop(phasePackB, g.j1-g.j0, max(runN/2, roundUp(ceilDiv(grain/8, g.p1-g.p0), asm.NR)), asm.NR)
 			g.loop(phaseRows, g.m, mc, stripMR())
 		}
 	}

@@ -5,7 +5,7 @@ import "github.com/org/artnn/asm"
 // packRun is how many steps of K are packed for all slivers in turn. The rows
 // of a matrix that is packed along its rows are then read in runs, not in
 // pieces of one sliver's width a page apart.
-const packRun = 16
+const packRun = 8
 
 // cut divides rows into tiles.
 type cut struct{ rows, tiles, small, larger int }
