@@ -14,10 +14,11 @@ const (
 	columnsM = 384
 	// For so few rows a block of B is at least blockB numbers: packed, and as much
 	// of the next one as it lies in memory, it stays in the level 2 cache. Where
-	// rows of B are contiguous it has at most runK of them, in runs of at least
-	// runN numbers: short runs of many rows, a page or more apart, come slowly, and
-	// drive each other out of the cache.
+	// rows of B are contiguous, and more than farB numbers, it has at most runK of
+	// them, in runs of at least runN numbers: short runs of many rows, a page or
+	// more apart, come slowly, and drive each other out of the cache.
 	blockB = 16 << 10
+	farB   = 256 << 10
 	runK   = 128
 	runN   = 256
 	// panelA and panelB bound, in numbers, the operand packed first. A panel of
@@ -123,7 +124,7 @@ func cutK(k, most int) int {
 // of k rows and n columns.
 func (g *gemm) setSize(k, n int) {
 	g.size.k = cutK(k, blockK)
-	if g.b.cs == 1 {
+	if g.b.cs == 1 && g.k*g.n > farB {
 		g.size.k = cutK(k, runK)
 		g.size.n = runN
 	}
