@@ -150,7 +150,7 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
-			rows.multiply(k, left{a, 1, asm.MR, k * asm.MR}, b[j*k:],
+			rows.multiply(k, a, b[j*k:],
 				g.d[i0*g.ldd+j0+j:], g.ldd, next, j/asm.NR, accumulate)
 		}
 	}
@@ -163,39 +163,20 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 	}
 }
 
-// left is a block of A as tiles read it: packed, or where it is.
-type left struct {
-	mem    []float32
-	rs, cs int // numbers from one row of a tile to the next, and one step of K
-	sliver int // and from one packed sliver to the next; 0 if rows lie rs apart
-}
-
-// multiply adds the product of a block of A and a packed sliver of B to dst, or sets
-// it. Its first tiles ask for what comes next, after the group of columns.
-func (c cut) multiply(k int, a left, b, dst []float32, ldd int, next ahead, group int, accumulate bool) {
-	each, mem := asm.AheadLines(k), next.group(group)
+// multiply adds the product of packed slivers of A and one of B to dst, or sets it.
+// Its first tiles ask for what comes next, after the group of columns.
+func (c cut) multiply(k int, a, b, dst []float32, ldd int, next ahead, group int, accumulate bool) {
+	each, sliver, mem := asm.AheadLines(k), k*asm.MR, next.group(group)
 	c.runs(func(t, tiles, i, m int) {
-		as := a.sliver
-		if as == 0 {
-			as = m * a.rs
-		}
 		if early := min(tiles, next.tiles-t); early > 0 && mem != nil {
-			asm.GemmTilesAhead(early, k, a.tile(t, i), as, a.rs, a.cs, b, 0, asm.NR,
+			asm.GemmTilesAhead(early, k, a[t*sliver:], sliver, 1, asm.MR, b, 0, asm.NR,
 				dst[i*ldd:], m*ldd, ldd, m, mem, 0, next.lines[t*each:], each, accumulate)
 			t, tiles, i = t+early, tiles-early, i+early*m
 		}
 		if tiles > 0 {
-			asm.GemmTiles(tiles, k, a.tile(t, i), as, a.rs, a.cs, b, 0, asm.NR, dst[i*ldd:], m*ldd, ldd, m, accumulate)
+			asm.GemmTiles(tiles, k, a[t*sliver:], sliver, 1, asm.MR, b, 0, asm.NR, dst[i*ldd:], m*ldd, ldd, m, accumulate)
 		}
 	})
-}
-
-// tile is the part of the block that begins at tile t, whose first row is i.
-func (a *left) tile(t, i int) []float32 {
-	if a.sliver == 0 {
-		return a.mem[i*a.rs:]
-	}
-	return a.mem[t*a.sliver:]
 }
 
 // blockWide is block by the kernel for two slivers of each operand.

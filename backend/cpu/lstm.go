@@ -27,7 +27,7 @@ type lstm struct {
 	prod   gemm        // the product of one step
 	int8   int8Product // instead of it, if the weights are int8
 	packed []float32   // the weights in slivers, block by block of K; nil if in place
-	states []float32   // the states in slivers likewise, for the wide kernel; nil if in place
+	states []float32   // the states of a step in slivers likewise
 
 	// Row b of step t: gates and dgates at (b·T+t)·4H, y and cells at (b·T+t)·H.
 	gates, y, cells, c0 []float32
@@ -38,6 +38,7 @@ type lstmPhase uint8
 
 const (
 	lstmPack lstmPhase = iota
+	lstmStates
 	lstmProduct
 	lstmForward
 	lstmBackward
@@ -55,6 +56,8 @@ func (l *lstm) chunk(i int) {
 	switch l.phase {
 	case lstmPack:
 		l.packColumns(lo, hi)
+	case lstmStates:
+		l.packStates(lo, hi)
 	case lstmProduct:
 		l.product(lo, hi)
 	case lstmForward:
@@ -172,8 +175,9 @@ func (l *lstm) weights(b matrix, n, k int) *buffer {
 	if l.batch <= lstmDirect || l.t == 1 {
 		return nil
 	}
-	scratch := l.c.pool.alloc(roundUp(n, asm.NR) * k)
-	l.packed = scratch.data
+	size := roundUp(n, asm.NR) * k
+	scratch := l.c.pool.alloc(size + ceilDiv(l.batch, asm.MR)*asm.MR*k)
+	l.packed, l.states = scratch.data[:size], scratch.data[size:]
 	l.loop(lstmPack, n, roundUp(max(1, grain/8/k), asm.NR), asm.NR)
 	return scratch
 }
@@ -202,23 +206,21 @@ func (l *lstm) multiply() {
 		g.b = b
 		return
 	}
-	if asm.Wide() {
-		defer l.c.pool.put(l.packStates())
-	}
+	// Rows of states lie a power of two apart as a rule, and would drive each other
+	// out of the cache between one group of columns and the next.
+	l.loop(lstmStates, ceilDiv(g.m, asm.MR), ceilDiv(grain/8/asm.MR, g.k), 1)
 	step := max(ceilDiv(grain, g.m*g.k), ceilDiv(g.n, 16), 2*asm.NR)
 	l.loop(lstmProduct, g.n, min(roundUp(step, asm.NR), lstmColumns), asm.NR)
 }
 
-// packStates packs the left operand of a step's product.
-func (l *lstm) packStates() *buffer {
+// packStates packs tiles [t0, t1) of the left operand of a step's product.
+func (l *lstm) packStates(t0, t1 int) {
 	g := &l.prod
 	rows, kc := cutPacked(g.m), cutK(g.k, blockK)
-	scratch := l.c.pool.alloc(rows.tiles * asm.MR * g.k)
-	l.states = scratch.data
 	for p := 0; p < g.k; p += kc {
-		g.packA(l.states[p*rows.tiles*asm.MR:], rows, 0, 0, rows.tiles, p, min(g.k, p+kc))
+		q := min(g.k, p+kc)
+		g.packA(l.states[(p*rows.tiles+t0*(q-p))*asm.MR:], rows, 0, t0, t1, p, q)
 	}
-	return scratch
 }
 
 // product multiplies the states by columns [j0, j1) of the weights.
@@ -228,25 +230,8 @@ func (l *lstm) product(j0, j1 int) {
 	acc := g.beta != 0
 	for p := 0; p < g.k; p += kc {
 		k := min(kc, g.k-p)
-		if l.states != nil {
-			g.block(l.states[p*rows.tiles*asm.MR:], l.packed[p*cols+j0*k:], rows, 0, j0, j1, k, acc, ahead{})
-			acc = true
-			continue
-		}
-		states := left{g.a.at(0, p), g.a.rs, 1, 0}
-		next := aheadPacked(l.packed[p*cols+j0*k:], k, g.n)
-		for j := j0; j < j1; j += asm.NR {
-			n := min(asm.NR, j1-j)
-			sliver := l.packed[p*cols+j*k:]
-			if n == asm.NR {
-				rows.multiply(k, states, sliver, g.d[j:], g.ldd, next, (j-j0)/asm.NR, acc)
-				continue
-			}
-			for t := range rows.tiles {
-				i, m := rows.at(t)
-				asm.GemmKernel(k, g.a.at(i, p), g.a.rs, 1, sliver, asm.NR, g.d[i*g.ldd+j:], g.ldd, m, n, acc)
-			}
-		}
+		b := l.packed[p*cols+j0*k:]
+		g.block(l.states[p*rows.tiles*asm.MR:], b, rows, 0, j0, j1, k, acc, aheadPacked(b, k, g.n))
 		acc = true
 	}
 }
