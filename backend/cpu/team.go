@@ -41,9 +41,9 @@ type team struct {
 	job     task // of the running loop
 	members int
 	shares  [maxTeam]share
-	pending atomic.Int64 // members of the loop that have not finished
+	pending atomic.Int64 // members of the loop that have not finished, and asleep
 	fault   atomic.Pointer[fault]
-	done    chan struct{} // the last member to finish signals, unless it is the caller
+	done    chan struct{} // the last member to finish signals, if the caller is asleep
 
 	tokens atomic.Int64 // invitations to the running loop
 	parked atomic.Int64 // workers asleep
@@ -107,14 +107,21 @@ func (t *team) fork(n, helpers int, j task) {
 	}
 }
 
+// asleep is added to the members that have not finished when the caller stops
+// polling for them. While it polls it needs no signal, which would take longer to
+// come than a small loop takes.
+const asleep = 1 << 32
+
 // await returns when the helpers have finished their last chunks.
 func (t *team) await() {
 	for range spinRounds * spinPolls {
 		if t.pending.Load() == 0 {
-			break
+			return
 		}
 	}
-	<-t.done
+	if t.pending.Add(asleep) != asleep {
+		<-t.done
+	}
 }
 
 // work takes chunks until none is left, those of the member's own share first.
@@ -147,7 +154,7 @@ func (t *team) serve() {
 	for {
 		if member := t.accept(); member > 0 {
 			t.work(member)
-			if t.pending.Add(-1) == 0 {
+			if t.pending.Add(-1) == asleep {
 				t.done <- struct{}{}
 			}
 			continue
