@@ -41,7 +41,7 @@ type gemm struct {
 	packed []float32 // the operand, or a panel of it, that all chunks share
 	j0, j1 int       // the columns of the packed panel
 	p0, p1 int       // the part of K of the packed panel
-	size   blockSize // of B, for few rows of A
+	size   blockSize // of B, for few rows of A; not set at first
 	look   ahead     // in B, from some place on; without lines if not worth it
 	sums   []float32 // partial products of a split sum
 	pieces int       // how many

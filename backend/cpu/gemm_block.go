@@ -104,7 +104,9 @@ func (g *gemm) alone() {
 		g.direct(way, 0, g.n)
 		return
 	}
-	g.setSize(g.k, g.n)
+	if g.size.k == 0 {
+		g.setSize(g.k, g.n)
+	}
 	for i := 0; i < g.m; i += blockM {
 		s := sweep{g: g, i0: i, i1: min(g.m, i+blockM), j1: g.n, p1: g.k}
 		s.run()
@@ -123,12 +125,12 @@ func cutK(k, most int) int {
 // setSize sets the size of the blocks of B that are packed for a few rows of A, out
 // of k rows and n columns.
 func (g *gemm) setSize(k, n int) {
-	g.size.k = cutK(k, blockK)
+	most, run := blockK, 2*asm.NR
 	if g.b.cs == 1 && g.k*g.n > farB {
-		g.size.k = cutK(k, runK)
-		g.size.n = runN
+		most, run = runK, runN
 	}
-	g.size.n = min(roundUp(n, asm.NR), max(g.size.n, blockB/g.size.k/asm.NR*asm.NR, 2*asm.NR))
+	g.size.k = cutK(k, most)
+	g.size.n = min(roundUp(n, asm.NR), max(run, blockB/g.size.k/asm.NR*asm.NR))
 }
 
 // block adds the product of packed slivers of A and B to the rows of a cut that
