@@ -136,7 +136,18 @@ func gemmDot1x2AVX2(k int, a *float32, lda int, b *float32, ldb int, c *float32,
 //go:noescape
 func gemmDot1x1AVX2(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
-// gemv4AVX2 is, for tiles ≥ 1,
+// gemvNearAVX2 is, for tiles ≥ 1,
+//
+//	for i := range 4 * tiles { for p := range k {
+//		y[i] += a[i*lda+p] * x[p]
+//	} }
+//
+// or y[i] = that sum if accumulate is not set. It asks for a ahead of use.
+//
+//go:noescape
+func gemvNearAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+
+// gemvFarAVX2 is, for tiles ≥ 1,
 //
 //	for i := range 4 * tiles { for p := range k {
 //		y[i] += a[i*lda+p] * x[p]
@@ -145,4 +156,4 @@ func gemmDot1x1AVX2(k int, a *float32, lda int, b *float32, ldb int, c *float32,
 // or y[i] = that sum if accumulate is not set. It keeps a out of the last-level cache.
 //
 //go:noescape
-func gemv4AVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+func gemvFarAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)

@@ -1548,9 +1548,9 @@ store78:
 	VZEROUPPER
 	RET
 
-// func gemv4AVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+// func gemvNearAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemv4AVX2(SB), NOSPLIT, $0-49
+TEXT ·gemvNearAVX2(SB), NOSPLIT, $0-49
 	MOVQ tiles+0(FP), AX
 	MOVQ x+16(FP), CX
 	MOVQ a+24(FP), DX
@@ -1562,33 +1562,42 @@ TEXT ·gemv4AVX2(SB), NOSPLIT, $0-49
 tile79:
 	VMOVUPS f00000000<>+0(SB), Y0
 	VMOVUPS f00000000<>+0(SB), Y1
+	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
 	MOVQ    k+8(FP), R8
 	XORQ    R9, R9
-	SUBQ    $+16, R8
+	SUBQ    $+32, R8
 	JL      rest82
 
 loop81:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y2
-	VMOVUPS     (CX)(R9*4), Y3
-	VFMADD231PS Y2, Y3, Y0
-	VMOVUPS     32(DX)(R9*4), Y2
-	VMOVUPS     32(CX)(R9*4), Y3
-	VFMADD231PS Y2, Y3, Y1
-	ADDQ        $+16, R9
-	SUBQ        $+16, R8
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(DX)(R9*4), Y4
+	VMOVUPS     32(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y1
+	PREFETCHT0  576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y4
+	VMOVUPS     64(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     96(DX)(R9*4), Y4
+	VMOVUPS     96(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
 	JGE         loop81
 
 rest82:
-	ADDQ $+16, R8
+	ADDQ $+32, R8
 	SUBQ $+8, R8
 	JL   rest84
 
 loop83:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y2
-	VMOVUPS     (CX)(R9*4), Y3
-	VFMADD231PS Y2, Y3, Y0
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y0
 	ADDQ        $+8, R9
 	SUBQ        $+8, R8
 	JGE         loop83
@@ -1599,43 +1608,54 @@ rest84:
 	JZ          done85
 	LEAQ        tailmasks<>+32(SB), R10
 	NEGQ        R8
-	VMOVUPS     (R10)(R8*4), Y2
-	VMASKMOVPS  (DX)(R9*4), Y2, Y3
-	VMASKMOVPS  (CX)(R9*4), Y2, Y2
-	VFMADD231PS Y3, Y2, Y0
+	VMOVUPS     (R10)(R8*4), Y4
+	VMASKMOVPS  (DX)(R9*4), Y4, Y5
+	VMASKMOVPS  (CX)(R9*4), Y4, Y4
+	VFMADD231PS Y5, Y4, Y0
 
 done85:
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
 	VADDPS  Y1, Y0, Y0
 	ADDQ    BX, DX
 	VMOVUPS f00000000<>+0(SB), Y1
 	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
 	MOVQ    k+8(FP), R8
 	XORQ    R9, R9
-	SUBQ    $+16, R8
+	SUBQ    $+32, R8
 	JL      rest87
 
 loop86:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y3
-	VMOVUPS     (CX)(R9*4), Y4
-	VFMADD231PS Y3, Y4, Y1
-	VMOVUPS     32(DX)(R9*4), Y3
-	VMOVUPS     32(CX)(R9*4), Y4
-	VFMADD231PS Y3, Y4, Y2
-	ADDQ        $+16, R9
-	SUBQ        $+16, R8
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMOVUPS     32(DX)(R9*4), Y5
+	VMOVUPS     32(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y2
+	PREFETCHT0  576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y5
+	VMOVUPS     64(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMOVUPS     96(DX)(R9*4), Y5
+	VMOVUPS     96(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
 	JGE         loop86
 
 rest87:
-	ADDQ $+16, R8
+	ADDQ $+32, R8
 	SUBQ $+8, R8
 	JL   rest89
 
 loop88:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y3
-	VMOVUPS     (CX)(R9*4), Y4
-	VFMADD231PS Y3, Y4, Y1
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y1
 	ADDQ        $+8, R9
 	SUBQ        $+8, R8
 	JGE         loop88
@@ -1646,43 +1666,54 @@ rest89:
 	JZ          done90
 	LEAQ        tailmasks<>+32(SB), R10
 	NEGQ        R8
-	VMOVUPS     (R10)(R8*4), Y3
-	VMASKMOVPS  (DX)(R9*4), Y3, Y4
-	VMASKMOVPS  (CX)(R9*4), Y3, Y3
-	VFMADD231PS Y4, Y3, Y1
+	VMOVUPS     (R10)(R8*4), Y5
+	VMASKMOVPS  (DX)(R9*4), Y5, Y6
+	VMASKMOVPS  (CX)(R9*4), Y5, Y5
+	VFMADD231PS Y6, Y5, Y1
 
 done90:
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y4, Y2, Y2
 	VADDPS  Y2, Y1, Y1
 	ADDQ    BX, DX
 	VMOVUPS f00000000<>+0(SB), Y2
 	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
+	VMOVUPS f00000000<>+0(SB), Y5
 	MOVQ    k+8(FP), R8
 	XORQ    R9, R9
-	SUBQ    $+16, R8
+	SUBQ    $+32, R8
 	JL      rest92
 
 loop91:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y4
-	VMOVUPS     (CX)(R9*4), Y5
-	VFMADD231PS Y4, Y5, Y2
-	VMOVUPS     32(DX)(R9*4), Y4
-	VMOVUPS     32(CX)(R9*4), Y5
-	VFMADD231PS Y4, Y5, Y3
-	ADDQ        $+16, R9
-	SUBQ        $+16, R8
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y6
+	VMOVUPS     (CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y2
+	VMOVUPS     32(DX)(R9*4), Y6
+	VMOVUPS     32(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y3
+	PREFETCHT0  576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y6
+	VMOVUPS     64(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y4
+	VMOVUPS     96(DX)(R9*4), Y6
+	VMOVUPS     96(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y5
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
 	JGE         loop91
 
 rest92:
-	ADDQ $+16, R8
+	ADDQ $+32, R8
 	SUBQ $+8, R8
 	JL   rest94
 
 loop93:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y4
-	VMOVUPS     (CX)(R9*4), Y5
-	VFMADD231PS Y4, Y5, Y2
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y6
+	VMOVUPS     (CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y2
 	ADDQ        $+8, R9
 	SUBQ        $+8, R8
 	JGE         loop93
@@ -1693,43 +1724,54 @@ rest94:
 	JZ          done95
 	LEAQ        tailmasks<>+32(SB), R10
 	NEGQ        R8
-	VMOVUPS     (R10)(R8*4), Y4
-	VMASKMOVPS  (DX)(R9*4), Y4, Y5
-	VMASKMOVPS  (CX)(R9*4), Y4, Y4
-	VFMADD231PS Y5, Y4, Y2
+	VMOVUPS     (R10)(R8*4), Y6
+	VMASKMOVPS  (DX)(R9*4), Y6, Y7
+	VMASKMOVPS  (CX)(R9*4), Y6, Y6
+	VFMADD231PS Y7, Y6, Y2
 
 done95:
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y3, Y3
 	VADDPS  Y3, Y2, Y2
 	ADDQ    BX, DX
 	VMOVUPS f00000000<>+0(SB), Y3
 	VMOVUPS f00000000<>+0(SB), Y4
+	VMOVUPS f00000000<>+0(SB), Y5
+	VMOVUPS f00000000<>+0(SB), Y6
 	MOVQ    k+8(FP), R8
 	XORQ    R9, R9
-	SUBQ    $+16, R8
+	SUBQ    $+32, R8
 	JL      rest97
 
 loop96:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y5
-	VMOVUPS     (CX)(R9*4), Y6
-	VFMADD231PS Y5, Y6, Y3
-	VMOVUPS     32(DX)(R9*4), Y5
-	VMOVUPS     32(CX)(R9*4), Y6
-	VFMADD231PS Y5, Y6, Y4
-	ADDQ        $+16, R9
-	SUBQ        $+16, R8
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y7
+	VMOVUPS     (CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMOVUPS     32(DX)(R9*4), Y7
+	VMOVUPS     32(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y4
+	PREFETCHT0  576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y7
+	VMOVUPS     64(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMOVUPS     96(DX)(R9*4), Y7
+	VMOVUPS     96(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y6
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
 	JGE         loop96
 
 rest97:
-	ADDQ $+16, R8
+	ADDQ $+32, R8
 	SUBQ $+8, R8
 	JL   rest99
 
 loop98:
-	PREFETCHNTA 512(DX)(R9*4)
-	VMOVUPS     (DX)(R9*4), Y5
-	VMOVUPS     (CX)(R9*4), Y6
-	VFMADD231PS Y5, Y6, Y3
+	PREFETCHT0  512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y7
+	VMOVUPS     (CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y3
 	ADDQ        $+8, R9
 	SUBQ        $+8, R8
 	JGE         loop98
@@ -1740,12 +1782,14 @@ rest99:
 	JZ          done100
 	LEAQ        tailmasks<>+32(SB), R10
 	NEGQ        R8
-	VMOVUPS     (R10)(R8*4), Y5
-	VMASKMOVPS  (DX)(R9*4), Y5, Y6
-	VMASKMOVPS  (CX)(R9*4), Y5, Y5
-	VFMADD231PS Y6, Y5, Y3
+	VMOVUPS     (R10)(R8*4), Y7
+	VMASKMOVPS  (DX)(R9*4), Y7, Y8
+	VMASKMOVPS  (CX)(R9*4), Y7, Y7
+	VFMADD231PS Y8, Y7, Y3
 
 done100:
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
 	VADDPS       Y4, Y3, Y3
 	ADDQ         BX, DX
 	VHADDPS      Y1, Y0, Y0
@@ -1762,5 +1806,266 @@ store80:
 	ADDQ    $+16, SI
 	DECQ    AX
 	JNZ     tile79
+	VZEROUPPER
+	RET
+
+// func gemvFarAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemvFarAVX2(SB), NOSPLIT, $0-49
+	MOVQ tiles+0(FP), AX
+	MOVQ x+16(FP), CX
+	MOVQ a+24(FP), DX
+	MOVQ lda+32(FP), BX
+	SHLQ $0x02, BX
+	MOVQ y+40(FP), SI
+	MOVB accumulate+48(FP), DI
+
+tile101:
+	VMOVUPS f00000000<>+0(SB), Y0
+	VMOVUPS f00000000<>+0(SB), Y1
+	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+32, R8
+	JL      rest104
+
+loop103:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y0
+	VMOVUPS     32(DX)(R9*4), Y4
+	VMOVUPS     32(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y1
+	PREFETCHNTA 576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y4
+	VMOVUPS     64(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y2
+	VMOVUPS     96(DX)(R9*4), Y4
+	VMOVUPS     96(CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y3
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
+	JGE         loop103
+
+rest104:
+	ADDQ $+32, R8
+	SUBQ $+8, R8
+	JL   rest106
+
+loop105:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y4
+	VMOVUPS     (CX)(R9*4), Y5
+	VFMADD231PS Y4, Y5, Y0
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop105
+
+rest106:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done107
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y4
+	VMASKMOVPS  (DX)(R9*4), Y4, Y5
+	VMASKMOVPS  (CX)(R9*4), Y4, Y4
+	VFMADD231PS Y5, Y4, Y0
+
+done107:
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y1
+	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+32, R8
+	JL      rest109
+
+loop108:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y1
+	VMOVUPS     32(DX)(R9*4), Y5
+	VMOVUPS     32(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y2
+	PREFETCHNTA 576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y5
+	VMOVUPS     64(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y3
+	VMOVUPS     96(DX)(R9*4), Y5
+	VMOVUPS     96(CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y4
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
+	JGE         loop108
+
+rest109:
+	ADDQ $+32, R8
+	SUBQ $+8, R8
+	JL   rest111
+
+loop110:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y5
+	VMOVUPS     (CX)(R9*4), Y6
+	VFMADD231PS Y5, Y6, Y1
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop110
+
+rest111:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done112
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y5
+	VMASKMOVPS  (DX)(R9*4), Y5, Y6
+	VMASKMOVPS  (CX)(R9*4), Y5, Y5
+	VFMADD231PS Y6, Y5, Y1
+
+done112:
+	VADDPS  Y3, Y1, Y1
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y2
+	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
+	VMOVUPS f00000000<>+0(SB), Y5
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+32, R8
+	JL      rest114
+
+loop113:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y6
+	VMOVUPS     (CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y2
+	VMOVUPS     32(DX)(R9*4), Y6
+	VMOVUPS     32(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y3
+	PREFETCHNTA 576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y6
+	VMOVUPS     64(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y4
+	VMOVUPS     96(DX)(R9*4), Y6
+	VMOVUPS     96(CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y5
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
+	JGE         loop113
+
+rest114:
+	ADDQ $+32, R8
+	SUBQ $+8, R8
+	JL   rest116
+
+loop115:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y6
+	VMOVUPS     (CX)(R9*4), Y7
+	VFMADD231PS Y6, Y7, Y2
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop115
+
+rest116:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done117
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y6
+	VMASKMOVPS  (DX)(R9*4), Y6, Y7
+	VMASKMOVPS  (CX)(R9*4), Y6, Y6
+	VFMADD231PS Y7, Y6, Y2
+
+done117:
+	VADDPS  Y4, Y2, Y2
+	VADDPS  Y5, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+	ADDQ    BX, DX
+	VMOVUPS f00000000<>+0(SB), Y3
+	VMOVUPS f00000000<>+0(SB), Y4
+	VMOVUPS f00000000<>+0(SB), Y5
+	VMOVUPS f00000000<>+0(SB), Y6
+	MOVQ    k+8(FP), R8
+	XORQ    R9, R9
+	SUBQ    $+32, R8
+	JL      rest119
+
+loop118:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y7
+	VMOVUPS     (CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y3
+	VMOVUPS     32(DX)(R9*4), Y7
+	VMOVUPS     32(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y4
+	PREFETCHNTA 576(DX)(R9*4)
+	VMOVUPS     64(DX)(R9*4), Y7
+	VMOVUPS     64(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y5
+	VMOVUPS     96(DX)(R9*4), Y7
+	VMOVUPS     96(CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y6
+	ADDQ        $+32, R9
+	SUBQ        $+32, R8
+	JGE         loop118
+
+rest119:
+	ADDQ $+32, R8
+	SUBQ $+8, R8
+	JL   rest121
+
+loop120:
+	PREFETCHNTA 512(DX)(R9*4)
+	VMOVUPS     (DX)(R9*4), Y7
+	VMOVUPS     (CX)(R9*4), Y8
+	VFMADD231PS Y7, Y8, Y3
+	ADDQ        $+8, R9
+	SUBQ        $+8, R8
+	JGE         loop120
+
+rest121:
+	ADDQ        $+8, R8
+	TESTQ       R8, R8
+	JZ          done122
+	LEAQ        tailmasks<>+32(SB), R10
+	NEGQ        R8
+	VMOVUPS     (R10)(R8*4), Y7
+	VMASKMOVPS  (DX)(R9*4), Y7, Y8
+	VMASKMOVPS  (CX)(R9*4), Y7, Y7
+	VFMADD231PS Y8, Y7, Y3
+
+done122:
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y6, Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	ADDQ         BX, DX
+	VHADDPS      Y1, Y0, Y0
+	VHADDPS      Y3, Y2, Y1
+	VHADDPS      Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	TESTB        DI, DI
+	JZ           store102
+	VADDPS       (SI), X0, X0
+
+store102:
+	VMOVUPS X0, (SI)
+	ADDQ    $+16, SI
+	DECQ    AX
+	JNZ     tile101
 	VZEROUPPER
 	RET

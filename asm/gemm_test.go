@@ -234,7 +234,7 @@ func TestGemmMisuse(t *testing.T) {
 		"pack panels: expected":   func() { PackPanels(-1, x, 32, x, 90, 2) },
 		"pack copy: src":          func() { PackCopy(x, x, 19, 6, 6, NR) },
 		"pack copy: expected":     func() { PackCopy(x, x, 16, 6, 1, 8) },
-		"gemv: a":                 func() { Gemv(x[:2], x, 92, x[:10], false) },
+		"gemv: a":                 func() { Gemv(x[:2], x, 92, x[:10], false, false) },
 		"gemvT: a":                func() { GemvT(x[:10], x, 92, x[:2]) },
 	} {
 		mustPanic(t, name, f)

@@ -62,7 +62,7 @@ func BenchmarkGemv(b *testing.B) {
 	r := newRand(1)
 	a, x, y := tame(r, m*n), tame(r, n), tame(r, n)
 	for name, f := range map[string]func(){
-		"plain":      func() { Gemv(y[:m], a, n, x, false) },
+		"plain":      func() { Gemv(y[:m], a, n, x, false, false) },
 		"transposed": func() { GemvT(y, a, n, x[:m]) },
 	} {
 		b.Run(fmt.Sprintf("%s/m=%d/n=%d", name, m, n), func(b *testing.B) {

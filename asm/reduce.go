@@ -50,12 +50,12 @@ func Max(x []float32) float32 { return maxOf(x) }
 func Min(x []float32) float32 { return minOf(x) }
 
 // Gemv computes y[i] (+)= Σ_j a[i*lda+j] · x[j] for i < m = len(y), j < len(x).
-// It adds to y if accumulate is set, else it does not read y. The bits are those
-// of [GemmDot], but a is read as it lies, row after row, and what can be is not
-// kept in the last-level cache: for matrices that are larger than it.
+// It adds to y if accumulate is set, else it does not read y. It reads a as it lies,
+// row after row. What is far, larger than the last-level cache, it does not keep
+// there if it can be helped; the bits are the same.
 //
 // Panics if a is too short.
-func Gemv(y, a []float32, lda int, x []float32, accumulate bool) {
+func Gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 	k := len(x)
 	span("gemv", "a", len(a), len(y), k, lda)
 	if k == 0 {
@@ -65,7 +65,7 @@ func Gemv(y, a []float32, lda int, x []float32, accumulate bool) {
 		return
 	}
 	if len(y) > 0 {
-		gemv(y, a, lda, x, accumulate)
+		gemv(y, a, lda, x, accumulate, far)
 	}
 }
 

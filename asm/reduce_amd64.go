@@ -37,9 +37,13 @@ func minOf(x []float32) float32 {
 	return minOfGeneric(x)
 }
 
-func gemv(y, a []float32, lda int, x []float32, accumulate bool) {
+func gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 	if tiles := len(y) / DotNR; useAVX2 && tiles > 0 {
-		gemv4AVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		if far {
+			gemvFarAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		} else {
+			gemvNearAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		}
 		done := tiles * DotNR
 		if y = y[done:]; len(y) == 0 {
 			return

@@ -22,7 +22,7 @@ func minOf(x []float32) float32 {
 	return minOfGeneric(x)
 }
 
-func gemv(y, a []float32, lda int, x []float32, accumulate bool) {
+func gemv(y, a []float32, lda int, x []float32, accumulate, _ bool) {
 	gemvTiles(y, a, lda, x, accumulate)
 }
 

@@ -161,7 +161,7 @@ func TestGemv(t *testing.T) {
 				accumulate := cols%2 == 0
 				o.checkTile(t, r, where, cols, rows, 1, (rows-1)*lda+cols, cols, 1, accumulate,
 					func(i, _, p int) (int, int) { return i*lda + p, p },
-					func(a, x, y []float32) { Gemv(y, a, lda, x, accumulate) })
+					func(a, x, y []float32) { Gemv(y, a, lda, x, accumulate, rows%2 == 0) })
 				o.checkTile(t, r, where, rows, 1, cols, (rows-1)*lda+cols, rows, cols, true,
 					func(_, j, p int) (int, int) { return p*lda + j, p },
 					func(a, x, y []float32) { GemvT(y, a, lda, x) })
@@ -169,17 +169,16 @@ func TestGemv(t *testing.T) {
 		}
 		a, x := tame(r, 7*33), tame(r, 33)
 		got, want := make([]float32, 7), make([]float32, 7)
-		Gemv(got, a, 33, x, false)
-		GemmDot(33, x, 0, a, 33, want, 0, 1, 4, false)
-		GemmDot(33, x, 0, a[4*33:], 33, want[4:], 0, 1, 3, false)
-		wantSame(t, "the bits of dot products", got, want)
+		Gemv(got, a, 33, x, false, false)
+		Gemv(want, a, 33, x, false, true)
+		wantSame(t, "near and far", got, want)
 		y := []float32{1, 2}
 		GemvT(y, nil, 5, nil)
-		Gemv(y, nil, 5, nil, true)
+		Gemv(y, nil, 5, nil, true, false)
 		wantSame(t, "nothing added", y, []float32{1, 2})
-		Gemv(y, nil, 5, nil, false)
+		Gemv(y, nil, 5, nil, false, false)
 		wantSame(t, "empty product", y, []float32{0, 0})
-		Gemv(nil, nil, 5, y, false)
+		Gemv(nil, nil, 5, y, false, false)
 		GemvT(nil, nil, 5, y)
 	})
 }

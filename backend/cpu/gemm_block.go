@@ -1,6 +1,10 @@
 package cpu
 
-import "github.com/org/artnn/asm"
+import (
+	"runtime"
+
+	"github.com/org/artnn/asm"
+)
 
 // Block sizes. A sliver of B (blockK × NR) lives in the level 1 cache while the
 // slivers of a packed block of A (blockM × blockK) stream past it from level 2.
@@ -71,6 +75,9 @@ func (g *gemm) multiply() {
 	if way != wayBlocked {
 		step := max(roundUp(ceilDiv(grain, g.m*g.k), asm.NR), directN(way))
 		if ceilDiv(g.n, step) >= enough || !g.splittable() {
+			if runtime.GOMAXPROCS(0) == 1 {
+				step = g.n // long rows of B come faster than those of chunks
+			}
 			g.way = way
 			g.loop(phaseDirect, g.n, step, asm.NR)
 			return

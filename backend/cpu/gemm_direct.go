@@ -130,13 +130,13 @@ func (g *gemm) vectorBlocks(j0, j1 int, acc bool) {
 }
 
 // dots takes the columns a few at a time, so that they stay in cache for all
-// rows of A. If there is one row, and more columns than stay in cache, they
-// stream from memory.
+// rows of A. If there is one row, they pass by one after the other.
 func (g *gemm) dots(j0, j1 int) {
 	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.DotMR)
-	if g.m == 1 && g.n*g.k > streamB {
+	if g.m == 1 {
+		far := g.n*g.k > streamB
 		for p := 0; p < g.k; p += dotsK {
-			asm.Gemv(g.d[j0:j1], g.b.at(p, j0), g.b.cs, g.a.mem[p:min(g.k, p+dotsK)], acc || p > 0)
+			asm.Gemv(g.d[j0:j1], g.b.at(p, j0), g.b.cs, g.a.mem[p:min(g.k, p+dotsK)], acc || p > 0, far)
 		}
 		return
 	}

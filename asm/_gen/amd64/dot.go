@@ -18,19 +18,19 @@ func emitDot(g *gen) {
 			g.dotTile(m, n)
 		}
 	}
-	g.gemv()
+	g.gemv("gemvNearAVX2", "It asks for a ahead of use.", func(at op) { g.PREFETCHT0(at) })
+	g.gemv("gemvFarAVX2", "It keeps a out of the last-level cache.", func(at op) { g.PREFETCHNTA(at) })
 }
 
-// gemv emits tiles of four rows of a, for one x, for matrices that no cache
-// holds. It reads row after row, as memory lies, so that the processor sees one
-// stream and fetches ahead, and asks for it as what is used once: whatever else
-// a step reads stays in the last-level cache. The order of each sum is that of
-// the tile of four dot products.
-func (g *gen) gemv() {
-	g.kernel("gemv4AVX2", "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
+// gemv emits tiles of four rows of a, for one x. It reads row after row, as memory
+// lies, so that the processor sees one stream and fetches ahead. What is far, that
+// no cache holds, it asks for as what is used once: whatever else a step reads stays
+// in the last-level cache.
+func (g *gen) gemv(name, what string, prefetch func(op)) {
+	g.kernel(name, "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
 		"is, for tiles ≥ 1,\n\n\tfor i := range 4 * tiles { for p := range k {\n"+
-			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set. It keeps a out of the last-level cache.")
-	const sets, streamAhead = 2, 512
+			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set. "+what)
+	const sets, line, ahead = 4, 64, 512
 	tiles, x, row, lda, y := g.integer("tiles"), g.integer("x"), g.integer("a"), g.stride("lda"), g.integer("y")
 	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
 	top, store := g.label("tile"), g.label("store")
@@ -39,14 +39,18 @@ func (g *gen) gemv() {
 	for range dotCols {
 		acc := g.accumulators(sets, g.f32(0))
 		g.sweep(g.integer("k"), sets, func(l lanes) {
-			if l.disp == 0 && l.mask == nil {
+			if l.disp%line == 0 && l.mask == nil {
 				at := l.at(row)
-				at.Disp += streamAhead
-				g.PREFETCHNTA(at)
+				at.Disp += ahead
+				prefetch(at)
 			}
 			g.VFMADD231PS(l.load(row), l.load(x), acc[l.disp/32])
 		})
-		g.VADDPS(acc[1], acc[0], acc[0])
+		for w := sets / 2; w > 0; w /= 2 {
+			for i := range w {
+				g.VADDPS(acc[i+w], acc[i], acc[i])
+			}
+		}
 		sums = append(sums, acc[0])
 		g.ADDQ(lda, row)
 	}
