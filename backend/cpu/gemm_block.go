@@ -67,19 +67,23 @@ func (g *gemm) multiply() {
 		g.alone()
 		return
 	}
-	way := g.directWay()
-	if way == waySmall {
+	g.way = g.directWay()
+	switch g.way {
+	case waySmall:
 		g.loop(phaseSmall, g.m, roundUp(ceilDiv(grain, g.n*g.k), asm.MR), asm.MR)
 		return
-	}
-	if way != wayBlocked {
-		step := max(roundUp(ceilDiv(grain, g.m*g.k), asm.NR), directN(way))
+	case wayBlocked:
+	default:
+		step, unit := g.directStep()
 		if ceilDiv(g.n, step) >= enough || !g.splittable() {
 			if runtime.GOMAXPROCS(0) == 1 {
 				step = g.n // long rows of B come faster than those of chunks
 			}
-			g.way = way
-			g.loop(phaseDirect, g.n, step, asm.NR)
+			if g.way == wayTurned {
+				g.lookDown()
+				defer g.doneLooking()
+			}
+			g.loop(phaseDirect, g.n, step, unit)
 			return
 		}
 	}
@@ -93,16 +97,20 @@ func (g *gemm) multiply() {
 	}
 }
 
-// directN is the fewest columns of a chunk: whole rows of a chunk should span
-// several cache lines, or each page is visited for a few numbers only.
-func directN(way gemmWay) int {
-	switch way {
+// directStep is how many columns a chunk has, and a unit of one. Whole rows of a
+// chunk should span several cache lines, or each page is visited for a few numbers
+// only.
+func (g *gemm) directStep() (step, unit int) {
+	least, unit := asm.DotNR, asm.NR
+	switch g.way {
 	case wayVector:
-		return 512
+		least = 512
 	case wayTiles:
-		return 64
+		least = 64
+	case wayTurned:
+		least, unit = ceilDiv(g.n, balanced), turnedUnit
 	}
-	return asm.DotNR
+	return max(roundUp(ceilDiv(grain, g.m*g.k), unit), least), unit
 }
 
 // alone computes the product without the help of other workers.
@@ -314,8 +322,12 @@ func (g *gemm) split() {
 	scratch := g.c.pool.alloc(g.pieces * g.m * g.n)
 	g.sums = scratch.data
 	g.p1 = pieceLen
-	g.setSize(pieceLen, g.n)
-	g.lookAhead()
+	if g.way == wayTurned {
+		g.lookDown()
+	} else {
+		g.setSize(pieceLen, g.n)
+		g.lookAhead()
+	}
 	defer g.doneLooking()
 	g.loop(phaseSplit, g.pieces, 1, 1)
 	g.loop(phaseJoin, g.m, max(1, grain/8/(g.n*g.pieces)), 1)

@@ -10,6 +10,7 @@ const (
 	wayVector                 // a row vector times a matrix of contiguous rows
 	wayDots                   // both operands have K contiguous
 	wayTiles                  // the rows of B are contiguous, and there are few of A
+	wayTurned                 // the columns of B are contiguous, and the rows of A few
 	waySmall                  // the rows of B are contiguous, and it stays in cache
 	wayEmpty                  // K is 0
 )
@@ -51,6 +52,8 @@ func (g *gemm) directWay() gemmWay {
 		return wayVector
 	case g.a.cs == 1 && g.b.rs == 1 && (g.m <= dotRows || work <= dotsWork):
 		return wayDots
+	case g.turnable():
+		return wayTurned
 	case g.b.cs == 1 && g.m <= asm.MR:
 		return wayTiles
 	case g.b.cs == 1 && work <= smallWork && g.k*g.b.rs <= smallB:
@@ -70,6 +73,9 @@ func (g *gemm) direct(way gemmWay, j0, j1 int) {
 		g.dots(j0, j1)
 	case wayTiles:
 		g.tiles(j0, j1)
+	case wayTurned:
+		g.turned(j0, j1)
+		return
 	case waySmall:
 		g.small(0, g.m)
 		return

@@ -81,6 +81,13 @@ func (g *gemm) packB(dst []float32, j0, j1, p0, p1 int) {
 	}
 }
 
+// packSlivers packs rows [lo, hi) of x into slivers of a width.
+func packSlivers(dst []float32, x matrix, lo, hi, k, width int) {
+	for i := lo; i < hi; i += width {
+		packSliver(dst[(i-lo)*k:], x, i, min(width, hi-i), 0, k, width)
+	}
+}
+
 // packSliver packs rows [i, i+rows) and columns [p0, p1) of x.
 func packSliver(dst []float32, x matrix, i, rows, p0, p1, width int) {
 	k := p1 - p0

@@ -153,6 +153,28 @@ func TestGemm(t *testing.T) {
 	})
 }
 
+// Few rows times columns that lie in memory order: sizes round the edges of
+// slivers, of what is turned back together and of blocks of K.
+func TestGemmTurned(t *testing.T) {
+	forPaths(t, func(t *testing.T) {
+		c, rng := newCPU(), rand.New(rand.NewPCG(5, 6))
+		run := func(m, n, k int) {
+			gemmCase{m: m, n: n, k: k, a: rng.IntN(5), b: 1, alpha: 1 - rng.Float64(), beta: float64(rng.IntN(2)),
+				bias: rng.IntN(2) == 0, act: backend.Activation(rng.IntN(int(backend.NumActivations)))}.check(t, c, rng)
+		}
+		for _, m := range []int{11, 12, 13, 16, 17, 23, 24, 31, 32, 33} {
+			run(m, 1+rng.IntN(50), 1+rng.IntN(100))
+			run(m, 100+rng.IntN(100), 500+rng.IntN(30))
+		}
+		for _, n := range []int{turnedUnit - 1, turnedN - 1, turnedN, turnedN + 1, 2*turnedN + 7} {
+			run(16, n, 300)
+			run(31, n, turnedK+5)
+		}
+		run(16, 1000, 2*turnedK)
+		run(28, 50, 9000)
+	})
+}
+
 func TestGemmBatch(t *testing.T) {
 	forPaths(t, func(t *testing.T) {
 		c, rng := newCPU(), rand.New(rand.NewPCG(3, 4))

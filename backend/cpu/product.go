@@ -142,13 +142,6 @@ func (r *rectangle) update(g, next []float32, i int) {
 	}
 }
 
-// packSlivers packs rows [lo, hi) of x into slivers of a width.
-func packSlivers(dst []float32, x matrix, lo, hi, k, width int) {
-	for i := lo; i < hi; i += width {
-		packSliver(dst[(i-lo)*k:], x, i, min(width, hi-i), 0, k, width)
-	}
-}
-
 // multiply forms tiles [u0, u1) of the strip that begins at row i, counted along
 // its rows, and meanwhile asks for mem, so much of it in each tile.
 func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32, each int) {
