@@ -108,7 +108,7 @@ func (g *gemm) directStep() (step, unit int) {
 	case wayTiles:
 		least = 64
 	case wayTurned:
-		least, unit = ceilDiv(g.n, balanced), turnedUnit
+		least, unit = ceilDiv(g.n, turnedChunks), turnedUnit
 	}
 	return max(roundUp(ceilDiv(grain, g.m*g.k), unit), least), unit
 }

@@ -15,9 +15,12 @@ const (
 	// turnedK is the most steps of K at a time: columns of B are read in runs of
 	// 2 KB. turnedN is how many of them are turned back together.
 	turnedK = 512
-	turnedN = 32 * asm.MR
+	turnedN = 128 * asm.MR
 	// turnedUnit columns are whole tiles and whole lines of the destination.
 	turnedUnit = 8 * asm.MR
+	// turnedChunks is how many chunks wide products are cut into: nothing is done
+	// anew for a chunk, and one worker may be much slower than another for a while.
+	turnedChunks = 64
 )
 
 // turnable reports whether turned suits the product: the columns of B lie in
