@@ -289,7 +289,7 @@ func (g *gemm) packColumns(j0, j1 int) {
 	cols, kc := roundUp(g.j1-g.j0, asm.NR), cutK(g.k, blockK)
 	for p := g.p0; p < g.p1; p += kc {
 		q := min(g.p1, p+kc)
-		g.packB(g.packed[(p-g.p0)*cols+(j0-g.j0)*(q-p):], j0, j1, p, q)
+		packB(g.packed[(p-g.p0)*cols+(j0-g.j0)*(q-p):], g.b, j0, j1, p, q)
 	}
 }
 

@@ -62,21 +62,19 @@ func (g *gemm) packA(dst []float32, rows cut, i0, t0, t1, p0, p1 int) {
 	}
 }
 
-// packB packs columns [j0, j1) and rows [p0, p1) of B into slivers of NR columns.
-func (g *gemm) packB(dst []float32, j0, j1, p0, p1 int) {
+// packB packs columns [j0, j1) and rows [p0, p1) of b into slivers of NR columns.
+func packB(dst []float32, b matrix, j0, j1, p0, p1 int) {
 	k := p1 - p0
-	if g.b.cs != 1 {
-		for j := j0; j < j1; j += asm.NR {
-			packSliver(dst[(j-j0)*k:], g.b.transposed(), j, min(asm.NR, j1-j), p0, p1, asm.NR)
-		}
+	if b.cs != 1 {
+		packSlivers(dst, matrix{b.at(p0, 0), b.cs, b.rs}, j0, j1, k, asm.NR)
 		return
 	}
 	for p := p0; p < p1; p += packRun {
 		q := min(p1, p+packRun)
-		to, row, whole := dst[(p-p0)*asm.NR:], g.b.at(p, j0), (j1-j0)/asm.NR
-		asm.PackPanels(whole, to, k*asm.NR, row, g.b.rs, q-p)
+		to, row, whole := dst[(p-p0)*asm.NR:], b.at(p, j0), (j1-j0)/asm.NR
+		asm.PackPanels(whole, to, k*asm.NR, row, b.rs, q-p)
 		if n := (j1 - j0) % asm.NR; n > 0 {
-			asm.PackCopy(to[whole*k*asm.NR:], row[whole*asm.NR:], g.b.rs, n, q-p, asm.NR)
+			asm.PackCopy(to[whole*k*asm.NR:], row[whole*asm.NR:], b.rs, n, q-p, asm.NR)
 		}
 	}
 }

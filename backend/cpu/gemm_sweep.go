@@ -62,7 +62,7 @@ func (s *sweep) run() {
 			done = at.p0
 		}
 		acc := at.p0 > 0 || g.start(s.i0, s.i1, at.j0, at.j1)
-		g.packB(b, at.j0, at.j1, at.p0, at.p1)
+		packB(b, g.b, at.j0, at.j1, at.p0, at.p1)
 		g.block(a, b, rows, s.i0, at.j0, at.j1, k, acc, ask)
 		if at.p1 == g.k {
 			g.finish(s.i0, s.i1, at.j0, at.j1)

@@ -187,7 +187,7 @@ func (l *lstm) packColumns(j0, j1 int) {
 	cols, kc := roundUp(g.n, asm.NR), cutK(g.k, blockK)
 	for p := 0; p < g.k; p += kc {
 		q := min(g.k, p+kc)
-		g.packB(l.packed[p*cols+j0*(q-p):], j0, j1, p, q)
+		packB(l.packed[p*cols+j0*(q-p):], g.b, j0, j1, p, q)
 	}
 }
 

@@ -94,7 +94,7 @@ func (t *productStep) chunk(i int) {
 	scratch := t.c.pool.alloc(packed + rows + 2*r.strip*r.cols)
 	r.b, r.a = scratch.data[:packed], scratch.data[packed:packed+rows]
 	g, next := scratch.data[packed+rows:][:r.strip*r.cols], scratch.data[packed+rows+r.strip*r.cols:]
-	packSlivers(r.b, t.b.transposed(), r.j0, r.j0+r.cols, t.k, asm.NR)
+	packB(r.b, t.b, r.j0, r.j0+r.cols, 0, t.k)
 	packSlivers(r.a, t.a, r.i0, r.i1, t.k, asm.MR)
 	r.multiply(g, r.i0, 0, r.tiles(r.i0), nil, 0)
 	for i := r.i0; i < r.i1; i += r.strip {
