@@ -15,7 +15,7 @@ const (
 	// turnedK is the most steps of K at a time: columns of B are read in runs of
 	// 2 KB. turnedN is how many of them are turned back together.
 	turnedK = 512
-	turnedN = 128 * asm.MR
+	turnedN = 64 * asm.MR
 	// turnedUnit columns are whole tiles and whole lines of the destination.
 	turnedUnit = 8 * asm.MR
 	// turnedChunks is how many chunks wide products are cut into: nothing is done
@@ -36,11 +36,11 @@ func (g *gemm) turnable() bool {
 func (g *gemm) turned(j0, j1 int) {
 	slivers, kc := ceilDiv(g.m, asm.NR), cutK(g.k, turnedK)
 	acc := g.start(0, g.m, j0, j1)
-	height := slivers * asm.NR
-	scratch := g.c.pool.alloc(height * (kc + turnedN))
+	height, width := slivers*asm.NR, min(turnedN, roundUp(j1-j0, asm.NR))
+	scratch := g.c.pool.alloc(height*(kc+width) + asm.NR*width)
 	a, sums := scratch.data[:height*kc], scratch.data[height*kc:]
-	for j := j0; j < j1; j += turnedN {
-		n := min(turnedN, j1-j)
+	for j := j0; j < j1; j += width {
+		n := min(width, j1-j)
 		for p := 0; p < g.k; p += kc {
 			k := min(kc, g.k-p)
 			packSlivers(a, matrix{g.a.at(0, p), g.a.rs, g.a.cs}, 0, g.m, k, asm.NR)
@@ -51,10 +51,10 @@ func (g *gemm) turned(j0, j1 int) {
 					lines = g.look.lines[:slivers*each]
 				}
 				asm.GemmTilesAhead(slivers, k, g.b.at(p, j+t), 0, g.b.cs, 1, a, k*asm.NR, asm.NR,
-					sums[t*asm.NR:], turnedN*asm.NR, asm.NR, min(asm.MR, n-t), ask, 0, lines, each, p > 0)
+					sums[t*asm.NR:], width*asm.NR, asm.NR, min(asm.MR, n-t), ask, 0, lines, each, p > 0)
 			}
 		}
-		g.turnBack(sums, j, n, acc)
+		g.turnBack(sums[:height*width], sums[height*width:], width, j, n, acc)
 		g.finish(0, g.m, j, j+n)
 	}
 	g.c.pool.put(scratch)
@@ -96,14 +96,13 @@ func (g *gemm) lookDown() {
 	g.look = ahead{lines: table}
 }
 
-// turnBack moves the sums of columns [j, j+n) to the destination, or adds them: a
-// sliver of rows at a time, each in one run. The rows may all fall in the same few
-// sets of the caches.
-func (g *gemm) turnBack(sums []float32, j, n int, acc bool) {
-	var squares [turnedN * asm.NR]float32
+// turnBack moves the sums of columns [j, j+n), in slivers of so many columns, to the
+// destination, or adds them: a sliver of rows at a time, each in one run. The rows
+// may all fall in the same few sets of the caches. squares is memory for a sliver.
+func (g *gemm) turnBack(sums, squares []float32, width, j, n int, acc bool) {
 	for i := 0; i < g.m; i += asm.NR {
 		for t := 0; t < n; t += asm.NR {
-			asm.PackTranspose(squares[t*asm.NR:], sums[i*turnedN+t*asm.NR:], asm.NR, min(asm.NR, n-t), asm.NR, asm.NR)
+			asm.PackTranspose(squares[t*asm.NR:], sums[i*width+t*asm.NR:], asm.NR, min(asm.NR, n-t), asm.NR, asm.NR)
 		}
 		for r := range min(asm.NR, g.m-i) {
 			row := g.d[(i+r)*g.ldd+j:][:n]
