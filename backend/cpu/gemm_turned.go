@@ -8,10 +8,10 @@ import (
 
 const (
 	// turnedM is the most rows of A that are worth turning: they are read for
-	// every few columns of B. Fewer than leastTurned leave most of a sliver of NR
-	// rows empty.
-	turnedM     = 32
-	leastTurned = 12
+	// every few columns of B. leastK is the shortest K: the sums of shorter ones are
+	// moved as often as added to.
+	turnedM = 32
+	leastK  = 64
 	// turnedK is the most steps of K at a time: columns of B are read in runs of
 	// 2 KB. turnedN is how many of them are turned back together.
 	turnedK = 512
@@ -24,10 +24,10 @@ const (
 )
 
 // turnable reports whether turned suits the product: the columns of B lie in
-// memory order, and few rows of A fill slivers.
+// memory order, and the few rows of A all but fill slivers of NR.
 func (g *gemm) turnable() bool {
-	slivers := roundUp(g.m, asm.NR)
-	return g.b.rs == 1 && g.m >= leastTurned && g.m <= turnedM && slivers-g.m <= slivers/4 && !asm.Wide()
+	height := roundUp(g.m, asm.NR)
+	return g.b.rs == 1 && g.k >= leastK && g.m <= turnedM && height-g.m <= height/8 && !asm.Wide()
 }
 
 // turned computes columns [j0, j1) of the product of a few rows of A with a B
