@@ -6,7 +6,7 @@
 //
 // # Order of sums
 //
-// Work is cut into chunks by shape alone and every chunk is computed the same
+// Every sum is cut into parts by shape alone and each part is computed the same
 // way whoever runs it, so results do not depend on GOMAXPROCS.
 package cpu
 
