@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"math"
+
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 )
@@ -29,9 +31,14 @@ type productStep struct {
 	a, b       matrix
 	p, m1, m2  []float32
 	adam       asm.Adam
-	rows, cols division            // of the chunks
-	lines      [productK / 2]int32 // that each tile asks for
+	rows, cols division     // of the chunks
+	lines      *lineOffsets // that the tiles of a third of a strip ask for; nil for none
 }
+
+// lineOffsets has room for the lines that the tiles of a third of a strip ask for.
+type lineOffsets [(productTile/asm.MR/asm.NR + 2) / 3 * productK / 2]int32
+
+var productLines recycler[lineOffsets]
 
 var productSteps recycler[productStep]
 
@@ -58,17 +65,35 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 	t.cols, t.rows = divide(t.n, width, asm.NR), divide(t.m, ceilDiv(size, width), stripMR())
 	t.spread()
 	c.team.do(t.cols.count*t.rows.count, t)
+	if t.lines != nil {
+		productLines.put(t.lines)
+	}
 	*t = productStep{}
 	productSteps.put(t)
 	return true
 }
 
-// spread sets which lines a tile asks for, so that those of a part of a strip
-// cover a part of the parameters: three numbers for each of the product.
+// spread sets which lines the tiles of a third of a strip ask for: together those
+// of all its rows, or as many as they may, evenly. A few parameters stay in the
+// cache, and are not worth it.
 func (t *productStep) spread() {
-	const line = 16
-	for i, n := 0, asm.AheadLines(t.k); i < n; i++ {
-		t.lines[i] = int32(4 * line * (i * 3 * asm.MR / n))
+	const line = 16 // numbers
+	width := min(t.n, ceilDiv(ceilDiv(t.n, asm.NR), t.cols.count)*asm.NR)
+	rows, across := stripRows(width), ceilDiv(width, line)
+	if t.m*t.n < aheadB || rows*t.n > math.MaxInt32/8 {
+		t.lines = nil
+		return
+	}
+	t.lines = productLines.get()
+	asked := ceilDiv(ceilDiv(rows, asm.MR)*ceilDiv(width, asm.NR), 3) * asm.AheadLines(t.k)
+	row, j, over := 0, 0, 0
+	for s := range t.lines[:asked] {
+		t.lines[s] = int32(4 * (row + j))
+		for over += rows * across; over >= asked; over -= asked {
+			if j += line; j >= width {
+				row, j = row+t.n, 0
+			}
+		}
 	}
 }
 
@@ -89,14 +114,14 @@ func (t *productStep) chunk(i int) {
 	r.i0, r.i1 = t.rows.bounds(i / t.cols.count)
 	j0, j1 := t.cols.bounds(i % t.cols.count)
 	r.j0, r.cols = j0, j1-j0
-	r.strip = max(1, productTile/r.cols/stripMR()) * stripMR()
+	r.strip = stripRows(r.cols)
 	packed, rows := roundUp(r.cols, asm.NR)*t.k, roundUp(r.i1-r.i0, asm.MR)*t.k
 	scratch := t.c.pool.alloc(packed + rows + 2*r.strip*r.cols)
 	r.b, r.a = scratch.data[:packed], scratch.data[packed:packed+rows]
 	g, next := scratch.data[packed+rows:][:r.strip*r.cols], scratch.data[packed+rows+r.strip*r.cols:]
 	packB(r.b, t.b, r.j0, r.j0+r.cols, 0, t.k)
 	packSlivers(r.a, t.a, r.i0, r.i1, t.k, asm.MR)
-	r.multiply(g, r.i0, 0, r.tiles(r.i0), nil, 0)
+	r.multiply(g, r.i0, 0, r.tiles(r.i0), nil)
 	for i := r.i0; i < r.i1; i += r.strip {
 		r.update(g, next, i)
 		g, next = next, g
@@ -112,6 +137,11 @@ func stripMR() int {
 	return asm.MR
 }
 
+// stripRows is how many rows a strip has with so many columns.
+func stripRows(cols int) int {
+	return max(1, productTile/roundUp(cols, asm.NR)/stripMR()) * stripMR()
+}
+
 // height is how many rows the strip has that begins at row i.
 func (r *rectangle) height(i int) int { return max(0, min(r.strip, r.i1-i)) }
 
@@ -120,49 +150,51 @@ func (r *rectangle) tiles(i int) int {
 	return ceilDiv(r.height(i), stripMR()) * ceilDiv(r.cols, asm.NR)
 }
 
-// update uses g, the strip that begins at row i, and forms the next one: a row
-// at a time, or all at once if its rows lie one after the other.
+// update forms the strip after the one that begins at row i, and meanwhile asks for
+// the parameters and moments of that one, each in a third of the tiles; then it
+// updates them from g, a row at a time, or at once if the rows lie one after the
+// other.
 func (r *rectangle) update(g, next []float32, i int) {
+	at, tiles := i*r.n+r.j0, r.tiles(i+r.strip)
+	for x, mem := range [...][]float32{r.p, r.m1, r.m2} {
+		r.multiply(next, i+r.strip, tiles*x/3, tiles*(x+1)/3, mem[at:])
+	}
 	rows, size := r.height(i), r.cols
 	if r.cols == r.n {
 		rows, size = 1, rows*size
 	}
-	tiles, done, parts := r.tiles(i+r.strip), 0, 3*rows
 	for q := range rows {
-		lo := (i+q)*r.n + r.j0
-		hi := lo + size
-		for x, mem := range [...][]float32{r.p, r.m1, r.m2} {
-			upTo := tiles * (3*q + x + 1) / parts
-			if upTo > done {
-				r.multiply(next, i+r.strip, done, upTo, mem[lo:hi], size/(upTo-done))
-			}
-			done = upTo
-		}
+		lo, hi := at+q*r.n, at+q*r.n+size
 		asm.AdamStep(r.p[lo:hi], g[q*size:(q+1)*size], r.m1[lo:hi], r.m2[lo:hi], r.adam)
 	}
 }
 
 // multiply forms tiles [u0, u1) of the strip that begins at row i, counted along
-// its rows, and meanwhile asks for mem, so much of it in each tile.
-func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32, each int) {
-	k, height, across := r.k, r.height(i), ceilDiv(r.cols, asm.NR)
+// its rows, and meanwhile asks for the lines of mem.
+func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
+	k, height, across, asked := r.k, r.height(i), ceilDiv(r.cols, asm.NR), asm.AheadLines(r.k)
+	if r.lines == nil {
+		mem = nil
+	}
 	for u := u0; u < u1; {
 		top, j := u/across*stripMR(), u%across*asm.NR
 		a, b, d := r.a[(i-r.i0+top)*k:], r.b[j*k:], g[top*r.cols+j:]
 		rows, cols := min(stripMR(), height-top), min(r.cols-j, (u1-u)*asm.NR)
-		u += ceilDiv(cols, asm.NR)
-		if asm.Wide() {
+		whole := cols / asm.NR
+		switch {
+		case asm.Wide():
 			for j := 0; j < cols; j += 2 * asm.NR {
 				asm.GemmWide(k, a, b[j*k:], d[j:], r.cols, rows, min(2*asm.NR, cols-j), false)
 			}
-			continue
+		case mem == nil:
+			asm.GemmTiles(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows, false)
+		default:
+			asm.GemmTilesAhead(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows,
+				mem, 0, r.lines[(u-u0)*asked:], asked, false)
 		}
-		whole := cols / asm.NR
-		asm.GemmTilesAhead(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows,
-			mem, each, r.lines[:], 0, false)
-		if n := cols % asm.NR; n > 0 {
+		if n := cols % asm.NR; n > 0 && !asm.Wide() {
 			asm.GemmKernel(k, a, 1, asm.MR, b[whole*asm.NR*k:], asm.NR, d[whole*asm.NR:], r.cols, rows, n, false)
 		}
-		mem = mem[min(len(mem), whole*each):]
+		u += ceilDiv(cols, asm.NR)
 	}
 }
