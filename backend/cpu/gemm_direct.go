@@ -9,7 +9,7 @@ const (
 	wayBlocked gemmWay = iota // packing both operands block by block
 	wayVector                 // a row vector times a matrix of contiguous rows
 	wayDots                   // both operands have K contiguous
-	wayTiles                  // the rows of B are contiguous, and there are few of A
+	wayTiles                  // the rows of B are contiguous, and those of A few, or B lies well
 	wayTurned                 // the columns of B are contiguous, and the rows of A few
 	waySmall                  // the rows of B are contiguous, and it stays in cache
 	wayEmpty                  // K is 0
@@ -28,6 +28,14 @@ const (
 	// may all fall in a few sets of the cache, would be read from far away.
 	smallWork = 2 << 20
 	smallB    = 32 << 10
+	// Where rows of B do not meet in the cache, tiles in place beat packing for up
+	// to tilesRows rows of A and at least tilesColumns of B: if tilesK steps or all
+	// of K stay in the nearest cache for as many columns as a tile has, and B in the
+	// others. tilesN columns are done before the next ones are looked at.
+	tilesRows    = 128
+	tilesColumns = 192
+	tilesK       = 128
+	tilesN       = 64
 	// directK and dotsK bound the terms that go into one sum; a dot product
 	// has eight sums side by side.
 	directK = 512
@@ -54,12 +62,33 @@ func (g *gemm) directWay() gemmWay {
 		return wayDots
 	case g.turnable():
 		return wayTurned
-	case g.b.cs == 1 && g.m <= asm.MR:
+	case g.b.cs == 1 && (g.m <= asm.MR || g.inTiles()):
 		return wayTiles
 	case g.b.cs == 1 && work <= smallWork && g.k*g.b.rs <= smallB:
 		return waySmall
 	}
 	return wayBlocked
+}
+
+// inTiles reports whether tiles in place beat packing for more rows than a tile has.
+func (g *gemm) inTiles() bool {
+	return g.m <= tilesRows && g.n >= tilesColumns && g.k*g.n <= farB && keptRows(g.b.rs) >= min(g.k, tilesK)
+}
+
+// keptRows is how many rows of a matrix, so many numbers apart, can be walked along
+// tile by tile so that NR columns of all of them stay in the level 1 cache: five of
+// the eight lines of each set that they fall in. Rows a power of two apart fall in a
+// few sets. Rows that begin between lines have parts of two, and may meet in a set
+// nearly as often as those a power of two apart unless they begin on quarters.
+func keptRows(stride int) int {
+	const line, sets, ways = 16, 64, 5
+	switch apart := min(stride&-stride, sets*line); {
+	case apart >= line:
+		return sets * ways * line / apart
+	case apart >= line/4:
+		return sets * ways / 2
+	}
+	return 0
 }
 
 // direct computes columns [j0, j1) without packing.
@@ -158,13 +187,19 @@ func (g *gemm) dots(j0, j1 int) {
 	}
 }
 
-// tiles keeps the rows of A in the nearest cache while the columns pass by.
+// tiles keeps rows of A in the nearest cache while the columns pass by, or, if there
+// are more than one tile has, some columns of B while the tiles pass by.
 func (g *gemm) tiles(j0, j1 int) {
-	acc, rows := g.start(0, g.m, j0, j1), cutRows(g.m, asm.MR)
-	for p := 0; p < g.k; p += directK {
-		for t := range rows.tiles {
-			i, m := rows.at(t)
-			g.rowOfTiles(i, m, j0, j1, p, min(g.k, p+directK), acc || p > 0)
+	acc, rows, width, kc := g.start(0, g.m, j0, j1), cutRows(g.m, asm.MR), j1-j0, directK
+	if rows.tiles > 1 {
+		width, kc = tilesN, cutK(g.k, keptRows(g.b.rs))
+	}
+	for j := j0; j < j1; j += width {
+		for p := 0; p < g.k; p += kc {
+			for t := range rows.tiles {
+				i, m := rows.at(t)
+				g.rowOfTiles(i, m, j, min(j1, j+width), p, min(g.k, p+kc), acc || p > 0)
+			}
 		}
 	}
 }

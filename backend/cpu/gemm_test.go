@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/org/artnn/backend"
@@ -173,6 +174,39 @@ func TestGemmTurned(t *testing.T) {
 		run(16, 1000, 2*turnedK)
 		run(28, 50, 9000)
 	})
+}
+
+// Tiles in place: rows of B that lie well and badly, or begin between lines, and
+// sizes round the edges of tiles and of blocks of columns and of K.
+func TestGemmInTiles(t *testing.T) {
+	forPaths(t, func(t *testing.T) {
+		c, rng := newCPU(), rand.New(rand.NewPCG(7, 8))
+		for _, n := range []int{tilesColumns - 1, tilesColumns, 203, 208, 256, 272, 800} {
+			for _, k := range []int{1, 63, 159, 161, 318, 325} {
+				m := 5 + rng.IntN(tilesRows-3)
+				gemmCase{m: m, n: n, k: k, a: rng.IntN(5), b: 2 * rng.IntN(2), d: 2 * rng.IntN(2), alpha: 1, beta: []float64{0, 1, 0.5}[rng.IntN(3)],
+					bias: rng.IntN(2) == 0, act: backend.Activation(rng.IntN(int(backend.NumActivations)))}.check(t, c, rng)
+			}
+		}
+	})
+}
+
+// TestKeptRows counts the lines that rows fall in, as a cache does.
+func TestKeptRows(t *testing.T) {
+	for stride := tilesColumns; stride < 3000; stride++ {
+		var lines [64]int
+		n := keptRows(stride)
+		for p := range n {
+			first, last := p*stride/16, (p*stride+15)/16
+			lines[first%64]++
+			if last != first {
+				lines[last%64]++
+			}
+		}
+		if most := slices.Max(lines[:]); most > 8 || stride >= 16 && n > 8 && most < 3 {
+			t.Fatalf("%d rows %d numbers apart have %d lines in a set", n, stride, most)
+		}
+	}
 }
 
 func TestGemmBatch(t *testing.T) {
