@@ -75,12 +75,12 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 
 // spread sets which lines the tiles of a third of a strip ask for: together those
 // of all its rows, or as many as they may, evenly. A few parameters stay in the
-// cache, and are not worth it.
+// cache, and are not worth it; the wide kernel does not ask.
 func (t *productStep) spread() {
 	const line = 16 // numbers
 	width := min(t.n, ceilDiv(ceilDiv(t.n, asm.NR), t.cols.count)*asm.NR)
 	rows, across := stripRows(width), ceilDiv(width, line)
-	if t.m*t.n < aheadB || rows*t.n > math.MaxInt32/8 {
+	if asm.Wide() || t.m*t.n < aheadB || rows*t.n > math.MaxInt32/8 {
 		t.lines = nil
 		return
 	}
