@@ -10,7 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/internal/strictjson"
 )
 
 // Checkpoint writes the network with all that its training needs to go on: what
@@ -21,7 +22,7 @@ func (m *MLP) Checkpoint(w io.Writer) error { return Write(w, m, WithTraining())
 // size bytes behind r. From there, training gives the same bits as if it had
 // never stopped.
 //
-// Errors: those of [LoadMLP]; a configuration or vocabulary other than the
+// Errors: those of [LoadMLP]; a configuration or tokenizer other than the
 // model's own, with the differences; a file without training. After an error
 // the model must not be used.
 func (m *MLP) Restore(r io.ReaderAt, size int64) error { return restore(m, r, size) }
@@ -56,13 +57,13 @@ func (s *source) restore(m Model) error {
 	if err := s.sameConfig(c.config); err != nil {
 		return err
 	}
-	if c.vocabulary != nil {
-		text, err := json.Marshal(c.vocabulary)
+	if c.tokenizer != nil {
+		text, err := json.Marshal(c.tokenizer)
 		if err != nil {
 			return err
 		}
 		if string(text) != s.meta[vocabularyKey] {
-			return errors.New("its vocabulary is another: it was trained on another text")
+			return errors.New("its tokenizer is another: it was trained on another text")
 		}
 	}
 	if _, ok := s.meta[trainingKey]; !ok {
@@ -88,7 +89,7 @@ const longest = 400
 // configuration.
 func (s *source) sameConfig(own any) error {
 	filed := reflect.New(reflect.TypeOf(own))
-	if err := decodeStrict(s.meta[configKey], filed.Interface()); err != nil {
+	if err := strictjson.Unmarshal([]byte(s.meta[configKey]), filed.Interface()); err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	theirs, err := settings(filed.Interface())

@@ -38,7 +38,7 @@ func (m *Tabular) forInference() contents {
 func (m *TextGenerator) forInference() contents {
 	cfg := m.cfg
 	cfg.EMA = 0
-	return contents{config: cfg, vocabulary: m.vocab, tensors: m.writing().Params()}
+	return contents{config: cfg, tokenizer: m.tokens, tensors: m.writing().Params()}
 }
 
 func (m *QuantizedTextGenerator) forInference() contents { return m.contents() }

@@ -2,18 +2,21 @@ package models
 
 import (
 	"fmt"
+	"iter"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
-// language is what a [TextGenerator] and its int8 copy have in common: all that
-// reads and writes text and learns nothing.
+// language is what a [TextGenerator] and its int8 copy have in common: what reads
+// and generates text, and learns nothing.
 type language struct {
-	net   network
-	cfg   TextConfig
-	vocab Vocabulary
+	net    network
+	cfg    TextConfig
+	tokens tokenizer.Tokenizer
 }
 
 // network is the layers of a model of text, with weights of one kind or the
@@ -29,8 +32,45 @@ type network interface {
 // Config is the configuration with its defaults filled in.
 func (l *language) Config() TextConfig { return l.cfg }
 
-// Vocabulary is the one the model was made for.
-func (l *language) Vocabulary() Vocabulary { return l.vocab }
+// Tokenizer is the one the model was made for.
+func (l *language) Tokenizer() tokenizer.Tokenizer { return l.tokens }
+
+// Generate is [generate.Text] of the model.
+func (l *language) Generate(prompt string, n int, options ...generate.Option) (string, error) {
+	return generate.Text(l, prompt, n, options...)
+}
+
+// Stream is [generate.Stream] of the model.
+func (l *language) Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error] {
+	return generate.Stream(l, prompt, n, options...)
+}
+
+// NewReader makes a reader at the beginning of a text. It keeps its memory from
+// one call of Read to the next, so reading allocates nothing that grows.
+func (l *language) NewReader() generate.Reader {
+	return &reader{l.net, inferenceTape(l.cfg.Backend), l.InitHidden(1)}
+}
+
+type reader struct {
+	net   network
+	tape  *tensor.Tape
+	state layers.LSTMState
+}
+
+func (r *reader) Release() {
+	r.tape.Release()
+	r.state.Release()
+}
+
+func (r *reader) Read(tokens []int32, logits []float32) {
+	defer r.tape.Release()
+	y, last := r.net.read(r.tape, tokens, 1, len(tokens), r.state)
+	if logits != nil {
+		r.net.predict(y.Select(1, -1)).ReadFloat32s(logits)
+	}
+	r.state.H.Set(last.H)
+	r.state.C.Set(last.C)
+}
 
 // InitHidden is the state before a text: zeros, on no tape.
 //

@@ -6,8 +6,10 @@ import (
 	"io"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/internal/strictjson"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // LoadOption changes how a file is loaded.
@@ -46,7 +48,7 @@ func LoadGAN(path string, options ...LoadOption) (*GAN, error) {
 	return load(path, options, (*source).gan)
 }
 
-// LoadTextGenerator reads a [TextGenerator] with its vocabulary as [LoadMLP]
+// LoadTextGenerator reads a [TextGenerator] with its tokenizer as [LoadMLP]
 // does an MLP.
 func LoadTextGenerator(path string, options ...LoadOption) (*TextGenerator, error) {
 	return load(path, options, (*source).textGenerator)
@@ -188,7 +190,7 @@ func (s *source) textGenerator() (*TextGenerator, error) {
 	if err := s.config("TextGenerator", &cfg); err != nil {
 		return nil, err
 	}
-	vocab, err := parseVocab(s.meta[vocabularyKey])
+	vocab, err := tokenizer.Parse([]byte(s.meta[vocabularyKey]))
 	if err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}
@@ -209,7 +211,7 @@ func (s *source) config(kind string, into any) error {
 	if got := s.meta[modelKey]; got != kind {
 		return fmt.Errorf("holds %s %s, not %s %s", article(got), got, article(kind), kind)
 	}
-	if err := decodeStrict(s.meta[configKey], into); err != nil {
+	if err := strictjson.Unmarshal([]byte(s.meta[configKey]), into); err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
 	return nil

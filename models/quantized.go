@@ -8,9 +8,10 @@ import (
 	"strconv"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // QuantizedTextGenerator is a [TextGenerator] with int8 weights, made by
@@ -41,14 +42,14 @@ func Quantize(m *TextGenerator) (*QuantizedTextGenerator, error) {
 	}
 	cfg := m.cfg
 	cfg.EMA = 0 // there is nothing left to average
-	return newQuantized(m.vocab, cfg, &QuantizedTextGenerator{
+	return newQuantized(m.tokens, cfg, &QuantizedTextGenerator{
 		Embedding: layers.QuantizeEmbedding(net.Embedding),
 		LSTM:      layers.QuantizeLSTM(net.LSTM),
 		Linear:    layers.QuantizeLinear(net.Linear),
 	}), nil
 }
 
-func newQuantized(vocab Vocabulary, cfg TextConfig, m *QuantizedTextGenerator) *QuantizedTextGenerator {
+func newQuantized(vocab tokenizer.Tokenizer, cfg TextConfig, m *QuantizedTextGenerator) *QuantizedTextGenerator {
 	m.language = language{m, cfg, vocab}
 	return m
 }
@@ -61,7 +62,7 @@ func (m *QuantizedTextGenerator) Params() iter.Seq2[string, *tensor.Tensor] {
 	return func(func(string, *tensor.Tensor) bool) {}
 }
 
-// Save writes the model and its vocabulary to one file; see [Save].
+// Save writes the model and its tokenizer to one file; see [Save].
 func (m *QuantizedTextGenerator) Save(path string) error { return Save(path, m) }
 
 // Forward computes, on the caller's tape, the logits of the token that follows
@@ -69,7 +70,7 @@ func (m *QuantizedTextGenerator) Save(path string) error { return Save(path, m) 
 //
 // Shape: ids [batch, steps], state as of InitHidden → [batch, steps, vocabulary].
 //
-// Panics if the lengths differ, a token is not in the vocabulary, or the tape
+// Panics if the lengths differ, a token is not of the tokenizer, or the tape
 // records.
 func (m *QuantizedTextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
 	y, state := m.read(tape, ids, batch, steps, state)
@@ -87,7 +88,7 @@ func (m *QuantizedTextGenerator) predict(y *tensor.Tensor) *tensor.Tensor {
 func (m *QuantizedTextGenerator) training() training { return training{} }
 
 func (m *QuantizedTextGenerator) contents() contents {
-	return contents{config: m.cfg, vocabulary: m.vocab, tensors: m.biases(), int8: m.weights()}
+	return contents{config: m.cfg, tokenizer: m.tokens, tensors: m.biases(), int8: m.weights()}
 }
 
 // weights yields the int8 weights under the names of the float ones.
@@ -134,7 +135,7 @@ func int8Arrays(weights iter.Seq2[string, *backend.Int8Matrix]) (list []safetens
 }
 
 // LoadQuantizedTextGenerator reads a [QuantizedTextGenerator] with its
-// vocabulary as [LoadMLP] does an MLP.
+// tokenizer as [LoadMLP] does an MLP.
 func LoadQuantizedTextGenerator(path string, options ...LoadOption) (*QuantizedTextGenerator, error) {
 	return load(path, options, (*source).quantized)
 }
@@ -150,7 +151,7 @@ func (s *source) quantized() (*QuantizedTextGenerator, error) {
 	if err := s.config("QuantizedTextGenerator", &cfg); err != nil {
 		return nil, err
 	}
-	vocab, err := parseVocab(s.meta[vocabularyKey])
+	vocab, err := tokenizer.Parse([]byte(s.meta[vocabularyKey]))
 	if err != nil {
 		return nil, fmt.Errorf("vocabulary: %w", err)
 	}

@@ -8,10 +8,11 @@ import (
 	"iter"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/internal/atomicfile"
-	"github.com/org/artnn/internal/safetensors"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // The metadata of a model's file. Anything else in it is ignored.
@@ -28,11 +29,11 @@ const (
 
 // contents is what a model puts into its file.
 type contents struct {
-	config     any
-	vocabulary Vocabulary // nil if it has none
-	part       string     // which part of the model it is, "" if the whole
-	tensors    iter.Seq2[string, *tensor.Tensor]
-	int8       iter.Seq2[string, *backend.Int8Matrix] // nil if it has none
+	config    any
+	tokenizer tokenizer.Tokenizer // nil if it has none
+	part      string              // which part of the model it is, "" if the whole
+	tensors   iter.Seq2[string, *tensor.Tensor]
+	int8      iter.Seq2[string, *backend.Int8Matrix] // nil if it has none
 }
 
 func (m *MLP) contents() contents {
@@ -59,7 +60,7 @@ func (m *TextGenerator) contents() contents {
 	if m.averaged != nil {
 		all = layers.Join(all, layers.Prefix(averagePrefix, m.averaged.Params()))
 	}
-	return contents{config: m.cfg, vocabulary: m.vocab, tensors: all}
+	return contents{config: m.cfg, tokenizer: m.tokens, tensors: all}
 }
 
 // SaveOption changes what [Save] writes.
@@ -86,7 +87,7 @@ func Float16() SaveOption { return func(s *saving) { s.dtype = safetensors.F16 }
 func BFloat16() SaveOption { return func(s *saving) { s.dtype = safetensors.BF16 } }
 
 // Save writes a model to one safetensors file: the weights under their PyTorch
-// names, the configuration and the vocabulary as JSON in the metadata. Loading
+// names, the configuration and the tokenizer as JSON in the metadata. Loading
 // it gives the same model bit for bit; its training starts anew, unless
 // [WithTraining] was given. [Float16] and [BFloat16] make the file smaller and
 // the weights coarser, [ForInference] leaves out what only training needs.
@@ -129,8 +130,8 @@ func Write(w io.Writer, m Model, options ...SaveOption) error {
 	if c.part != "" {
 		meta[partKey] = c.part
 	}
-	if c.vocabulary != nil {
-		text, err := json.Marshal(c.vocabulary)
+	if c.tokenizer != nil {
+		text, err := json.Marshal(c.tokenizer)
 		if err != nil {
 			return fmt.Errorf("vocabulary: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // TextConfig configures [NewTextGenerator]. Zero values are the founding
@@ -139,13 +140,13 @@ func (n *TextNetwork) read(tape *tensor.Tape, ids []int32, batch, steps int, sta
 
 func (n *TextNetwork) predict(y *tensor.Tensor) *tensor.Tensor { return n.Linear.Forward(y) }
 
-// NewTextGenerator makes a model of a vocabulary with random weights.
+// NewTextGenerator makes a model of the tokens of a tokenizer, with random weights.
 //
 // Errors: a configuration that makes no sense, with what is wrong.
-func NewTextGenerator(vocab Vocabulary, cfg TextConfig) (*TextGenerator, error) {
+func NewTextGenerator(vocab tokenizer.Tokenizer, cfg TextConfig) (*TextGenerator, error) {
 	cfg = cfg.withDefaults()
 	if vocab == nil {
-		return nil, fmt.Errorf("text generator: the vocabulary is nil: make one with NewCharVocab or NewWordVocab")
+		return nil, fmt.Errorf("text generator: the tokenizer is nil: make one with tokenizer.NewChars or tokenizer.NewWords")
 	}
 	if err := cfg.check(vocab.Len()); err != nil {
 		return nil, fmt.Errorf("text generator: %w", err)
@@ -176,7 +177,7 @@ func (m *TextGenerator) writing() *TextNetwork {
 // Kind is "TextGenerator".
 func (m *TextGenerator) Kind() string { return "TextGenerator" }
 
-// Save writes the model and its vocabulary to one file; see [Save].
+// Save writes the model and its tokenizer to one file; see [Save].
 func (m *TextGenerator) Save(path string) error { return Save(path, m) }
 
 // Forward computes, on the caller's tape, the logits of the token that follows
@@ -184,7 +185,7 @@ func (m *TextGenerator) Save(path string) error { return Save(path, m) }
 //
 // Shape: ids [batch, steps], state as of InitHidden → [batch, steps, vocabulary].
 //
-// Panics if the lengths differ or a token is not in the vocabulary.
+// Panics if the lengths differ or a token is not of the tokenizer.
 func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
 	y, state := m.read(tape, ids, batch, steps, state)
 	return m.predict(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
@@ -196,8 +197,8 @@ func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int
 //
 // Shape: inputs and targets [batch, steps].
 //
-// Panics if the lengths are not batch·steps or a token is not in the
-// vocabulary.
+// Panics if the lengths are not batch·steps or a token is not of the
+// tokenizer.
 func (m *TextGenerator) Step(inputs, targets []int32, batch, steps int) float64 {
 	if batch < 1 || steps < 1 || len(inputs) != batch*steps || len(targets) != batch*steps {
 		tensor.Fail("text step", fmt.Sprintf("%d rows of %d steps need as many inputs and targets", batch, steps),

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/strictjson"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
@@ -92,7 +93,7 @@ func (s *source) resume(t training) error {
 		return errors.New("what this file holds of the model cannot learn")
 	}
 	var f trainingFile
-	if err := decodeStrict(s.meta[trainingKey], &f); err != nil {
+	if err := strictjson.Unmarshal([]byte(s.meta[trainingKey]), &f); err != nil {
 		return err
 	}
 	if len(f.LR) != len(t.optimizers) {
