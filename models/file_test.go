@@ -214,7 +214,7 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"one layer less":   {mlp, config(map[string]any{"sizes": []int{2, 3}}), `tensor "2.bias": the model has none of that name`},
 		"many LSTM layers": {text, config(map[string]any{"layers": 1 << 28}), `layers: 268435456: must be at most 1024`},
 		"bad vocabulary":   {text, meta(vocabularyKey, `{"kind":"char","chars":"ab"}`), `tensor "embed.weight": expected shape [2 3], got [9 3]`},
-		"no vocabulary":    {text, meta(vocabularyKey, ""), `vocabulary: EOF`},
+		"no vocabulary":    {text, meta(vocabularyKey, ""), `vocabulary: unexpected end`},
 		"missing":          {mlp, func(l list, _ map[string]string) list { return l[1:] }, `no tensor "0.bias"`},
 		"renamed":          {mlp, func(l list, _ map[string]string) list { l[0].Name = "0.bios"; return l }, `no tensor "0.bias"`},
 		"left over": {mlp, func(l list, _ map[string]string) list {

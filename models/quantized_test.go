@@ -205,7 +205,7 @@ func TestQuantizedLoadRefusesDamage(t *testing.T) {
 			m[trainingKey] = "{}"
 			return l
 		},
-		`vocabulary: EOF`: func(l list, m map[string]string) list {
+		`vocabulary: unexpected end`: func(l list, m map[string]string) list {
 			m[vocabularyKey] = ""
 			return l
 		},
