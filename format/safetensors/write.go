@@ -17,8 +17,8 @@ import (
 //
 // Values is []float32, []float64, []int8, []int32, []int64 or []byte. DType says
 // how to store it; zero means the type that loses nothing: F32, F64, I8, I32,
-// I64, U8. Floating-point values may be stored as any floating-point type, rounded to
-// nearest even; []byte may be the little-endian elements of any type.
+// I64, U8. Floating-point values may be stored as any floating-point type, rounded
+// to nearest even; []byte may be the little-endian elements of any type.
 type Tensor struct {
 	Name   string
 	DType  DType
