@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // workload is our side of a row. run does len(times) steps and notes how long
@@ -108,7 +110,7 @@ func newText(s textSizes) (*models.TextGenerator, error) {
 	for i := range s.vocab - 1 { // the last token stands for unknown words
 		fmt.Fprintf(&words, " w%d", i)
 	}
-	vocab, err := models.NewWordVocab(words.String(), s.vocab)
+	vocab, err := tokenizer.NewWords(words.String(), s.vocab)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +138,7 @@ func newTextTraining(s textSizes, batch, length int) (workload, error) {
 
 // streamer is a model of text, whatever its weights are.
 type streamer interface {
-	Stream(prompt string, n int, options ...models.GenerateOption) iter.Seq2[string, error]
+	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
 }
 
 // tokens generates text, always the likeliest token.
@@ -160,7 +162,7 @@ func newInt8Tokens(s textSizes) (workload, error) {
 // run leaves out the first token, which pays for the prompt.
 func (w tokens) run(times []time.Duration) error {
 	i, last := -1, time.Time{}
-	for _, err := range w.m.Stream(" w1 w2", len(times)+1, models.Temperature(0)) {
+	for _, err := range w.m.Stream(" w1 w2", len(times)+1, generate.Temperature(0)) {
 		if err != nil {
 			return err
 		}

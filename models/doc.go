@@ -11,7 +11,7 @@
 //
 // Each is made from a configuration whose zero values are those of the founding
 // document, learns from one batch with Step, and is saved to one file that
-// holds weights, configuration and vocabulary:
+// holds weights, configuration and tokenizer:
 //
 //	gan, err := models.NewGAN(models.GANConfig{Width: 64})
 //	if err != nil {

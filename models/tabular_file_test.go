@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
 )
 
 func TestLoadedTabularsDoTheSame(t *testing.T) {

@@ -45,7 +45,7 @@ func Faces(options ...models.LoadOption) (*models.GAN, error) {
 //
 // A poem of its own begins after a line end and takes 33 characters:
 //
-//	poem, err := writer.Generate("\n", 33, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+//	poem, err := writer.Generate("\n", 33, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(1))
 //
 // Any beginning of a poem does as well. More characters give more poems, with
 // blank lines between. In a prompt, □ stands for a character that it does not

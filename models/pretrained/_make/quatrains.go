@@ -10,9 +10,11 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/pretrained/internal/quality"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -70,7 +72,7 @@ func makeQuatrains(ctx context.Context, path string, o options) error {
 // trainQuatrains is a TextGenerator's training, two poems to a row.
 func trainQuatrains(ctx context.Context, poems []string) (*models.TextGenerator, error) {
 	known := commonest(strings.Join(poems, "\n"), poemsCharacters)
-	vocab, err := models.NewCharVocab(known + string(unknown))
+	vocab, err := tokenizer.NewChars(known + string(unknown))
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +182,7 @@ const (
 func measureQuatrains(writer *models.TextGenerator, learned []string) error {
 	poems := make([]string, measuredPoems)
 	for i := range poems {
-		poem, err := writer.Generate("\n", poemLength, models.Temperature(temperature), models.TopP(topP), models.Seed(uint64(i)))
+		poem, err := writer.Generate("\n", poemLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(uint64(i)))
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package models
+package generate
 
 import (
 	"cmp"
@@ -12,58 +12,67 @@ import (
 	"github.com/org/artnn/internal/philox"
 )
 
-// sampler chooses tokens from logits.
-type sampler struct {
+// Sampler picks tokens from logits. It serves one text at a time.
+type Sampler struct {
 	temperature, topP float64
 	topK              int
-	seed              uint64
 
-	hidden  []int32 // tokens never chosen
+	special []int32 // tokens never picked
 	stream  backend.Stream
-	weights []float32   // scratch: of every token, up to a factor its probability
+	weights []float32   // scratch: of every token, its probability times a common factor
 	best    []candidate // scratch: the tokens to draw from, if not all
 }
 
+// NewSampler makes a sampler that never picks the special tokens.
+//
+// Errors: an option out of range.
+func NewSampler(special []int32, options ...Option) (*Sampler, error) {
+	s := &Sampler{temperature: 1, special: special}
+	for _, o := range options {
+		o(s)
+	}
+	switch {
+	case s.topK < 0:
+		return nil, fmt.Errorf("top-k: %d: must be positive, or 0 for all tokens", s.topK)
+	case !(s.topP >= 0 && s.topP <= 1):
+		return nil, fmt.Errorf("top-p: %g: must be in [0, 1]", s.topP)
+	case !(s.temperature >= 0 && s.temperature <= math.MaxFloat64):
+		return nil, fmt.Errorf("temperature: %g: must be finite and not negative", s.temperature)
+	}
+	return s, nil
+}
+
 type candidate struct {
-	id     int32
+	token  int32
 	weight float32
 }
 
 // before reports whether a is likelier than b. Of equals the lower token is.
 func (a candidate) before(b candidate) bool {
-	return a.weight > b.weight || a.weight == b.weight && a.id < b.id
+	return a.weight > b.weight || a.weight == b.weight && a.token < b.token
 }
 
-func newSampler(hidden []int32, options []GenerateOption) *sampler {
-	s := &sampler{temperature: 1, hidden: hidden}
-	for _, o := range options {
-		o(s)
-	}
-	s.stream.Key = s.seed
-	return s
-}
+var (
+	errDiverged   = errors.New("the model's output is not finite: its training has diverged")
+	errAllSpecial = errors.New("every token of the tokenizer is special: there is none to generate")
+)
 
-func (s *sampler) check() error {
-	if s.topK < 0 {
-		return fmt.Errorf("top-k: %d: must be positive, or 0 for all tokens", s.topK)
-	}
-	if !(s.topP >= 0 && s.topP <= 1) {
-		return fmt.Errorf("top-p: %g: must be in [0, 1]", s.topP)
-	}
-	return checkScale("temperature", s.temperature)
-}
-
-var errDiverged = errors.New("the model's output is not finite: its training has diverged")
-
-// pick chooses the next token. It overwrites logits.
+// Pick picks a token. It overwrites logits.
 //
-// Errors: logits that are not finite.
-func (s *sampler) pick(logits []float32) (int32, error) {
+// Shape: logits [vocabulary].
+//
+// Errors: logits that are not finite; only special tokens.
+func (s *Sampler) Pick(logits []float32) (int32, error) {
 	if high, low := asm.Max(logits), asm.Min(logits); high-high != 0 || low-low != 0 {
 		return 0, errDiverged
 	}
-	s.hide(logits)
+	for _, token := range s.special {
+		logits[token] = float32(math.Inf(-1))
+	}
 	top := asm.Max(logits)
+	if math.IsInf(float64(top), -1) {
+		return 0, errAllSpecial
+	}
 	if s.temperature == 0 {
 		return int32(slices.Index(logits, top)), nil
 	}
@@ -78,22 +87,15 @@ func (s *sampler) pick(logits []float32) (int32, error) {
 	return draw(u[0]*sum, s.best), nil
 }
 
-// hide makes tokens that are never chosen impossible.
-func (s *sampler) hide(logits []float32) {
-	for _, id := range s.hidden {
-		logits[id] = float32(math.Inf(-1))
-	}
-}
-
 // weigh computes the weights exp((x − top)/temperature), and their sum, from
 // logits, which it overwrites.
-func (s *sampler) weigh(logits []float32, top float32) float64 {
+func (s *Sampler) weigh(logits []float32, top float32) float64 {
 	if len(s.weights) != len(logits) {
 		s.weights = make([]float32, len(logits))
 	}
 	if s.temperature != 1 {
-		// Within float32 any scale beyond these bounds does what they do, and
-		// none makes NaN of 0 or of an infinity.
+		// In float32 a scale beyond these bounds acts as the bound does, and no
+		// scale within them makes NaN of 0 or of an infinity.
 		scale := max(0x1p-126, min(1/s.temperature, math.MaxFloat32))
 		asm.AddScalar(logits, logits, -top)
 		asm.MulScalar(logits, logits, float32(scale))
@@ -121,15 +123,15 @@ func drawAll(u float64, weights []float32) int32 {
 func draw(u float64, from []candidate) int32 {
 	for _, c := range from {
 		if u -= float64(c.weight); u < 0 {
-			return c.id
+			return c.token
 		}
 	}
-	return from[len(from)-1].id
+	return from[len(from)-1].token
 }
 
 // narrow puts the tokens that TopK and TopP leave into best, and returns the
 // sum of their weights.
-func (s *sampler) narrow(sum float64) float64 {
+func (s *Sampler) narrow(sum float64) float64 {
 	s.best = s.best[:0]
 	if s.topK > 0 && s.topK < len(s.weights) {
 		s.likeliest(s.topK)
@@ -151,7 +153,7 @@ func (s *sampler) narrow(sum float64) float64 {
 }
 
 // likeliest puts the k likeliest tokens into best.
-func (s *sampler) likeliest(k int) {
+func (s *Sampler) likeliest(k int) {
 	count := func(candidate) float64 { return 1 }
 	least := float32(0) // what comes later must be likelier
 	for i, w := range s.weights {
@@ -176,9 +178,9 @@ func weightOf(list []candidate) (sum float64) {
 	return sum
 }
 
-// split reorders a list so that it begins with the likeliest, as few as have
-// together at least the size enough, and returns how many these are. It takes
-// time in proportion to the list, as quickselect does.
+// split moves the likeliest of a list to its front, as few as have together at
+// least the size enough, and returns how many they are. It takes linear time, as
+// quickselect does.
 func split(list []candidate, enough float64, size func(candidate) float64) int {
 	low, high := 0, len(list) // the place of the cut lies in (low, high]
 	for high-low > 1 {

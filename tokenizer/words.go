@@ -1,4 +1,4 @@
-package models
+package tokenizer
 
 import (
 	"cmp"
@@ -11,37 +11,49 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/org/artnn/internal/strictjson"
 )
 
-// WordVocab has one token for each of the most frequent words of a text. A word
+const wordsKind = "word"
+
+func init() { Register(wordsKind, parseWords) }
+
+// Words has one token for each of the most frequent words of a text. A word
 // keeps the space before it (" whale" and "whale" are two tokens), so joined
 // tokens give back the text exactly, punctuation and line breaks included. In
 // scripts written without spaces each character is a word.
 //
 // What is not among the words becomes the token "<unk>", which models read but
 // never generate.
-type WordVocab struct {
-	words []string // by id; words[0] is unknown
-	ids   map[string]int32
+type Words struct {
+	words  []string // by token; words[0] is unknown
+	tokens map[string]int32
 }
 
-// DefaultWords is the size of a [WordVocab] where none is given.
+// wordsJSON is how a file holds [Words].
+type wordsJSON struct {
+	Kind  string   `json:"kind"`
+	Words []string `json:"words"` // by token
+}
+
+// DefaultWords is the number of tokens of [NewWords] where none is given.
 const DefaultWords = 10000
 
 const unknown = "<unk>"
 
-// NewWordVocab takes the size−1 most frequent words of a text, and "<unk>";
-// fewer if the text has not that many. A size of 0 means [DefaultWords].
+// NewWords takes the size−1 most frequent words of a text, and "<unk>";
+// fewer if the text has fewer. A size of 0 means [DefaultWords].
 //
 // Errors: a text that is empty or not UTF-8, a size of 1 or below 0.
-func NewWordVocab(text string, size int) (*WordVocab, error) {
+func NewWords(text string, size int) (*Words, error) {
 	if size == 0 {
 		size = DefaultWords
 	}
 	if size < 2 {
-		return nil, fmt.Errorf("vocabulary: size %d: need at least 2, for %s and a word", size, unknown)
+		return nil, fmt.Errorf("tokenizer: size %d: need at least 2, for %s and a word", size, unknown)
 	}
-	if err := checkText("vocabulary", text); err != nil {
+	if err := checkText("tokenizer", text); err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}
@@ -55,78 +67,89 @@ func NewWordVocab(text string, size int) (*WordVocab, error) {
 	for i, w := range words {
 		words[i] = strings.Clone(w) // not a view that keeps the whole text
 	}
-	return wordVocabOf(append([]string{unknown}, words...))
+	return wordsOf(append([]string{unknown}, words...))
 }
 
-func wordVocabOf(words []string) (*WordVocab, error) {
+func wordsOf(words []string) (*Words, error) {
 	if len(words) < 2 || words[0] != unknown {
 		return nil, fmt.Errorf("words do not begin with %q and one more", unknown)
 	}
-	v := &WordVocab{words, make(map[string]int32, len(words))}
+	t := &Words{words, make(map[string]int32, len(words))}
 	for i, w := range words[1:] {
-		if w == "" || v.ids[w] != 0 {
+		if w == "" || t.tokens[w] != 0 {
 			return nil, fmt.Errorf("word %d, %q, is empty or listed twice", i+1, w)
 		}
 		if err := checkUTF8("words", w); err != nil {
 			return nil, err
 		}
-		v.ids[w] = int32(i + 1)
+		t.tokens[w] = int32(i + 1)
 	}
-	return v, nil
+	return t, nil
 }
 
+// Kind is "word".
+func (t *Words) Kind() string { return wordsKind }
+
 // Len is the number of tokens, "<unk>" included.
-func (v *WordVocab) Len() int { return len(v.words) }
+func (t *Words) Len() int { return len(t.words) }
 
 // Encode splits text into words; unknown ones become "<unk>", token 0.
 //
 // Errors: a text that is not UTF-8.
-func (v *WordVocab) Encode(text string) ([]int32, error) {
+func (t *Words) Encode(text string) ([]int32, error) {
 	if err := checkUTF8("text", text); err != nil {
 		return nil, err
 	}
-	var ids []int32
+	var tokens []int32
 	for w := range pieces(text) {
-		ids = append(ids, v.ids[w])
+		tokens = append(tokens, t.tokens[w])
 	}
-	return ids, nil
+	return tokens, nil
 }
 
-// Unknown is the share of tokens that stand for an unknown word, in [0, 1]: a
-// measure of how well the vocabulary covers a text.
-func (v *WordVocab) Unknown(ids []int32) float64 {
+// Unknown is the share of tokens, in [0, 1], that stand for unknown words.
+func (t *Words) Unknown(tokens []int32) float64 {
 	n := 0
-	for _, id := range ids {
-		if id == 0 {
+	for _, token := range tokens {
+		if token == 0 {
 			n++
 		}
 	}
-	return float64(n) / float64(max(1, len(ids)))
+	return float64(n) / float64(max(1, len(tokens)))
 }
 
-// Decode joins the words of the ids.
+// Decode joins the words of tokens.
 //
-// Panics if an id is not in [0, Len).
-func (v *WordVocab) Decode(ids []int32) string {
+// Panics if a token is not in [0, Len).
+func (t *Words) Decode(tokens []int32) string {
 	var b strings.Builder
-	for _, id := range ids {
-		checkID(id, len(v.words))
-		if id == 0 {
+	for _, token := range tokens {
+		checkToken(token, len(t.words))
+		if token == 0 {
 			b.WriteByte(' ') // most words have one before them
 		}
-		b.WriteString(v.words[id])
+		b.WriteString(t.words[token])
 	}
 	return b.String()
 }
 
-func (v *WordVocab) hidden() []int32 { return []int32{0} }
+// SpecialTokens is the token of "<unk>".
+func (t *Words) SpecialTokens() []int32 { return []int32{0} }
 
-// MarshalJSON writes the words in order of their ids.
-func (v *WordVocab) MarshalJSON() ([]byte, error) {
-	if len(v.words) == 0 {
-		return nil, errors.New("the vocabulary is empty")
+// MarshalJSON writes the words in the order of their tokens.
+func (t *Words) MarshalJSON() ([]byte, error) {
+	if len(t.words) == 0 {
+		return nil, errors.New("no words: make a tokenizer with NewWords")
 	}
-	return json.Marshal(vocabFile{Kind: "word", Words: v.words})
+	return json.Marshal(wordsJSON{Kind: wordsKind, Words: t.words})
+}
+
+func parseWords(text []byte) (Tokenizer, error) {
+	var f wordsJSON
+	if err := strictjson.Unmarshal(text, &f); err != nil {
+		return nil, err
+	}
+	return wordsOf(f.Words)
 }
 
 // pieces cuts text into words without losing a byte:
@@ -134,8 +157,8 @@ func (v *WordVocab) MarshalJSON() ([]byte, error) {
 //	"It's 3, Ishmael!\n" → "It's" " 3" "," " Ishmael" "!" "\n"
 //
 // A word is a run of letters, marks and digits, with apostrophes inside, and
-// takes along one space before it. Any other character stands alone, with a
-// space before it if it is not itself white space.
+// takes along one space before it. Any other character is a word, and takes
+// along one space before it unless it is white space.
 func pieces(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for len(text) > 0 {

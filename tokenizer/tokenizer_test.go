@@ -1,10 +1,10 @@
-package models
+package tokenizer
 
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -12,8 +12,8 @@ import (
 
 const mixed = "Don't stop, Ishmael!\n\n  “Élan” naïve—3.5 % 我是誰？ e\u0301  x\t\r\n👩‍👧 ' o'er '"
 
-func TestCharVocabLosesNothing(t *testing.T) {
-	v, err := NewCharVocab(mixed)
+func TestCharsLosesNothing(t *testing.T) {
+	v, err := NewChars(mixed)
 	require.NoError(t, err)
 	ids, err := v.Encode(mixed)
 	require.NoError(t, err)
@@ -22,8 +22,8 @@ func TestCharVocabLosesNothing(t *testing.T) {
 	assert.Less(t, int(slices.Max(ids)), v.Len())
 }
 
-func TestCharVocabNamesWhatItLacks(t *testing.T) {
-	v, err := NewCharVocab("abc")
+func TestCharsNamesWhatItLacks(t *testing.T) {
+	v, err := NewChars("abc")
 	require.NoError(t, err)
 	_, err = v.Encode("aéb誰é")
 	assert.EqualError(t, err, `the model does not know 'é' (U+00E9), '誰' (U+8AB0): its text had 3 other characters; replace these or leave them out`)
@@ -35,18 +35,18 @@ func TestCharVocabNamesWhatItLacks(t *testing.T) {
 	assert.Panics(t, func() { v.Decode([]int32{-1}) })
 }
 
-func TestVocabulariesNeedText(t *testing.T) {
-	_, err := NewCharVocab("")
+func TestTokenizersNeedText(t *testing.T) {
+	_, err := NewChars("")
 	assert.ErrorContains(t, err, "the text is empty")
-	_, err = NewCharVocab("a\xc3")
+	_, err = NewChars("a\xc3")
 	assert.ErrorContains(t, err, "byte 1 (0xc3) is not UTF-8")
-	_, err = NewWordVocab("", 10)
+	_, err = NewWords("", 10)
 	assert.ErrorContains(t, err, "the text is empty")
-	_, err = NewWordVocab("a", 1)
+	_, err = NewWords("a", 1)
 	assert.ErrorContains(t, err, "need at least 2")
-	_, err = NewWordVocab("a", -1)
+	_, err = NewWords("a", -1)
 	assert.ErrorContains(t, err, "need at least 2")
-	_, err = NewWordVocab("\xff", 0)
+	_, err = NewWords("\xff", 0)
 	assert.ErrorContains(t, err, "not UTF-8")
 }
 
@@ -67,22 +67,17 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-func TestWordVocabLosesNothingItKnows(t *testing.T) {
-	v, err := NewWordVocab(mixed, 0)
+func TestWordsLosesNothingItKnows(t *testing.T) {
+	v, err := NewWords(mixed, 0)
 	require.NoError(t, err)
 	ids, err := v.Encode(mixed)
 	require.NoError(t, err)
 	assert.Equal(t, mixed, v.Decode(ids))
-	var joined strings.Builder
-	for _, id := range ids {
-		joined.WriteString(v.Decode([]int32{id}))
-	}
-	assert.Equal(t, mixed, joined.String(), "token by token")
 	assert.Zero(t, v.Unknown(ids))
 }
 
-func TestWordVocabKeepsTheMostFrequent(t *testing.T) {
-	v, err := NewWordVocab("a b a b a c d", 3)
+func TestWordsKeepsTheMostFrequent(t *testing.T) {
+	v, err := NewWords("a b a b a c d", 3)
 	require.NoError(t, err)
 	require.Equal(t, 3, v.Len()) // <unk>, " a" and " b": "a" comes once
 	ids, err := v.Encode("zebra a b c")
@@ -95,36 +90,81 @@ func TestWordVocabKeepsTheMostFrequent(t *testing.T) {
 	assert.Panics(t, func() { v.Decode([]int32{3}) })
 }
 
-func TestVocabulariesThroughJSON(t *testing.T) {
-	char, err := NewCharVocab(mixed)
+func TestTokenizersThroughJSON(t *testing.T) {
+	char, err := NewChars(mixed)
 	require.NoError(t, err)
-	word, err := NewWordVocab(mixed, 20)
+	word, err := NewWords(mixed, 20)
 	require.NoError(t, err)
-	for _, v := range []Vocabulary{char, word} {
+	for _, v := range []Tokenizer{char, word} {
 		text, err := json.Marshal(v)
 		require.NoError(t, err)
-		back, err := parseVocab(string(text))
+		back, err := Parse(text)
 		require.NoError(t, err)
 		assert.Equal(t, v, back)
 	}
 }
 
-func TestParseVocabRefusesNonsense(t *testing.T) {
+func TestParseRefusesNonsense(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                                          "EOF",
+		``:                                          "unexpected end",
 		`{}`:                                        `unknown kind ""`,
-		`{"kind":"byte"}`:                           `unknown kind "byte"`,
+		`{"kind":"byte"}`:                           `unknown kind "byte": this program knows char, word; import the package`,
 		`{"kind":"char"}`:                           "empty",
 		`{"kind":"char","chars":"ba"}`:              "ascending",
 		`{"kind":"char","chars":"aa"}`:              "ascending",
 		`{"kind":"char","chars":"ab","x":1}`:        "unknown field",
-		`{"kind":"char","chars":"ab"} trail`:        "more text",
+		`{"kind":"char","chars":"ab"} trail`:        "after top-level value",
 		`{"kind":"word","words":["<unk>"]}`:         "one more",
 		`{"kind":"word","words":["a","b"]}`:         "<unk>",
 		`{"kind":"word","words":["<unk>",""]}`:      "empty",
 		`{"kind":"word","words":["<unk>","a","a"]}`: "twice",
 	} {
-		_, err := parseVocab(text)
+		_, err := Parse([]byte(text))
 		assert.ErrorContains(t, err, want, "%s", text)
 	}
+}
+
+// spelled is a tokenizer of bytes whose tokens read as letters of a word each:
+// Decode puts a space between two. It has a kind and nothing to configure.
+type spelled struct{}
+
+func (spelled) Kind() string           { return "spelled" }
+func (spelled) Len() int               { return 256 }
+func (spelled) SpecialTokens() []int32 { return nil }
+
+func (spelled) Encode(text string) ([]int32, error) {
+	var tokens []int32
+	for _, b := range []byte(text) {
+		tokens = append(tokens, int32(b))
+	}
+	return tokens, nil
+}
+
+func (spelled) Decode(tokens []int32) string {
+	var b []byte
+	for i, token := range tokens {
+		if i > 0 && token < utf8.RuneSelf {
+			b = append(b, ' ')
+		}
+		b = append(b, byte(token))
+	}
+	return string(b)
+}
+
+func (spelled) MarshalJSON() ([]byte, error) { return []byte(`{"kind":"spelled"}`), nil }
+
+func TestRegister(t *testing.T) {
+	text, err := json.Marshal(spelled{})
+	require.NoError(t, err)
+	_, err = Parse(text)
+	require.ErrorContains(t, err, "unknown kind")
+	parse := func([]byte) (Tokenizer, error) { return spelled{}, nil }
+	Register("spelled", parse)
+	defer delete(registry.parsers, "spelled")
+	back, err := Parse(text)
+	require.NoError(t, err)
+	assert.Equal(t, spelled{}, back)
+	assert.PanicsWithValue(t, `tokenizer: register "spelled": the kind is registered already`, func() { Register("spelled", parse) })
+	assert.Panics(t, func() { Register("", parse) })
+	assert.Panics(t, func() { Register("other", nil) })
 }
