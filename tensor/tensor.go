@@ -100,7 +100,7 @@ func (t *Tensor) drop() {
 // check panics if the value has been released.
 func (t *Tensor) check(op string) {
 	if t.store == nil {
-		panic(&UseError{op, fmt.Sprintf("value of shape %v was released (by Release, or by Backward for want of Keep)", t.view.Dims())})
+		panic(&UseError{op, fmt.Sprintf("value of shape %v was released (by Release, or by Backward without Keep)", t.view.Dims())})
 	}
 }
 
