@@ -1,11 +1,13 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
@@ -76,17 +78,17 @@ type GANConfig struct {
 }
 
 func (c GANConfig) withDefaults() GANConfig {
-	c.Height = orDefault(c.Height, c.Width)
-	c.Channels = orDefault(c.Channels, 3)
-	c.ZDim = orDefault(c.ZDim, 100)
+	c.Height = cmp.Or(c.Height, c.Width)
+	c.Channels = cmp.Or(c.Channels, 3)
+	c.ZDim = cmp.Or(c.ZDim, 100)
 	c.Hidden = slices.Clone(c.Hidden)
 	if len(c.Hidden) == 0 {
 		c.Hidden = []int{128, 256}
 	}
-	c.Slope = orDefault(c.Slope, 0.2)
-	c.LR = orDefault(c.LR, 2e-4)
-	c.Beta1 = orDefault(c.Beta1, 0.9)
-	c.CriticSteps = orDefault(c.CriticSteps, 1)
+	c.Slope = cmp.Or(c.Slope, 0.2)
+	c.LR = cmp.Or(c.LR, 2e-4)
+	c.Beta1 = cmp.Or(c.Beta1, 0.9)
+	c.CriticSteps = cmp.Or(c.CriticSteps, 1)
 	c.Backend = on(c.Backend)
 	return c
 }
@@ -95,26 +97,26 @@ func (c GANConfig) check() error {
 	if c.Channels != 1 && c.Channels != 3 && c.Channels != 4 {
 		return fmt.Errorf("channels: %d: must be 1 (gray), 3 (RGB) or 4 (RGB and alpha)", c.Channels)
 	}
-	if err := checkSizes("width and height", c.Width, c.Height); err != nil {
+	if err := check.Sizes("width and height", c.Width, c.Height); err != nil {
 		return err
 	}
-	if n := int64(c.Width) * int64(c.Height); n > maxSize/int64(c.Channels) {
-		return fmt.Errorf("size %d×%d×%d: more than %d numbers an image", c.Width, c.Height, c.Channels, maxSize)
+	if n := int64(c.Width) * int64(c.Height); n > check.MaxSize/int64(c.Channels) {
+		return fmt.Errorf("size %d×%d×%d: more than %d numbers an image", c.Width, c.Height, c.Channels, check.MaxSize)
 	}
-	err := firstError(
-		checkSizes("z dimension", c.ZDim),
-		checkSizes("hidden sizes", c.Hidden...),
-		checkScale("slope", c.Slope),
-		checkScale("learning rate", c.LR),
-		checkScale("noise", c.Noise),
-		checkScale("r1", c.R1),
-		checkScale("sharpen", c.Sharpen),
-		checkRate("beta1", c.Beta1, 1),
-		checkRate("smooth", c.Smooth, 1),
-		checkRate("ema", c.EMA, 1),
-		checkScale("clip", c.Clip),
-		checkSizes("critic steps", c.CriticSteps),
-		checkCount("accumulate", c.Accumulate))
+	err := check.First(
+		check.Sizes("z dimension", c.ZDim),
+		check.Sizes("hidden sizes", c.Hidden...),
+		check.Scale("slope", c.Slope),
+		check.Scale("learning rate", c.LR),
+		check.Scale("noise", c.Noise),
+		check.Scale("r1", c.R1),
+		check.Scale("sharpen", c.Sharpen),
+		check.Rate("beta1", c.Beta1, 1),
+		check.Rate("smooth", c.Smooth, 1),
+		check.Rate("ema", c.EMA, 1),
+		check.Scale("clip", c.Clip),
+		check.Sizes("critic steps", c.CriticSteps),
+		check.Count("accumulate", c.Accumulate))
 	if err != nil {
 		return err
 	}

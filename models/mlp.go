@@ -1,11 +1,13 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
@@ -67,14 +69,14 @@ const (
 
 func (c MLPConfig) withDefaults() MLPConfig {
 	c.Sizes = slices.Clone(c.Sizes)
-	c.Activation = orDefault(c.Activation, sigmoid)
-	c.Output = orDefault(c.Output, sigmoid)
-	c.Loss = orDefault(c.Loss, halfSquaredError)
-	c.Optimizer = orDefault(c.Optimizer, sgd)
+	c.Activation = cmp.Or(c.Activation, sigmoid)
+	c.Output = cmp.Or(c.Output, sigmoid)
+	c.Loss = cmp.Or(c.Loss, halfSquaredError)
+	c.Optimizer = cmp.Or(c.Optimizer, sgd)
 	if c.Optimizer == adam {
-		c.LR = orDefault(c.LR, 0.001)
+		c.LR = cmp.Or(c.LR, 0.001)
 	}
-	c.LR = orDefault(c.LR, 0.1)
+	c.LR = cmp.Or(c.LR, 0.1)
 	c.Backend = on(c.Backend)
 	return c
 }
@@ -101,13 +103,13 @@ func (c MLPConfig) check() error {
 	if c.Optimizer != sgd && c.Momentum != 0 {
 		return fmt.Errorf("momentum %g: only sgd has it", c.Momentum)
 	}
-	err := firstError(
-		checkSizes("sizes", c.Sizes...),
-		checkScale("learning rate", c.LR),
-		checkRate("momentum", c.Momentum, 1),
-		checkScale("clip", c.Clip),
-		checkCount("accumulate", c.Accumulate),
-		checkRate("ema", c.EMA, 1))
+	err := check.First(
+		check.Sizes("sizes", c.Sizes...),
+		check.Scale("learning rate", c.LR),
+		check.Rate("momentum", c.Momentum, 1),
+		check.Scale("clip", c.Clip),
+		check.Count("accumulate", c.Accumulate),
+		check.Rate("ema", c.EMA, 1))
 	if err != nil {
 		return err
 	}

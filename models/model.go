@@ -36,10 +36,6 @@ func Kind(m Model) string {
 	return kind
 }
 
-// noiseKey separates the random stream of training (noise, dropout) from that of
-// the initial weights, which starts at the seed itself.
-const noiseKey = 0x9e3779b97f4a7c15
-
 // on is a backend, the default one if none is given.
 func on(be backend.Backend) backend.Backend {
 	if be == nil {
@@ -60,14 +56,6 @@ func rowsOf(op string, values []float32, width int) int {
 		tensor.Fail(op, fmt.Sprintf("expected rows of %d numbers, at least one", width), "%d numbers", len(values))
 	}
 	return len(values) / width
-}
-
-func orDefault[T comparable](x, otherwise T) T {
-	var zero T
-	if x == zero {
-		return otherwise
-	}
-	return x
 }
 
 func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

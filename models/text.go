@@ -1,11 +1,13 @@
 package models
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
@@ -50,10 +52,10 @@ type TextConfig struct {
 }
 
 func (c TextConfig) withDefaults() TextConfig {
-	c.Embed = orDefault(c.Embed, 256)
-	c.Hidden = orDefault(c.Hidden, 512)
-	c.Layers = orDefault(c.Layers, 1)
-	c.LR = orDefault(c.LR, 0.001)
+	c.Embed = cmp.Or(c.Embed, 256)
+	c.Hidden = cmp.Or(c.Hidden, 512)
+	c.Layers = cmp.Or(c.Layers, 1)
+	c.LR = cmp.Or(c.LR, 0.001)
 	c.Backend = on(c.Backend)
 	return c
 }
@@ -62,15 +64,15 @@ func (c TextConfig) withDefaults() TextConfig {
 const maxLayers = 1024
 
 func (c TextConfig) check(vocabulary int) error {
-	err := firstError(
-		checkSizes("embedding size", c.Embed),
-		checkSizes("hidden size", c.Hidden),
-		checkSizes("layers", c.Layers),
-		checkRate("dropout", c.Dropout, 1),
-		checkScale("learning rate", c.LR),
-		checkScale("clip", c.Clip),
-		checkCount("accumulate", c.Accumulate),
-		checkRate("ema", c.EMA, 1))
+	err := check.First(
+		check.Sizes("embedding size", c.Embed),
+		check.Sizes("hidden size", c.Hidden),
+		check.Sizes("layers", c.Layers),
+		check.Rate("dropout", c.Dropout, 1),
+		check.Scale("learning rate", c.LR),
+		check.Scale("clip", c.Clip),
+		check.Count("accumulate", c.Accumulate),
+		check.Rate("ema", c.EMA, 1))
 	if err == nil && c.Layers > maxLayers {
 		err = fmt.Errorf("layers: %d: must be at most %d", c.Layers, maxLayers)
 	}

@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/models"
 	"github.com/org/artnn/tensor"
 )
 
@@ -44,7 +45,7 @@ func works(t testing.TB) *table.Table {
 }
 
 // batchOf is all rows of a table.
-func batchOf(t testing.TB, m *Tabular, from *table.Table) TabularBatch {
+func batchOf(t testing.TB, m *Model, from *table.Table) Batch {
 	t.Helper()
 	rows, err := m.Rows(from)
 	require.NoError(t, err)
@@ -55,16 +56,16 @@ func batchOf(t testing.TB, m *Tabular, from *table.Table) TabularBatch {
 	return rows.Batch(all)
 }
 
-func tabularOf(t testing.TB, from *table.Table, cfg TabularConfig) *Tabular {
+func tabularOf(t testing.TB, from *table.Table, cfg Config) *Model {
 	t.Helper()
-	m, err := NewTabular(from, cfg)
+	m, err := New(from, cfg)
 	require.NoError(t, err)
 	return m
 }
 
 // The encoding of works, worked out by hand.
 func TestTabularEncodes(t *testing.T) {
-	m := tabularOf(t, works(t), TabularConfig{Target: "price", MinCount: 2})
+	m := tabularOf(t, works(t), Config{Target: "price", MinCount: 2})
 	// Five heights: mean 20, squares 100+0+100+0+0, deviation √40.
 	h := 10 / math.Sqrt(40)
 	// Days from the first: 0, 91, 182, 274, 366, 456.
@@ -117,7 +118,7 @@ func TestTabularMeetsTheUnknown(t *testing.T) {
 		table.Categories("rare", "a", "a", "b", "c"),
 		table.Categories("plain", "p", "p", "p", "q"),
 		table.Dates("day", day(2000, 1, 1), day(2000, 7, 1), day(2000, 1, 1), day(2000, 7, 1)),
-	), TabularConfig{Target: "y", MinCount: 1, MaxLevels: 2})
+	), Config{Target: "y", MinCount: 1, MaxLevels: 2})
 	sin, cos := math.Sincos(2 * math.Pi * 182 / 365.25)
 	row := func(columns ...table.Column) []float32 {
 		rows, err := m.bind(tableOf(t, columns...))
@@ -148,7 +149,7 @@ func TestTabularLearnsPrices(t *testing.T) {
 		}
 	}
 	all := tableOf(t, table.Numbers("x", x...), table.Categories("colour", colour...), table.Numbers("price", price...))
-	m := tabularOf(t, all, TabularConfig{Target: "price", Log: true, Network: MLPConfig{LR: 0.01, EMA: 0.9}})
+	m := tabularOf(t, all, Config{Target: "price", Log: true, Network: models.MLPConfig{LR: 0.01, EMA: 0.9}})
 	before, err := m.Evaluate(all)
 	require.NoError(t, err)
 	b := batchOf(t, m, all)
@@ -185,7 +186,7 @@ func TestTabularLearnsClasses(t *testing.T) {
 		}
 	}
 	all := tableOf(t, table.Categories("signs", quadrant...), table.Numbers("x", x...), table.Numbers("y", y...))
-	m := tabularOf(t, all, TabularConfig{Target: "signs", Network: MLPConfig{LR: 0.01}})
+	m := tabularOf(t, all, Config{Target: "signs", Network: models.MLPConfig{LR: 0.01}})
 	b := batchOf(t, m, all)
 	assert.Nil(t, b.Y)
 	for range 300 {
@@ -224,7 +225,7 @@ func TestScoreNumbers(t *testing.T) {
 }
 
 func TestClassScores(t *testing.T) {
-	m := tabularOf(t, works(t), TabularConfig{Target: "medium", MinCount: 2}) // oil 3, print 2, pastel 1
+	m := tabularOf(t, works(t), Config{Target: "medium", MinCount: 2}) // oil 3, print 2, pastel 1
 	held := tableOf(t,
 		table.Categories("medium", "oil", "pastel", "etching"), table.Numbers("price", 1, 2, 3), table.Numbers("height", 1, 2, 3),
 		table.Categories("signed", "yes", "no", "no"), table.Dates("sold", day(2000, 1, 1), day(2000, 1, 1), day(2000, 1, 1)))
@@ -237,9 +238,9 @@ func TestClassScores(t *testing.T) {
 }
 
 func TestEvaluationIsReadable(t *testing.T) {
-	e := TabularEvaluation{
-		Rows: 800, Target: TabularTarget{Name: "price", Kind: table.Number, Log: true},
-		Network: TabularScores{R2: 0.81234, MAE: 1234.5, RMSE: 4567.8, LogR2: 0.9, LogRMSE: 0.25}, Linear: &TabularScores{R2: -1, LogR2: 0.5},
+	e := Evaluation{
+		Rows: 800, Target: Target{Name: "price", Kind: table.Number, Log: true},
+		Network: Scores{R2: 0.81234, MAE: 1234.5, RMSE: 4567.8, LogR2: 0.9, LogRMSE: 0.25}, Linear: &Scores{R2: -1, LogR2: 0.5},
 	}
 	assert.Equal(t, strings.TrimPrefix(`
 800 predictions of "price"
@@ -247,7 +248,7 @@ func TestEvaluationIsReadable(t *testing.T) {
   network       0.9000      0.2500   0.8123  1234.5  4567.8
   linear        0.5000      0.0000  -1.0000       0       0
   constant      0.0000      0.0000   0.0000       0       0`, "\n"), e.String())
-	e = TabularEvaluation{Rows: 1, Target: TabularTarget{Name: "class", Kind: table.Category}, Network: TabularScores{Accuracy: 0.5, LogLoss: 0.7}}
+	e = Evaluation{Rows: 1, Target: Target{Name: "class", Kind: table.Category}, Network: Scores{Accuracy: 0.5, LogLoss: 0.7}}
 	assert.Equal(t, strings.TrimPrefix(`
 1 prediction of "class"
               accuracy  log loss
@@ -256,7 +257,7 @@ func TestEvaluationIsReadable(t *testing.T) {
 }
 
 func TestTabularPredictsConcurrently(t *testing.T) {
-	m := tabularOf(t, works(t), TabularConfig{Target: "medium", MinCount: 2})
+	m := tabularOf(t, works(t), Config{Target: "medium", MinCount: 2})
 	want, err := m.Predict(works(t))
 	require.NoError(t, err)
 	var wait sync.WaitGroup
@@ -274,7 +275,7 @@ func TestTabularPredictsConcurrently(t *testing.T) {
 
 // More rows than are predicted at a time.
 func TestTabularPredictsManyRows(t *testing.T) {
-	m := tabularOf(t, works(t), TabularConfig{Target: "price", MinCount: 2})
+	m := tabularOf(t, works(t), Config{Target: "price", MinCount: 2})
 	few, err := m.Predict(works(t))
 	require.NoError(t, err)
 	many := make([]int, 2*predictRows+5)
@@ -297,7 +298,7 @@ func TestTabularWithoutLinearModel(t *testing.T) {
 		columns = append(columns, table.Numbers(fmt.Sprint("x", i), float64(i), 1, 2.5))
 	}
 	wide := tableOf(t, columns...)
-	m := tabularOf(t, wide, TabularConfig{Target: "y", Hidden: []int{2}})
+	m := tabularOf(t, wide, Config{Target: "y", Hidden: []int{2}})
 	e, err := m.Evaluate(wide)
 	require.NoError(t, err)
 	assert.Nil(t, e.Linear)
@@ -314,36 +315,36 @@ func TestTabularErrors(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		columns []table.Column
-		cfg     TabularConfig
+		cfg     Config
 		want    string
 	}{
-		"no target":        {[]table.Column{price, size}, TabularConfig{}, "tabular: target: name the column to predict"},
-		"other target":     {[]table.Column{price, size}, TabularConfig{Target: "prize"}, `tabular: target: no column "prize"; there are "price", "size"`},
-		"sizes":            {[]table.Column{price, size}, TabularConfig{Target: "price", Network: MLPConfig{Sizes: []int{1, 1}}}, "tabular: network sizes [1 1]: they follow from the table"},
-		"loss":             {[]table.Column{price, size}, TabularConfig{Target: "price", Network: MLPConfig{Loss: CrossEntropy}}, "tabular: network output and loss"},
-		"hidden":           {[]table.Column{price, size}, TabularConfig{Target: "price", Hidden: []int{0}}, "tabular: hidden sizes: 0"},
-		"min count":        {[]table.Column{price, size}, TabularConfig{Target: "price", MinCount: -1}, "tabular: min count: -1"},
-		"max levels":       {[]table.Column{price, size}, TabularConfig{Target: "price", MaxLevels: -1}, "tabular: max levels: -1"},
-		"learning rate":    {[]table.Column{price, size}, TabularConfig{Target: "price", Network: MLPConfig{LR: -1}}, "learning rate: -1"},
-		"missing":          {[]table.Column{table.Numbers("price", 1, nan, 3), size}, TabularConfig{Target: "price"}, `tabular: target "price": it is missing in 1 of 3 rows`},
-		"all the same":     {[]table.Column{table.Numbers("price", 7, 7, 7), size}, TabularConfig{Target: "price"}, `it is the same in every row`},
-		"one class":        {[]table.Column{table.Categories("class", "a", "a", "a"), size}, TabularConfig{Target: "class"}, `it is the same in every row`},
-		"too many classes": {[]table.Column{table.Categories("class", many...), table.Numbers("n", make([]float64, 1001)...)}, TabularConfig{Target: "class"}, `1001 classes are more than the limit of 1000`},
-		"a date":           {[]table.Column{table.Dates("sold", day(1, 1, 2), day(1, 1, 2), day(1, 1, 3)), size}, TabularConfig{Target: "sold"}, `a date cannot be predicted`},
-		"no logarithm":     {[]table.Column{table.Numbers("price", 1, 0, 3), size}, TabularConfig{Target: "price", Log: true}, `row 2 is 0, which has no logarithm`},
-		"log of a class":   {[]table.Column{table.Categories("class", "a", "b", "a"), size}, TabularConfig{Target: "class", Log: true}, `a category has no logarithm`},
-		"no inputs":        {[]table.Column{price, table.Numbers("size", 5, 5, 5)}, TabularConfig{Target: "price"}, `no column tells one row from another`},
-		"only the target":  {[]table.Column{price}, TabularConfig{Target: "price"}, `no column tells one row from another`},
-		"too far apart":    {[]table.Column{price, table.Numbers("size", -1e308, 1e308, 0)}, TabularConfig{Target: "price"}, `column "size": values from -1e+308 to 1e+308 are too far apart`},
+		"no target":        {[]table.Column{price, size}, Config{}, "tabular: target: name the column to predict"},
+		"other target":     {[]table.Column{price, size}, Config{Target: "prize"}, `tabular: target: no column "prize"; there are "price", "size"`},
+		"sizes":            {[]table.Column{price, size}, Config{Target: "price", Network: models.MLPConfig{Sizes: []int{1, 1}}}, "tabular: network sizes [1 1]: they follow from the table"},
+		"loss":             {[]table.Column{price, size}, Config{Target: "price", Network: models.MLPConfig{Loss: CrossEntropy}}, "tabular: network output and loss"},
+		"hidden":           {[]table.Column{price, size}, Config{Target: "price", Hidden: []int{0}}, "tabular: hidden sizes: 0"},
+		"min count":        {[]table.Column{price, size}, Config{Target: "price", MinCount: -1}, "tabular: min count: -1"},
+		"max levels":       {[]table.Column{price, size}, Config{Target: "price", MaxLevels: -1}, "tabular: max levels: -1"},
+		"learning rate":    {[]table.Column{price, size}, Config{Target: "price", Network: models.MLPConfig{LR: -1}}, "learning rate: -1"},
+		"missing":          {[]table.Column{table.Numbers("price", 1, nan, 3), size}, Config{Target: "price"}, `tabular: target "price": it is missing in 1 of 3 rows`},
+		"all the same":     {[]table.Column{table.Numbers("price", 7, 7, 7), size}, Config{Target: "price"}, `it is the same in every row`},
+		"one class":        {[]table.Column{table.Categories("class", "a", "a", "a"), size}, Config{Target: "class"}, `it is the same in every row`},
+		"too many classes": {[]table.Column{table.Categories("class", many...), table.Numbers("n", make([]float64, 1001)...)}, Config{Target: "class"}, `1001 classes are more than the limit of 1000`},
+		"a date":           {[]table.Column{table.Dates("sold", day(1, 1, 2), day(1, 1, 2), day(1, 1, 3)), size}, Config{Target: "sold"}, `a date cannot be predicted`},
+		"no logarithm":     {[]table.Column{table.Numbers("price", 1, 0, 3), size}, Config{Target: "price", Log: true}, `row 2 is 0, which has no logarithm`},
+		"log of a class":   {[]table.Column{table.Categories("class", "a", "b", "a"), size}, Config{Target: "class", Log: true}, `a category has no logarithm`},
+		"no inputs":        {[]table.Column{price, table.Numbers("size", 5, 5, 5)}, Config{Target: "price"}, `no column tells one row from another`},
+		"only the target":  {[]table.Column{price}, Config{Target: "price"}, `no column tells one row from another`},
+		"too far apart":    {[]table.Column{price, table.Numbers("size", -1e308, 1e308, 0)}, Config{Target: "price"}, `column "size": values from -1e+308 to 1e+308 are too far apart`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m, err := NewTabular(tableOf(t, c.columns...), c.cfg)
+			m, err := New(tableOf(t, c.columns...), c.cfg)
 			assert.ErrorContains(t, err, c.want)
 			assert.Nil(t, m)
 		})
 	}
 
-	m := tabularOf(t, tableOf(t, price, size), TabularConfig{Target: "price", Log: true})
+	m := tabularOf(t, tableOf(t, price, size), Config{Target: "price", Log: true})
 	for want, columns := range map[string][]table.Column{
 		`no column "size"; there are "price"`: {price},
 		`column "size": the model has learned it as a number, the table has it as a category; read it as the model's`: {price, table.Categories("size", "a", "b", "c")},
@@ -359,12 +360,12 @@ func TestTabularErrors(t *testing.T) {
 	}
 	_, err := m.Predict(tableOf(t, price))
 	assert.ErrorContains(t, err, `tabular: no column "size"`)
-	assert.Error(t, tensor.Try(func() { m.Step(TabularBatch{}) }), "an empty batch is a programming error")
+	assert.Error(t, tensor.Try(func() { m.Step(Batch{}) }), "an empty batch is a programming error")
 }
 
 // Files with other rows are read as the model has learned the columns.
 func TestCSVOptions(t *testing.T) {
-	m := tabularOf(t, works(t), TabularConfig{Target: "medium", MinCount: 2})
+	m := tabularOf(t, works(t), Config{Target: "medium", MinCount: 2})
 	text := "title,price,height,signed,sold,medium\nx,1,NA,,2001-02-03,oil\n"
 	got, err := table.ReadCSV(strings.NewReader(text), m.CSVOptions(true))
 	require.NoError(t, err)
@@ -394,13 +395,13 @@ func TestMoments(t *testing.T) {
 }
 
 func TestCheckpointOfTabularIsOfItsTable(t *testing.T) {
-	a := tabularOf(t, works(t), TabularConfig{Target: "price"})
+	a := tabularOf(t, works(t), Config{Target: "price"})
 	var b bytes.Buffer
 	require.NoError(t, a.Checkpoint(&b))
 	file := b.Bytes()
-	require.NoError(t, tabularOf(t, works(t), TabularConfig{Target: "price"}).Restore(bytes.NewReader(file), int64(len(file))))
+	require.NoError(t, tabularOf(t, works(t), Config{Target: "price"}).Restore(bytes.NewReader(file), int64(len(file))))
 	fewer := works(t).Select([]int{0, 1, 2, 3, 4})
-	other := tabularOf(t, fewer, TabularConfig{Target: "price"})
+	other := tabularOf(t, fewer, Config{Target: "price"})
 	err := other.Restore(bytes.NewReader(file), int64(len(file)))
 	require.Error(t, err)
 	assert.Contains(t, err.Error(), "schema is not the same")

@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/org/artnn/data/table"
 )
 
-// TabularPrediction is what a [Tabular] makes of one row.
-type TabularPrediction struct {
+// Prediction is what a [Model] makes of one row.
+type Prediction struct {
 	Value float64 // of a number, in the target's own units
 
 	Class         string    // the likeliest; "" of a number
@@ -19,7 +19,7 @@ type TabularPrediction struct {
 // Predict predicts the target of every row of a table, which need not have it.
 //
 // Errors: columns that the table lacks or has as another kind.
-func (m *Tabular) Predict(t *table.Table) ([]TabularPrediction, error) {
+func (m *Model) Predict(t *table.Table) ([]Prediction, error) {
 	rows, err := m.bind(t)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
@@ -27,8 +27,8 @@ func (m *Tabular) Predict(t *table.Table) ([]TabularPrediction, error) {
 	return m.predict(rows), nil
 }
 
-func (m *Tabular) predict(rows *TabularRows) []TabularPrediction {
-	predictions := make([]TabularPrediction, 0, rows.n)
+func (m *Model) predict(rows *Rows) []Prediction {
+	predictions := make([]Prediction, 0, rows.n)
 	outputs := m.schema.Target.outputs()
 	indices := make([]int, 0, predictRows)
 	for lo := 0; lo < rows.n; lo += predictRows {
@@ -44,9 +44,9 @@ func (m *Tabular) predict(rows *TabularRows) []TabularPrediction {
 }
 
 // decode turns the outputs for a row into what they mean.
-func (m *Tabular) decode(outputs []float32) TabularPrediction {
+func (m *Model) decode(outputs []float32) Prediction {
 	if m.schema.Target.Kind == table.Number {
-		return TabularPrediction{Value: m.inUnits(float64(outputs[0]))}
+		return Prediction{Value: m.inUnits(float64(outputs[0]))}
 	}
 	p := make([]float64, len(outputs))
 	for k, v := range outputs {
@@ -56,7 +56,7 @@ func (m *Tabular) decode(outputs []float32) TabularPrediction {
 }
 
 // inUnits turns deviations from the mean into the target's own units.
-func (m *Tabular) inUnits(y float64) float64 {
+func (m *Model) inUnits(y float64) float64 {
 	v := m.schema.Target.Mean + m.schema.Target.Deviation*y
 	if m.cfg.Log {
 		return math.Exp(v)
@@ -64,12 +64,12 @@ func (m *Tabular) inUnits(y float64) float64 {
 	return v
 }
 
-func (m *Tabular) likeliest(p []float64) TabularPrediction {
+func (m *Model) likeliest(p []float64) Prediction {
 	best := 0
 	for k, v := range p {
 		if v > p[best] {
 			best = k
 		}
 	}
-	return TabularPrediction{Class: m.schema.Target.Classes[best], Probabilities: p}
+	return Prediction{Class: m.schema.Target.Classes[best], Probabilities: p}
 }

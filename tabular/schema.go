@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"cmp"
@@ -10,20 +10,21 @@ import (
 	"text/tabwriter"
 
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/internal/words"
 )
 
-// TabularSchema is what a [Tabular] has learned of the columns of its training
+// Schema is what a [Model] has learned of the columns of its training
 // rows.
 //
 // Its fields are for reading.
-type TabularSchema struct {
-	Target  TabularTarget   `json:"target"`
-	Columns []TabularColumn `json:"columns"` // the others, in the table's order
+type Schema struct {
+	Target  Target   `json:"target"`
+	Columns []Column `json:"columns"` // the others, in the table's order
 }
 
-// TabularTarget is the column that is predicted.
-type TabularTarget struct {
+// Target is the column that is predicted.
+type Target struct {
 	Name string     `json:"name"`
 	Kind table.Kind `json:"kind"` // table.Number or table.Category
 
@@ -38,8 +39,8 @@ type TabularTarget struct {
 	Shares  []float64 `json:"shares,omitempty"`
 }
 
-// TabularColumn is how a column becomes inputs.
-type TabularColumn struct {
+// Column is how a column becomes inputs.
+type Column struct {
 	Name string     `json:"name"`
 	Kind table.Kind `json:"kind"`
 
@@ -69,7 +70,7 @@ const maxClasses = 1000
 const mostDays = 1e7
 
 // Inputs is how many inputs the column gives: none if all rows were the same.
-func (c TabularColumn) Inputs() int {
+func (c Column) Inputs() int {
 	n := 0
 	if c.Kind == table.Category {
 		n = len(c.Levels) + one(c.Other > 0) + one(c.Missing > 0)
@@ -79,7 +80,7 @@ func (c TabularColumn) Inputs() int {
 }
 
 // flagged reports whether an input tells that a number or date is missing.
-func (c TabularColumn) flagged() bool { return c.Missing > 0 && c.Missing < 1 }
+func (c Column) flagged() bool { return c.Missing > 0 && c.Missing < 1 }
 
 func one(yes bool) int {
 	if yes {
@@ -89,7 +90,7 @@ func one(yes bool) int {
 }
 
 // Inputs is how many inputs all columns give.
-func (s TabularSchema) Inputs() int {
+func (s Schema) Inputs() int {
 	n := 0
 	for _, c := range s.Columns {
 		n += c.Inputs()
@@ -97,7 +98,7 @@ func (s TabularSchema) Inputs() int {
 	return n
 }
 
-func (t TabularTarget) outputs() int {
+func (t Target) outputs() int {
 	if t.Kind == table.Category {
 		return len(t.Classes)
 	}
@@ -105,7 +106,7 @@ func (t TabularTarget) outputs() int {
 }
 
 // learnSchema finds out what the columns of the training rows are.
-func learnSchema(t *table.Table, cfg TabularConfig) (s TabularSchema, err error) {
+func learnSchema(t *table.Table, cfg Config) (s Schema, err error) {
 	target, err := t.Column(cfg.Target)
 	if err != nil {
 		return s, fmt.Errorf("target: %w", err)
@@ -129,8 +130,8 @@ func learnSchema(t *table.Table, cfg TabularConfig) (s TabularSchema, err error)
 	return s, nil
 }
 
-func learnTarget(c table.Column, cfg TabularConfig) (TabularTarget, error) {
-	t := TabularTarget{Name: c.Name, Kind: c.Kind, Log: cfg.Log}
+func learnTarget(c table.Column, cfg Config) (Target, error) {
+	t := Target{Name: c.Name, Kind: c.Kind, Log: cfg.Log}
 	if n := c.CountMissing(); n > 0 {
 		return t, fmt.Errorf("it is missing in %d of %d rows; leave those out", n, c.Len())
 	}
@@ -185,8 +186,8 @@ func logarithms(values []float64) ([]float64, error) {
 	return logs, nil
 }
 
-func learnColumn(c table.Column, cfg TabularConfig) (TabularColumn, error) {
-	l := TabularColumn{Name: c.Name, Kind: c.Kind, Missing: float64(c.CountMissing()) / float64(c.Len())}
+func learnColumn(c table.Column, cfg Config) (Column, error) {
+	l := Column{Name: c.Name, Kind: c.Kind, Missing: float64(c.CountMissing()) / float64(c.Len())}
 	if c.Kind == table.Category {
 		l.learnLevels(c, cfg)
 		return l, nil
@@ -206,7 +207,7 @@ func learnColumn(c table.Column, cfg TabularConfig) (TabularColumn, error) {
 }
 
 // learnLevels takes the most frequent levels that are frequent enough.
-func (l *TabularColumn) learnLevels(c table.Column, cfg TabularConfig) {
+func (l *Column) learnLevels(c table.Column, cfg Config) {
 	counts := make([]int, len(c.Levels))
 	for _, code := range c.Codes {
 		if code >= 0 {
@@ -235,7 +236,7 @@ func (l *TabularColumn) learnLevels(c table.Column, cfg TabularConfig) {
 	l.Other = float64(c.Len()-c.CountMissing()-known) / float64(c.Len())
 }
 
-func (l *TabularColumn) learnSeason(days []float64) {
+func (l *Column) learnSeason(days []float64) {
 	first, varies := table.Time(days[0]).Month(), false
 	sin, cos := 0.0, 0.0
 	for _, d := range days {
@@ -284,7 +285,7 @@ func moments(values []float64) (mean, deviation float64, err error) {
 }
 
 // check returns an error for a schema that learnSchema could not have made.
-func (s TabularSchema) check(cfg TabularConfig) error {
+func (s Schema) check(cfg Config) error {
 	if s.Target.Name != cfg.Target || s.Target.Log != cfg.Log {
 		return fmt.Errorf("schema: its target is another: %q, log %v", s.Target.Name, s.Target.Log)
 	}
@@ -301,10 +302,10 @@ func (s TabularSchema) check(cfg TabularConfig) error {
 			return fmt.Errorf("schema: column %q: %w", c.Name, err)
 		}
 	}
-	return checkSizes("schema: inputs", s.Inputs())
+	return check.Sizes("schema: inputs", s.Inputs())
 }
 
-func (t TabularTarget) check() error {
+func (t Target) check() error {
 	switch t.Kind {
 	case table.Number:
 		if t.Classes != nil || t.Shares != nil || !(t.Deviation > 0) {
@@ -320,8 +321,8 @@ func (t TabularTarget) check() error {
 	return fmt.Errorf("kind %q cannot be predicted", t.Kind)
 }
 
-func (c TabularColumn) check() error {
-	if err := firstError(checkShare(c.Missing), checkShare(c.Other), checkScale("deviation", c.Deviation)); err != nil {
+func (c Column) check() error {
+	if err := check.First(checkShare(c.Missing), checkShare(c.Other), check.Scale("deviation", c.Deviation)); err != nil {
 		return err
 	}
 	if c.Kind != table.Category && (c.Levels != nil || c.Shares != nil || c.Other != 0) {
@@ -372,7 +373,7 @@ func checkShare(x float64) error {
 
 // String says how each column becomes inputs: a line for the target, a line for
 // each column.
-func (s TabularSchema) String() string {
+func (s Schema) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s\t%s\t%s\n", words.OneLine(s.Target.Name), s.Target.Kind, s.Target.summary())
@@ -390,7 +391,7 @@ func (s TabularSchema) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (t TabularTarget) summary() string {
+func (t Target) summary() string {
 	if t.Kind == table.Category {
 		return fmt.Sprintf("to predict: one of %d, %s", len(t.Classes), words.Few(t.Classes))
 	}
@@ -401,7 +402,7 @@ func (t TabularTarget) summary() string {
 	return fmt.Sprintf("to predict: %smean %.4g, deviation %.4g", of, t.Mean, t.Deviation)
 }
 
-func (c TabularColumn) summary() string {
+func (c Column) summary() string {
 	var parts []string
 	switch {
 	case c.Kind == table.Category:

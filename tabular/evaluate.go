@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"fmt"
@@ -11,8 +11,8 @@ import (
 	"github.com/org/artnn/internal/words"
 )
 
-// TabularScores measure predictions.
-type TabularScores struct {
+// Scores measure predictions.
+type Scores struct {
 	// Of a number, in its own units. R2 is 1 for perfect predictions, 0 for those
 	// no better than the mean of the rows at hand, and NaN if all of them are the
 	// same.
@@ -31,19 +31,19 @@ type TabularScores struct {
 	LogLoss  float64 // the mean of −ln p(class) in nats; p counts as at least 1e-15
 }
 
-// TabularEvaluation compares a network with what is simpler.
-type TabularEvaluation struct {
+// Evaluation compares a network with what is simpler.
+type Evaluation struct {
 	Rows   int
-	Target TabularTarget
+	Target Target
 
-	Network TabularScores
+	Network Scores
 	// Linear is of the linear model of the same inputs that was fitted to the
 	// training rows: ridge regression with the penalty of generalised
 	// cross-validation, or softmax regression. Nil with more than 1,000 inputs.
-	Linear *TabularScores
+	Linear *Scores
 	// Constant is of the training rows' mean, or shares of the classes, for every
 	// row.
-	Constant TabularScores
+	Constant Scores
 }
 
 // Evaluate predicts rows whose targets are known, best rows that were held out
@@ -51,8 +51,8 @@ type TabularEvaluation struct {
 //
 // Errors: columns that the table lacks or has as another kind; a target that is
 // missing or, with Log, not positive.
-func (m *Tabular) Evaluate(t *table.Table) (TabularEvaluation, error) {
-	e := TabularEvaluation{Rows: t.Len(), Target: m.schema.Target}
+func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
+	e := Evaluation{Rows: t.Len(), Target: m.schema.Target}
 	rows, err := m.bind(t)
 	if err != nil {
 		return e, fmt.Errorf("tabular: %w", err)
@@ -66,11 +66,11 @@ func (m *Tabular) Evaluate(t *table.Table) (TabularEvaluation, error) {
 		scores := m.score(target, m.predictLinear(rows))
 		e.Linear = &scores
 	}
-	constant := TabularPrediction{Value: m.inUnits(0)}
+	constant := Prediction{Value: m.inUnits(0)}
 	if target.labels != nil {
 		constant = m.likeliest(m.schema.Target.Shares)
 	}
-	same := make([]TabularPrediction, rows.n)
+	same := make([]Prediction, rows.n)
 	for i := range same {
 		same[i] = constant
 	}
@@ -78,7 +78,7 @@ func (m *Tabular) Evaluate(t *table.Table) (TabularEvaluation, error) {
 	return e, nil
 }
 
-func (m *Tabular) score(target tabularTarget, predictions []TabularPrediction) TabularScores {
+func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
 	if target.labels != nil {
 		return m.scoreClasses(target, predictions)
 	}
@@ -93,11 +93,11 @@ func (m *Tabular) score(target tabularTarget, predictions []TabularPrediction) T
 // logarithms.
 //
 // Panics if the lengths differ or are zero.
-func ScoreNumbers(want, predicted []float64, log bool) TabularScores {
+func ScoreNumbers(want, predicted []float64, log bool) Scores {
 	if len(want) == 0 || len(want) != len(predicted) {
 		panic(fmt.Sprintf("score numbers: expected as many predictions as values, at least one, got %d and %d", len(predicted), len(want)))
 	}
-	var s TabularScores
+	var s Scores
 	s.R2, s.RMSE = squares(want, predicted)
 	for i, y := range want {
 		s.MAE += math.Abs(y-predicted[i]) / float64(len(want))
@@ -131,8 +131,8 @@ func squares(want, predicted []float64) (r2, rmse float64) {
 // leastProbability bounds what one row that was thought impossible can cost.
 const leastProbability = 1e-15
 
-func (m *Tabular) scoreClasses(target tabularTarget, predictions []TabularPrediction) TabularScores {
-	var s TabularScores
+func (m *Model) scoreClasses(target boundTarget, predictions []Prediction) Scores {
+	var s Scores
 	n := float64(len(predictions))
 	for i, p := range predictions {
 		probability := 0.0 // of a class never seen
@@ -148,23 +148,23 @@ func (m *Tabular) scoreClasses(target tabularTarget, predictions []TabularPredic
 }
 
 // String is the evaluation as a small table.
-func (e TabularEvaluation) String() string {
+func (e Evaluation) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	heads := []string{"R²", "MAE", "RMSE"}
-	numbers := func(s TabularScores) []string {
+	numbers := func(s Scores) []string {
 		return []string{fmt.Sprintf("%.4f", s.R2), fmt.Sprintf("%.5g", s.MAE), fmt.Sprintf("%.5g", s.RMSE)}
 	}
 	switch {
 	case e.Target.Kind == table.Category:
 		heads = []string{"accuracy", "log loss"}
-		numbers = func(s TabularScores) []string {
+		numbers = func(s Scores) []string {
 			return []string{fmt.Sprintf("%.2f %%", 100*s.Accuracy), fmt.Sprintf("%.4f", s.LogLoss)}
 		}
 	case e.Target.Log:
 		heads = append([]string{"R² of ln", "RMSE of ln"}, heads...)
 		plain := numbers
-		numbers = func(s TabularScores) []string {
+		numbers = func(s Scores) []string {
 			return append([]string{fmt.Sprintf("%.4f", s.LogR2), fmt.Sprintf("%.4f", s.LogRMSE)}, plain(s)...)
 		}
 	}

@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 func TestLoadedTabularsDoTheSame(t *testing.T) {
 	for _, kind := range []string{"prices", "classes"} {
 		t.Run(kind, func(t *testing.T) {
-			m := samples(t, nil)[kind].(*Tabular)
+			m := samples(t, nil)[kind].(*Model)
 			path := filepath.Join(t.TempDir(), "model")
 			require.NoError(t, m.Save(path))
 			back, err := LoadTabular(path)
@@ -43,9 +43,9 @@ func TestLoadedTabularsDoTheSame(t *testing.T) {
 	}
 }
 
-// What NewTabular was given can be given again.
+// What New was given can be given again.
 func TestTabularConfigIsItsOwn(t *testing.T) {
-	a := samples(t, nil)["prices"].(*Tabular)
+	a := samples(t, nil)["prices"].(*Model)
 	b := tabularOf(t, works(t), a.Config())
 	assert.Equal(t, a.Config(), b.Config())
 	assert.Equal(t, a.Schema(), b.Schema())

@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"errors"
@@ -18,7 +18,7 @@ const maxLinear = 1000
 const softmaxPenalty = 1
 
 // each goes over the inputs of all rows, in a slice that is used again.
-func (r *TabularRows) each() iter.Seq2[[]float32, int] {
+func (r *Rows) each() iter.Seq2[[]float32, int] {
 	return func(yield func([]float32, int) bool) {
 		x := make([]float32, r.inputs)
 		for i := range r.n {
@@ -32,7 +32,7 @@ func (r *TabularRows) each() iter.Seq2[[]float32, int] {
 }
 
 // fitLinear fits the linear model of the same inputs and targets.
-func (m *Tabular) fitLinear(rows *TabularRows) (linearModel, error) {
+func (m *Model) fitLinear(rows *Rows) (linearModel, error) {
 	if rows.inputs > maxLinear {
 		return linearModel{}, nil
 	}
@@ -56,11 +56,11 @@ func (m *Tabular) fitLinear(rows *TabularRows) (linearModel, error) {
 }
 
 // predictLinear is what the linear model makes of rows.
-func (m *Tabular) predictLinear(rows *TabularRows) []TabularPrediction {
-	predictions := make([]TabularPrediction, 0, rows.n)
+func (m *Model) predictLinear(rows *Rows) []Prediction {
+	predictions := make([]Prediction, 0, rows.n)
 	for x := range rows.each() {
 		if m.linear.Ridge != nil {
-			predictions = append(predictions, TabularPrediction{Value: m.inUnits(m.linear.Ridge.Predict(x))})
+			predictions = append(predictions, Prediction{Value: m.inUnits(m.linear.Ridge.Predict(x))})
 			continue
 		}
 		p := make([]float64, len(m.schema.Target.Classes))
@@ -71,7 +71,7 @@ func (m *Tabular) predictLinear(rows *TabularRows) []TabularPrediction {
 }
 
 // check returns an error for a linear model that is not one of the schema's.
-func (b linearModel) check(s TabularSchema) error {
+func (b linearModel) check(s Schema) error {
 	inputs, classes := s.Inputs(), len(s.Target.Classes)
 	switch {
 	case b.Ridge != nil && b.Softmax != nil, b.Ridge != nil && s.Target.Kind != table.Number, b.Softmax != nil && s.Target.Kind != table.Category:

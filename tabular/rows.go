@@ -1,4 +1,4 @@
-package models
+package tabular
 
 import (
 	"fmt"
@@ -7,11 +7,11 @@ import (
 	"github.com/org/artnn/data/table"
 )
 
-// TabularRows are the rows of a table as a [Tabular] reads them. Inputs are made
+// Rows are the rows of a table as a [Model] reads them. Inputs are made
 // when they are asked for: a table takes no more memory than it is.
 //
 // They are safe for concurrent use.
-type TabularRows struct {
+type Rows struct {
 	n       int
 	inputs  int
 	columns []boundColumn
@@ -19,11 +19,11 @@ type TabularRows struct {
 	labels  []int32   // of classes
 }
 
-// TabularBatch is several rows, stacked.
+// Batch is several rows, stacked.
 //
 // Shape: X is [N, inputs]; Y is [N], in deviations from the mean, where the target
 // is a number, Labels [N] where it is a class.
-type TabularBatch struct {
+type Batch struct {
 	X      []float32
 	Y      []float32
 	Labels []int32
@@ -34,7 +34,7 @@ type TabularBatch struct {
 //
 // Errors: columns that the table lacks or has as another kind; a target that is
 // missing, is a class never seen or, with Log, is not positive.
-func (m *Tabular) Rows(t *table.Table) (*TabularRows, error) {
+func (m *Model) Rows(t *table.Table) (*Rows, error) {
 	rows, err := m.bind(t)
 	if err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
@@ -63,14 +63,14 @@ func (m *Tabular) Rows(t *table.Table) (*TabularRows, error) {
 }
 
 // Len is the number of rows.
-func (r *TabularRows) Len() int { return r.n }
+func (r *Rows) Len() int { return r.n }
 
 // Batch stacks the rows of the given indices. It is what
 // [github.com/org/artnn/data.NewIndexLoader] asks for.
 //
 // Panics if an index is not in [0, Len()).
-func (r *TabularRows) Batch(indices []int) TabularBatch {
-	b := TabularBatch{X: make([]float32, len(indices)*r.inputs), N: len(indices)}
+func (r *Rows) Batch(indices []int) Batch {
+	b := Batch{X: make([]float32, len(indices)*r.inputs), N: len(indices)}
 	for k, i := range indices {
 		r.encode(b.X[k*r.inputs:(k+1)*r.inputs], i)
 		if r.labels != nil {
@@ -83,7 +83,7 @@ func (r *TabularRows) Batch(indices []int) TabularBatch {
 }
 
 // encode fills in the inputs of row i, which must be zeros.
-func (r *TabularRows) encode(x []float32, i int) {
+func (r *Rows) encode(x []float32, i int) {
 	at := 0
 	for _, c := range r.columns {
 		c.encode(x[at:at+c.inputs], i)
@@ -93,7 +93,7 @@ func (r *TabularRows) encode(x []float32, i int) {
 
 // boundColumn is a column of a schema with the values of a table.
 type boundColumn struct {
-	TabularColumn
+	Column
 	inputs int
 	values table.Column
 	places []int32 // of each of the table's levels, the input; −1 if it has none
@@ -103,10 +103,10 @@ type boundColumn struct {
 const unseen = -1
 
 // bind finds the schema's columns in a table.
-func (m *Tabular) bind(t *table.Table) (*TabularRows, error) {
-	rows := &TabularRows{n: t.Len()}
+func (m *Model) bind(t *table.Table) (*Rows, error) {
+	rows := &Rows{n: t.Len()}
 	for _, c := range m.schema.Columns {
-		b := boundColumn{TabularColumn: c, inputs: c.Inputs()}
+		b := boundColumn{Column: c, inputs: c.Inputs()}
 		if b.inputs == 0 {
 			continue
 		}
@@ -211,38 +211,38 @@ func standard(v, mean, deviation float64) float32 {
 	return float32(max(-farthest, min(farthest, (v-mean)/deviation)))
 }
 
-// tabularTarget is the target of the rows of a table.
-type tabularTarget struct {
+// boundTarget is the target of the rows of a table.
+type boundTarget struct {
 	column table.Column
 	values []float64 // of a number, in its own units
 	labels []int32   // of classes; −1 for one that the model does not know
 }
 
 // target finds the target in a table.
-func (m *Tabular) target(t *table.Table) (tabularTarget, error) {
+func (m *Model) target(t *table.Table) (boundTarget, error) {
 	want := m.schema.Target
 	c, err := t.Column(want.Name)
 	if err != nil {
-		return tabularTarget{}, fmt.Errorf("target: %w", err)
+		return boundTarget{}, fmt.Errorf("target: %w", err)
 	}
 	if c.Kind != want.Kind {
-		return tabularTarget{}, kindError(c, want.Kind)
+		return boundTarget{}, kindError(c, want.Kind)
 	}
 	if n := c.CountMissing(); n > 0 {
-		return tabularTarget{}, fmt.Errorf("target %q: it is missing in %d of %d rows; leave those out", c.Name, n, c.Len())
+		return boundTarget{}, fmt.Errorf("target %q: it is missing in %d of %d rows; leave those out", c.Name, n, c.Len())
 	}
 	if c.Kind == table.Number {
 		if m.cfg.Log {
 			if _, err := logarithms(c.Values); err != nil {
-				return tabularTarget{}, fmt.Errorf("target %q: %w", c.Name, err)
+				return boundTarget{}, fmt.Errorf("target %q: %w", c.Name, err)
 			}
 		}
-		return tabularTarget{column: c, values: c.Values}, nil
+		return boundTarget{column: c, values: c.Values}, nil
 	}
 	places := placesOf(c.Levels, want.Classes)
 	labels := make([]int32, c.Len())
 	for i, code := range c.Codes {
 		labels[i] = places[code]
 	}
-	return tabularTarget{column: c, labels: labels}, nil
+	return boundTarget{column: c, labels: labels}, nil
 }

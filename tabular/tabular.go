@@ -1,20 +1,21 @@
-package models
+package tabular
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/internal/linear"
-	"github.com/org/artnn/optim"
-	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/train/update"
 )
 
-// TabularConfig configures [NewTabular].
-type TabularConfig struct {
+// Config configures [New].
+type Config struct {
 	// Target is the column to predict: a number, or a category of two or more
 	// classes.
 	Target string `json:"target"`
@@ -38,28 +39,23 @@ type TabularConfig struct {
 	// Network is the rest of the network's configuration. Its Sizes, Output and
 	// Loss follow from the table and must be left empty; its defaults are
 	// activation ReLU and optimiser Adam.
-	Network MLPConfig `json:"network"`
+	Network models.MLPConfig `json:"network"`
 }
 
-func (c TabularConfig) withDefaults() TabularConfig {
+func (c Config) withDefaults() Config {
 	c.Hidden = slices.Clone(c.Hidden)
 	if len(c.Hidden) == 0 {
 		c.Hidden = []int{64, 64}
 	}
-	c.MinCount = orDefault(c.MinCount, 5)
-	c.MaxLevels = orDefault(c.MaxLevels, 50)
+	c.MinCount = cmp.Or(c.MinCount, 5)
+	c.MaxLevels = cmp.Or(c.MaxLevels, 50)
 	n := &c.Network
-	n.Activation = orDefault(n.Activation, ReLU)
-	n.Optimizer = orDefault(n.Optimizer, Adam)
-	if n.Optimizer == Adam {
-		n.LR = orDefault(n.LR, 0.001)
-	}
-	n.LR = orDefault(n.LR, 0.1)
-	n.Backend = on(n.Backend)
+	n.Activation = cmp.Or(n.Activation, "relu")
+	n.Optimizer = cmp.Or(n.Optimizer, "adam")
 	return c
 }
 
-func (c TabularConfig) check() error {
+func (c Config) check() error {
 	switch n := c.Network; {
 	case c.Target == "":
 		return errors.New("target: name the column to predict")
@@ -68,24 +64,24 @@ func (c TabularConfig) check() error {
 	case n.Output != "" || n.Loss != "":
 		return errors.New("network output and loss: they follow from the target and must be left empty")
 	}
-	return firstError(
-		checkSizes("hidden sizes", c.Hidden...),
-		checkSizes("min count", c.MinCount),
-		checkSizes("max levels", c.MaxLevels))
+	return check.First(
+		check.Sizes("hidden sizes", c.Hidden...),
+		check.Sizes("min count", c.MinCount),
+		check.Sizes("max levels", c.MaxLevels))
 }
 
 // network is the configuration of the network for a schema.
-func (c TabularConfig) network(s TabularSchema) MLPConfig {
+func (c Config) network(s Schema) models.MLPConfig {
 	n := c.Network
 	n.Sizes = slices.Concat([]int{s.Inputs()}, c.Hidden, []int{s.Target.outputs()})
-	n.Output, n.Loss = Identity, MeanSquaredError
+	n.Output, n.Loss = "identity", "mean_squared_error"
 	if s.Target.Kind == table.Category {
-		n.Output, n.Loss = Softmax, CrossEntropy
+		n.Output, n.Loss = "softmax", "cross_entropy"
 	}
-	return n.withDefaults()
+	return n
 }
 
-// Tabular is a multilayer perceptron that predicts one column of a table from
+// Model is a multilayer perceptron that predicts one column of a table from
 // the others: a price, or a class.
 //
 // What the columns are and how they become inputs, its schema, is learned from
@@ -94,7 +90,7 @@ func (c TabularConfig) network(s TabularSchema) MLPConfig {
 // circle; a category gives one input for each level. A missing number counts as
 // the mean, and an input of its own tells that it was missing.
 //
-//	model, err := models.NewTabular(train, models.TabularConfig{Target: "price", Log: true})
+//	model, err := tabular.New(train, tabular.Config{Target: "price", Log: true})
 //	rows, err := model.Rows(train)
 //	loader, err := data.NewIndexLoader(rows.Len(), rows.Batch, data.LoaderOptions{Shuffle: true})
 //	for _, batch := range loader.Epoch(ctx) {
@@ -104,10 +100,10 @@ func (c TabularConfig) network(s TabularSchema) MLPConfig {
 //
 // Predict and Evaluate may be called from several goroutines, but not during a
 // step.
-type Tabular struct {
-	cfg    TabularConfig
-	schema TabularSchema
-	net    *MLP
+type Model struct {
+	cfg    Config
+	schema Schema
+	net    *models.MLP
 	linear linearModel
 }
 
@@ -118,24 +114,24 @@ type linearModel struct {
 	Softmax *linear.Softmax `json:"softmax,omitempty"` // of classes
 }
 
-// NewTabular learns a schema from training rows and makes a network for it with
+// New learns a schema from training rows and makes a network for it with
 // random weights. It also fits the linear model that Evaluate compares with.
 //
 // Errors: a configuration that makes no sense; a target that the table lacks,
 // that is a date, that is missing in some row (leave those out with
 // [table.Table.Known]), is the same in all, has over 1,000 classes or, with Log, is
 // not positive; columns that tell no row from another.
-func NewTabular(train *table.Table, cfg TabularConfig) (*Tabular, error) {
+func New(train *table.Table, cfg Config) (*Model, error) {
 	cfg = cfg.withDefaults()
 	err := cfg.check()
 	if err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
-	m := &Tabular{cfg: cfg}
+	m := &Model{cfg: cfg}
 	if m.schema, err = learnSchema(train, cfg); err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
-	if m.net, err = NewMLP(cfg.network(m.schema)); err != nil {
+	if err = m.build(); err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
 	rows, err := m.Rows(train)
@@ -148,30 +144,24 @@ func NewTabular(train *table.Table, cfg TabularConfig) (*Tabular, error) {
 	return m, nil
 }
 
-// Kind is "Tabular".
-func (m *Tabular) Kind() string { return "Tabular" }
-
 // Config is the configuration with its defaults filled in.
-func (m *Tabular) Config() TabularConfig { return m.cfg }
+func (m *Model) Config() Config { return m.cfg }
 
 // Schema is what was learned of the columns.
-func (m *Tabular) Schema() TabularSchema { return m.schema }
+func (m *Model) Schema() Schema { return m.schema }
 
-// Params yields the network's parameters as [MLP.Params] does.
-func (m *Tabular) Params() iter.Seq2[string, *tensor.Tensor] { return m.net.Params() }
+// State yields the network's parameters as [models.MLP.State] does.
+func (m *Model) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 
-// Optimizers is the update rule and its state: for learning rate schedules.
-func (m *Tabular) Optimizers() []optim.Optimizer { return m.net.Optimizers() }
+// Updates is the one update of all weights.
+func (m *Model) Updates() []*update.Update { return m.net.Updates() }
 
-// NonFinite is as that of an [MLP].
-func (m *Tabular) NonFinite() string { return m.net.NonFinite() }
-
-// Step learns from one batch of [TabularRows] and returns its loss before the
+// Step learns from one batch of [Rows] and returns its loss before the
 // update: the mean squared error of the target in deviations, or the mean
 // cross-entropy in nats.
 //
 // Panics if the batch is of another model or empty.
-func (m *Tabular) Step(b TabularBatch) float64 {
+func (m *Model) Step(b Batch) float64 {
 	if m.schema.Target.Kind == table.Category {
 		return m.net.StepLabels(b.X, b.Labels)
 	}
@@ -180,7 +170,7 @@ func (m *Tabular) Step(b TabularBatch) float64 {
 
 // CSVOptions are options for reading a file whose columns are to be of the kinds
 // that the model has learned: with the target to evaluate, without to predict.
-func (m *Tabular) CSVOptions(target bool) table.Options {
+func (m *Model) CSVOptions(target bool) table.Options {
 	kinds := map[string]table.Kind{}
 	for _, c := range m.schema.Columns {
 		if c.Inputs() > 0 {
@@ -193,61 +183,44 @@ func (m *Tabular) CSVOptions(target bool) table.Options {
 	return table.Options{Kinds: kinds}
 }
 
-// Save writes the network and its schema to one file; see [Save].
-func (m *Tabular) Save(path string) error { return Save(path, m) }
-
-// Checkpoint is as [MLP.Checkpoint].
-func (m *Tabular) Checkpoint(w io.Writer) error { return Write(w, m, WithTraining()) }
-
-// Restore is as [MLP.Restore].
-func (m *Tabular) Restore(r io.ReaderAt, size int64) error { return restore(m, r, size) }
-
-// tabularFile is the configuration of a Tabular in a file.
-type tabularFile struct {
-	TabularConfig
-	Schema TabularSchema `json:"schema"`
-	Linear linearModel   `json:"linear"`
+// fileConfig is the configuration of a model in a file.
+type fileConfig struct {
+	Config
+	Schema Schema      `json:"schema"`
+	Linear linearModel `json:"linear"`
 }
 
-func (m *Tabular) contents() contents {
-	return contents{config: tabularFile{m.cfg, m.schema, m.linear}, tensors: m.net.contents().tensors}
+// Describe returns "Tabular" and the configuration, with what was learned of the
+// columns.
+func (m *Model) Describe() (kind string, config any) {
+	return "Tabular", fileConfig{m.cfg, m.schema, m.linear}
 }
 
-func (m *Tabular) training() training { return m.net.training() }
-
-// LoadTabular reads a [Tabular] as [LoadMLP] does an MLP.
-func LoadTabular(path string, options ...LoadOption) (*Tabular, error) {
-	return load(path, options, (*source).tabular)
+func init() {
+	models.Register("Tabular", func(f fileConfig, env models.Env) (*Model, error) {
+		f.Network.Backend = env.Backend
+		m := &Model{cfg: f.Config.withDefaults(), schema: f.Schema, linear: f.Linear}
+		err := m.cfg.check()
+		if err == nil {
+			err = m.schema.check(m.cfg)
+		}
+		if err == nil {
+			err = m.linear.check(m.schema)
+		}
+		if err == nil {
+			err = m.build()
+		}
+		return m, err
+	})
 }
 
-// ReadTabular is [LoadTabular] from the size bytes behind r.
-func ReadTabular(r io.ReaderAt, size int64, options ...LoadOption) (*Tabular, error) {
-	return read(r, size, options, (*source).tabular)
-}
-
-func (s *source) tabular() (*Tabular, error) {
-	var f tabularFile
-	if err := s.config("Tabular", &f); err != nil {
-		return nil, err
+// build makes the network for the schema, and keeps the defaults that it chose.
+func (m *Model) build() (err error) {
+	if m.net, err = models.NewMLP(m.cfg.network(m.schema)); err != nil {
+		return err
 	}
-	f.Network.Backend = s.be
-	m := &Tabular{cfg: f.TabularConfig.withDefaults(), schema: f.Schema, linear: f.Linear}
-	err := m.cfg.check()
-	if err == nil {
-		err = m.schema.check(m.cfg)
-	}
-	if err == nil {
-		err = m.linear.check(m.schema)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
-	}
-	network := m.cfg.network(m.schema)
-	if err := s.expect(network.check(), network.shapes()); err != nil {
-		return nil, err
-	}
-	if m.net, err = NewMLP(network); err != nil {
-		return nil, err
-	}
-	return m, s.fill(m)
+	chosen := m.net.Config()
+	chosen.Sizes, chosen.Output, chosen.Loss = nil, "", ""
+	m.cfg.Network = chosen
+	return nil
 }
