@@ -201,7 +201,7 @@ func NewGAN(cfg GANConfig) (*GAN, error) {
 	m.dParams = layers.List(m.Discriminator)
 	if cfg.EMA > 0 {
 		m.averaged = append(m.dense(g, rng), layers.Tanh{})
-		m.average = optim.NewEMA(m.averaged.Params(), m.Generator.Params(), cfg.EMA)
+		m.average = optim.NewEMA(layers.Params(m.averaged), layers.Params(m.Generator), cfg.EMA)
 	}
 	return m, nil
 }
@@ -235,10 +235,13 @@ func (m *GAN) Config() GANConfig { return m.cfg }
 
 // Params yields "generator.model.0.weight", …, "discriminator.model.0.weight",
 // …, as the document's two modules in one PyTorch module would be named.
-func (m *GAN) Params() iter.Seq2[string, *tensor.Tensor] {
+func (m *GAN) Params() iter.Seq2[string, *tensor.Tensor] { return layers.Params(m) }
+
+// State yields the same.
+func (m *GAN) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(
-		layers.Prefix(generatorName, m.Generator.Params()),
-		layers.Prefix(discriminatorName, m.Discriminator.Params()))
+		layers.Prefix(generatorName, m.Generator.State()),
+		layers.Prefix(discriminatorName, m.Discriminator.State()))
 }
 
 // Save writes both networks to one file; see [Save].

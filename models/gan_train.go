@@ -144,7 +144,7 @@ func (m *GAN) backward(l *tensor.Tensor, value float64, params []*tensor.Tensor)
 
 // apply updates one of the networks, unless its gradient is not finite.
 func (m *GAN) apply(opt optim.Optimizer, net layers.Sequential) bool {
-	if m.cfg.Clip > 0 && !isFinite(optim.ClipGradNorm(net.Params(), m.cfg.Clip)) {
+	if m.cfg.Clip > 0 && !isFinite(optim.ClipGradNorm(layers.Params(net), m.cfg.Clip)) {
 		m.inGradient(m.Params())
 		return false
 	}
@@ -179,7 +179,7 @@ func (m *GAN) Optimizers() []optim.Optimizer {
 func (m *GAN) makeOptimizers() {
 	if m.gOpt == nil {
 		cfg := optim.AdamConfig{LR: m.cfg.LR, Betas: [2]float64{m.cfg.Beta1, 0.999}}
-		m.gOpt = optim.NewAdam(layers.Prefix(generatorName, m.Generator.Params()), cfg)
-		m.dOpt = optim.NewAdam(layers.Prefix(discriminatorName, m.Discriminator.Params()), cfg)
+		m.gOpt = optim.NewAdam(layers.Prefix(generatorName, layers.Params(m.Generator)), cfg)
+		m.dOpt = optim.NewAdam(layers.Prefix(discriminatorName, layers.Params(m.Discriminator)), cfg)
 	}
 }

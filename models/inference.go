@@ -26,7 +26,7 @@ const (
 func (m *MLP) forInference() contents {
 	cfg := m.cfg
 	cfg.EMA = 0 // there is nothing left to average
-	return contents{config: cfg, tensors: m.predict.Params()}
+	return contents{config: cfg, tensors: layers.Params(m.predict)}
 }
 
 func (m *Tabular) forInference() contents {
@@ -38,7 +38,7 @@ func (m *Tabular) forInference() contents {
 func (m *TextGenerator) forInference() contents {
 	cfg := m.cfg
 	cfg.EMA = 0
-	return contents{config: cfg, vocabulary: m.vocab, tensors: m.writing().Params()}
+	return contents{config: cfg, vocabulary: m.vocab, tensors: layers.Params(m.writing())}
 }
 
 func (m *QuantizedTextGenerator) forInference() contents { return m.contents() }
@@ -48,7 +48,7 @@ func (m *GAN) forInference() contents {
 	cfg.EMA = 0
 	return contents{
 		config: cfg, part: generatorPart,
-		tensors: layers.Prefix(generatorName, m.drawing().Params()),
+		tensors: layers.Prefix(generatorName, layers.Params(m.drawing())),
 	}
 }
 

@@ -28,7 +28,7 @@ type learner struct {
 
 // newLearner is the learner of a module's parameters.
 func newLearner(be backend.Backend, seed uint64, m layers.Module, clip float64, opt func() optim.Optimizer) learner {
-	return learner{tape: trainingTape(be, seed), named: m.Params(), params: layers.List(m), clip: clip, newOpt: opt}
+	return learner{tape: trainingTape(be, seed), named: layers.Params(m), params: layers.List(m), clip: clip, newOpt: opt}
 }
 
 // Optimizers is the update rule and its state: for learning rate schedules.

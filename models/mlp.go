@@ -214,7 +214,7 @@ func NewMLP(cfg MLPConfig) (*MLP, error) {
 	m.learner = newLearner(cfg.Backend, cfg.Seed, m, cfg.Clip, m.newOptimizer)
 	if cfg.EMA > 0 {
 		m.predict, _ = cfg.build(rng)
-		m.average = optim.NewEMA(m.predict.Params(), m.net.Params(), cfg.EMA)
+		m.average = optim.NewEMA(layers.Params(m.predict), layers.Params(m.net), cfg.EMA)
 	}
 	return m, nil
 }
@@ -244,7 +244,10 @@ func (m *MLP) Config() MLPConfig { return m.cfg }
 
 // Params yields "0.weight" [hidden, in], "0.bias", "2.weight", … as PyTorch's
 // Sequential of linear layers and activations names them.
-func (m *MLP) Params() iter.Seq2[string, *tensor.Tensor] { return m.net.Params() }
+func (m *MLP) Params() iter.Seq2[string, *tensor.Tensor] { return layers.Params(m) }
+
+// State yields the same.
+func (m *MLP) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 
 // Forward computes the output of a value on the caller's tape.
 //

@@ -15,6 +15,7 @@ import (
 type Model interface {
 	// Kind is the model's name in files, that of its type, such as "MLP".
 	Kind() string
+	layers.Module
 	// Params yields the trainable parameters under their PyTorch names.
 	Params() iter.Seq2[string, *tensor.Tensor]
 	// Save writes the model to one file; see [Save].

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strconv"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/safetensors"
@@ -20,9 +19,7 @@ import (
 //
 // Its methods may be called from several goroutines.
 type QuantizedTextGenerator struct {
-	Embedding *layers.QuantizedEmbedding // [vocabulary, embed]
-	LSTM      *layers.QuantizedLSTM      // embed → hidden
-	Linear    *layers.QuantizedLinear    // hidden → vocabulary
+	TextNetwork
 
 	language
 }
@@ -41,25 +38,30 @@ func Quantize(m *TextGenerator) (*QuantizedTextGenerator, error) {
 	}
 	cfg := m.cfg
 	cfg.EMA = 0 // there is nothing left to average
-	return newQuantized(m.vocab, cfg, &QuantizedTextGenerator{
-		Embedding: layers.QuantizeEmbedding(net.Embedding),
-		LSTM:      layers.QuantizeLSTM(net.LSTM),
-		Linear:    layers.QuantizeLinear(net.Linear),
-	}), nil
+	copied := newTextNetwork(m.vocab.Len(), cfg, tensor.NewRNGOn(cfg.Backend, 0))
+	weights := map[string]tensor.Weight{}
+	for name, e := range net.State() {
+		weights[name] = e.Value
+	}
+	for name, e := range copied.State() {
+		if t, _ := e.Tensor(); e.Replaceable() {
+			e.Replace(tensor.Quantize(weights[name], tensor.Int8))
+			t.Release()
+		} else {
+			t.Set(weights[name].(*tensor.Tensor))
+		}
+	}
+	return newQuantized(m.vocab, cfg, copied), nil
 }
 
-func newQuantized(vocab Vocabulary, cfg TextConfig, m *QuantizedTextGenerator) *QuantizedTextGenerator {
-	m.language = language{m, cfg, vocab}
+func newQuantized(vocab Vocabulary, cfg TextConfig, net TextNetwork) *QuantizedTextGenerator {
+	m := &QuantizedTextGenerator{TextNetwork: net}
+	m.language = language{&m.TextNetwork, cfg, vocab}
 	return m
 }
 
 // Kind is "QuantizedTextGenerator".
 func (m *QuantizedTextGenerator) Kind() string { return "QuantizedTextGenerator" }
-
-// Params yields nothing: int8 weights cannot learn.
-func (m *QuantizedTextGenerator) Params() iter.Seq2[string, *tensor.Tensor] {
-	return func(func(string, *tensor.Tensor) bool) {}
-}
 
 // Save writes the model and its vocabulary to one file; see [Save].
 func (m *QuantizedTextGenerator) Save(path string) error { return Save(path, m) }
@@ -76,44 +78,20 @@ func (m *QuantizedTextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, 
 	return m.predict(y), state
 }
 
-func (m *QuantizedTextGenerator) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
-	return m.LSTM.Forward(m.Embedding.Forward(tape, ids, batch, steps), state)
-}
-
-func (m *QuantizedTextGenerator) predict(y *tensor.Tensor) *tensor.Tensor {
-	return m.Linear.Forward(y)
-}
-
 func (m *QuantizedTextGenerator) training() training { return training{} }
 
 func (m *QuantizedTextGenerator) contents() contents {
-	return contents{config: m.cfg, vocabulary: m.vocab, tensors: m.biases(), int8: m.weights()}
+	return contents{config: m.cfg, vocabulary: m.vocab, tensors: layers.Params(m), int8: m.weights()}
 }
 
 // weights yields the int8 weights under the names of the float ones.
 func (m *QuantizedTextGenerator) weights() iter.Seq2[string, *backend.Int8Matrix] {
 	return func(yield func(string, *backend.Int8Matrix) bool) {
-		if !yield("embed.weight", m.Embedding.Weight) {
-			return
-		}
-		for i, l := range m.LSTM.Layers {
-			n := strconv.Itoa(i)
-			if !yield("lstm.weight_ih_l"+n, l.WeightIH) || !yield("lstm.weight_hh_l"+n, l.WeightHH) {
+		for name, e := range m.State() {
+			if w, ok := e.Value.(*tensor.Stored); ok && !yield(name, w.Matrix().(*backend.Int8Matrix)) {
 				return
 			}
 		}
-		yield("fc.weight", m.Linear.Weight)
-	}
-}
-
-func (m *QuantizedTextGenerator) biases() iter.Seq2[string, *tensor.Tensor] {
-	return func(yield func(string, *tensor.Tensor) bool) {
-		for i, l := range m.LSTM.Layers {
-			if !yield("lstm.bias_l"+strconv.Itoa(i), l.Bias) {
-				return
-			}
-		}
-		yield("fc.bias", m.Linear.Bias)
 	}
 }
 
@@ -159,32 +137,21 @@ func (s *source) quantized() (*QuantizedTextGenerator, error) {
 	if err := s.expectInt8(cfg.check(vocab.Len()), cfg, vocab.Len()); err != nil {
 		return nil, err
 	}
-	m := newQuantized(vocab, cfg, &QuantizedTextGenerator{
-		Embedding: &layers.QuantizedEmbedding{Weight: int8Matrix(vocab.Len(), cfg.Embed), Backend: cfg.Backend},
-		LSTM:      &layers.QuantizedLSTM{},
-		Linear: &layers.QuantizedLinear{
-			Weight: int8Matrix(vocab.Len(), cfg.Hidden), Bias: tensor.ZerosOn(cfg.Backend, vocab.Len()),
-		},
-	})
-	in := cfg.Embed
-	for range cfg.Layers {
-		m.LSTM.Layers = append(m.LSTM.Layers, layers.QuantizedLSTMLayer{
-			WeightIH: int8Matrix(4*cfg.Hidden, in), WeightHH: int8Matrix(4*cfg.Hidden, cfg.Hidden),
-			Bias: tensor.ZerosOn(cfg.Backend, 4*cfg.Hidden),
-		})
-		in = cfg.Hidden
-	}
-	for name, w := range m.weights() {
-		if err := s.fillInt8(name, w); err != nil {
+	net := newTextNetwork(vocab.Len(), cfg, tensor.NewRNGOn(cfg.Backend, 0))
+	for name, e := range net.State() {
+		if !e.Replaceable() {
+			continue
+		}
+		w, err := s.int8Matrix(name, e.Value.Shape())
+		if err != nil {
 			return nil, err
 		}
+		t, _ := e.Tensor()
+		e.Replace(tensor.NewStored(cfg.Backend, w))
+		t.Release()
 	}
+	m := newQuantized(vocab, cfg, net)
 	return m, s.fill(m)
-}
-
-// int8Matrix is the size of a matrix that is still to be read.
-func int8Matrix(rows, cols int) *backend.Int8Matrix {
-	return &backend.Int8Matrix{Rows: rows, Cols: cols}
 }
 
 // expectInt8 is expect for a model whose matrices are int8.
@@ -204,26 +171,22 @@ func (s *source) expectInt8(bad error, cfg TextConfig, vocab int) error {
 				if !yield(name, shape) || !yield(scaleName(name), shape[:1]) {
 					return
 				}
-			case name == "fc.bias":
+			default:
 				if !yield(name, shape) {
 					return
 				}
 			}
 		}
-		for i := range cfg.Layers {
-			if !yield("lstm.bias_l"+strconv.Itoa(i), []int{4 * cfg.Hidden}) {
-				return
-			}
-		}
 	}, int8s)
 }
 
-func (s *source) fillInt8(name string, w *backend.Int8Matrix) (err error) {
+func (s *source) int8Matrix(name string, shape []int) (w *backend.Int8Matrix, err error) {
+	w = &backend.Int8Matrix{Rows: shape[0], Cols: shape[1]}
 	if w.Values, err = s.file.Int8s(name); err != nil {
-		return err
+		return nil, err
 	}
 	if w.Scale, err = s.file.Float32s(scaleName(name)); err != nil {
-		return err
+		return nil, err
 	}
-	return safetensors.NonFinite(scaleName(name), 0, w.Scale)
+	return w, safetensors.NonFinite(scaleName(name), 0, w.Scale)
 }

@@ -38,7 +38,7 @@ type contents struct {
 func (m *MLP) contents() contents {
 	all := m.Params()
 	if m.average != nil {
-		all = layers.Join(all, layers.Prefix(averagePrefix, m.predict.Params()))
+		all = layers.Join(all, layers.Prefix(averagePrefix, layers.Params(m.predict)))
 	}
 	return contents{config: m.cfg, tensors: all}
 }
@@ -49,7 +49,7 @@ func (m *GAN) contents() contents {
 	}
 	all := m.Params()
 	if m.averaged != nil {
-		all = layers.Join(all, layers.Prefix(averageName, m.averaged.Params()))
+		all = layers.Join(all, layers.Prefix(averageName, layers.Params(m.averaged)))
 	}
 	return contents{config: m.cfg, tensors: all}
 }
@@ -57,7 +57,7 @@ func (m *GAN) contents() contents {
 func (m *TextGenerator) contents() contents {
 	all := m.Params()
 	if m.averaged != nil {
-		all = layers.Join(all, layers.Prefix(averagePrefix, m.averaged.Params()))
+		all = layers.Join(all, layers.Prefix(averagePrefix, layers.Params(m.averaged)))
 	}
 	return contents{config: m.cfg, vocabulary: m.vocab, tensors: all}
 }

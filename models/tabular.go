@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/linear"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
@@ -159,6 +160,9 @@ func (m *Tabular) Schema() TabularSchema { return m.schema }
 
 // Params yields the network's parameters as [MLP.Params] does.
 func (m *Tabular) Params() iter.Seq2[string, *tensor.Tensor] { return m.net.Params() }
+
+// State yields the same.
+func (m *Tabular) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 
 // Optimizers is the update rule and its state: for learning rate schedules.
 func (m *Tabular) Optimizers() []optim.Optimizer { return m.net.Optimizers() }

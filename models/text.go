@@ -126,11 +126,14 @@ func newTextNetwork(vocab int, cfg TextConfig, rng *tensor.RNG) TextNetwork {
 
 // Params yields "embed.weight", "lstm.weight_ih_l0", …, "fc.weight", "fc.bias",
 // as the document's PyTorch module names them.
-func (n *TextNetwork) Params() iter.Seq2[string, *tensor.Tensor] {
+func (n *TextNetwork) Params() iter.Seq2[string, *tensor.Tensor] { return layers.Params(n) }
+
+// State yields the same.
+func (n *TextNetwork) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(
-		layers.Prefix("embed", n.Embedding.Params()),
-		layers.Prefix("lstm", n.LSTM.Params()),
-		layers.Prefix("fc", n.Linear.Params()))
+		layers.Prefix("embed", n.Embedding.State()),
+		layers.Prefix("lstm", n.LSTM.State()),
+		layers.Prefix("fc", n.Linear.State()))
 }
 
 func (n *TextNetwork) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
