@@ -23,13 +23,15 @@ func checkTotal(build func(*tensor.RNG)) error {
 }
 
 // fits calls build with a backend that allocates nothing and stops at a number of
-// numbers, of which tooLarge tells.
+// numbers, of which tooLarge tells. A layer that panics at a size makes an error.
 func fits(limit int, tooLarge error, build func(*shape.Backend) error) (err error) {
 	defer func() {
-		switch p := recover(); p := p.(type) {
+		switch p := recover().(type) {
 		case nil:
 		case *shape.LimitError:
 			err = tooLarge
+		case *tensor.ShapeError:
+			err = p
 		default:
 			panic(p)
 		}

@@ -27,13 +27,16 @@ func (m *Model) Predict(t *table.Table) ([]Prediction, error) {
 	return m.predict(rows), nil
 }
 
+// predictChunk is how many rows are encoded at a time, to bound memory.
+const predictChunk = 1024
+
 func (m *Model) predict(rows *Rows) []Prediction {
 	predictions := make([]Prediction, 0, rows.n)
 	outputs := m.schema.Target.outputs()
-	indices := make([]int, 0, predictRows)
-	for lo := 0; lo < rows.n; lo += predictRows {
+	indices := make([]int, 0, predictChunk)
+	for lo := 0; lo < rows.n; lo += predictChunk {
 		indices = indices[:0]
-		for i := lo; i < min(lo+predictRows, rows.n); i++ {
+		for i := lo; i < min(lo+predictChunk, rows.n); i++ {
 			indices = append(indices, i)
 		}
 		for row := range slices.Chunk(m.net.Predict(rows.Batch(indices).X), outputs) {

@@ -10,6 +10,7 @@ import (
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/internal/linear"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/train/update"
 )

@@ -99,7 +99,7 @@ func (f *File) Fill(m layers.Module, half bool) error {
 		}
 		t, ok := e.Tensor()
 		if !ok { // the module's is stored smaller, the file's is not
-			t = e.Value.Dense()
+			t = e.Value.(*tensor.Stored).Widen()
 			e.Replace(t)
 		}
 		if err := f.read(name, t); err != nil {

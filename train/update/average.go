@@ -57,7 +57,7 @@ func (u *Update) averaging() *average {
 		add(u.cfg.Buffers)
 	}
 	a.ema = optim.NewEMA(other(a.other[:buffers]), other(a.own[:buffers]), u.cfg.EMA)
-	a.ema.FollowBuffers(other(a.other[buffers:]), other(a.own[buffers:]))
+	a.ema.AddBuffers(other(a.other[buffers:]), other(a.own[buffers:]))
 	u.average = a
 	return a
 }

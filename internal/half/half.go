@@ -1,20 +1,21 @@
-package safetensors
+// Package half converts between 16-bit floating-point types and wider ones.
+package half
 
 import "math"
 
-// layout describes a 16-bit floating-point type.
-type layout struct{ expBits, manBits uint }
+// Layout describes a 16-bit floating-point type.
+type Layout struct{ expBits, manBits uint }
 
 var (
-	half  = layout{expBits: 5, manBits: 10}
-	brain = layout{expBits: 8, manBits: 7}
+	Float16  = Layout{expBits: 5, manBits: 10} // IEEE 754 binary16
+	BFloat16 = Layout{expBits: 8, manBits: 7}  // the upper half of a float32
 )
 
-// narrow rounds x to the nearest value of the 16-bit type, ties to even.
+// Narrow rounds x to the nearest value of the 16-bit type, ties to even.
 // Magnitudes past the largest finite value become infinite, NaN stays NaN.
 //
 // It starts from float64 so that neither float32 nor float64 is rounded twice.
-func (l layout) narrow(x float64) uint16 {
+func (l Layout) Narrow(x float64) uint16 {
 	const wide = 52 // mantissa bits of a float64
 	bits := math.Float64bits(x)
 	sign := uint16(bits >> 48 & 0x8000)
@@ -50,24 +51,19 @@ func (l layout) narrow(x float64) uint16 {
 	return sign | (uint16(e)<<l.manBits + uint16(kept))
 }
 
-// widen is the exact value of a 16-bit pattern.
-func (l layout) widen(h uint16) float64 {
-	maxExp := 1<<l.expBits - 1
-	exp := int(h >> l.manBits & uint16(maxExp))
-	man := h & (1<<l.manBits - 1)
-	var x float64
-	switch {
-	case exp == maxExp && man != 0:
-		return math.NaN()
-	case exp == maxExp:
-		x = math.Inf(1)
-	case exp == 0:
-		x = math.Ldexp(float64(man), 1-maxExp>>1-int(l.manBits))
-	default: // the exponent and the mantissa of a float64, as they are
-		x = math.Float64frombits(uint64(exp-maxExp>>1+1023)<<52 | uint64(man)<<(52-l.manBits))
+// FromFloat16 is the exact value of a pattern of [Float16].
+func FromFloat16(h uint16) float32 {
+	sign, bits := uint32(h&0x8000)<<16, uint32(h&0x7fff)<<13
+	switch h & 0x7c00 {
+	case 0: // zero or subnormal: a multiple of the smallest, 2⁻²⁴
+		bits = math.Float32bits(float32(h&0x3ff) * 0x1p-24)
+	case 0x7c00: // infinite or NaN
+		bits += (255 - 31) << 23
+	default:
+		bits += (127 - 15) << 23
 	}
-	if h&0x8000 != 0 {
-		x = -x
-	}
-	return x
+	return math.Float32frombits(sign | bits)
 }
+
+// FromBFloat16 is the exact value of a pattern of [BFloat16].
+func FromBFloat16(h uint16) float32 { return math.Float32frombits(uint32(h) << 16) }
