@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -71,8 +70,8 @@ func newSeedMLP() (workload, error) {
 // newMNIST is a classifier of random inputs with the shape of MNIST's.
 func newMNIST(sizes []int, batch int) (workload, error) {
 	m, err := models.NewMLP(models.MLPConfig{
-		Sizes: sizes, Activation: models.ReLU, Output: models.Softmax,
-		Loss: models.CrossEntropy, Optimizer: models.Adam,
+		Sizes: sizes, Activation: "relu", Output: "softmax",
+		Loss: "cross_entropy", Optimizer: "adam",
 	})
 	if err != nil {
 		return nil, err
@@ -137,13 +136,8 @@ func newTextTraining(s textSizes, batch, length int) (workload, error) {
 	}), nil
 }
 
-// streamer is a language model with weights of any precision.
-type streamer interface {
-	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
-}
-
 // tokens generates text, the most likely token each time.
-type tokens struct{ m streamer }
+type tokens struct{ m *models.TextGenerator }
 
 func newTokens(s textSizes) (workload, error) {
 	m, err := newText(s)
