@@ -132,7 +132,8 @@ func TestQuantizedSaveAndLoadAreBitExact(t *testing.T) {
 				for i := range l.LSTM.Layers {
 					assert.Equal(t, m.LSTM.Layers[i].WeightIH, l.LSTM.Layers[i].WeightIH)
 					assert.Equal(t, m.LSTM.Layers[i].WeightHH, l.LSTM.Layers[i].WeightHH)
-					assert.Equal(t, m.LSTM.Layers[i].Bias.Float64s(), l.LSTM.Layers[i].Bias.Float64s())
+					assert.Equal(t, m.LSTM.Layers[i].BiasIH.Float64s(), l.LSTM.Layers[i].BiasIH.Float64s())
+					assert.Equal(t, m.LSTM.Layers[i].BiasHH.Float64s(), l.LSTM.Layers[i].BiasHH.Float64s())
 				}
 				assert.Equal(t, m.Tokenizer(), l.Tokenizer())
 				assert.Equal(t, m.Config(), l.Config())
@@ -194,8 +195,8 @@ func TestQuantizedLoadRefusesDamage(t *testing.T) {
 			*entry(l, "fc.weight.scale") = safetensors.Tensor{Name: "fc.weight.scale", Shape: []int{9}, Values: scale}
 			return l
 		},
-		`no tensor "lstm.bias_l1"`: func(l list, _ map[string]string) list {
-			entry(l, "lstm.bias_l1").Name = "lstm.bias_l2"
+		`no tensor "lstm.bias_ih_l1"`: func(l list, _ map[string]string) list {
+			entry(l, "lstm.bias_ih_l1").Name = "lstm.bias_ih_l2"
 			return l
 		},
 		`tensor "x": the model has none of that name`: func(l list, _ map[string]string) list {
@@ -232,14 +233,10 @@ func TestQuantizedMisuse(t *testing.T) {
 	m := samples(t, nil)["chars"].(*TextGenerator)
 	q := quantized(t, m)
 	assert.ErrorContains(t, Write(&bytes.Buffer{}, q, WithTraining()), "training: a QuantizedTextGenerator has none to save")
-	assert.Zero(t, layers.Count(q))
+	assert.Equal(t, layers.Count(m), layers.Count(q))
 	_, err := q.Generate("?", 3)
 	assert.ErrorContains(t, err, "does not know '?'")
-	recording := tensor.NewTape()
-	defer recording.Release()
-	assert.ErrorContains(t, tensor.Try(func() { q.Forward(recording, []int32{1}, 1, 1, q.InitHidden(1)) }),
-		"int8 weights have no gradient")
-	m.Linear.Weight.SetFloat32s(append(make([]float32, m.Linear.Weight.Size()-1), float32(math.Inf(1))))
+	m.Linear.Weight.(*tensor.Tensor).SetFloat32s(append(make([]float32, m.Linear.Weight.Size()-1), float32(math.Inf(1))))
 	_, err = Quantize(m)
 	assert.ErrorContains(t, err, `quantize: tensor "fc.weight": element 35 is +Inf`)
 }

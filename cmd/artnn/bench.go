@@ -10,7 +10,6 @@ import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/cmd/artnn/internal/machine"
-	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
@@ -115,7 +114,7 @@ func perSecond(s float64) string { return rate(1/s) + " updates/s" }
 const productSize = 512
 
 func product() func() {
-	matrix := layers.NewLinear(productSize, productSize, tensor.NewRNG(1)).Weight
+	matrix := tensor.NewRNG(1).FanIn(productSize, productSize, productSize)
 	tape := tensor.NewTape(tensor.NoGrad())
 	return func() {
 		m := tape.Of(matrix)

@@ -3,6 +3,8 @@ package safetensors
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/org/artnn/internal/half"
 )
 
 var little = binary.LittleEndian
@@ -42,9 +44,9 @@ func float(src []byte, d DType) float64 {
 	case F32:
 		return float64(math.Float32frombits(little.Uint32(src)))
 	case F16:
-		return half.widen(little.Uint16(src))
+		return float64(half.FromFloat16(little.Uint16(src)))
 	case BF16:
-		return brain.widen(little.Uint16(src))
+		return float64(half.FromBFloat16(little.Uint16(src)))
 	case U64:
 		return float64(little.Uint64(src))
 	}
@@ -95,9 +97,9 @@ func encodeFloats[T float32 | float64](dst []byte, values []T, d DType) []byte {
 		case F32:
 			dst = little.AppendUint32(dst, math.Float32bits(float32(v)))
 		case F16:
-			dst = little.AppendUint16(dst, half.narrow(float64(v)))
+			dst = little.AppendUint16(dst, half.Float16.Narrow(float64(v)))
 		case BF16:
-			dst = little.AppendUint16(dst, brain.narrow(float64(v)))
+			dst = little.AppendUint16(dst, half.BFloat16.Narrow(float64(v)))
 		}
 	}
 	return dst

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/internal/half"
 )
 
 func TestInt8(t *testing.T) {
@@ -39,12 +41,13 @@ func TestInt8(t *testing.T) {
 // Overflow tells exactly the values that narrowing makes infinite.
 func TestOverflow(t *testing.T) {
 	for _, c := range []struct {
-		d DType
-		l layout
-	}{{F16, half}, {BF16, brain}} {
+		d     DType
+		l     half.Layout
+		widen func(uint16) float32
+	}{{F16, half.Float16, half.FromFloat16}, {BF16, half.BFloat16, half.FromBFloat16}} {
 		for _, v := range []float64{65504, 65519.99, 65520, 65536, 0x1.FEp127, math.Nextafter(0x1.FFp127, 0), 0x1.FFp127, math.MaxFloat64} {
 			for _, v := range []float64{v, -v} {
-				infinite := math.IsInf(c.l.widen(c.l.narrow(v)), 0)
+				infinite := math.IsInf(float64(c.widen(c.l.Narrow(v))), 0)
 				err := Overflow("w", c.d, []float64{1, v})
 				assert.Equal(t, infinite, err != nil, "%v of %g: %v", c.d, v, err)
 				if infinite {
