@@ -52,18 +52,6 @@ type LSTMKernel interface {
 	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
 }
 
-// Int8Matrix is a matrix of int8 weights with a scale for each row, in host
-// memory: row r stands for
-//
-//	Scale[r] · Values[r*Cols : (r+1)*Cols]
-//
-// It is for inference, where reading the weights is most of the work.
-type Int8Matrix struct {
-	Rows, Cols int
-	Values     []int8    // Rows·Cols, row after row
-	Scale      []float32 // Rows
-}
-
 // LinearInt8Kernel multiplies by the transpose of int8 weights.
 type LinearInt8Kernel interface {
 	// LinearInt8 computes dst = x·Wᵀ + bias for x [N, Cols], bias [Rows] (nil

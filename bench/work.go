@@ -2,12 +2,13 @@ package main
 
 import (
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"strings"
 	"time"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // workload is our side of a row. run does len(times) steps and stores the time of
@@ -69,8 +70,8 @@ func newSeedMLP() (workload, error) {
 // newMNIST is a classifier of random inputs with the shape of MNIST's.
 func newMNIST(sizes []int, batch int) (workload, error) {
 	m, err := models.NewMLP(models.MLPConfig{
-		Sizes: sizes, Activation: models.ReLU, Output: models.Softmax,
-		Loss: models.CrossEntropy, Optimizer: models.Adam,
+		Sizes: sizes, Activation: "relu", Output: "softmax",
+		Loss: "cross_entropy", Optimizer: "adam",
 	})
 	if err != nil {
 		return nil, err
@@ -109,7 +110,7 @@ func newText(s textSizes) (*models.TextGenerator, error) {
 	for i := range s.vocab - 1 { // the last token stands for unknown words
 		fmt.Fprintf(&words, " w%d", i)
 	}
-	vocab, err := models.NewWordVocab(words.String(), s.vocab)
+	vocab, err := tokenizer.NewWords(words.String(), s.vocab)
 	if err != nil {
 		return nil, err
 	}
@@ -135,13 +136,8 @@ func newTextTraining(s textSizes, batch, length int) (workload, error) {
 	}), nil
 }
 
-// streamer is a language model with weights of any precision.
-type streamer interface {
-	Stream(prompt string, n int, options ...models.GenerateOption) iter.Seq2[string, error]
-}
-
 // tokens generates text, the most likely token each time.
-type tokens struct{ m streamer }
+type tokens struct{ m *models.TextGenerator }
 
 func newTokens(s textSizes) (workload, error) {
 	m, err := newText(s)
@@ -161,7 +157,7 @@ func newInt8Tokens(s textSizes) (workload, error) {
 // run leaves out the first token, whose time includes the prompt.
 func (w tokens) run(times []time.Duration) error {
 	i, last := -1, time.Time{}
-	for _, err := range w.m.Stream(" w1 w2", len(times)+1, models.Temperature(0)) {
+	for _, err := range w.m.Stream(" w1 w2", len(times)+1, generate.Temperature(0)) {
 		if err != nil {
 			return err
 		}

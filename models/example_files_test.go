@@ -10,11 +10,12 @@ import (
 
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
+	"github.com/org/artnn/tokenizer"
 )
 
 // One file holds weights, configuration and vocabulary. Load tells what it is.
 func ExampleLoad() {
-	vocab, err := models.NewCharVocab("abracadabra")
+	vocab, err := tokenizer.NewChars("abracadabra")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func ExampleLoad() {
 	}
 	switch m := loaded.(type) {
 	case *models.TextGenerator:
-		fmt.Println(m.Kind(), m.Config().Hidden, m.Vocabulary().Len())
+		fmt.Println(m.Kind(), m.Config().Hidden, m.Tokenizer().Len())
 	default:
 		fmt.Println("not expected:", m.Kind())
 	}
@@ -151,30 +152,4 @@ func ExampleGAN_Interpolate() {
 	// Output:
 	// 5 pictures of 8×8
 	// 3 more
-}
-
-// A vocabulary turns text into numbers and back.
-func ExampleNewCharVocab() {
-	vocab, err := models.NewCharVocab("a cab")
-	if err != nil {
-		log.Fatal(err)
-	}
-	ids, err := vocab.Encode("bac")
-	fmt.Println(ids, err, vocab.Decode(ids))
-	_, err = vocab.Encode("bad")
-	fmt.Println(err != nil)
-	// Output:
-	// [2 1 3] <nil> bac
-	// true
-}
-
-func ExampleNewWordVocab() {
-	vocab, err := models.NewWordVocab("to be or not to be", 3)
-	if err != nil {
-		log.Fatal(err)
-	}
-	ids, err := vocab.Encode("to be in time")
-	fmt.Println(vocab.Len(), len(ids), err)
-	// Output:
-	// 3 4 <nil>
 }

@@ -9,7 +9,9 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // The founding document's network of 3, 2 and 1 neurons learns its five
@@ -56,7 +58,7 @@ func ExampleMLP_StepLabels() {
 // A model of characters learns a sentence by heart.
 func ExampleTextGenerator() {
 	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
-	vocab, err := models.NewCharVocab(text)
+	vocab, err := tokenizer.NewChars(text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func ExampleTextGenerator() {
 	for range 200 {
 		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
 	}
-	more, err := model.Generate("Call me", 57, models.Temperature(0))
+	more, err := model.Generate("Call me", 57, generate.Temperature(0))
 	fmt.Println(more, err)
 	// Output:
 	// Ishmael. Some years ago, never mind how long precisely,  <nil>
@@ -76,7 +78,7 @@ func ExampleTextGenerator() {
 
 // Text can be shown as it comes.
 func ExampleTextGenerator_Stream() {
-	vocab, _ := models.NewWordVocab("to be or not to be, that is the question", 0)
+	vocab, _ := tokenizer.NewWords("to be or not to be, that is the question", 0)
 	model, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 16, Hidden: 32, LR: 0.01})
 	if err != nil {
 		log.Fatal(err)
@@ -85,7 +87,7 @@ func ExampleTextGenerator_Stream() {
 	for range 200 {
 		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
 	}
-	for piece, err := range model.Stream("to be or", 8, models.Temperature(0)) {
+	for piece, err := range model.Stream("to be or", 8, generate.Temperature(0)) {
 		if err != nil {
 			log.Fatal(err)
 		}

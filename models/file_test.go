@@ -16,8 +16,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/generate"
+	"github.com/org/artnn/tokenizer"
 )
+
+// mixed is a text of many scripts and marks.
+const mixed = "Don't stop, Ishmael!\n\n  “Élan” naïve—3.5 % 我是誰？ e\u0301  x\t\r\n👩‍👧 ' o'er '"
 
 // samples are small models of all kinds, a few steps into their training.
 func samples(t testing.TB, be backend.Backend) map[string]Model {
@@ -26,11 +31,11 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	gan, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, EMA: 0.9, Backend: be})
 	require.NoError(t, err)
-	char, err := NewCharVocab("床前明月光 <&>")
+	char, err := tokenizer.NewChars("床前明月光 <&>")
 	require.NoError(t, err)
 	chars, err := NewTextGenerator(char, TextConfig{Embed: 3, Hidden: 4, Layers: 2, Dropout: 0.5, Clip: 1, Carry: true, Backend: be})
 	require.NoError(t, err)
-	word, err := NewWordVocab(mixed, 0)
+	word, err := tokenizer.NewWords(mixed, 0)
 	require.NoError(t, err)
 	words, err := NewTextGenerator(word, TextConfig{Embed: 3, Hidden: 4, EMA: 0.9, Accumulate: 2, Backend: be})
 	require.NoError(t, err)
@@ -74,7 +79,7 @@ func TestSaveAndLoadAreBitExact(t *testing.T) {
 				assert.IsType(t, m, back)
 				want, got := m.contents(), back.contents()
 				assert.Equal(t, want.config, got.config)
-				assert.Equal(t, want.vocabulary, got.vocabulary)
+				assert.Equal(t, want.tokenizer, got.tokenizer)
 				weights := map[string][]float64{}
 				for name, p := range want.tensors {
 					weights[name] = p.Float64s()
@@ -114,9 +119,9 @@ func TestLoadedModelsDoTheSame(t *testing.T) {
 	for kind, prompt := range map[string]string{"chars": "明月", "words": "stop, Ishmael"} {
 		text, err := LoadTextGenerator(filepath.Join(dir, kind))
 		require.NoError(t, err)
-		want, err := all[kind].(*TextGenerator).Generate(prompt, 20, Seed(1))
+		want, err := all[kind].(*TextGenerator).Generate(prompt, 20, generate.Seed(1))
 		require.NoError(t, err)
-		got, err := text.Generate(prompt, 20, Seed(1))
+		got, err := text.Generate(prompt, 20, generate.Seed(1))
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
 		text.Step([]int32{0, 1}, []int32{1, 2}, 1, 2)

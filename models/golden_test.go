@@ -7,9 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/golden"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // eachBackend runs a test on the float64 reference and on the fast backend,
@@ -131,9 +133,9 @@ func TestGANMatchesPyTorch(t *testing.T) {
 }
 
 // letters is a vocabulary of n characters whose ids are 0, 1, ….
-func letters(t testing.TB, n int) *CharVocab {
+func letters(t testing.TB, n int) *tokenizer.Chars {
 	t.Helper()
-	v, err := NewCharVocab("abcdefghijklmnopqrstuvwxyz"[:n])
+	v, err := tokenizer.NewChars("abcdefghijklmnopqrstuvwxyz"[:n])
 	require.NoError(t, err)
 	return v
 }
@@ -159,7 +161,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 			tape.Release()
 
 			greedy := c.Array("out.greedy").Int32s()
-			got, err := m.Generate(vocab.Decode(c.Array("in.prompt").Int32s()), len(greedy), Temperature(0))
+			got, err := m.Generate(vocab.Decode(c.Array("in.prompt").Int32s()), len(greedy), generate.Temperature(0))
 			require.NoError(t, err)
 			require.Equal(t, vocab.Decode(greedy), got)
 
@@ -190,7 +192,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 
 // compareFirstGrads takes a step of learning rate zero without clipping.
 func compareFirstGrads(c *golden.Case, m *TextGenerator, x, target []int32, batch, steps int, tol float64) {
-	twin, err := NewTextGenerator(m.vocab, m.cfg)
+	twin, err := NewTextGenerator(m.tokens, m.cfg)
 	if err != nil {
 		panic(fmt.Sprint(c.Name, err))
 	}

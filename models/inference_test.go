@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )

@@ -10,6 +10,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // weights are all parameters of a model in a row.
@@ -237,7 +238,7 @@ func TestRestoreIsBitExact(t *testing.T) {
 		assert.ErrorContains(t, restoreTo(all["mlp"], written(t, all["mlp"])), "no training state")
 		cut := save(t, all["mlp"])
 		assert.Error(t, restoreTo(all["mlp"], cut[:len(cut)-1]))
-		vocab, err := NewCharVocab("床前明月星 <&>")
+		vocab, err := tokenizer.NewChars("床前明月星 <&>")
 		require.NoError(t, err)
 		twin, err := NewTextGenerator(vocab, all["chars"].(*TextGenerator).Config())
 		require.NoError(t, err)

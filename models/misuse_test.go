@@ -9,8 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 func TestConfigurationsThatMakeNoSense(t *testing.T) {
@@ -76,7 +78,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		assert.Nil(t, m)
 	}
 	_, err := NewTextGenerator(nil, TextConfig{})
-	assert.ErrorContains(t, err, "vocabulary is nil")
+	assert.ErrorContains(t, err, "tokenizer is nil")
 }
 
 func TestDefaultsAreTheDocuments(t *testing.T) {
@@ -96,7 +98,7 @@ func TestDefaultsAreTheDocuments(t *testing.T) {
 	text := TextConfig{}.withDefaults()
 	text.Backend = nil
 	assert.Equal(t, TextConfig{Embed: 256, Hidden: 512, Layers: 1, LR: 0.001}, text)
-	assert.Equal(t, 10000, DefaultWords)
+	assert.Equal(t, 10000, tokenizer.DefaultWords)
 }
 
 func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
@@ -192,14 +194,14 @@ func TestInferenceIsConcurrent(t *testing.T) {
 	all := samples(t, nil)
 	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
 	y, images := mlp.Predict([]float32{1, 2}), gan.Generate(2, 1)
-	poem, err := text.Generate("明", 10, Seed(1))
+	poem, err := text.Generate("明", 10, generate.Seed(1))
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
 			assert.Equal(t, y, mlp.Predict([]float32{1, 2}))
 			assert.Equal(t, images, gan.Generate(2, 1))
-			again, err := text.Generate("明", 10, Seed(1))
+			again, err := text.Generate("明", 10, generate.Seed(1))
 			assert.NoError(t, err)
 			assert.Equal(t, poem, again)
 			_, err = text.Evaluate([]int32{0, 1, 2, 3, 4, 5}, 2)

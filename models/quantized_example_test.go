@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // An int8 copy writes what the model has learned, from a quarter of the bytes.
 func ExampleQuantize() {
 	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
-	vocab, err := models.NewCharVocab(text)
+	vocab, err := tokenizer.NewChars(text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -27,7 +29,7 @@ func ExampleQuantize() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	more, err := small.Generate("Call me", 57, models.Temperature(0))
+	more, err := small.Generate("Call me", 57, generate.Temperature(0))
 	fmt.Println(more, err)
 
 	var full, quarter bytes.Buffer

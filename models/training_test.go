@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/tokenizer"
 )
 
 // resumed loads m from a file written with its training.
@@ -27,7 +28,7 @@ func resumed(t testing.TB, m Model) Model {
 // momentum, moments, noise, dropout, averages, carried state and a learning rate
 // that has been changed.
 func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
-	word, err := NewWordVocab(mixed, 0)
+	word, err := tokenizer.NewWords(mixed, 0)
 	require.NoError(t, err)
 	for name, make := range map[string]func() (Model, error){
 		"sgd":  func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },

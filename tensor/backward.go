@@ -39,10 +39,14 @@ func (t *Tape) Backward(loss *Tensor, params ...*Tensor) {
 			b.target(id, p)
 		}
 	}
+	b.hook = t.onGrad != nil
 	keep := loss.keep
 	loss.keep = true
 	b.run([]*Tensor{loss}, []*Tensor{loss.onesLike()})
 	loss.keep = keep
+	if b.hook {
+		b.announceRest(params)
+	}
 }
 
 // GradOption configures [Tape.Grad].
@@ -147,6 +151,9 @@ type Backprop struct {
 	node    node // the operation whose derivative is running
 	create  bool // record the walk itself
 	consume bool // give back values whose last reader has run
+	hook    bool // call the tape's onGrad
+
+	completes []int32 // with hook: by value number, see watch
 }
 
 func (t *Tape) startBackprop(from int) *Backprop {
@@ -172,7 +179,7 @@ func (t *Tape) endBackprop(b *Backprop) {
 		}
 	}
 	clear(b.sinks)
-	b.node, b.create, b.consume = node{}, false, false
+	b.node, b.create, b.consume, b.hook = node{}, false, false, false
 	t.spare = append(t.spare, b)
 }
 
@@ -215,8 +222,14 @@ func (b *Backprop) run(roots, seeds []*Tensor) {
 			b.collect(r.id-1, seeds[i])
 		}
 	}
+	if b.hook {
+		b.watch()
+	}
 	for i := last - 1; i >= b.from; i-- {
 		b.step(i)
+		if b.hook {
+			b.announce(i)
+		}
 	}
 }
 

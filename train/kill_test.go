@@ -22,6 +22,7 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -63,7 +64,7 @@ func trainVictim(family, dir string) error {
 	if err != nil {
 		return err
 	}
-	vocab, err := models.NewCharVocab("abcdefg ")
+	vocab, err := tokenizer.NewChars("abcdefg ")
 	if err != nil {
 		return err
 	}
