@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/strictjson"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
@@ -60,7 +61,7 @@ func Register[M Model, C any](kind string, build func(cfg C, env Env) (M, error)
 	}
 	families[kind] = family{kind, reflect.TypeFor[M](), func(config string, env Env) (Model, error) {
 		var cfg C
-		if err := checkpoint.DecodeStrict(config, &cfg); err != nil {
+		if err := strictjson.Unmarshal([]byte(config), &cfg); err != nil {
 			return nil, err
 		}
 		m, err := build(cfg, env)

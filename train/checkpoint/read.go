@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/internal/strictjson"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
 )
@@ -76,7 +77,7 @@ func (f *File) Provenance() (p Provenance, err error) {
 // does not say.
 func (f *File) Training() (states []update.State, err error) {
 	if text, ok := f.meta[trainingKey]; ok {
-		if err = DecodeStrict(text, &states); err == nil && states == nil {
+		if err = strictjson.Unmarshal([]byte(text), &states); err == nil && states == nil {
 			err = errors.New("there are no updates in it")
 		}
 	}

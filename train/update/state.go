@@ -6,16 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
 
 // State is where an update stands, but for its tensors.
 type State struct {
-	LR      float64        `json:"lr"`      // base learning rate
-	Updates map[string]int `json:"updates"` // of each parameter
-	Steps   int            `json:"steps"`   // updates of all
-	Key     uint64         `json:"key"`     // of the tape's random stream
-	Counter uint64         `json:"counter"`
+	LR      float64            `json:"lr"`               // base learning rate
+	Groups  []optim.GroupState `json:"groups,omitempty"` // of parameters with a rate or decay of their own
+	Updates map[string]int     `json:"updates"`          // of each parameter
+	Steps   int                `json:"steps"`            // updates of all
+	Key     uint64             `json:"key"`              // of the tape's random stream
+	Counter uint64             `json:"counter"`
 }
 
 const (
@@ -27,7 +29,7 @@ const (
 // model's own tensors it resumes training bit for bit.
 func (u *Update) State() State {
 	o, stream := u.Optimizer().State(), u.tape.RNG().State()
-	return State{LR: o.LR, Updates: o.Steps, Steps: u.steps, Key: stream.Key, Counter: stream.Counter}
+	return State{LR: o.LR, Groups: o.Groups, Updates: o.Steps, Steps: u.steps, Key: stream.Key, Counter: stream.Counter}
 }
 
 // Tensors yields what a checkpoint must hold besides the model's own tensors: the
@@ -99,7 +101,7 @@ func (u *Update) SetState(s State, shapes map[string][]int, read func(name strin
 		}
 	}
 	o := u.Optimizer().State()
-	o.LR, o.Steps = s.LR, s.Updates
+	o.LR, o.Groups, o.Steps = s.LR, s.Groups, s.Updates
 	if err := u.opt.SetState(o); err != nil {
 		return err
 	}

@@ -42,6 +42,10 @@ type Config struct {
 	Reducer Reducer
 }
 
+// Objective makes, on the tape of an update, the share that rows [lo, hi) of a
+// batch have in the loss of all: for a mean, [Share] of the mean over these rows.
+type Objective func(lo, hi int) *tensor.Tensor
+
 // Reducer sums the gradients of several machines.
 type Reducer interface {
 	// Ready is called for each parameter as soon as its gradient is complete, in
@@ -133,28 +137,27 @@ func (u *Update) Norm() float64 { return u.norm }
 // Err is the error of the Reducer in the last step, nil if there was none.
 func (u *Update) Err() error { return u.err }
 
-// Step does one update from n rows. part makes, on the tape, the share that rows
-// [lo, hi) have in the loss of all; it is called once for each part of the batch.
-// The result is the loss before the update. The tape is released.
+// Step does one update from n rows. The objective is called once for each part of
+// the batch. The result is the loss before the update. The tape is released.
 //
 // If the loss, or with Clip the gradient, is not finite, nothing is updated:
 // [Update.NonFinite] names what went bad first.
 //
 // Panics if n is not positive.
-func (u *Update) Step(n int, part func(lo, hi int) *tensor.Tensor) float64 {
+func (u *Update) Step(n int, loss Objective) float64 {
 	defer u.tape.Release()
 	u.Begin()
 	defer u.End()
 	total := 0.0
 	for lo, hi := range u.Parts(n) {
-		loss := part(lo, hi)
-		total += loss.Item()
+		part := loss(lo, hi)
+		total += part.Item()
 		if !isFinite(total) {
 			u.blamePass(u.cfg.Params)
 			u.Optimizer().ZeroGrad()
 			return total
 		}
-		u.Backward(loss, hi == n)
+		u.Backward(part, hi == n)
 		if hi < n {
 			u.tape.Release()
 		}
