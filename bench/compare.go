@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -75,10 +76,12 @@ func (b *bench) compareRevisions(o options, picked []row) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	defer removeWhenStopped(folder)()
+	// A stopped run ends its child processes and then removes the folder.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	defer stop()
 
 	fmt.Fprintln(os.Stderr, "building", before)
-	left, err := buildWorker(before, folder, "before")
+	left, err := buildWorker(ctx, before, folder, "before")
 	if err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func (b *bench) compareRevisions(o options, picked []row) error {
 		right, err = thisWorker()
 	} else {
 		fmt.Fprintln(os.Stderr, "building", after)
-		right, err = buildWorker(after, folder, "after")
+		right, err = buildWorker(ctx, after, folder, "after")
 	}
 	if err != nil {
 		return err
@@ -96,7 +99,7 @@ func (b *bench) compareRevisions(o options, picked []row) error {
 	b.paragraph("Before: "+left.title, "After: "+right.title,
 		fmt.Sprintf("%d rounds; a row is slower if its ratio is above %.2f, or above %.2f if it takes less than %g ms",
 			o.rounds, slowerRatio, tinyRatio, tinyMS))
-	return b.compareWorkers(pair{left, right}, comparedWork(o.gemm, picked))
+	return b.compareWorkers(ctx, pair{left, right}, comparedWork(o.gemm, picked))
 }
 
 // pair is the programs of two revisions.
@@ -119,12 +122,12 @@ func comparedWork(gemm bool, picked []row) []named {
 	return all
 }
 
-func (b *bench) compareWorkers(programs pair, all []named) error {
+func (b *bench) compareWorkers(ctx context.Context, programs pair, all []named) error {
 	t := &table{head: []string{"work", "before ms", "after ms", "after / before", "quartiles"}}
 	var slow, unknown []string
 	for _, n := range all {
 		fmt.Fprintln(os.Stderr, "measuring", n.title)
-		c, err := b.compareRow(programs, n)
+		c, err := b.compareRow(ctx, programs, n)
 		if errors.Is(err, errUnknownRow) {
 			unknown = append(unknown, n.title)
 			continue
@@ -143,6 +146,9 @@ func (b *bench) compareWorkers(programs pair, all []named) error {
 	if len(unknown) > 0 {
 		b.paragraph("Not in both revisions: " + strings.Join(unknown, "; "))
 	}
+	if len(t.rows) == 0 {
+		return errors.New("no row is in both revisions")
+	}
 	if len(slow) > 0 {
 		return fmt.Errorf("slower than before: %s", strings.Join(slow, "; "))
 	}
@@ -154,12 +160,15 @@ func (b *bench) compareWorkers(programs pair, all []named) error {
 var errUnknownRow = errors.New("the row is not in both revisions")
 
 // compareRow measures a row in several pairs of processes.
-func (b *bench) compareRow(programs pair, n named) (comparison, error) {
+func (b *bench) compareRow(ctx context.Context, programs pair, n named) (comparison, error) {
 	var before, after [][]float64
 	for len(before) < b.plan.rounds {
+		if ctx.Err() != nil {
+			return comparison{}, context.Cause(ctx)
+		}
 		p := b.plan
 		p.rounds = min(sittingRounds, b.plan.rounds-len(before))
-		x, y, err := b.sitting(p, programs, n.name)
+		x, y, err := b.sitting(ctx, p, programs, n.name)
 		if err != nil {
 			return comparison{}, err
 		}
@@ -169,7 +178,7 @@ func (b *bench) compareRow(programs pair, n named) (comparison, error) {
 }
 
 // sitting measures a row in one pair of processes.
-func (b *bench) sitting(p plan, programs pair, row string) (before, after [][]float64, err error) {
+func (b *bench) sitting(ctx context.Context, p plan, programs pair, row string) (before, after [][]float64, err error) {
 	var sides []contestant
 	for _, w := range []worker{programs.before, programs.after} {
 		side, err := start([]string{childEnv + "=1"}, w.program)
@@ -177,6 +186,7 @@ func (b *bench) sitting(p plan, programs pair, row string) (before, after [][]fl
 			return nil, nil, err
 		}
 		defer side.stop()
+		defer context.AfterFunc(ctx, func() { _ = side.cmd.Process.Kill() })()
 		if _, err := side.call(request{Do: "setup", Row: row, Threads: b.peer.threads}); err != nil {
 			if strings.Contains(err.Error(), "no row ") {
 				err = fmt.Errorf("%w: %w", errUnknownRow, err)
@@ -190,21 +200,4 @@ func (b *bench) sitting(p plan, programs pair, row string) (before, after [][]fl
 		return nil, nil, err
 	}
 	return rounds[0], rounds[1], nil
-}
-
-// removeWhenStopped removes a folder and ends the program when it is interrupted.
-// The result ends the watch.
-func removeWhenStopped(folder string) func() {
-	stopped := make(chan os.Signal, 1)
-	signal.Notify(stopped, os.Interrupt, syscall.SIGTERM)
-	ended := make(chan struct{})
-	go func() {
-		select {
-		case <-stopped:
-			_ = os.RemoveAll(folder)
-			os.Exit(1)
-		case <-ended:
-		}
-	}()
-	return func() { signal.Stop(stopped); close(ended) }
 }

@@ -52,7 +52,7 @@ func TestCompareWorkers(t *testing.T) {
 	b.plan.rounds = sittingRounds + 1
 	self, err := thisWorker()
 	require.NoError(t, err)
-	err = b.compareWorkers(pair{self, self}, []named{
+	err = b.compareWorkers(t.Context(), pair{self, self}, []named{
 		{"mlp-seed", "small network"}, {"1×2048×512", "product"}, {"other", "row of the future"},
 	})
 	if err != nil { // two turns of microseconds may differ
@@ -62,9 +62,9 @@ func TestCompareWorkers(t *testing.T) {
 	require.Contains(t, out.String(), "| product       |")
 	require.Contains(t, out.String(), "Not in both revisions: row of the future\n")
 
-	b.out = out
+	require.ErrorContains(t, b.compareWorkers(t.Context(), pair{self, self}, []named{{"other", "row of the future"}}), "no row is in both")
 	broken := worker{filepath.Join(t.TempDir(), "missing"), "broken"}
-	require.ErrorIs(t, b.compareWorkers(pair{self, broken}, []named{{"mlp-seed", "small"}}), os.ErrNotExist)
+	require.ErrorIs(t, b.compareWorkers(t.Context(), pair{self, broken}, []named{{"mlp-seed", "small"}}), os.ErrNotExist)
 }
 
 func TestComparedWork(t *testing.T) {
@@ -79,15 +79,27 @@ func TestComparedWork(t *testing.T) {
 	}
 }
 
+func TestParseProduct(t *testing.T) {
+	for _, want := range append(products(), product{m: 3, n: 4, k: 5, transA: true, transB: true}) {
+		got, ok := parseProduct(want.String())
+		require.True(t, ok)
+		require.Equal(t, want, got)
+	}
+	for _, bad := range []string{"", "mlp-seed", "1×2", "1×2×0", "-1×2×3", "1×2×3 cᵀ", "1×2×3 "} {
+		_, ok := parseProduct(bad)
+		require.False(t, ok, bad)
+	}
+}
+
 func TestBuildWorker(t *testing.T) {
 	if exec.Command("git", "rev-parse", "--verify", "HEAD").Run() != nil {
 		t.Skip("no git repository")
 	}
 	folder := t.TempDir()
-	_, err := buildWorker("no-such-revision", folder, "none")
+	_, err := buildWorker(t.Context(), "no-such-revision", folder, "none")
 	require.ErrorContains(t, err, "--compare no-such-revision: git log: ")
 
-	w, err := buildWorker("HEAD", folder, "head")
+	w, err := buildWorker(t.Context(), "HEAD", folder, "head")
 	require.NoError(t, err)
 	require.NotEmpty(t, w.title)
 	files, err := os.ReadDir(folder)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/org/artnn/backend"
 )
@@ -110,15 +111,13 @@ func serve(from io.Reader, to io.Writer) error {
 
 // newContestant is our side of a row or of a matrix product, by name.
 func newContestant(name string, threads int) (contestant, error) {
-	for _, p := range products() {
-		if p.String() == name {
-			be, err := backend.Get("cpu")
-			if err != nil {
-				return nil, err
-			}
-			work, _ := newProduct(be, p)
-			return perCall{ours{work, threads}, p.reps()}, nil
+	if p, ok := parseProduct(name); ok {
+		be, err := backend.Get("cpu")
+		if err != nil {
+			return nil, err
 		}
+		work, _ := newProduct(be, p)
+		return perCall{ours{work, threads}, p.reps()}, nil
 	}
 	picked, err := selectRows(name)
 	if err != nil {
@@ -126,6 +125,15 @@ func newContestant(name string, threads int) (contestant, error) {
 	}
 	work, err := picked[0].build()
 	return ours{work, threads}, err
+}
+
+// parseProduct is the inverse of product.String. It knows shapes that are not in
+// our table, but in that of another revision.
+func parseProduct(name string) (product, bool) {
+	var p product
+	_, err := fmt.Sscanf(name, "%d×%d×%d", &p.m, &p.n, &p.k)
+	p.transA, p.transB = strings.Contains(name, " aᵀ"), strings.Contains(name, " bᵀ")
+	return p, err == nil && min(p.m, p.n, p.k) > 0 && p.String() == name
 }
 
 func answer(r request, current *contestant) (reply, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,31 +37,31 @@ func thisWorker() (worker, error) {
 
 // buildWorker builds the bench of a git revision into folder/name, from a clone
 // that is removed again. The repository is not touched.
-func buildWorker(revision, folder, name string) (worker, error) {
+func buildWorker(ctx context.Context, revision, folder, name string) (worker, error) {
 	fail := func(err error) (worker, error) { return worker{}, fmt.Errorf("--compare %s: %w", revision, err) }
-	title, err := output("", "git", "log", "-1", "--format=%h %s", revision, "--")
+	title, err := output(ctx, "", "git", "log", "-1", "--format=%h %s", revision, "--")
 	if err != nil {
 		return fail(err)
 	}
-	commit, err := output("", "git", "rev-parse", "--verify", revision+"^{commit}")
+	commit, err := output(ctx, "", "git", "rev-parse", "--verify", revision+"^{commit}")
 	if err != nil {
 		return fail(err)
 	}
-	top, err := output("", "git", "rev-parse", "--show-toplevel")
+	top, err := output(ctx, "", "git", "rev-parse", "--show-toplevel")
 	if err != nil {
 		return fail(err)
 	}
 	source, program := filepath.Join(folder, name+"-source"), filepath.Join(folder, name)
 	defer os.RemoveAll(source)
 	// --shared reads the objects where they are: a commit need not be on a branch.
-	if _, err := output("", "git", "clone", "--quiet", "--shared", "--no-checkout", top, source); err != nil {
+	if _, err := output(ctx, "", "git", "clone", "--quiet", "--shared", "--no-checkout", top, source); err != nil {
 		return fail(err)
 	}
-	if _, err := output(source, "git", "checkout", "--quiet", "--detach", commit); err != nil {
+	if _, err := output(ctx, source, "git", "checkout", "--quiet", "--detach", commit); err != nil {
 		return fail(err)
 	}
 	// -trimpath: packages that did not change come from the build cache.
-	if _, err := output(source, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, "./bench"); err != nil {
+	if _, err := output(ctx, source, "go", "build", "-trimpath", "-buildvcs=false", "-o", program, "./bench"); err != nil {
 		return fail(err)
 	}
 	return worker{program, title}, nil
@@ -68,9 +69,12 @@ func buildWorker(revision, folder, name string) (worker, error) {
 
 // output runs a command in a folder and returns what it prints, without the
 // spaces around it.
-func output(folder, name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
+func output(ctx context.Context, folder, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = folder
+	// An interrupted compiler removes its temporary files, a killed one does not.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = stopTimeout
 	cmd.Env = withEnv(os.Environ(), []string{"GOWORK"}) // that of the folder counts
 	out, err := cmd.Output()
 	if err != nil {
