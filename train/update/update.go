@@ -77,6 +77,7 @@ type Update struct {
 	opt    optim.Optimizer
 	names  map[*tensor.Tensor]string
 	params []*tensor.Tensor
+	kept   []kept
 
 	average *average // nil without EMA, and before it is first needed
 	steps   int      // updates so far
@@ -208,10 +209,37 @@ func (u *Update) Begin() {
 	if u.cfg.EMA > 0 {
 		u.averaging().exchange()
 	}
+	u.keep()
 }
 
-// End ends a step that [Update.Begin] began.
+// kept is a buffer and what it was before the step.
+type kept struct{ buffer, before *tensor.Tensor }
+
+// keep notes what the buffers are.
+func (u *Update) keep() {
+	if u.cfg.Buffers == nil {
+		return
+	}
+	if u.kept == nil {
+		for _, b := range u.cfg.Buffers {
+			u.kept = append(u.kept, kept{b, b.Clone()})
+		}
+		return
+	}
+	for _, k := range u.kept {
+		k.before.Set(k.buffer)
+	}
+}
+
+// End ends a step that [Update.Begin] began. Buffers go back to what they were if
+// it found a number that is not finite: a single one would stay in a running mean
+// for good.
 func (u *Update) End() {
+	if u.fault != "" {
+		for _, k := range u.kept {
+			k.buffer.Set(k.before)
+		}
+	}
 	if u.cfg.EMA > 0 {
 		u.averaging().exchange()
 	}
