@@ -38,6 +38,7 @@ var (
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
 	_ backend.LSTMInt8Kernel     = (*cpu)(nil)
 	_ backend.OptimizerKernel    = (*cpu)(nil)
+	_ backend.ProductAdamKernel  = (*cpu)(nil)
 )
 
 func newCPU() *cpu {
