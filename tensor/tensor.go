@@ -2,6 +2,8 @@ package tensor
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 
@@ -144,7 +146,11 @@ func alloc(tape *Tape, be backend.Backend, shape []int) *Tensor {
 		if d < 0 {
 			Fail("new", "sizes must not be negative", "%v", slices.Clone(shape)) // Clone: shape stays on the stack
 		}
-		size *= d
+		hi, lo := bits.Mul(uint(size), uint(d))
+		if hi != 0 || lo > math.MaxInt {
+			Fail("new", fmt.Sprintf("sizes must multiply to at most %d", math.MaxInt), "%v", slices.Clone(shape))
+		}
+		size = int(lo)
 	}
 	if len(shape) > backend.MaxRank {
 		Fail("new", fmt.Sprintf("at most %d axes are supported", backend.MaxRank), "%v", slices.Clone(shape))

@@ -73,6 +73,8 @@ func (p *Profiler) AdamStep(param, g, m, v backend.View, cfg backend.AdamConfig)
 	})
 }
 
+func (p *Profiler) ShapeOnly() bool { return backend.IsShapeOnly(p.inner) }
+
 func (p *Profiler) WantsProduct(m, k, n int) bool {
 	inner, ok := p.inner.(backend.ProductAdamKernel)
 	return ok && inner.WantsProduct(m, k, n)
