@@ -60,6 +60,29 @@ func ExampleClipGradNorm() {
 	// 50.0 [0.6 0.8]
 }
 
+// AdamW decays matrices but neither biases nor norms, and trains the last layer
+// at a tenth of the rate.
+func ExampleNewAdamW() {
+	params := func(yield func(string, *tensor.Tensor) bool) { // of two linear layers with a norm between
+		_ = yield("0.weight", tensor.Zeros(8, 4)) && yield("0.bias", tensor.Zeros(8)) &&
+			yield("1.weight", tensor.Full(1, 8)) && yield("1.bias", tensor.Zeros(8)) &&
+			yield("2.weight", tensor.Zeros(2, 8)) && yield("2.bias", tensor.Zeros(2))
+	}
+	last := optim.Group{
+		Name: "last",
+		Has:  func(name string, p *tensor.Tensor) bool { return name == "2.weight" },
+		Rate: 0.1,
+	}
+	opt := optim.NewAdamW(params, optim.AdamConfig{LR: 1e-3, WeightDecay: 0.1}, optim.NoDecay(), last)
+	opt.SetLR(5e-4) // of all: the last layer's is 5e-5 now
+	for _, g := range opt.State().Groups {
+		fmt.Println(g.Name, g.Rate, g.WeightDecay, g.Params)
+	}
+	// Output:
+	// no decay 1 0 [0.bias 1.weight 1.bias 2.bias]
+	// last 0.1 0.1 [2.weight]
+}
+
 // The valley of (a − 3)² + 10·(b + 1)², with momentum.
 func ExampleNewSGD() {
 	p := tensor.FromSlice([]float32{0, 0}, 2)

@@ -12,6 +12,7 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/machine"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // bench measures this machine.
@@ -148,7 +149,7 @@ func lstm() func() {
 	for r := ' '; r < ' '+96; r++ {
 		letters = append(letters, r)
 	}
-	vocab, err := models.NewCharVocab(string(letters))
+	vocab, err := tokenizer.NewChars(string(letters))
 	if err != nil {
 		panic(err)
 	}
