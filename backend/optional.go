@@ -52,6 +52,12 @@ type LSTMKernel interface {
 	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
 }
 
+// DecodeKernel decodes stored weights of any format.
+type DecodeKernel interface {
+	// Decode writes rows lo, lo+1, … of w to contiguous dst [n, columns].
+	Decode(dst View, w StoredMatrix, lo int) bool
+}
+
 // LinearInt8Kernel multiplies by the transpose of int8 weights.
 type LinearInt8Kernel interface {
 	// LinearInt8 computes dst = x·Wᵀ + bias for x [N, Cols], bias [Rows] (nil

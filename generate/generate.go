@@ -5,7 +5,7 @@
 //
 //	text, err := generate.Text(model, "Call me ", 200, generate.Temperature(0.8), generate.TopP(0.9))
 //
-// A [Sampler] alone picks tokens from logits.
+// A [Sampler] picks tokens from logits you have.
 package generate
 
 import (

@@ -46,11 +46,7 @@ func TestGenerateErrors(t *testing.T) {
 		assert.ErrorContains(t, err, c.want)
 		assert.Empty(t, text)
 	}
-	for name, p := range m.Params() {
-		if name == "fc.bias" {
-			p.SetFloat32s([]float32{0, float32(math.NaN()), 0})
-		}
-	}
+	param(m, "fc.bias").SetFloat32s([]float32{0, float32(math.NaN()), 0})
 	_, err := m.Generate("a", 5)
 	assert.ErrorContains(t, err, "training has diverged")
 }
@@ -114,11 +110,7 @@ func TestWordsAreGeneratedWithoutUnknown(t *testing.T) {
 	require.NoError(t, err)
 	m, err := NewTextGenerator(v, TextConfig{Embed: 4, Hidden: 4})
 	require.NoError(t, err)
-	for name, p := range m.Params() {
-		if name == "fc.bias" {
-			p.SetFloat32s([]float32{100, 0, 0, 0})
-		}
-	}
+	param(m, "fc.bias").SetFloat32s([]float32{100, 0, 0, 0})
 	text, err := m.Generate("Ahab and the harpoon", 50)
 	require.NoError(t, err)
 	assert.NotContains(t, text, "<unk>")

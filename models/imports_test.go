@@ -32,6 +32,10 @@ func TestImportsAreLight(t *testing.T) {
 			light = light || path == module || strings.HasPrefix(path, module+"/")
 		}
 		assert.True(t, light, "%s is imported", path)
+		for _, heavy := range []string{"data", "tabular", "recipe"} {
+			own := "github.com/org/artnn/" + heavy
+			assert.False(t, path == own || strings.HasPrefix(path, own+"/"), "%s is imported", path)
+		}
 	}
 }
 
@@ -40,8 +44,8 @@ func TestImportsAreLight(t *testing.T) {
 func TestTextImportsNoModels(t *testing.T) {
 	for dir, may := range map[string][]string{
 		"../tokenizer":          {"tokenizer", "internal/strictjson"},
-		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "backend", "asm"},
-		"../format/safetensors": {"format/safetensors"},
+		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "backend", "asm"},
+		"../format/safetensors": {"format/safetensors", "internal/half"},
 	} {
 		for _, path := range dependencies(t, dir) {
 			if name, ours := strings.CutPrefix(path, "github.com/org/artnn/"); ours {

@@ -137,7 +137,10 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	if !ok {
 		return nil, fmt.Errorf("training: a %s cannot learn", kind.kind)
 	}
-	return m, f.Resume(t.Updates())
+	if err := f.Resume(t.Updates()); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // plausible builds the model without memory and compares it with the file: its

@@ -1,9 +1,10 @@
 package models_test
 
 import (
-	"bytes"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
@@ -32,9 +33,14 @@ func ExampleQuantize() {
 	more, err := small.Generate("Call me", 57, generate.Temperature(0))
 	fmt.Println(more, err)
 
-	var full, quarter bytes.Buffer
-	fmt.Println(models.Write(&full, model), models.Write(&quarter, small))
-	fmt.Println("less than a third of the size:", 3*quarter.Len() < full.Len())
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	full, quarter := filepath.Join(dir, "full"), filepath.Join(dir, "quarter")
+	fmt.Println(models.Save(full, model), models.Save(quarter, small))
+	fmt.Println("less than a third of the size:", 3*size(quarter) < size(full))
 	// Output:
 	// Ishmael. Some years ago, never mind how long precisely,  <nil>
 	// <nil> <nil>

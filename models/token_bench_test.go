@@ -35,9 +35,9 @@ func BenchmarkToken(b *testing.B) {
 	require.NoError(b, err)
 	for _, l := range []struct {
 		name  string
-		model *language
+		model *TextGenerator
 		bytes float64 // of the weights that are read
-	}{{"float32", &m.language, 4}, {"int8", &q.language, 1}} {
+	}{{"float32", m, 4}, {"int8", q, 1}} {
 		for how, options := range sampling {
 			b.Run(l.name+"/"+how, func(b *testing.B) {
 				s, err := generate.NewSampler(nil, options...)

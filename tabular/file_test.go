@@ -2,23 +2,77 @@ package tabular
 
 import (
 	"bytes"
+	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/models"
 )
+
+// samples are a model of prices and one of classes, a few steps into their
+// training.
+func samples(t testing.TB) map[string]*Model {
+	t.Helper()
+	all := map[string]*Model{
+		"prices":  tabularOf(t, works(t), Config{Target: "price", Log: true, MinCount: 2, Hidden: []int{3}, Network: models.MLPConfig{EMA: 0.9}}),
+		"classes": tabularOf(t, works(t), Config{Target: "medium", MinCount: 2, Hidden: []int{3, 2}, Network: models.MLPConfig{Optimizer: "sgd", Momentum: 0.9}}),
+	}
+	for _, m := range all {
+		for range 3 {
+			m.Step(batchOf(t, m, works(t)))
+		}
+	}
+	return all
+}
+
+// written is what models.Save writes.
+func written(t testing.TB, m models.Model, options ...models.SaveOption) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "model")
+	require.NoError(t, models.Save(path, m, options...))
+	file, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return file
+}
+
+func loaded(file []byte) (models.Model, error) {
+	return models.LoadFS(fstest.MapFS{"model": {Data: file}}, "model")
+}
+
+// rewritten is a file with its metadata changed.
+func rewritten(t testing.TB, file []byte, change func(meta map[string]string)) []byte {
+	t.Helper()
+	f, err := safetensors.Read(bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	meta := maps.Clone(f.Metadata())
+	var list []safetensors.Tensor
+	for _, name := range f.Names() {
+		info, err := f.Info(name)
+		require.NoError(t, err)
+		values, err := f.Float32s(name)
+		require.NoError(t, err)
+		list = append(list, safetensors.Tensor{Name: name, Shape: info.Shape, Values: values})
+	}
+	change(meta)
+	var b bytes.Buffer
+	require.NoError(t, safetensors.Write(&b, list, meta))
+	return b.Bytes()
+}
 
 func TestLoadedTabularsDoTheSame(t *testing.T) {
 	for _, kind := range []string{"prices", "classes"} {
 		t.Run(kind, func(t *testing.T) {
-			m := samples(t, nil)[kind].(*Model)
+			m := samples(t)[kind]
 			path := filepath.Join(t.TempDir(), "model")
-			require.NoError(t, m.Save(path))
-			back, err := LoadTabular(path)
+			require.NoError(t, models.Save(path, m))
+			back, err := models.LoadAs[*Model](path)
 			require.NoError(t, err)
 			assert.Equal(t, m.Config(), back.Config())
 			assert.Equal(t, m.Schema(), back.Schema())
@@ -36,23 +90,24 @@ func TestLoadedTabularsDoTheSame(t *testing.T) {
 			back.Step(batchOf(t, back, works(t)))
 
 			file := written(t, m)
-			again, err := ReadTabular(bytes.NewReader(file), int64(len(file)))
+			again, err := loaded(file)
 			require.NoError(t, err)
 			assert.Equal(t, file, written(t, again))
+			assert.Equal(t, file, written(t, m, models.ForInference()), "all there is predicts")
 		})
 	}
 }
 
 // What New was given can be given again.
 func TestTabularConfigIsItsOwn(t *testing.T) {
-	a := samples(t, nil)["prices"].(*Model)
+	a := samples(t)["prices"]
 	b := tabularOf(t, works(t), a.Config())
 	assert.Equal(t, a.Config(), b.Config())
 	assert.Equal(t, a.Schema(), b.Schema())
 }
 
 func TestLoadRefusesDamagedTabulars(t *testing.T) {
-	all := samples(t, nil)
+	all := samples(t)
 	prices, classes := written(t, all["prices"]), written(t, all["classes"])
 	for name, c := range map[string]struct {
 		file     []byte
@@ -88,14 +143,56 @@ func TestLoadRefusesDamagedTabulars(t *testing.T) {
 		"huge":                  {classes, `"hidden":[3,2]`, `"hidden":[10000000,3]`, `expected shape [10000000 9], got [3 9]`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := rewritten(t, c.file, func(l []safetensors.Tensor, m map[string]string) []safetensors.Tensor {
-				require.Contains(t, m[configKey], c.old)
-				m[configKey] = strings.Replace(m[configKey], c.old, c.new, 1)
-				return l
+			file := rewritten(t, c.file, func(m map[string]string) {
+				require.Contains(t, m["config"], c.old)
+				m["config"] = strings.Replace(m["config"], c.old, c.new, 1)
 			})
-			m, err := readBytes(file)
+			m, err := loaded(file)
 			assert.ErrorContains(t, err, c.want)
 			assert.Nil(t, m)
 		})
+	}
+}
+
+// Ten steps, a checkpoint and ten more give the bits of twenty steps.
+func TestResumedTabularsGoOn(t *testing.T) {
+	for kind, m := range samples(t) {
+		again, err := loaded(written(t, m, models.WithTraining()))
+		require.NoError(t, err)
+		for _, m := range []*Model{m, again.(*Model)} {
+			rows, err := m.Rows(works(t))
+			require.NoError(t, err)
+			for i := range 10 {
+				m.Step(rows.Batch([]int{i % 6, (i + 2) % 6}))
+			}
+		}
+		assert.Equal(t, written(t, m, models.WithTraining()), written(t, again, models.WithTraining()), kind)
+	}
+}
+
+func TestLoadNamesTheOtherKind(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "prices")
+	require.NoError(t, models.Save(path, samples(t)["prices"]))
+	_, err := models.LoadAs[*models.MLP](path)
+	assert.ErrorContains(t, err, "prices: holds a model of kind Tabular, not MLP")
+	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{1, 1}})
+	require.NoError(t, err)
+	require.NoError(t, models.Save(path, net))
+	_, err = models.LoadAs[*Model](path)
+	assert.ErrorContains(t, err, "prices: holds a model of kind MLP, not Tabular")
+}
+
+func TestHalfPrecisionPredictsNearlyTheSame(t *testing.T) {
+	m := samples(t)["prices"]
+	want, err := m.Predict(works(t))
+	require.NoError(t, err)
+	for _, option := range []models.SaveOption{models.Float16(), models.BFloat16()} {
+		half, err := loaded(written(t, m, option))
+		require.NoError(t, err)
+		got, err := half.(*Model).Predict(works(t))
+		require.NoError(t, err)
+		for i := range want {
+			assert.InEpsilon(t, want[i].Value, got[i].Value, 0.02)
+		}
 	}
 }

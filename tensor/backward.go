@@ -204,19 +204,8 @@ func (b *Backprop) target(id int32, sink *Tensor) {
 }
 
 func (b *Backprop) run(roots, seeds []*Tensor) {
-	t := b.tape
-	last := len(t.nodes)
-	for i := b.from; i < last; i++ {
-		n := &t.nodes[i]
-		for _, id := range n.inputs() {
-			if b.needs[id] {
-				for o := range n.outs {
-					b.needs[n.out+o] = true
-				}
-				break
-			}
-		}
-	}
+	last := len(b.tape.nodes)
+	b.markNeeds(b.from)
 	for i, r := range roots {
 		if seeds[i] != nil {
 			b.collect(r.id-1, seeds[i])
@@ -229,6 +218,22 @@ func (b *Backprop) run(roots, seeds []*Tensor) {
 		b.step(i)
 		if b.hook {
 			b.announce(i)
+		}
+	}
+}
+
+// markNeeds marks the values of nodes from one on behind which a target lies.
+func (b *Backprop) markNeeds(from int) {
+	t := b.tape
+	for i := from; i < len(t.nodes); i++ {
+		n := &t.nodes[i]
+		for _, id := range n.inputs() {
+			if b.needs[id] {
+				for o := range n.outs {
+					b.needs[n.out+o] = true
+				}
+				break
+			}
 		}
 	}
 }

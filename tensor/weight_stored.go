@@ -183,6 +183,9 @@ func (w *Stored) blocks(use func(lo, n int, block backend.View)) {
 
 // decode writes rows [lo, lo+n) to dst [n, in], which is contiguous.
 func (w *Stored) decode(dst backend.View, lo int) {
+	if k, ok := w.be.(backend.DecodeKernel); ok && k.Decode(dst, w.matrix, lo) {
+		return
+	}
 	d := newDecoder(w)
 	for r := range dst.Shape[0] {
 		d.write(dst.Buf, dst.Offset+r*w.cols, lo+r)

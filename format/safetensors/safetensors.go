@@ -1,6 +1,7 @@
 // Package safetensors reads and writes files of named arrays in the safetensors
 // format: eight bytes of little-endian header length, a JSON header, then the
-// arrays' bytes, little-endian and row-major, without gaps.
+// arrays' bytes, little-endian and row-major, without gaps. It turns bytes into
+// named arrays and back, and knows nothing of models.
 //
 // Reading trusts nothing. The whole header is checked against the real size of
 // the file before any array is allocated, and every error names the array, what

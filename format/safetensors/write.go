@@ -17,9 +17,8 @@ import (
 //
 // Values is []float32, []float64, []int8, []int32, []int64 or []byte. DType says
 // how to store it; zero means the type that loses nothing: F32, F64, I8, I32,
-// I64, U8.
-// Floating-point values may be stored as any floating-point type, rounded to
-// nearest even; []byte may be the little-endian elements of any type.
+// I64, U8. Floating-point values may be stored as any floating-point type, rounded
+// to nearest even; []byte may be the little-endian elements of any type.
 type Tensor struct {
 	Name   string
 	DType  DType
@@ -30,8 +29,8 @@ type Tensor struct {
 // Write writes a safetensors file. The result depends only on the arrays and
 // the metadata, not on their order: arrays are laid out by type, widest first so
 // that each is aligned, then by name, and the header is padded with spaces to a
-// multiple of eight bytes, as the format's own library does. Values are encoded piece by piece, never
-// copied whole.
+// multiple of eight bytes, as the format's own library does. Values are encoded
+// piece by piece, never copied whole.
 //
 // Errors: a name that is repeated, reserved or not UTF-8; values that do not
 // match shape or type; a header over the format's limit; what w returns.
@@ -113,7 +112,7 @@ func (t *Tensor) complete() error {
 	return nil
 }
 
-// byteSize is the room the array takes in the file.
+// byteSize is the size of the array in the file.
 func (t *Tensor) byteSize() int64 {
 	n := int64(t.DType.Size())
 	for _, d := range t.Shape {
