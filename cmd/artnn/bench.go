@@ -9,11 +9,18 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/cmd/artnn/internal/machine"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/machine"
 	"github.com/org/artnn/tensor"
 )
+
+var _ = commands.add(70, func() any {
+	return &struct {
+		Bench bench `cmd:"" help:"Measure how fast this machine trains."`
+	}{}
+})
 
 // bench measures this machine.
 type bench struct {
@@ -109,7 +116,7 @@ func fastest(work func(), budget time.Duration) float64 {
 	return best.Seconds()
 }
 
-func perSecond(s float64) string { return rate(1/s) + " updates/s" }
+func perSecond(s float64) string { return words.Rate(1/s) + " updates/s" }
 
 const productSize = 512
 

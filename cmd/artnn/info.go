@@ -14,7 +14,15 @@ import (
 	"unicode"
 
 	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/recipe"
 )
+
+var _ = commands.add(60, func() any {
+	return &struct {
+		Info info `cmd:"" help:"Tell what is in a model's file or a run's folder."`
+	}{}
+})
 
 // info tells what is in a file.
 type info struct {
@@ -33,7 +41,7 @@ Examples:
 
 // Run is the command.
 func (c *info) Run(con *console) error {
-	path, err := modelFile(c.File)
+	path, err := recipe.ModelFile(c.File)
 	if err != nil {
 		return err
 	}
@@ -61,7 +69,7 @@ func (c *info) Run(con *console) error {
 	} else {
 		line("kind", "not one of artnn's models")
 		for _, key := range slices.Sorted(maps.Keys(meta)) {
-			line("metadata "+printable(key), "%s", shortened(printable(meta[key]), 200))
+			line("metadata "+printable(key), "%s", words.Shortened(printable(meta[key]), 200))
 		}
 	}
 	if err := c.numbers(line, f); err != nil {
@@ -93,9 +101,9 @@ func (*info) numbers(line func(string, string, ...any), f *safetensors.File) err
 			weights += t.Size()
 		}
 	}
-	text := fmt.Sprintf("%s in %d tensors", countText(weights), all)
+	text := fmt.Sprintf("%s in %d tensors", words.Thousands(weights), all)
 	if training > 0 {
-		text = fmt.Sprintf("%s, and %s of training state, in %d tensors", countText(weights), countText(training), all)
+		text = fmt.Sprintf("%s, and %s of training state, in %d tensors", words.Thousands(weights), words.Thousands(training), all)
 	}
 	line("parameters", "%s", text)
 	line("stored as", "%s", strings.Join(slices.Sorted(maps.Keys(types)), ", "))
@@ -128,7 +136,7 @@ func describe(line func(string, string, ...any), config string) {
 		if json.Compact(&short, value) != nil {
 			return
 		}
-		line("  "+printable(fmt.Sprint(key)), "%s", shortened(printable(short.String()), 200))
+		line("  "+printable(fmt.Sprint(key)), "%s", words.Shortened(printable(short.String()), 200))
 	}
 }
 
@@ -138,17 +146,17 @@ func vocabularyText(text string) string {
 		return "cannot be read"
 	}
 	for _, key := range slices.Sorted(maps.Keys(any)) {
-		var words []string
+		var list []string
 		var chars string
 		switch {
-		case json.Unmarshal(any[key], &words) == nil && words != nil:
+		case json.Unmarshal(any[key], &list) == nil && list != nil:
 			quoted := make([]string, 0, 8)
-			for _, w := range words[:min(8, len(words))] {
+			for _, w := range list[:min(8, len(list))] {
 				quoted = append(quoted, strconv.Quote(w))
 			}
-			return fmt.Sprintf("%d %s: %s …", len(words), printable(key), strings.Join(quoted, " "))
+			return fmt.Sprintf("%d %s: %s …", len(list), printable(key), strings.Join(quoted, " "))
 		case json.Unmarshal(any[key], &chars) == nil && len(chars) > 8:
-			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), printable(key), shortened(strconv.Quote(chars), 120))
+			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), printable(key), words.Shortened(strconv.Quote(chars), 120))
 		}
 	}
 	return "there is one"
@@ -192,13 +200,6 @@ func printable(s string) string {
 	}, s)
 }
 
-func shortened(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit]) + " …"
-	}
-	return s
-}
-
 // bytesText is a size for people.
 func bytesText(n int64) string {
 	switch {
@@ -211,13 +212,4 @@ func bytesText(n int64) string {
 	default:
 		return fmt.Sprintf("%.2f GB", float64(n)/1e9)
 	}
-}
-
-// countText is a number with its thousands set apart.
-func countText(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
