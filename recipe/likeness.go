@@ -38,7 +38,7 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint6
 	case images.Channels != cfg.Channels:
 		return Likeness{}, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(images.Channels, "channel"), cfg.Channels)
 	case images.Len() < 3:
-		return Likeness{}, fmt.Errorf("%s: at least 3 pictures are needed to compare with, there is %d", dir, images.Len())
+		return Likeness{}, fmt.Errorf("%s: at least 3 pictures are needed to compare with, the folder has %d", dir, images.Len())
 	}
 	n = min(n, images.Len())
 	size := cfg.Channels * cfg.Height * cfg.Width

@@ -144,7 +144,7 @@ func (c *Table) load() (p tableParts, err error) {
 		c.say(fmt.Sprintf("%d rows have no %s and are left out.", n, c.Target))
 	}
 	if n := known.Len(); n < fewestRows {
-		return p, fmt.Errorf("%s: %s are not enough to learn from: at least %d are needed, a few hundred are a start", c.Data, words.Count(n, "row"), fewestRows)
+		return p, fmt.Errorf("%s: %s not enough to learn from: at least %d are needed, a few hundred are a start", c.Data, words.Are(n, "row"), fewestRows)
 	}
 	learn, held, err := data.SplitTable(known, *c.Holdout, c.Seed)
 	if err != nil {

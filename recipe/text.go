@@ -162,7 +162,7 @@ func (c *Text) load() (models.Vocabulary, []int32, error) {
 	}
 	switch n := len(ids); {
 	case n < fewestTokens:
-		return nil, nil, fmt.Errorf("%s: %s are not enough to learn from: at least %d are needed, fifty thousand are a start", c.Data, words.Count(n, c.Vocab), fewestTokens)
+		return nil, nil, fmt.Errorf("%s: %s not enough to learn from: at least %d are needed, fifty thousand are a start", c.Data, words.Are(n, c.Vocab), fewestTokens)
 	case n < fewTokens:
 		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon know it by heart; fifty thousand are a start", words.Thousands(n), c.Vocab))
 	}

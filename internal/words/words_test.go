@@ -11,6 +11,8 @@ func TestCount(t *testing.T) {
 	assert.Equal(t, "0 rows", Count(0, "row"))
 	assert.Equal(t, "1 row", Count(1, "row"))
 	assert.Equal(t, "2 rows", Count(2, "row"))
+	assert.Equal(t, "1 row is", Are(1, "row"))
+	assert.Equal(t, "2 rows are", Are(2, "row"))
 }
 
 func TestThousands(t *testing.T) {
