@@ -21,9 +21,9 @@ import (
 // train-labels-idx1-ubyte, and the same of t10k to test with. Zero values are as
 // told.
 type Classes struct {
-	Data       string            // folder
-	Hidden     []int             // sizes of the hidden layers; default 256, 128
-	Activation models.Activation // of the hidden layers; default [models.ReLU]
+	Data       string // folder
+	Hidden     []int  // sizes of the hidden layers; default 256, 128
+	Activation string // of the hidden layers, as [models.MLPConfig] has them; default "relu"
 
 	Learning // batches of 64 by default
 	Options  // 10 epochs by default
@@ -70,7 +70,7 @@ func (c *Classes) Prepare(context.Context) (*Task[data.ImageBatch], error) {
 	pixels, classes := pictures.Width*pictures.Height, len(pictures.Classes)
 	c.mlp, err = models.NewMLP(models.MLPConfig{
 		Sizes:      append(append([]int{pixels}, c.Hidden...), classes),
-		Activation: c.Activation, Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam,
+		Activation: c.Activation, Output: "softmax", Loss: "cross_entropy", Optimizer: "adam",
 		LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func (c *Classes) choose() {
 	if c.Hidden == nil {
 		c.Hidden = []int{256, 128}
 	}
-	setDefault(&c.Activation, models.ReLU)
+	setDefault(&c.Activation, "relu")
 	setDefault(&c.Batch, 64)
 	setDefault(&c.Accumulate, 1)
 	setDefault(&c.LR, 1e-3)

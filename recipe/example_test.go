@@ -8,6 +8,7 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
@@ -50,7 +51,7 @@ func ExampleImages_Prepare() {
 		return
 	}
 	fmt.Println(task.Plan())
-	fmt.Println(r.Size, *r.Gray, r.Batch, *r.Penalty, r.Schedule)
+	fmt.Println(r.Size, *r.Gray, r.Batch, *r.R1, r.Schedule)
 	// Output:
 	// A generative adversarial network learns from 60 pictures of 16×16 pixels in batches of 60, 473,217 parameters
 	// 16 false 60 10 cosine
@@ -69,7 +70,7 @@ func ExampleText() {
 		fmt.Println(err)
 		return
 	}
-	text, err := r.Model().Generate("Call me ", 100, models.Seed(1))
+	text, err := r.Model().Generate("Call me ", 100, generate.Seed(1))
 	fmt.Println(len(text) >= 100, err)
 	// Output: true <nil>
 }
@@ -114,7 +115,7 @@ func ExampleClasses() {
 func ExampleTrain() {
 	dir, _ := os.MkdirTemp("", "recipe")
 	defer os.RemoveAll(dir)
-	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{2, 8, 1}, Activation: models.Tanh, Loss: models.BinaryCrossEntropy, Optimizer: models.Adam, Seed: 1})
+	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{2, 8, 1}, Activation: "tanh", Loss: "binary_cross_entropy", Optimizer: "adam", Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -139,7 +140,7 @@ func ExampleTrain() {
 	fmt.Println(result.Step, "steps:", table())
 
 	loaded, err := recipe.LoadModel(dir)
-	fmt.Println(loaded.Kind(), err)
+	fmt.Println(models.Kind(loaded), err)
 	// Output:
 	// 300 steps: [0 1 1 0]
 	// MLP <nil>

@@ -103,8 +103,8 @@ func quadrants(t testing.TB, seed uint64) *Task[data.ImageBatch] {
 		}
 	}
 	m, err := models.NewMLP(models.MLPConfig{
-		Sizes: []int{2, 16, 4}, Activation: models.Tanh, Output: models.Softmax, Loss: models.CrossEntropy,
-		Optimizer: models.Adam, LR: 0.02, EMA: 0.9, Seed: seed,
+		Sizes: []int{2, 16, 4}, Activation: "tanh", Output: "softmax", Loss: "cross_entropy",
+		Optimizer: "adam", LR: 0.02, EMA: 0.9, Seed: seed,
 	})
 	require.NoError(t, err)
 	loader, err := data.NewIndexLoader(n, func(indices []int) (b data.ImageBatch) {

@@ -26,7 +26,7 @@ type Images struct {
 	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
 
 	Beta1   float64  // Adam's first beta; default 0.5
-	Penalty *float64 // weight of the R1 penalty: more for fewer pictures
+	R1      *float64 // weight of the R1 penalty: more for fewer pictures
 	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
 	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
 	Noise   float64  // deviation of noise added to all the discriminator sees
@@ -75,7 +75,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	c.gan, err = models.NewGAN(models.GANConfig{
 		Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
 		LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
-		Penalty: *c.Penalty, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+		R1: *c.R1, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
 	})
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 		Unit: "pictures", PerStep: c.Batch,
 		Title:  "Pictures like those in " + c.Data,
 		Intro:  fmt.Sprintf("A generative adversarial network learns from %s of %d×%d pixels in batches of %d", words.Count(pictures.Len(), "picture"), c.Size, c.Size, c.Batch),
-		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger penalty holds it back.",
+		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger R1 penalty holds it back.",
 		Model:  c.gan, Loader: loader,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			d, g := c.gan.Step(b.Pixels)
@@ -117,7 +117,7 @@ func (c *Images) choose(n int) {
 	}
 	setDefault(&c.Beta1, 0.5)
 	// The fewer pictures, the sooner a discriminator knows them by heart.
-	setOpen(&c.Penalty, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
+	setOpen(&c.R1, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
 	setOpen(&c.Sharpen, 1)
 	setOpen(&c.EMA, 0.999)
 	setOpen(&c.Clip, 0)

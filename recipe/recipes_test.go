@@ -28,7 +28,7 @@ func TestImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, 16, c.Size)
 	assert.False(t, *c.Gray)
 	assert.Equal(t, 25, c.Batch)
-	assert.Equal(t, 10.0, *c.Penalty, "for so few")
+	assert.Equal(t, 10.0, *c.R1, "for so few")
 	assert.Equal(t, defaultTime, c.Budget.Time)
 	assert.Equal(t, 16, c.Model().Config().Width)
 	assert.Len(t, said, 1)

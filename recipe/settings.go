@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
 )
 
@@ -68,13 +69,29 @@ func settingText(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// modelSettings are the configuration of a model that has a method Config, or
-// its kind.
-func modelSettings(m Model) []report.Setting {
-	out := []report.Setting{{Name: "model", Value: m.Kind()}}
-	config := reflect.ValueOf(m).MethodByName("Config")
-	if config.IsValid() && config.Type().NumIn() == 0 && config.Type().NumOut() == 1 && config.Type().Out(0).Kind() == reflect.Struct {
-		out = append(out, settingsOf(config.Call(nil)[0].Interface())...)
+// modelSettings are a model's kind and configuration.
+func modelSettings(m models.Model) []report.Setting {
+	kind, config := m.Describe()
+	out := []report.Setting{{Name: "model", Value: kind}}
+	text, err := json.Marshal(config)
+	if err != nil {
+		return out // saving the model will say why
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if _, err := d.Token(); err != nil { // the opening brace
+		return out
+	}
+	for d.More() {
+		name, err := d.Token()
+		var value json.RawMessage
+		if err != nil || d.Decode(&value) != nil {
+			return out
+		}
+		var plain string
+		if json.Unmarshal(value, &plain) != nil {
+			plain = string(value)
+		}
+		out = append(out, report.Setting{Name: fmt.Sprint(name), Value: plain})
 	}
 	return out
 }

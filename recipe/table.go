@@ -12,6 +12,7 @@ import (
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tabular"
 	"github.com/org/artnn/train"
 )
 
@@ -27,15 +28,15 @@ type Table struct {
 	Log     *bool                 // learn the logarithm of the target, as is right for prices
 	Holdout *float64              // share of the rows held out; default 0.2
 
-	Hidden     []int             // sizes of the hidden layers; default 64, 64
-	Activation models.Activation // of the hidden layers; default [models.ReLU]
+	Hidden     []int  // sizes of the hidden layers; default 64, 64
+	Activation string // of the hidden layers, as [models.MLPConfig] has them; default "relu"
 
 	Patience *int // epochs without progress that end the run, 0 is any number; default 30
 
 	Learning
 	Options // whose default budget is a number of epochs that goes with the number of rows
 
-	tabular *models.Tabular
+	network *tabular.Model
 	test    *table.Table
 }
 
@@ -46,7 +47,7 @@ type tableParts struct{ learn, choose, test *table.Table }
 const fewestRows = 20
 
 // Model is the network that [Table.Prepare] has made.
-func (c *Table) Model() *models.Tabular { return c.tabular }
+func (c *Table) Model() *tabular.Model { return c.network }
 
 // Test are the rows that have no part in training, once [Table.Prepare] has read
 // the table.
@@ -78,7 +79,7 @@ func (c *Table) Check() error {
 //
 // Errors: [*ConfigError]; a file that is not there or no table; columns that are
 // not there; too few rows.
-func (c *Table) Prepare(context.Context) (*Task[models.TabularBatch], error) {
+func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -91,14 +92,14 @@ func (c *Table) Prepare(context.Context) (*Task[models.TabularBatch], error) {
 	if err := c.choose(parts.learn); err != nil {
 		return nil, err
 	}
-	m, err := models.NewTabular(parts.learn, models.TabularConfig{
+	m, err := tabular.New(parts.learn, tabular.Config{
 		Target: c.Target, Log: *c.Log, Hidden: c.Hidden,
 		Network: models.MLPConfig{Activation: c.Activation, LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Data, err)
 	}
-	c.tabular = m
+	c.network = m
 	rows, err := m.Rows(parts.learn)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Data, err)
@@ -107,14 +108,14 @@ func (c *Table) Prepare(context.Context) (*Task[models.TabularBatch], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Task[models.TabularBatch]{
+	return &Task[tabular.Batch]{
 		Unit: "rows", PerStep: c.Batch,
 		Title: fmt.Sprintf("Predicting %q from %s", c.Target, c.Data),
 		Intro: fmt.Sprintf("A multilayer perceptron learns from %s rows; %s more choose its best weights, and %s test them",
 			words.Thousands(parts.learn.Len()), words.Thousands(parts.choose.Len()), words.Thousands(parts.test.Len())),
 		Remark: "The loss is the mean squared error in deviations of the target, or of a class the cross-entropy in nats. Where the validation's rises while the other falls, the network begins to learn the rows by heart; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, Patience: *c.Patience,
-		Step: func(_ context.Context, b models.TabularBatch) (train.Metrics, error) {
+		Step: func(_ context.Context, b tabular.Batch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: m.Step(b)}}, nil
 		},
 		Validate: func(context.Context) (train.Metrics, error) {
@@ -180,7 +181,7 @@ func (c *Table) choose(learn *table.Table) error {
 	if c.Hidden == nil {
 		c.Hidden = []int{64, 64}
 	}
-	setDefault(&c.Activation, models.ReLU)
+	setDefault(&c.Activation, "relu")
 	setDefault(&c.Batch, batch)
 	setDefault(&c.Accumulate, 1)
 	setDefault(&c.LR, 3e-3)
@@ -205,7 +206,7 @@ func isSkewed(values []float64) bool {
 const predictionsShown = 12
 
 // predictions is what a network makes of a few rows that it has not learned from.
-func predictions(m *models.Tabular, test *table.Table) (Sample, error) {
+func predictions(m *tabular.Model, test *table.Table) (Sample, error) {
 	rows := make([]int, min(predictionsShown, test.Len()))
 	for i := range rows {
 		rows[i] = i
@@ -230,7 +231,7 @@ func predictions(m *models.Tabular, test *table.Table) (Sample, error) {
 }
 
 // predictionText is a class with its probability, or a number.
-func predictionText(p models.TabularPrediction) string {
+func predictionText(p tabular.Prediction) string {
 	if p.Class != "" {
 		return fmt.Sprintf("%s (%.0f %%)", p.Class, 100*slices.Max(p.Probabilities))
 	}

@@ -9,14 +9,14 @@ import (
 	"strconv"
 
 	"github.com/org/artnn/data/table"
-	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
+	"github.com/org/artnn/tabular"
 	"github.com/org/artnn/train"
 )
 
 // scores are a validation's numbers: the loss in the units of the training loss,
 // so that the two can be laid beside each other, and the score that says most.
-func scores(e models.TabularEvaluation) train.Metrics {
+func scores(e tabular.Evaluation) train.Metrics {
 	s := e.Network
 	switch {
 	case e.Target.Kind == table.Category:
@@ -29,7 +29,7 @@ func scores(e models.TabularEvaluation) train.Metrics {
 }
 
 // testScores measures a model on rows that had no part in choosing it.
-func testScores(m *models.Tabular, test *table.Table) (Outcome, error) {
+func testScores(m *tabular.Model, test *table.Table) (Outcome, error) {
 	e, err := m.Evaluate(test)
 	if err != nil {
 		return Outcome{}, err
@@ -41,9 +41,9 @@ func testScores(m *models.Tabular, test *table.Table) (Outcome, error) {
 }
 
 // inShort is a sentence about an evaluation.
-func inShort(e models.TabularEvaluation) string {
+func inShort(e tabular.Evaluation) string {
 	var what string
-	score := func(s models.TabularScores) string {
+	score := func(s tabular.Scores) string {
 		switch {
 		case e.Target.Kind == table.Category:
 			return fmt.Sprintf("%.1f %%", 100*s.Accuracy)
@@ -72,8 +72,8 @@ func inShort(e models.TabularEvaluation) string {
 }
 
 // scoreTable is an evaluation for the report.
-func scoreTable(e models.TabularEvaluation) (out []report.Setting) {
-	add := func(name string, s models.TabularScores) {
+func scoreTable(e tabular.Evaluation) (out []report.Setting) {
+	add := func(name string, s tabular.Scores) {
 		text := fmt.Sprintf("R² %.4f, mean absolute error %.5g, root mean square error %.5g", s.R2, s.MAE, s.RMSE)
 		switch {
 		case e.Target.Kind == table.Category:
@@ -93,7 +93,7 @@ func scoreTable(e models.TabularEvaluation) (out []report.Setting) {
 
 // WritePredictions writes a table as CSV, with one more column for the predicted
 // target, and another for the probability of a class.
-func WritePredictions(w io.Writer, t *table.Table, made []models.TabularPrediction, target string) error {
+func WritePredictions(w io.Writer, t *table.Table, made []tabular.Prediction, target string) error {
 	out := csv.NewWriter(w)
 	columns := t.Columns()
 	var names []string

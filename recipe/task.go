@@ -13,12 +13,6 @@ import (
 	"github.com/org/artnn/train"
 )
 
-// Model is a model that can be trained and saved.
-type Model interface {
-	models.Model
-	train.Model
-}
-
 // Task is what to train on what. B is a batch of its data. Only Model and Step
 // are required.
 type Task[B any] struct {
@@ -31,8 +25,8 @@ type Task[B any] struct {
 	Axis    string // of the loss curves, such as "nats a character"; default "loss"
 	Remark  string // how to read the curves
 
-	Model  Model
-	Loader *data.Loader[B] // without it, Step gets the zero B
+	Model  models.Trainable // of a registered kind; see [models.Register]
+	Loader *data.Loader[B]  // without it, Step gets the zero B
 	// Step does one update and returns its numbers.
 	Step func(ctx context.Context, batch B) (train.Metrics, error)
 

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -88,7 +90,7 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 		return nil, err
 	}
 	setDefault(&c.Vocab, "char")
-	setDefault(&c.Words, models.DefaultWords)
+	setDefault(&c.Words, tokenizer.DefaultWords)
 	setOpen(&c.Holdout, 0.1)
 	vocab, ids, err := c.load()
 	if err != nil {
@@ -141,17 +143,17 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	return t, nil
 }
 
-// load reads the text and makes its vocabulary.
-func (c *Text) load() (models.Vocabulary, []int32, error) {
+// load reads the text and makes its tokenizer.
+func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
 	text, err := data.LoadText(c.Data)
 	if err != nil {
 		return nil, nil, missing(err, c.Data, "file")
 	}
-	var vocab models.Vocabulary
+	var vocab tokenizer.Tokenizer
 	if c.Vocab == "word" {
-		vocab, err = models.NewWordVocab(text, c.Words)
+		vocab, err = tokenizer.NewWords(text, c.Words)
 	} else {
-		vocab, err = models.NewCharVocab(text)
+		vocab, err = tokenizer.NewChars(text)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", c.Data, err)
@@ -202,19 +204,19 @@ const (
 )
 
 func passage(m *models.TextGenerator, seed uint64) (Sample, error) {
-	prompt, err := Opening(m.Vocabulary())
+	prompt, err := Opening(m.Tokenizer())
 	if err != nil {
 		return Sample{}, err
 	}
-	text, err := m.Generate(prompt, passageLength, models.Temperature(temperature), models.TopP(topP), models.Seed(seed))
+	text, err := m.Generate(prompt, passageLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(seed))
 	return Sample{Text: strings.TrimSpace(text)}, err
 }
 
 // Opening is what a text begins with where nothing is given: what paragraphs
 // begin after, or else any token.
 //
-// Errors: a vocabulary that can encode nothing of its own.
-func Opening(v models.Vocabulary) (string, error) {
+// Errors: a tokenizer that can encode nothing of its own.
+func Opening(v tokenizer.Tokenizer) (string, error) {
 	for _, s := range []string{"\n", " "} {
 		if ids, err := v.Encode(s); err == nil && v.Decode(ids) == s {
 			return s, nil
@@ -226,5 +228,5 @@ func Opening(v models.Vocabulary) (string, error) {
 			return s, nil
 		}
 	}
-	return "", fmt.Errorf("the model's vocabulary has no line end to begin with: give a prompt")
+	return "", fmt.Errorf("the model's tokenizer has no line end to begin with: give a prompt")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
+	"github.com/org/artnn/train/checkpoint"
 )
 
 // checkpointModel is the model's name in checkpoints.
@@ -31,7 +32,7 @@ func (s *session[B]) saveBest(r train.Report) error {
 }
 
 // restore takes a checkpoint's weights up.
-func restore(m train.Model, path string) error {
+func restore(m models.Trainable, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func restore(m train.Model, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.Restore(f, stat.Size()); err != nil {
+	if err := checkpoint.Restore(m, m.Updates(), f, stat.Size()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

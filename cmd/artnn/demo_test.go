@@ -57,7 +57,7 @@ func TestInterruptKeepsWhatWasLearned(t *testing.T) {
 	left := files(t, d.Out)
 	assert.NotContains(t, left, "text.txt", "the poems' turn had not come")
 	assert.Contains(t, left, "report.html")
-	gan, err := models.LoadGAN(filepath.Join(d.Out, "faces.safetensors"))
+	gan, err := models.LoadAs[*models.GAN](filepath.Join(d.Out, "faces.safetensors"))
 	require.NoError(t, err, "the last checkpoint is whole")
 	assert.Len(t, gan.Images(2, 1), 2)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 )
 
@@ -46,7 +47,7 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 	}
 	f := familyOf(m)
 	if f == nil {
-		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, m.Kind())
+		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	return f.eval(ctx, c, m, con)
 }

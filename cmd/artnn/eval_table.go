@@ -7,13 +7,13 @@ import (
 	"io/fs"
 
 	"github.com/org/artnn/data/table"
-	"github.com/org/artnn/models"
+	"github.com/org/artnn/tabular"
 )
 
 var _ = addFamily("artnn predict", evalTable)
 
 // evalTable measures how well a network predicts rows whose target is known.
-func evalTable(_ context.Context, c *evalCommand, m *models.Tabular, con *console) error {
+func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console) error {
 	t, err := loadTable(c.Data, m.CSVOptions(true))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
-	"github.com/org/artnn/models"
 )
 
 var _ = addFamily("artnn generate text", evalText)
@@ -26,7 +26,7 @@ func evalText(_ context.Context, c *evalCommand, m writer, con *console) error {
 	if err != nil {
 		return err
 	}
-	ids, err := m.Vocabulary().Encode(text)
+	ids, err := m.Tokenizer().Encode(text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
@@ -35,13 +35,12 @@ func evalText(_ context.Context, c *evalCommand, m writer, con *console) error {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	t := con.table()
-	unit := "character"
-	if v, ok := m.Vocabulary().(*models.WordVocab); ok {
-		unit = "word"
-		t.line("unknown words", "%.1f %%", 100*v.Unknown(ids))
+	unit := cmp.Or(map[string]string{"char": "character", "word": "word"}[m.Tokenizer().Kind()], "token")
+	if v, ok := m.Tokenizer().(interface{ Unknown(tokens []int32) float64 }); ok {
+		t.line("unknown "+unit+"s", "%.1f %%", 100*v.Unknown(ids))
 	}
 	t.line("text", "%s %ss", words.Thousands(len(ids)), unit)
 	t.line("cross-entropy", "%.4f nats, %.4f bits a %s", loss, loss/math.Ln2, unit)
-	t.line("perplexity", "%.2f of %d", math.Exp(loss), m.Vocabulary().Len())
+	t.line("perplexity", "%.2f of %d", math.Exp(loss), m.Tokenizer().Len())
 	return t.Flush()
 }

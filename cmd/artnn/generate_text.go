@@ -8,9 +8,11 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/tokenizer"
 )
 
 var _ = generators.add(20, func() any {
@@ -34,9 +36,9 @@ type generateText struct {
 // writer is a model that writes text, with float or int8 weights.
 type writer interface {
 	models.Model
-	Stream(prompt string, n int, options ...models.GenerateOption) iter.Seq2[string, error]
+	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
 	Evaluate(tokens []int32, streams int) (float64, error)
-	Vocabulary() models.Vocabulary
+	Tokenizer() tokenizer.Tokenizer
 }
 
 // Help is shown by --help.
@@ -76,7 +78,7 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 	}
 	prompt := c.Prompt
 	if prompt == "" {
-		if prompt, err = recipe.Opening(m.Vocabulary()); err != nil {
+		if prompt, err = recipe.Opening(m.Tokenizer()); err != nil {
 			return err
 		}
 	}
@@ -104,7 +106,7 @@ func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt 
 	out.WriteString(shown)
 	begun := shown != ""
 	last := ""
-	for piece, err := range m.Stream(prompt, c.N, models.Temperature(c.Temperature), models.TopP(c.TopP), models.TopK(c.TopK), models.Seed(seed)) {
+	for piece, err := range m.Stream(prompt, c.N, generate.Temperature(c.Temperature), generate.TopP(c.TopP), generate.TopK(c.TopK), generate.Seed(seed)) {
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func loadAs[M models.Model](path, art string) (m M, err error) {
 		if f := familyOf(any); f != nil {
 			use = fmt.Sprintf("use %q", f.use)
 		}
-		return m, fmt.Errorf("%s: holds a model of kind %s, which makes no %s: %s", path, any.Kind(), art, use)
+		return m, fmt.Errorf("%s: holds a model of kind %s, which makes no %s: %s", path, models.Kind(any), art, use)
 	}
 	return m, nil
 }

@@ -5,8 +5,8 @@ import (
 	"io"
 
 	"github.com/org/artnn/internal/atomicfile"
-	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/tabular"
 )
 
 var _ = commands.add(30, func() any {
@@ -33,7 +33,7 @@ Examples:
 
 // Run is the command.
 func (c *predict) Run(con *console) error {
-	m, err := loadAs[*models.Tabular](c.Model, "predictions")
+	m, err := loadAs[*tabular.Model](c.Model, "predictions")
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type trainImage struct {
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
 	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
-	Penalty *float64 `group:"learning" placeholder:"X" help:"Weight of the R1 penalty: more if it knows the pictures by heart (default: 1 for thousands, up to 10 for fewer)."`
+	R1      *float64 `name:"r1" group:"learning" placeholder:"X" help:"Weight of the R1 penalty: more if it knows the pictures by heart (default: 1 for thousands, up to 10 for fewer)."`
 	Sharpen float64  `group:"learning" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
 	Smooth  float64  `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
 	Noise   float64  `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
@@ -54,7 +54,7 @@ func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
 		Data: c.Data, Size: c.Size, Gray: c.Gray, Mirror: c.Mirror,
 		Fit:  map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
 		ZDim: c.ZDim, Hidden: c.Hidden,
-		Beta1: c.Beta1, Penalty: c.Penalty, Sharpen: &c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+		Beta1: c.Beta1, R1: c.R1, Sharpen: &c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Learning: c.learning(), Options: c.options(con, k),
 	}
 }
@@ -75,7 +75,7 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 	if err != nil {
 		return s.prepared(ctx, err)
 	}
-	c.Size, c.Gray, c.Hidden, c.Penalty = r.Size, r.Gray, r.Hidden, r.Penalty
+	c.Size, c.Gray, c.Hidden, c.R1 = r.Size, r.Gray, r.Hidden, r.R1
 	c.chosen(r.Options, r.Learning)
 	return do(ctx, s, task, r.Options)
 }

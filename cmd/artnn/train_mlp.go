@@ -7,7 +7,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/org/artnn/data/table"
-	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 )
 
@@ -59,7 +58,7 @@ func (c *trainMLP) recipe(con *console, k *kong.Context) (*recipe.Table, error) 
 	}
 	return &recipe.Table{
 		Data: c.Data, Target: c.Target, Skip: c.Skip, Kinds: kinds, Log: c.Log, Holdout: &c.Holdout,
-		Hidden: c.Hidden, Activation: models.Activation(c.Activation), Patience: &c.Patience,
+		Hidden: c.Hidden, Activation: c.Activation, Patience: &c.Patience,
 		Learning: c.learning(), Options: c.options(con, k),
 	}, nil
 }

@@ -85,7 +85,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		for _, part := range []string{"GAN", "hidden      [8,16]", "all finite", "weights only", "F32"} {
+		for _, part := range []string{"GAN", "hidden        [8,16]", "all finite", "weights only", "F32"} {
 			assert.Contains(t, r.out, part)
 		}
 		r = ok(t, call(t, "info", filepath.Join(run.Checkpoints(), "step-000000012", "model.safetensors"), "--tensors"))
@@ -194,7 +194,7 @@ func TestTrainTextAndUseIt(t *testing.T) {
 	})
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		assert.Regexp(t, `vocabulary +\d+ chars`, r.out)
+		assert.Regexp(t, `tokenizer +\d+ chars`, r.out)
 	})
 	t.Run("other kind", func(t *testing.T) {
 		r := call(t, "generate", "image", "-m", out)
@@ -266,5 +266,5 @@ func TestFewPicturesGrayAndMirrored(t *testing.T) {
 	assert.Contains(t, r.out, "16×16×1")
 	config := string(read(t, out, "config.yaml"))
 	assert.Contains(t, config, "gray: true\n")
-	assert.Contains(t, config, "penalty: 10\n", "for so few")
+	assert.Contains(t, config, "r1: 10\n", "for so few")
 }

@@ -32,7 +32,7 @@ func (o *Options) faces(ctx context.Context, chapter *report.Chapter) (train.Rep
 	}
 	gan, err := models.NewGAN(models.GANConfig{
 		Width: samples.FaceSize, Channels: pictures.Channels,
-		LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: o.Seed,
+		LR: 1e-3, Beta1: 0.5, R1: 1, Sharpen: 1, EMA: 0.999, Seed: o.Seed,
 	})
 	if err != nil {
 		return train.Report{}, err
@@ -47,7 +47,7 @@ func (o *Options) faces(ctx context.Context, chapter *report.Chapter) (train.Rep
 			{Name: "generator", Value: fmt.Sprintf("%d → %s → %d×%d×%d", cfg.ZDim, arrows(cfg.Hidden), cfg.Width, cfg.Height, cfg.Channels)},
 			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, β₁ %g", cfg.LR, cfg.Beta1)},
 			{Name: "batch", Value: fmt.Sprint(facesBatch)},
-			{Name: "R1 penalty", Value: fmt.Sprint(cfg.Penalty)},
+			{Name: "R1 penalty", Value: fmt.Sprint(cfg.R1)},
 			{Name: "sharpening of its view", Value: fmt.Sprint(cfg.Sharpen)},
 			{Name: "moving average of the generator", Value: fmt.Sprint(cfg.EMA)},
 			{Name: "examples", Value: "DiceBear Pixel Art, CC0 1.0"},
@@ -62,7 +62,7 @@ func (o *Options) faces(ctx context.Context, chapter *report.Chapter) (train.Rep
 		caption := "after " + words.Count(e.Step, "step")
 		chapter.Samples = append(chapter.Samples, report.Sample{Caption: caption, Image: data.GridOf(faces[:16], data.GridOptions{Padding: 1})})
 		chapter.Final = []report.Sample{{Caption: caption, Image: image.Image(picture)}}
-		return gan.Save(o.path("faces.safetensors"))
+		return models.Save(o.path("faces.safetensors"), gan)
 	}
 	trainer := train.Trainer[data.ImageBatch]{
 		Data: loader,

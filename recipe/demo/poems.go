@@ -8,9 +8,11 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -30,7 +32,7 @@ const (
 // poems trains a text generator on classical quatrains, one poem
 // to a row.
 func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
-	vocab, err := models.NewCharVocab(samples.QuatrainsText())
+	vocab, err := tokenizer.NewChars(samples.QuatrainsText())
 	if err != nil {
 		return train.Report{}, err
 	}
@@ -79,7 +81,7 @@ func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Rep
 		if err != nil {
 			return err
 		}
-		return writer.Save(o.path("poems.safetensors"))
+		return models.Save(o.path("poems.safetensors"), writer)
 	}
 	trainer := train.Trainer[data.Pair[[]int32, []int32]]{
 		Data: loader,
@@ -96,7 +98,7 @@ func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Rep
 }
 
 // poemLoader gives batches of inputs and the targets that follow them.
-func poemLoader(vocab models.Vocabulary, seed uint64) (*data.Loader[data.Pair[[]int32, []int32]], error) {
+func poemLoader(vocab tokenizer.Tokenizer, seed uint64) (*data.Loader[data.Pair[[]int32, []int32]], error) {
 	var rows [][]int32 // the start, then the poem
 	for _, poem := range samples.Quatrains() {
 		row, err := vocab.Encode(poemStart + poem + "\n")
@@ -120,7 +122,7 @@ func poemLoader(vocab models.Vocabulary, seed uint64) (*data.Loader[data.Pair[[]
 func (o *Options) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
 	poems := make([]string, poemsShown)
 	for i := range poems {
-		text, err := writer.Generate(poemStart, poemLength, models.Temperature(temperature), models.TopP(topP), models.Seed(o.Seed+uint64(i)))
+		text, err := writer.Generate(poemStart, poemLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(o.Seed+uint64(i)))
 		if err != nil {
 			return nil, err
 		}
