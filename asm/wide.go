@@ -2,7 +2,7 @@ package asm
 
 // Wide reports whether the selected path has one kernel for [GemmWide], which
 // is then about twice as fast as four calls of [GemmKernel].
-func Wide() bool { return wide() }
+func Wide() bool { return useAVX512 }
 
 // GemmWide computes one tile of a matrix product of packed panels, for i < m
 // and j < n:

@@ -11,7 +11,7 @@ func (g *gen) quarters(base, n gp) [4]gp {
 
 // emitLSTM emits the LSTM cell and its gradient.
 func emitLSTM(g *gen) {
-	g.kernel("lstmCellAVX2", "func(h, c, gates, cPrev []float32)", "is the loop of lstmCellGeneric.")
+	g.row("lstmCell", "")
 	n := g.length("h")
 	gate := g.quarters(g.pointer("gates"), n)
 	h, c, cPrev := g.pointer("h"), g.pointer("c"), g.pointer("cPrev")
@@ -31,8 +31,7 @@ func emitLSTM(g *gen) {
 	})
 	g.end()
 
-	g.kernel("lstmCellGradAVX2", "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)",
-		"is the loop of lstmCellGradGeneric.")
+	g.row("lstmCellGrad", "")
 	n = g.length("dcPrev")
 	gate = g.quarters(g.pointer("gates"), n)
 	dgates := g.pointer("dgates")

@@ -5,8 +5,7 @@ func emitOptim(g *gen) {
 	g.adam("adamAVX2", false)
 	g.adam("adamDecayAVX2", true)
 
-	g.kernel("sgdAVX2", "func(p, g []float32, lr, decay float32)",
-		"is\n\n\tfor i := range p { p[i] = fma32(-lr, fma32(decay, p[i], g[i]), p[i]) }")
+	g.row("sgd", "")
 	p, grad := g.pointer("p"), g.pointer("g")
 	lr, decay := g.scalar("lr"), g.scalar("decay")
 	g.sweep(g.length("p"), 4, func(l lanes) {
