@@ -4,136 +4,134 @@
 
 package asm
 
-func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+func gemmTiles(t *Tiles) {
 	if useAVX2 {
 		switch {
-		case n <= 8:
-			gemmMask8(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
-		case n < NR:
-			gemmMask16(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
+		case t.N <= 8:
+			gemmMask8(t)
+		case t.N < NR:
+			gemmMask16(t)
+		case t.prefetches():
+			gemmPrefetch(t)
 		default:
-			gemmFull(1, k, &a[0], 0, ars, acs, &b[0], 0, ldb, &c[0], 0, ldc, m, accumulate)
+			gemmFull(t)
 		}
 		return
 	}
-	gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+	gemmTilesGeneric(t)
 }
 
-func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
-	if useAVX2 {
-		gemmFull(tiles, k, &a[0], as, ars, acs, &b[0], bs, ldb, &c[0], cs, ldc, m, accumulate)
-		return
+// gemmFull, gemmPrefetch, gemmMask16 and gemmMask8 call the kernel with exactly M
+// rows, so that a narrow tile costs what it computes.
+func gemmFull(t *Tiles) {
+	a, b, c := &t.A[0], &t.B[0], &t.C[0]
+	switch t.M {
+	case 1:
+		gemm1x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
+	case 2:
+		gemm2x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
+	case 3:
+		gemm3x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
+	case 4:
+		gemm4x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
+	case 5:
+		gemm5x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
+	case 6:
+		gemm6x16AVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, t.Accumulate)
 	}
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
 }
 
-func gemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
-	if useAVX2 {
-		pa, pb, pc, pn, pt := &a[0], &b[0], &c[0], &next[0], &at[0]
-		switch m {
+func gemmPrefetch(t *Tiles) {
+	a, b, c, p := &t.A[0], &t.B[0], &t.C[0], &t.Prefetch
+	next, offsets := &p.Next[0], &p.Offsets[0]
+	switch t.M {
+	case 1:
+		gemm1x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	case 2:
+		gemm2x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	case 3:
+		gemm3x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	case 4:
+		gemm4x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	case 5:
+		gemm5x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	case 6:
+		gemm6x16PrefetchAVX2(t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate)
+	}
+}
+
+func gemmMask16(t *Tiles) {
+	whole := wholeRows(t.K, t.BRow, t.N, 16)
+	for i := range t.Count {
+		a, b, c := t.tile(i)
+		switch t.M {
 		case 1:
-			gemm1x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm1x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		case 2:
-			gemm2x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm2x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		case 3:
-			gemm3x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm3x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		case 4:
-			gemm4x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm4x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		case 5:
-			gemm5x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm5x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		case 6:
-			gemm6x16AheadAVX2(tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate)
+			gemm6x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
 		}
-		return
-	}
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
-}
-
-// gemmFull, gemmMask16 and gemmMask8 call the kernel with exactly m rows, so that
-// a narrow tile costs what it computes.
-func gemmFull(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc, m int, accumulate bool) {
-	switch m {
-	case 1:
-		gemm1x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
-	case 2:
-		gemm2x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
-	case 3:
-		gemm3x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
-	case 4:
-		gemm4x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
-	case 5:
-		gemm5x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
-	case 6:
-		gemm6x16AVX2(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate)
 	}
 }
 
-func gemmMask16(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool) {
-	whole := wholeRows(k, ldb, n, 16)
-	switch m {
-	case 1:
-		gemm1x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 2:
-		gemm2x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 3:
-		gemm3x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 4:
-		gemm4x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 5:
-		gemm5x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 6:
-		gemm6x16MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
+func gemmMask8(t *Tiles) {
+	whole := wholeRows(t.K, t.BRow, t.N, 8)
+	for i := range t.Count {
+		a, b, c := t.tile(i)
+		switch t.M {
+		case 1:
+			gemm1x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		case 2:
+			gemm2x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		case 3:
+			gemm3x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		case 4:
+			gemm4x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		case 5:
+			gemm5x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		case 6:
+			gemm6x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+		}
 	}
 }
 
-func gemmMask8(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool) {
-	whole := wholeRows(k, ldb, n, 8)
-	switch m {
-	case 1:
-		gemm1x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 2:
-		gemm2x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 3:
-		gemm3x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 4:
-		gemm4x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 5:
-		gemm5x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	case 6:
-		gemm6x8MaskAVX2(k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate)
-	}
-}
-
-func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+func gemmDot(t *DotTile) {
 	if useAVX2 {
-		pa, pb, pc := &a[0], &b[0], &c[0]
-		switch m<<4 | n {
+		a, b, c := &t.A[0], &t.B[0], &t.C[0]
+		switch t.M<<4 | t.N {
 		case 0x11:
-			gemmDot1x1AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot1x1AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x12:
-			gemmDot1x2AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot1x2AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x13:
-			gemmDot1x3AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot1x3AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x14:
-			gemmDot1x4AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot1x4AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x21:
-			gemmDot2x1AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot2x1AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x22:
-			gemmDot2x2AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot2x2AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x23:
-			gemmDot2x3AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot2x3AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x24:
-			gemmDot2x4AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot2x4AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x31:
-			gemmDot3x1AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot3x1AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x32:
-			gemmDot3x2AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot3x2AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x33:
-			gemmDot3x3AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot3x3AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 0x34:
-			gemmDot3x4AVX2(k, pa, lda, pb, ldb, pc, ldc, accumulate)
+			gemmDot3x4AVX2(t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate)
 		}
 		return
 	}
-	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
+	gemmDotGeneric(t)
 }

@@ -4,36 +4,31 @@
 
 package asm
 
-func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+func gemmTiles(t *Tiles) {
 	if useNEON {
-		if n == NR {
-			gemm6x16NEON(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, accumulate)
-			return
-		}
-		j := 0
-		for ; n-j >= 4; j += 4 {
-			gemm6x4NEON(k, &a[0], ars, acs, &b[j], ldb, &c[j], ldc, m, accumulate)
-		}
-		if j < n {
-			gemm6x3NEON(k, &a[0], ars, acs, &b[j], ldb, &c[j], ldc, m, n-j, accumulate)
+		for i := range t.Count {
+			a, b, c := t.tile(i)
+			if t.N == NR {
+				gemm6x16NEON(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.M, t.Accumulate)
+				continue
+			}
+			j := 0
+			for ; t.N-j >= 4; j += 4 {
+				gemm6x4NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.Accumulate)
+			}
+			if j < t.N {
+				gemm6x3NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.N-j, t.Accumulate)
+			}
 		}
 		return
 	}
-	gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+	gemmTilesGeneric(t)
 }
 
-func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
-}
-
-func gemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
-}
-
-func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+func gemmDot(t *DotTile) {
 	if useNEON {
-		gemmDotNEON(k, &a[0], lda, &b[0], ldb, &c[0], ldc, m, n, accumulate)
+		gemmDotNEON(t.K, &t.A[0], t.ARow, &t.B[0], t.BRow, &t.C[0], t.CRow, t.M, t.N, t.Accumulate)
 		return
 	}
-	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
+	gemmDotGeneric(t)
 }

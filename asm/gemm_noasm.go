@@ -4,18 +4,10 @@
 
 package asm
 
-func gemm(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	gemmGeneric(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+func gemmTiles(t *Tiles) {
+	gemmTilesGeneric(t)
 }
 
-func gemmTiles(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, accumulate bool) {
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
-}
-
-func gemmTilesAhead(tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, next []float32, ns int, at []int32, ats int, accumulate bool) {
-	gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)
-}
-
-func gemmDot(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	gemmDotGeneric(k, a, lda, b, ldb, c, ldc, m, n, accumulate)
+func gemmDot(t *DotTile) {
+	gemmDotGeneric(t)
 }

@@ -5,36 +5,36 @@
 package asm
 
 // gemmInt8: the kernels take 16 terms at a time, and no fewer.
-func gemmInt8(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
-	if useAVX2 && k >= 16 {
-		px, psx, pw, ps, py := &x[0], &scaleX[0], &w[0], &scale[0], &y[0]
-		switch m<<4 | n {
+func gemmInt8(t *Int8Tile) {
+	if useAVX2 && t.K >= 16 {
+		x, scaleX, w, scale, y := &t.X[0], &t.ScaleX[0], &t.W[0], &t.Scale[0], &t.Y[0]
+		switch t.M<<4 | t.N {
 		case 0x11:
-			gemmInt8r1x1AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r1x1AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x12:
-			gemmInt8r1x2AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r1x2AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x13:
-			gemmInt8r1x3AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r1x3AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x14:
-			gemmInt8r1x4AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r1x4AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x21:
-			gemmInt8r2x1AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r2x1AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x22:
-			gemmInt8r2x2AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r2x2AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x23:
-			gemmInt8r2x3AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r2x3AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x24:
-			gemmInt8r2x4AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r2x4AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x31:
-			gemmInt8r3x1AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r3x1AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x32:
-			gemmInt8r3x2AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r3x2AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x33:
-			gemmInt8r3x3AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r3x3AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		case 0x34:
-			gemmInt8r3x4AVX2(k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate)
+			gemmInt8r3x4AVX2(t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate)
 		}
 		return
 	}
-	gemmInt8Generic(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
+	gemmInt8Generic(t)
 }

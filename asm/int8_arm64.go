@@ -5,12 +5,12 @@
 package asm
 
 // gemmInt8: the kernel takes eight terms at a time, and no fewer.
-func gemmInt8(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
-	if useNEON && k >= 8 {
-		gemmInt8NEON(k, &x[0], ldx, &scaleX[0], &w[0], ldw, &scale[0], &y[0], ldy, m, n, accumulate)
+func gemmInt8(t *Int8Tile) {
+	if useNEON && t.K >= 8 {
+		gemmInt8NEON(t.K, &t.X[0], t.XRow, &t.ScaleX[0], &t.W[0], t.WRow, &t.Scale[0], &t.Y[0], t.YRow, t.M, t.N, t.Accumulate)
 		return
 	}
-	gemmInt8Generic(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
+	gemmInt8Generic(t)
 }
 
 func gemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {

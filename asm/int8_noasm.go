@@ -4,8 +4,8 @@
 
 package asm
 
-func gemmInt8(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
-	gemmInt8Generic(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
+func gemmInt8(t *Int8Tile) {
+	gemmInt8Generic(t)
 }
 
 func gemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {

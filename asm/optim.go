@@ -13,21 +13,30 @@ type Adam struct {
 	Keep         float32 // 1 − learning rate · λ of a decoupled decay, else 1
 }
 
-// NewAdam computes the constants from a learning rate, the decay rates, ε, the
-// weight decay λ and the bias corrections 1 − β₁ᵗ and 1 − β₂ᵗ.
-func NewAdam(lr, beta1, beta2, eps, decay float64, decoupled bool, bias1, bias2 float64) Adam {
+// AdamConfig holds what the constants of one update are computed from.
+type AdamConfig struct {
+	LR           float64 // learning rate
+	Beta1, Beta2 float64 // decay rates of the moments
+	Eps          float64
+	WeightDecay  float64 // λ
+	Decoupled    bool    // AdamW: the weights decay, not the loss
+	Bias1, Bias2 float64 // 1 − β₁ᵗ and 1 − β₂ᵗ
+}
+
+// NewAdam computes the constants of an update.
+func NewAdam(cfg AdamConfig) Adam {
 	c := Adam{
-		Beta1: float32(beta1), Beta2: float32(beta2),
-		Rest1: float32(1 - beta1), Rest2: float32(1 - beta2),
-		Step:     float32(lr / bias1),
-		InvRoot2: float32(1 / math.Sqrt(bias2)),
-		Eps:      float32(eps),
+		Beta1: float32(cfg.Beta1), Beta2: float32(cfg.Beta2),
+		Rest1: float32(1 - cfg.Beta1), Rest2: float32(1 - cfg.Beta2),
+		Step:     float32(cfg.LR / cfg.Bias1),
+		InvRoot2: float32(1 / math.Sqrt(cfg.Bias2)),
+		Eps:      float32(cfg.Eps),
 		Keep:     1,
 	}
-	if decoupled {
-		c.Keep = float32(1 - lr*decay)
+	if cfg.Decoupled {
+		c.Keep = float32(1 - cfg.LR*cfg.WeightDecay)
 	} else {
-		c.L2 = float32(decay)
+		c.L2 = float32(cfg.WeightDecay)
 	}
 	return c
 }

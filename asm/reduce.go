@@ -71,8 +71,10 @@ func Gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 
 // gemvTiles is Gemv by tiles of dot products, for len(x) and len(y) ≥ 1.
 func gemvTiles(y, a []float32, lda int, x []float32, accumulate bool) {
+	t := DotTile{K: len(x), M: 1, A: x, BRow: lda, Accumulate: accumulate}
 	for i := 0; i < len(y); i += DotNR {
-		gemmDot(len(x), x, 0, a[i*lda:], lda, y[i:], 0, 1, min(DotNR, len(y)-i), accumulate)
+		t.N, t.B, t.C = min(DotNR, len(y)-i), a[i*lda:], y[i:]
+		gemmDot(&t)
 	}
 }
 

@@ -5,28 +5,21 @@ import (
 	"strings"
 )
 
-// Parameters of the tiles and of the kernels that compute them.
-const (
-	tileParams  = "k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool"
-	tilesParams = "tiles, k int, a []float32, as, ars, acs int, b []float32, bs, ldb int, c []float32, cs, ldc, m int, "
-	each16      = "gemmEach(tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, m, accumulate)"
-)
-
-// byRows calls the kernel with exactly m rows, from least to most, so that a
+// byRows calls the kernel with exactly as many rows as a variable says, so that a
 // narrow tile costs what it computes.
-func byRows(least, most int, kernel, args string) string {
+func byRows(variable string, least, most int, kernel, args string) string {
 	var s strings.Builder
-	s.WriteString("switch m {\n")
+	s.WriteString("switch " + variable + " {\n")
 	for m := least; m <= most; m++ {
 		fmt.Fprintf(&s, "case %d:\n\t"+kernel+"(%s)\n", m, m, args)
 	}
 	return s.String() + "}"
 }
 
-// byTile calls the kernel of exactly m rows and n columns.
+// byTile calls the kernel of exactly t.M rows and t.N columns.
 func byTile(rows, cols int, kernel, args string) string {
 	var s strings.Builder
-	s.WriteString("switch m<<4 | n {\n")
+	s.WriteString("switch t.M<<4 | t.N {\n")
 	for m := 1; m <= rows; m++ {
 		for n := 1; n <= cols; n++ {
 			fmt.Fprintf(&s, "case 0x%d%d:\n\t"+kernel+"(%s)\n", m, n, m, n, args)
@@ -37,49 +30,52 @@ func byTile(rows, cols int, kernel, args string) string {
 
 func gemm() Family {
 	const (
-		full   = "tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc, m int, accumulate bool"
-		masked = "k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool"
+		tiles  = "t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, "
+		masked = "t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate"
 	)
+	edge := func(width int) string {
+		return fmt.Sprintf("whole := wholeRows(t.K, t.BRow, t.N, %d)\nfor i := range t.Count {\na, b, c := t.tile(i)\n", width) +
+			byRows("t.M", 1, 6, fmt.Sprintf("gemm%%dx%dMaskAVX2", width), masked) + "\n}"
+	}
 	return Family{"gemm", []Func{
-		{Name: "gemm", Params: tileParams,
+		{Name: "gemmTiles", Params: "t *Tiles",
 			AVX2: Choice{Do: `switch {
-case n <= 8:
-	gemmMask8(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
-case n < NR:
-	gemmMask16(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, n, accumulate)
+case t.N <= 8:
+	gemmMask8(t)
+case t.N < NR:
+	gemmMask16(t)
+case t.prefetches():
+	gemmPrefetch(t)
 default:
-	gemmFull(1, k, &a[0], 0, ars, acs, &b[0], 0, ldb, &c[0], 0, ldc, m, accumulate)
+	gemmFull(t)
 }`},
-			NEON: Choice{Do: `if n == NR {
-	gemm6x16NEON(k, &a[0], ars, acs, &b[0], ldb, &c[0], ldc, m, accumulate)
-	return
-}
-j := 0
-for ; n-j >= 4; j += 4 {
-	gemm6x4NEON(k, &a[0], ars, acs, &b[j], ldb, &c[j], ldc, m, accumulate)
-}
-if j < n {
-	gemm6x3NEON(k, &a[0], ars, acs, &b[j], ldb, &c[j], ldc, m, n-j, accumulate)
+			NEON: Choice{Do: `for i := range t.Count {
+	a, b, c := t.tile(i)
+	if t.N == NR {
+		gemm6x16NEON(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.M, t.Accumulate)
+		continue
+	}
+	j := 0
+	for ; t.N-j >= 4; j += 4 {
+		gemm6x4NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.Accumulate)
+	}
+	if j < t.N {
+		gemm6x3NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.N-j, t.Accumulate)
+	}
 }`}},
-		{Name: "gemmTiles", Params: tilesParams + "accumulate bool", Plain: each16, NEON: none,
-			AVX2: Choice{Do: "gemmFull(tiles, k, &a[0], as, ars, acs, &b[0], bs, ldb, &c[0], cs, ldc, m, accumulate)"}},
-		{Name: "gemmTilesAhead", Params: tilesParams + "next []float32, ns int, at []int32, ats int, accumulate bool",
-			Plain: each16, NEON: none,
-			AVX2: Choice{Do: "pa, pb, pc, pn, pt := &a[0], &b[0], &c[0], &next[0], &at[0]\n" + byRows(1, 6, "gemm%dx16AheadAVX2",
-				"tiles, k, pa, as, ars, acs, pb, bs, ldb, pc, cs, ldc, pn, ns, pt, ats, accumulate")}},
-		{Name: "gemmFull", Params: full, Gated: true,
-			AVX2: Choice{Doc: "gemmFull, gemmMask16 and gemmMask8 call the kernel with exactly m rows, so that\na narrow tile costs what it computes.",
-				Do: byRows(1, 6, "gemm%dx16AVX2", "tiles, k, a, as, ars, acs, b, bs, ldb, c, cs, ldc, accumulate")}},
-		{Name: "gemmMask16", Params: masked, Gated: true,
-			AVX2: Choice{Do: "whole := wholeRows(k, ldb, n, 16)\n" +
-				byRows(1, 6, "gemm%dx16MaskAVX2", "k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate")}},
-		{Name: "gemmMask8", Params: masked, Gated: true,
-			AVX2: Choice{Do: "whole := wholeRows(k, ldb, n, 8)\n" +
-				byRows(1, 6, "gemm%dx8MaskAVX2", "k, a, ars, acs, b, ldb, c, ldc, n, whole, accumulate")}},
-		{Name: "gemmDot", Params: "k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool",
-			AVX2: Choice{Do: "pa, pb, pc := &a[0], &b[0], &c[0]\n" +
-				byTile(3, 4, "gemmDot%dx%dAVX2", "k, pa, lda, pb, ldb, pc, ldc, accumulate")},
-			NEON: Choice{Do: "gemmDotNEON(k, &a[0], lda, &b[0], ldb, &c[0], ldc, m, n, accumulate)"}},
+		{Name: "gemmFull", Params: "t *Tiles", Gated: true,
+			AVX2: Choice{Doc: "gemmFull, gemmPrefetch, gemmMask16 and gemmMask8 call the kernel with exactly M\n" +
+				"rows, so that a narrow tile costs what it computes.",
+				Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" + byRows("t.M", 1, 6, "gemm%dx16AVX2", tiles+"t.Accumulate")}},
+		{Name: "gemmPrefetch", Params: "t *Tiles", Gated: true,
+			AVX2: Choice{Do: "a, b, c, p := &t.A[0], &t.B[0], &t.C[0], &t.Prefetch\nnext, offsets := &p.Next[0], &p.Offsets[0]\n" +
+				byRows("t.M", 1, 6, "gemm%dx16PrefetchAVX2", tiles+"next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate")}},
+		{Name: "gemmMask16", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(16)}},
+		{Name: "gemmMask8", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(8)}},
+		{Name: "gemmDot", Params: "t *DotTile",
+			AVX2: Choice{Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
+				byTile(3, 4, "gemmDot%dx%dAVX2", "t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate")},
+			NEON: Choice{Do: "gemmDotNEON(t.K, &t.A[0], t.ARow, &t.B[0], t.BRow, &t.C[0], t.CRow, t.M, t.N, t.Accumulate)"}},
 	}}
 }
 
@@ -89,8 +85,8 @@ func wide() Family {
 		{Name: "gemmWide", Params: "k int, a, b, c []float32, ldc, m, n int, accumulate bool",
 			Plain: "gemmQuarters(k, a, b, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
 			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc, mask := &a[0], &b[0], &c[0], uint32(1<<n-1)\n" +
-				"if n <= NR {\n" + byRows(4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
-				byRows(4, 12, "gemm%dx32AVX512", args)}},
+				"if n <= NR {\n" + byRows("m", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
+				byRows("m", 4, 12, "gemm%dx32AVX512", args)}},
 	}}
 }
 
@@ -105,11 +101,12 @@ func pack() Family {
 
 func int8() Family {
 	return Family{"int8", []Func{
-		{Name: "gemmInt8", Params: "k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool",
-			AVX2: Choice{If: "k >= 16", Doc: "gemmInt8: the kernels take 16 terms at a time, and no fewer.", Do: "px, psx, pw, ps, py := &x[0], &scaleX[0], &w[0], &scale[0], &y[0]\n" +
-				byTile(3, 4, "gemmInt8r%dx%dAVX2", "k, px, ldx, psx, pw, ldw, ps, py, ldy, accumulate")},
-			NEON: Choice{If: "k >= 8", Doc: "gemmInt8: the kernel takes eight terms at a time, and no fewer.",
-				Do: "gemmInt8NEON(k, &x[0], ldx, &scaleX[0], &w[0], ldw, &scale[0], &y[0], ldy, m, n, accumulate)"}},
+		{Name: "gemmInt8", Params: "t *Int8Tile",
+			AVX2: Choice{If: "t.K >= 16", Doc: "gemmInt8: the kernels take 16 terms at a time, and no fewer.",
+				Do: "x, scaleX, w, scale, y := &t.X[0], &t.ScaleX[0], &t.W[0], &t.Scale[0], &t.Y[0]\n" +
+					byTile(3, 4, "gemmInt8r%dx%dAVX2", "t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate")},
+			NEON: Choice{If: "t.K >= 8", Doc: "gemmInt8: the kernel takes eight terms at a time, and no fewer.",
+				Do: "gemmInt8NEON(t.K, &t.X[0], t.XRow, &t.ScaleX[0], &t.W[0], t.WRow, &t.Scale[0], &t.Y[0], t.YRow, t.M, t.N, t.Accumulate)"}},
 		{Name: "gemvInt8", Params: "y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool",
 			Plain: "gemvInt8Tiles(y, w, ldw, scale, x, scaleX, accumulate)", AVX2: byHand, NEON: none},
 	}}
