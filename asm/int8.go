@@ -3,13 +3,13 @@ package asm
 import "math"
 
 const (
-	// Int8Terms is the most terms of a product with int8 weights: the sum of as
-	// many cannot leave the range of int32.
+	// Int8Terms is the most terms of a product with int8 weights: their sum cannot
+	// overflow an int32.
 	Int8Terms = 2048
 	// int16Max is the largest x of such a product: Int8Terms·128·8191 < 2³¹.
 	int16Max = 1<<13 - 1
-	// leastMax is the least maximum of numbers that [RoundInt16] scales. Numbers
-	// all below it are 0.
+	// leastMax is the least maximum that [RoundInt16] scales; if all numbers are
+	// below it, all are 0. It keeps 8191/maximum finite.
 	leastMax = 0x1p-100
 )
 
@@ -36,8 +36,7 @@ func RoundInt16(dst []int16, x []float32) (scale float32) {
 	return largest / int16Max
 }
 
-// roundInt16 rounds by adding a number so large that no bits are left behind
-// the point.
+// roundInt16 rounds by adding a number so large that its sum has no fraction bits.
 func roundInt16(dst []int16, x []float32, scale float32) {
 	const shift = 3 << 22
 	dst = dst[:len(x)]

@@ -41,8 +41,8 @@ func NewAdam(cfg AdamConfig) Adam {
 	return c
 }
 
-// decays reports whether the weights decay. If not, p itself takes no part in
-// its update, as in PyTorch: an infinite p does not make a NaN of m.
+// decays reports whether the weights decay. If not, the update of m does not
+// depend on p, as in PyTorch: an infinite p does not make m NaN.
 func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
 
 // AdamStep updates parameters p and moments m and v from gradients g in one
@@ -53,16 +53,17 @@ func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
 //	v  = flush(β₂·v + (1−β₂)·g'²)
 //	p  = Keep·p − Step · m/(√v·InvRoot2 + ε)
 //
-// where g' = g and Keep·p = p, whatever p is, if L2 is 0 and Keep is 1, and
-// flush makes 0 of what is smaller than 2⁻¹²⁶, the smallest normal number. Without it the moments of a parameter that has no gradient any more
-// would stay subnormal for ever, because 0.9 of the smallest number rounds to
-// that number, and most processors compute with subnormals many times slower.
+// where g' = g and Keep·p = p, whatever p is, if L2 is 0 and Keep is 1, and flush
+// replaces subnormal numbers, smaller than 2⁻¹²⁶, by 0. Without it the moments of a
+// parameter whose gradient has become 0 would stay subnormal for ever, because 0.9
+// of the smallest number rounds to that number, and most processors compute many
+// times slower with subnormals.
 //
 // Panics if lengths differ. The slices do not overlap.
 //
-// Deviation from PyTorch, which flushes nothing: moments below 1.2·10⁻³⁸, so
-// that v is 0 for gradients below √(2⁻¹²⁶/(1−β₂)), 3·10⁻¹⁸ by default. Under
-// the ε of 10⁻⁸ neither shows.
+// Deviation: PyTorch does not flush. Here moments below 1.2·10⁻³⁸ are 0, so v is 0
+// for gradients below √(2⁻¹²⁶/(1−β₂)), 3·10⁻¹⁸ by default; next to an ε of 10⁻⁸
+// neither matters.
 func AdamStep(p, g, m, v []float32, c Adam) {
 	same3("adam step", len(p), len(g), len(m), len(v))
 	adam(p, g, m, v, &c)

@@ -1,7 +1,7 @@
 package asm
 
-// PackTranspose packs rows rows of k contiguous numbers, ld apart, into one
-// k-major panel, width numbers per step of k, zeros beyond rows:
+// PackTranspose packs rows of k contiguous numbers, at stride ld, into one k-major
+// panel with width numbers per step of k and zeros beyond the last row:
 //
 //	dst[p*width+i] = src[i*ld+p] for i < rows, 0 for rows ≤ i < width
 //
@@ -16,8 +16,8 @@ func PackTranspose(dst, src []float32, ld, rows, k, width int) {
 	packTranspose(dst, src, ld, rows, k, width)
 }
 
-// PackCopy packs k rows of cols contiguous numbers, ld apart, into one k-major
-// panel, width numbers per step of k, zeros beyond cols:
+// PackCopy packs k rows of cols contiguous numbers, at stride ld, into one k-major
+// panel with width numbers per step of k and zeros beyond cols:
 //
 //	dst[p*width+j] = src[p*ld+j] for j < cols, 0 for cols ≤ j < width
 //
@@ -32,8 +32,8 @@ func PackCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopy(dst, src, ld, cols, k, width)
 }
 
-// PackPanels packs k rows of panels·NR contiguous numbers, ld apart, into panels
-// ds apart, each as [PackCopy] does:
+// PackPanels packs k rows of panels·NR contiguous numbers, at stride ld, into
+// panels at stride ds, each as [PackCopy] does:
 //
 //	for range panels {
 //		PackCopy(dst, src, ld, NR, k, NR)

@@ -1,7 +1,7 @@
 package main
 
-// emitBinary emits maps of two numbers and their like. They wait for memory,
-// so four vectors at a time are plenty.
+// emitBinary emits maps of two numbers, and similar ones. They are bound by memory,
+// so four vectors per iteration are enough.
 func emitBinary(g *gen) {
 	binary := func(name string, f func(a, b vec) vec) {
 		g.mapping(name, 4, func(in, _ []vec) vec { return f(in[0], in[1]) })
@@ -12,7 +12,7 @@ func emitBinary(g *gen) {
 	binary("div", func(a, b vec) vec { return g.div(a, b) })
 
 	// VMAXPS gives its second operand for NaN and for zeros of both signs, so
-	// both orders together show the sign of a zero; NaN is set apart.
+	// both orders together give the sign of a zero; NaN is handled separately.
 	binary("maximum", func(a, b vec) vec {
 		m := g.and(g.max(a, b), g.max(b, a))
 		return g.or(m, g.compare(isUnordered, a, b))

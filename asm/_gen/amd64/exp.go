@@ -154,8 +154,8 @@ func (g *gen) softplus(x vec) vec {
 	return g.add(l, g.and(x, g.compare(isGreaterOrNaN, x, g.zero())))
 }
 
-// emitExp emits the transcendental maps. Their work is arithmetic, so one
-// vector at a time does; the processor overlaps the rounds.
+// emitExp emits the transcendental maps. They are bound by arithmetic, so one vector
+// per iteration is enough; the processor overlaps iterations.
 func emitExp(g *gen) {
 	unary := func(name string, f func(x vec) vec) {
 		g.mapping(name, 1, func(in, _ []vec) vec { return f(in[0]) })

@@ -62,10 +62,10 @@ func (t tile) doc() string {
 		"or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.", t.rows)
 }
 
-// unrollK is how many products of each element a round adds.
+// unrollK is how many products of each element an iteration adds.
 const unrollK = 4
 
-// lines is how many cache lines a round prefetches if asked to.
+// lines is how many cache lines an iteration prefetches if asked to.
 const lines = unrollK / 2
 
 // emitGemm emits the tiles 1…6 × {16, 16 with prefetches, up to 16, up to 8}.
@@ -213,15 +213,15 @@ func (m *micro) product() {
 	}
 }
 
-// prefetchLine prefetches line i of a round. Few at a time: bursts fill the buffers for
-// misses, and the loads of the product wait behind them.
+// prefetchLine prefetches line i of an iteration. Bursts would fill the line-fill buffers, and
+// the loads of the product would wait for them.
 func (m *micro) prefetchLine(i int) {
 	offset := m.g.GP64()
 	m.g.MOVLQSX(operand.Mem{Base: m.offsets, Disp: 4 * i}, offset)
 	m.g.PREFETCHT1(operand.Mem{Base: m.next, Index: offset, Scale: 1})
 }
 
-// masks adds the last products, whose rows of b may end where memory does. Masked
+// masks adds the last products, whose rows of b may end at the end of a page. Masked
 // loads take some processors ten times as long as whole ones.
 func (m *micro) masks(rest gp) {
 	g := m.g
@@ -236,8 +236,8 @@ func (m *micro) masks(rest gp) {
 	g.Label(out)
 }
 
-// step adds the products of the p that is u steps after the pointer to b. Few
-// additions of addresses matter: they compete with the products for ports.
+// step adds the products of the p that is u steps after the pointer to b. It has few
+// additions of addresses: they compete with the products for ports.
 func (m *micro) step(u int, acc []vec, masked bool) {
 	g := m.g
 	for v := range m.vecs {

@@ -37,14 +37,14 @@ func emitLSTM(g *gen) {
 	dgates := g.pointer("dgates")
 	dcPrev, c, cPrev := g.pointer("dcPrev"), g.pointer("c"), g.pointer("cPrev")
 	dh, dc := g.pointer("dh"), g.pointer("dc")
-	// There are not registers enough for all runs of dgates: a byte distance
-	// from gates to dgates serves.
-	apart := g.GP64()
-	g.MOVQ(dgates, apart)
-	g.SUBQ(gate[0], apart)
+	// There are too few registers for pointers into dgates: the distance in bytes
+	// from gates to dgates replaces them.
+	distance := g.GP64()
+	g.MOVQ(dgates, distance)
+	g.SUBQ(gate[0], distance)
 	g.sweep(n, 1, func(l lanes) {
 		put := func(v vec, k int) {
-			l.store(v, g.multiple(gate[k], apart, 1))
+			l.store(v, g.multiple(gate[k], distance, 1))
 		}
 		one := g.f32(1)
 		slope := func(y vec) vec { return g.mul(y, g.sub(one, y)) } // of sigmoid

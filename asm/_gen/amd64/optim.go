@@ -36,7 +36,7 @@ func emitOptim(g *gen) {
 }
 
 // adam emits the update of Adam, with weight decay or without. All constants are
-// in registers: what is left is bound by how many operations there are.
+// in registers: the number of operations bounds the speed.
 func (g *gen) adam(name string, decays bool) {
 	signature, which := "func(p, g, m, v []float32, beta1, beta2, rest1, rest2, step, invRoot2, eps", "without decay"
 	if decays {

@@ -28,7 +28,7 @@ func (g *gen) returnSum(v vec) {
 }
 
 // returnFirst returns the first lane. MOVSS, which avo's Store would print,
-// costs dear on some processors while upper halves are dirty.
+// is expensive on some processors while upper halves are dirty.
 func (g *gen) returnFirst(v reg.VecVirtual) {
 	r, err := g.ReturnIndex(0).Resolve()
 	if err != nil {
@@ -38,7 +38,7 @@ func (g *gen) returnFirst(v reg.VecVirtual) {
 	g.end()
 }
 
-// accumulators are n zeroed vectors; each step of a sweep takes the next.
+// accumulators are n vectors of a start value; each step of a sweep takes the next.
 func (g *gen) accumulators(n int, start op) []vec {
 	acc := make([]vec, n)
 	for i := range acc {
@@ -93,8 +93,8 @@ func emitReduce(g *gen) {
 	g.gemvT()
 }
 
-// extreme emits a kernel for the largest or smallest element. VMAXPS forgets a
-// NaN, so NaNs are collected apart.
+// extreme emits a kernel for the largest or smallest element. VMAXPS drops NaN,
+// so NaNs are collected separately.
 func (g *gen) extreme(name string, start float64, f func(a, b, out op)) {
 	const unroll = 4
 	g.row(name, "")

@@ -1,6 +1,6 @@
 package main
 
-// emitUnary emits the cheap maps of one number.
+// emitUnary emits the maps of one number that need few instructions.
 func emitUnary(g *gen) {
 	unary := func(name string, f func(x vec, s []vec) vec) {
 		g.mapping(name, 4, func(in, s []vec) vec { return f(in[0], s) })

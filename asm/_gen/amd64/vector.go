@@ -54,7 +54,8 @@ func (g *gen) row(name, rest string) {
 	g.kernel(name+"AVX2", f.Signature(), f.KernelDoc(rest))
 }
 
-// end leaves the function; SSE code that runs next would pay for dirty halves.
+// end leaves the function. It clears the upper halves: SSE code that runs next would
+// be slow with dirty ones.
 func (g *gen) end() {
 	g.VZEROUPPER()
 	g.RET()

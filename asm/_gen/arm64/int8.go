@@ -47,9 +47,8 @@ func int8File() *program {
 	return p
 }
 
-// int8Rows sums and stores m rows. What is left of k after whole eights goes
-// through the last eight terms again, with those that have been added zeroed
-// in x.
+// int8Rows sums and stores m rows. The remainder of k after whole eights is done by
+// loading the last eight terms, with those added already zeroed in x.
 func int8Rows(p *program, m int) {
 	for r := 8; r < 8+8*m; r++ {
 		p.op("VEOR V%d.B16, V%d.B16, V%d.B16", r, r, r)

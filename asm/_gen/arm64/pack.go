@@ -21,7 +21,7 @@ func packArgs(p *program, at map[string]string) {
 	p.op("LSL $2, R6")
 }
 
-// packTranspose4 turns four rows into columns, a 4×4 block at a time.
+// packTranspose4 transposes four rows, a 4×4 block at a time.
 func packTranspose4(p *program) {
 	at := p.kernel("packTranspose4NEON", "func(dst, src *float32, ld, k, width int)",
 		"is\n\n\tfor p := range k { for i := range 4 { dst[p*width+i] = src[i*ld+p] } }")
@@ -66,7 +66,7 @@ func packTranspose4(p *program) {
 	p.ret()
 }
 
-// packTranspose2 turns two rows into columns.
+// packTranspose2 transposes two rows.
 func packTranspose2(p *program) {
 	at := p.kernel("packTranspose2NEON", "func(dst, src *float32, ld, k, width int)",
 		"is\n\n\tfor p := range k { for i := range 2 { dst[p*width+i] = src[i*ld+p] } }")
