@@ -139,7 +139,7 @@ func imports(t *testing.T, boxOf map[string]string) map[arrow]bool {
 	return edges
 }
 
-// reduced leaves out what longer ways imply.
+// reduced leaves out what longer paths imply.
 func reduced(edges map[arrow]bool) (out []arrow) {
 	next := map[string][]string{}
 	for e := range edges {

@@ -7,11 +7,11 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// stateless is a layer's Params where there are none.
+// stateless is the State of layers without any.
 type stateless struct{}
 
-// Params yields nothing.
-func (stateless) Params() iter.Seq2[string, *tensor.Tensor] { return none }
+// State yields nothing.
+func (stateless) State() iter.Seq2[string, Entry] { return Entries() }
 
 // ReLU is max(x, 0). Its derivative at 0 is 0.
 type ReLU struct{ stateless }

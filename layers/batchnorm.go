@@ -170,13 +170,10 @@ func spread(t *tensor.Tensor, rank int) *tensor.Tensor {
 	return t.Reshape(shape...)
 }
 
-// Params yields weight and bias.
-func (b *BatchNorm) Params() iter.Seq2[string, *tensor.Tensor] {
-	return named(pair{"weight", b.Weight}, pair{"bias", b.Bias})
-}
-
-// Buffers yields running_mean, running_var and num_batches_tracked.
-func (b *BatchNorm) Buffers() iter.Seq2[string, *tensor.Tensor] {
-	return named(pair{"running_mean", b.RunningMean}, pair{"running_var", b.RunningVar},
-		pair{"num_batches_tracked", b.BatchesTracked})
+// State yields weight and bias, and as buffers running_mean, running_var and
+// num_batches_tracked.
+func (b *BatchNorm) State() iter.Seq2[string, Entry] {
+	return Entries(Param("weight", b.Weight), Param("bias", b.Bias),
+		Buffer("running_mean", b.RunningMean), Buffer("running_var", b.RunningVar),
+		Buffer("num_batches_tracked", b.BatchesTracked))
 }

@@ -28,8 +28,8 @@ type LSTM struct {
 // LSTMLayer is the parameters of one layer of an [LSTM]; in is the input size
 // for the first and hidden for the others.
 type LSTMLayer struct {
-	WeightIH *tensor.Tensor // [4·hidden, in]
-	WeightHH *tensor.Tensor // [4·hidden, hidden]
+	WeightIH tensor.Weight  // [4·hidden, in]
+	WeightHH tensor.Weight  // [4·hidden, hidden]
 	BiasIH   *tensor.Tensor // [4·hidden]
 	BiasHH   *tensor.Tensor // [4·hidden]
 }
@@ -142,14 +142,14 @@ func stackStates(states []*tensor.Tensor) *tensor.Tensor {
 // Hidden is the size of the hidden state.
 func (l *LSTM) Hidden() int { return l.Layers[0].WeightHH.Dim(1) }
 
-// Params yields weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, then those
-// of layer 1, and so on.
-func (l *LSTM) Params() iter.Seq2[string, *tensor.Tensor] {
-	var pairs []pair
-	for i, p := range l.Layers {
-		layer := "_l" + strconv.Itoa(i)
-		pairs = append(pairs, pair{"weight_ih" + layer, p.WeightIH}, pair{"weight_hh" + layer, p.WeightHH},
-			pair{"bias_ih" + layer, p.BiasIH}, pair{"bias_hh" + layer, p.BiasHH})
+// State yields weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, then those of
+// layer 1, and so on.
+func (l *LSTM) State() iter.Seq2[string, Entry] {
+	var parts []Part
+	for i := range l.Layers {
+		p, layer := &l.Layers[i], "_l"+strconv.Itoa(i)
+		parts = append(parts, Weight("weight_ih"+layer, &p.WeightIH), Weight("weight_hh"+layer, &p.WeightHH),
+			Param("bias_ih"+layer, p.BiasIH), Param("bias_hh"+layer, p.BiasHH))
 	}
-	return named(pairs...)
+	return Entries(parts...)
 }

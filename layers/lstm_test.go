@@ -30,7 +30,7 @@ func TestLSTMCarriesState(t *testing.T) {
 
 		tape.Backward(y.Sum())
 		require.Nil(t, kept.H.Grad(), "a state on no tape is a constant")
-		require.NotNil(t, l.Layers[0].WeightIH.Grad())
+		require.NotNil(t, layers.List(l)[0].Grad())
 		kept.Release()
 		layers.LSTMState{}.Clone().Release() // nil states are states
 	}

@@ -72,8 +72,8 @@ func CrossEntropy(logits *tensor.Tensor, targets []int32, cfg CrossEntropyConfig
 	return cfg.Reduction.apply(op, losses)
 }
 
-// CrossEntropyProbs is cross-entropy on probabilities, the founding document's
-// −Σ y·log ŷ for one example, averaged over examples:
+// CrossEntropyProbs is cross-entropy on probabilities, −Σ y·ln ŷ for one example,
+// averaged over examples:
 //
 //	loss = mean over n of −Σ_c y[n,c]·ln ŷ[n,c]
 //

@@ -42,7 +42,6 @@ func ExampleBCEWithLogits() {
 	// 0.5910
 }
 
-// The document's −Σ y·log ŷ.
 func ExampleCrossEntropyProbs() {
 	y := tensor.FromSlice([]float32{0, 1, 0}, 3)
 	predicted := tensor.FromSlice([]float32{0.2, 0.5, 0.3}, 3)

@@ -10,7 +10,7 @@ import (
 //
 //	E = ½·Σ (ŷ − y)²
 //
-// whose gradient is the error itself. It is the founding document's loss.
+// whose gradient is the error itself.
 //
 // Shape: prediction and target [...] → [].
 func HalfSquaredError(pred, target *tensor.Tensor) *tensor.Tensor {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
 
@@ -34,7 +35,7 @@ func TestLargeWeightsSameBitsWhateverGOMAXPROCS(t *testing.T) {
 		m, run := largeGAN(t)
 		run(3)
 		i := 0
-		for name, p := range m.Params() {
+		for name, p := range layers.Params(m) {
 			if procs == 1 {
 				want = append(want, p.Float32s())
 			} else {
@@ -42,7 +43,7 @@ func TestLargeWeightsSameBitsWhateverGOMAXPROCS(t *testing.T) {
 			}
 			i++
 		}
-		for name, p := range map[string]*tensor.Tensor{"discriminator": m.dParams[0], "generator": m.gParams[4]} {
+		for name, p := range map[string]*tensor.Tensor{"discriminator": param(m, "discriminator.model.0.weight"), "generator": param(m, "generator.model.4.weight")} {
 			_, _, ok := p.GradProduct()
 			assert.True(t, ok, "the %s's gradient was formed", name)
 		}

@@ -40,29 +40,30 @@ type Adam struct {
 
 // NewAdam makes Adam on the parameters.
 //
-// Panics if there are no parameters, if an option is negative or not finite, or
-// if a beta is not in [0, 1).
-func NewAdam(params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig) *Adam {
-	return newAdam("adam", params, cfg, false)
+// Panics if there are no parameters, if an option is negative or not finite, if
+// a beta is not in [0, 1), or if two groups share a name or
+// one has no name or no Has.
+func NewAdam(params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig, groups ...Group) *Adam {
+	return newAdam(cfg, false, setup{op: "adam", params: params, groups: groups})
 }
 
 // NewAdamW makes Adam with decoupled weight decay on the parameters.
 //
 // Panics as [NewAdam].
-func NewAdamW(params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig) *Adam {
+func NewAdamW(params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig, groups ...Group) *Adam {
 	cfg.WeightDecay = orDefault(cfg.WeightDecay, 0.01)
-	return newAdam("adamw", params, cfg, true)
+	return newAdam(cfg, true, setup{op: "adamw", params: params, groups: groups})
 }
 
-func newAdam(op string, params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig, decoupled bool) *Adam {
+func newAdam(cfg AdamConfig, decoupled bool, u setup) *Adam {
 	if cfg.Betas == [2]float64{} {
 		cfg.Betas = [2]float64{0.9, 0.999}
 	}
-	fraction(op, "first beta", cfg.Betas[0])
-	fraction(op, "second beta", cfg.Betas[1])
-	cfg.Eps = atLeastZero(op, "epsilon", orDefault(cfg.Eps, 1e-8))
-	atLeastZero(op, "weight decay", cfg.WeightDecay)
-	b := newBase(op, params, orDefault(cfg.LR, 1e-3), "exp_avg", "exp_avg_sq")
+	fraction(u.op, "first beta", cfg.Betas[0])
+	fraction(u.op, "second beta", cfg.Betas[1])
+	cfg.Eps = atLeastZero(u.op, "epsilon", orDefault(cfg.Eps, 1e-8))
+	u.lr, u.decay, u.kinds = orDefault(cfg.LR, 1e-3), cfg.WeightDecay, []string{"exp_avg", "exp_avg_sq"}
+	b := newBase(u)
 	products, _ := b.be.(backend.ProductAdamKernel)
 	return &Adam{base: b, cfg: cfg, decoupled: decoupled, products: products}
 }
@@ -79,7 +80,7 @@ func (o *Adam) Step() {
 			continue
 		}
 		s.steps++
-		cfg := o.config(s.steps)
+		cfg := o.config(s, s.steps)
 		p, g, m, v := line(s.param), line(grad), line(s.moments[0]), line(s.moments[1])
 		if o.kernel == nil || !o.kernel.AdamStep(p, g, m, v, cfg) {
 			o.update(p, g, m, v, cfg)
@@ -95,7 +96,7 @@ func (o *Adam) stepProduct(s *slot) bool {
 		return false
 	}
 	a, b, ok := s.param.GradProduct()
-	if !ok || !o.products.AdamStepProduct(s.param.View(), a, b, s.moments[0].View(), s.moments[1].View(), o.config(s.steps+1)) {
+	if !ok || !o.products.AdamStepProduct(s.param.View(), a, b, s.moments[0].View(), s.moments[1].View(), o.config(s, s.steps+1)) {
 		return false
 	}
 	s.steps++
@@ -103,10 +104,10 @@ func (o *Adam) stepProduct(s *slot) bool {
 }
 
 // config is the t-th update of a parameter.
-func (o *Adam) config(t int) backend.AdamConfig {
+func (o *Adam) config(s *slot, t int) backend.AdamConfig {
 	return backend.AdamConfig{
-		LR: o.lr, Beta1: o.cfg.Betas[0], Beta2: o.cfg.Betas[1], Eps: o.cfg.Eps,
-		WeightDecay: o.cfg.WeightDecay, Decoupled: o.decoupled,
+		LR: o.lr * s.rate, Beta1: o.cfg.Betas[0], Beta2: o.cfg.Betas[1], Eps: o.cfg.Eps,
+		WeightDecay: s.decay, Decoupled: o.decoupled,
 		BiasCorrection1: 1 - math.Pow(o.cfg.Betas[0], float64(t)),
 		BiasCorrection2: 1 - math.Pow(o.cfg.Betas[1], float64(t)),
 	}

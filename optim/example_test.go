@@ -13,7 +13,7 @@ import (
 // A line through four points, y = 2x + 1.
 func Example() {
 	line := layers.NewLinear(1, 1, tensor.NewRNG(1))
-	opt := optim.NewAdam(line.Params(), optim.AdamConfig{LR: 0.1})
+	opt := optim.NewAdam(layers.Params(line), optim.AdamConfig{LR: 0.1})
 	tape := tensor.NewTape(tensor.Train())
 	for range 400 {
 		x := tape.FromSlice([]float32{0, 1, 2, 3}, 4, 1)
@@ -23,7 +23,7 @@ func Example() {
 		opt.ZeroGrad()
 		tape.Release()
 	}
-	fmt.Printf("y = %.2f·x + %.2f\n", line.Weight.Item(), line.Bias.Item())
+	fmt.Printf("y = %.2f·x + %.2f\n", line.Weight.Float64s()[0], line.Bias.Item())
 	// Output:
 	// y = 2.00·x + 1.00
 }
@@ -52,11 +52,35 @@ func ExamplePlateau() {
 func ExampleClipGradNorm() {
 	l := layers.NewLinear(2, 1, tensor.NewRNG(1))
 	tape := tensor.NewTape()
-	tape.Backward(l.Forward(tape.FromSlice([]float32{30, 40}, 1, 2)).Sum(), l.Weight)
-	fmt.Printf("%.1f ", optim.ClipGradNorm(l.Params(), 1))
-	fmt.Printf("%.1f\n", l.Weight.Grad().Float32s())
+	weight := layers.List(l)[0]
+	tape.Backward(l.Forward(tape.FromSlice([]float32{30, 40}, 1, 2)).Sum(), weight)
+	fmt.Printf("%.1f ", optim.ClipGradNorm(layers.Params(l), 1))
+	fmt.Printf("%.1f\n", weight.Grad().Float32s())
 	// Output:
 	// 50.0 [0.6 0.8]
+}
+
+// AdamW decays matrices but neither biases nor norms, and trains the last layer
+// at a tenth of the rate.
+func ExampleNewAdamW() {
+	params := func(yield func(string, *tensor.Tensor) bool) { // of two linear layers with a norm between
+		_ = yield("0.weight", tensor.Zeros(8, 4)) && yield("0.bias", tensor.Zeros(8)) &&
+			yield("1.weight", tensor.Full(1, 8)) && yield("1.bias", tensor.Zeros(8)) &&
+			yield("2.weight", tensor.Zeros(2, 8)) && yield("2.bias", tensor.Zeros(2))
+	}
+	last := optim.Group{
+		Name: "last",
+		Has:  func(name string, p *tensor.Tensor) bool { return name == "2.weight" },
+		Rate: 0.1,
+	}
+	opt := optim.NewAdamW(params, optim.AdamConfig{LR: 1e-3, WeightDecay: 0.1}, optim.NoDecay(), last)
+	opt.SetLR(5e-4) // of all: the last layer's is 5e-5 now
+	for _, g := range opt.State().Groups {
+		fmt.Println(g.Name, g.Rate, g.WeightDecay, g.Params)
+	}
+	// Output:
+	// no decay 1 0 [0.bias 1.weight 1.bias 2.bias]
+	// last 0.1 0.1 [2.weight]
 }
 
 // The valley of (a − 3)² + 10·(b + 1)², with momentum.

@@ -3,6 +3,7 @@ package optim
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
@@ -15,9 +16,9 @@ type Optimizer interface {
 	Step()
 	// ZeroGrad forgets the gradients.
 	ZeroGrad()
-	// LR is the learning rate.
+	// LR is the learning rate, before the factors of groups.
 	LR() float64
-	// SetLR changes it from the next step on.
+	// SetLR changes it from the next step on, and that of every group with it.
 	SetLR(lr float64)
 	// State is what a checkpoint must hold besides the parameters.
 	State() State
@@ -28,8 +29,10 @@ type Optimizer interface {
 // State is where an optimiser stands. Together with the parameters it resumes
 // training bit for bit.
 type State struct {
-	// LR is the learning rate.
+	// LR is the learning rate, before the factors of groups.
 	LR float64
+	// Groups are the parameter groups, in order.
+	Groups []GroupState
 	// Steps counts the updates of each parameter, by name.
 	Steps map[string]int
 	// Tensors yields the moments, in a fixed order, under names such as
@@ -44,6 +47,8 @@ type slot struct {
 	param   *tensor.Tensor
 	moments []*tensor.Tensor // in the order of base.kinds, contiguous, of the parameter's shape
 	steps   int
+	rate    float64 // factor on the learning rate
+	decay   float64 // λ
 }
 
 // base is the part that all optimisers share.
@@ -54,16 +59,28 @@ type base struct {
 	kinds   []string                // names of the moments
 	slots   []slot
 	lr      float64
+	groups  []GroupState
 	scratch [2]*tensor.Tensor // of the largest parameter's size, made when first needed
 	tiny    *tensor.Tensor    // the smallest normal number, made when first needed
 }
 
-func newBase(op string, params iter.Seq2[string, *tensor.Tensor], lr float64, kinds ...string) base {
-	b := base{op: op, kinds: kinds}
-	b.SetLR(lr)
+// setup is what an optimiser is made of.
+type setup struct {
+	op     string // its name
+	params iter.Seq2[string, *tensor.Tensor]
+	lr     float64
+	decay  float64 // of parameters in no group
+	groups []Group
+	kinds  []string // names of the moments
+}
+
+func newBase(u setup) base {
+	op := u.op
+	b := base{op: op, kinds: u.kinds, groups: newGroups(op, u.groups, atLeastZero(op, "weight decay", u.decay))}
+	b.SetLR(u.lr)
 	names := map[string]bool{}
 	seen := map[*tensor.Tensor]bool{}
-	for name, p := range params {
+	for name, p := range u.params {
 		switch {
 		case seen[p]: // tied weights are one parameter
 			continue
@@ -78,8 +95,13 @@ func newBase(op string, params iter.Seq2[string, *tensor.Tensor], lr float64, ki
 			panic(fmt.Sprintf("%s: %q is a strided view: optimise the tensor it is a view on", op, name))
 		}
 		names[name], seen[p], b.be = true, true, p.Backend()
-		s := slot{name: name, param: p}
-		for range kinds {
+		s := slot{name: name, param: p, rate: 1, decay: u.decay}
+		if i := slices.IndexFunc(u.groups, func(g Group) bool { return g.Has(name, p) }); i >= 0 {
+			g := &b.groups[i]
+			g.Params = append(g.Params, name)
+			s.rate, s.decay = g.Rate, g.WeightDecay
+		}
+		for range u.kinds {
 			s.moments = append(s.moments, tensor.ZerosOn(b.be, p.Shape()...))
 		}
 		b.slots = append(b.slots, s)
@@ -91,10 +113,11 @@ func newBase(op string, params iter.Seq2[string, *tensor.Tensor], lr float64, ki
 	return b
 }
 
-// LR is the learning rate.
+// LR is the learning rate, before the factors of groups.
 func (b *base) LR() float64 { return b.lr }
 
-// SetLR changes the learning rate from the next step on.
+// SetLR changes the learning rate from the next step on, and that of every group
+// with it.
 //
 // Panics if it is negative or not finite.
 func (b *base) SetLR(lr float64) {
@@ -110,7 +133,7 @@ func (b *base) ZeroGrad() {
 
 // State is what a checkpoint must hold besides the parameters.
 func (b *base) State() State {
-	s := State{LR: b.lr, Steps: make(map[string]int, len(b.slots))}
+	s := State{LR: b.lr, Groups: b.groups, Steps: make(map[string]int, len(b.slots))}
 	for i := range b.slots {
 		s.Steps[b.slots[i].name] = b.slots[i].steps
 	}
@@ -128,11 +151,14 @@ func (b *base) State() State {
 
 // SetState continues from a saved state, whose tensors it copies.
 //
-// Errors: a moment or step count that is missing, left over or of the wrong
-// shape; nothing has been changed then.
+// Errors: other groups, or a moment or step count that is missing, left over or of
+// the wrong shape; nothing has been changed then.
 func (b *base) SetState(s State) error {
 	if !(s.LR >= 0) || s.LR > maxFinite {
 		return fmt.Errorf("%s state: learning rate %g is not a finite number of at least 0", b.op, s.LR)
+	}
+	if err := sameGroups(b.groups, s.Groups); err != nil {
+		return fmt.Errorf("%s state: %w: make the optimiser with the groups it was saved with", b.op, err)
 	}
 	given := map[string]*tensor.Tensor{}
 	if s.Tensors != nil {

@@ -37,13 +37,13 @@ type RMSprop struct {
 
 // NewRMSprop makes RMSprop on the parameters.
 //
-// Panics if there are no parameters, if an option is negative or not finite, or
-// if alpha is not in [0, 1).
-func NewRMSprop(params iter.Seq2[string, *tensor.Tensor], cfg RMSpropConfig) *RMSprop {
+// Panics if there are no parameters, if an option is negative or not finite, if
+// alpha is not in [0, 1), or if two groups share a name or one has no name or no
+// Has.
+func NewRMSprop(params iter.Seq2[string, *tensor.Tensor], cfg RMSpropConfig, groups ...Group) *RMSprop {
 	const op = "rmsprop"
 	cfg.Alpha = fraction(op, "alpha", orDefault(cfg.Alpha, 0.99))
 	cfg.Eps = atLeastZero(op, "epsilon", orDefault(cfg.Eps, 1e-8))
-	atLeastZero(op, "weight decay", cfg.WeightDecay)
 	atLeastZero(op, "momentum", cfg.Momentum)
 	kinds := []string{"square_avg"}
 	o := &RMSprop{cfg: cfg}
@@ -55,7 +55,7 @@ func NewRMSprop(params iter.Seq2[string, *tensor.Tensor], cfg RMSpropConfig) *RM
 		o.momentum = len(kinds)
 		kinds = append(kinds, "momentum_buffer")
 	}
-	o.base = newBase(op, params, orDefault(cfg.LR, 1e-2), kinds...)
+	o.base = newBase(setup{op, params, orDefault(cfg.LR, 1e-2), cfg.WeightDecay, groups, kinds})
 	return o
 }
 
@@ -74,7 +74,7 @@ func (o *RMSprop) Step() {
 }
 
 func (o *RMSprop) update(s *slot, p, g backend.View) {
-	g = o.decayed(0, g, p, o.cfg.WeightDecay)
+	g = o.decayed(0, g, p, s.decay)
 	tmp := o.room(1, p.Shape[0])
 	v := line(s.moments[0])
 	o.square(tmp, g)
@@ -94,9 +94,9 @@ func (o *RMSprop) update(s *slot, p, g backend.View) {
 		buf := line(s.moments[o.momentum])
 		o.scale(buf, buf, o.cfg.Momentum)
 		o.add(buf, buf, tmp)
-		o.scale(tmp, buf, o.lr)
+		o.scale(tmp, buf, o.lr*s.rate)
 	} else {
-		o.scale(tmp, tmp, o.lr)
+		o.scale(tmp, tmp, o.lr*s.rate)
 	}
 	o.sub(p, p, tmp)
 }

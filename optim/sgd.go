@@ -34,12 +34,12 @@ type SGD struct {
 
 // NewSGD makes a descent on the parameters.
 //
-// Panics if there are no parameters, if an option is negative or not finite, or
-// if Nesterov is asked for without momentum or with dampening.
-func NewSGD(params iter.Seq2[string, *tensor.Tensor], cfg SGDConfig) *SGD {
+// Panics if there are no parameters, if an option is negative or not finite, if
+// Nesterov is asked for without momentum or with dampening, or if two groups
+// share a name or one has no name or no Has.
+func NewSGD(params iter.Seq2[string, *tensor.Tensor], cfg SGDConfig, groups ...Group) *SGD {
 	const op = "sgd"
 	atLeastZero(op, "momentum", cfg.Momentum)
-	atLeastZero(op, "weight decay", cfg.WeightDecay)
 	atLeastZero(op, "dampening", cfg.Dampening)
 	if cfg.Nesterov && (cfg.Momentum == 0 || cfg.Dampening != 0) {
 		panic("sgd: Nesterov needs momentum and no dampening")
@@ -48,7 +48,10 @@ func NewSGD(params iter.Seq2[string, *tensor.Tensor], cfg SGDConfig) *SGD {
 	if cfg.Momentum != 0 {
 		kinds = []string{"momentum_buffer"}
 	}
-	return &SGD{base: newBase(op, params, orDefault(cfg.LR, 1e-3), kinds...), cfg: cfg}
+	return &SGD{
+		base: newBase(setup{op, params, orDefault(cfg.LR, 1e-3), cfg.WeightDecay, groups, kinds}),
+		cfg:  cfg,
+	}
 }
 
 // Step updates every parameter that has a gradient.
@@ -61,7 +64,7 @@ func (o *SGD) Step() {
 		}
 		s.steps++
 		cfg := backend.SGDConfig{
-			LR: o.lr, Momentum: o.cfg.Momentum, Dampening: o.cfg.Dampening, WeightDecay: o.cfg.WeightDecay,
+			LR: o.lr * s.rate, Momentum: o.cfg.Momentum, Dampening: o.cfg.Dampening, WeightDecay: s.decay,
 			Nesterov: o.cfg.Nesterov, First: s.steps == 1,
 		}
 		var buf backend.View

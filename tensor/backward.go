@@ -39,10 +39,14 @@ func (t *Tape) Backward(loss *Tensor, params ...*Tensor) {
 			b.target(id, p)
 		}
 	}
+	b.hook = t.onGrad != nil
 	keep := loss.keep
 	loss.keep = true
 	b.run([]*Tensor{loss}, []*Tensor{loss.onesLike()})
 	loss.keep = keep
+	if b.hook {
+		b.announceRest(params)
+	}
 }
 
 // GradOption configures [Tape.Grad].
@@ -147,6 +151,9 @@ type Backprop struct {
 	node    node // the operation whose derivative is running
 	create  bool // record the walk itself
 	consume bool // give back values whose last reader has run
+	hook    bool // call the tape's onGrad
+
+	completes []int32 // with hook: by value number, see watch
 }
 
 func (t *Tape) startBackprop(from int) *Backprop {
@@ -172,7 +179,7 @@ func (t *Tape) endBackprop(b *Backprop) {
 		}
 	}
 	clear(b.sinks)
-	b.node, b.create, b.consume = node{}, false, false
+	b.node, b.create, b.consume, b.hook = node{}, false, false, false
 	t.spare = append(t.spare, b)
 }
 
@@ -197,9 +204,28 @@ func (b *Backprop) target(id int32, sink *Tensor) {
 }
 
 func (b *Backprop) run(roots, seeds []*Tensor) {
+	last := len(b.tape.nodes)
+	b.markNeeds(b.from)
+	for i, r := range roots {
+		if seeds[i] != nil {
+			b.collect(r.id-1, seeds[i])
+		}
+	}
+	if b.hook {
+		b.watch()
+	}
+	for i := last - 1; i >= b.from; i-- {
+		b.step(i)
+		if b.hook {
+			b.announce(i)
+		}
+	}
+}
+
+// markNeeds marks the values of nodes from one on behind which a target lies.
+func (b *Backprop) markNeeds(from int) {
 	t := b.tape
-	last := len(t.nodes)
-	for i := b.from; i < last; i++ {
+	for i := from; i < len(t.nodes); i++ {
 		n := &t.nodes[i]
 		for _, id := range n.inputs() {
 			if b.needs[id] {
@@ -209,14 +235,6 @@ func (b *Backprop) run(roots, seeds []*Tensor) {
 				break
 			}
 		}
-	}
-	for i, r := range roots {
-		if seeds[i] != nil {
-			b.collect(r.id-1, seeds[i])
-		}
-	}
-	for i := last - 1; i >= b.from; i-- {
-		b.step(i)
 	}
 }
 

@@ -73,29 +73,18 @@ func (r *RNG) IntN(n int) int {
 }
 
 func (r *RNG) draw(tape *Tape, dist backend.Distribution, p backend.Params, shape []int) *Tensor {
-	switch {
-	case dist == backend.Normal && !(p[1] >= 0):
-		panic(fmt.Sprintf("rng: the deviation must not be negative, got %g", p[1]))
-	case dist == backend.Bernoulli && !(p[0] >= 0 && p[0] <= 1):
-		panic(fmt.Sprintf("rng: a probability must lie in [0, 1], got %g", p[0]))
-	}
+	checkDraw(dist, p)
 	x := alloc(tape, r.be, shape)
 	r.be.Random(x.view, dist, p, r.stream)
 	r.stream = philox.Advance(r.stream, x.Size())
 	return x
 }
 
-// Uniform draws a value on the tape, from its stream, from [lo, hi).
-func (t *Tape) Uniform(lo, hi float64, shape ...int) *Tensor {
-	return t.rng.draw(t, backend.Uniform, backend.Params{lo, hi}, shape)
-}
-
-// Normal draws a value on the tape from the normal distribution.
-func (t *Tape) Normal(mean, deviation float64, shape ...int) *Tensor {
-	return t.rng.draw(t, backend.Normal, backend.Params{mean, deviation}, shape)
-}
-
-// Bernoulli draws a value on the tape: 1 with probability p, else 0.
-func (t *Tape) Bernoulli(p float64, shape ...int) *Tensor {
-	return t.rng.draw(t, backend.Bernoulli, backend.Params{p}, shape)
+func checkDraw(dist backend.Distribution, p backend.Params) {
+	switch {
+	case dist == backend.Normal && !(p[1] >= 0):
+		panic(fmt.Sprintf("rng: the deviation must not be negative, got %g", p[1]))
+	case dist == backend.Bernoulli && !(p[0] >= 0 && p[0] <= 1):
+		panic(fmt.Sprintf("rng: a probability must lie in [0, 1], got %g", p[0]))
+	}
 }

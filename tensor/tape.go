@@ -12,6 +12,10 @@ type Tape struct {
 	rng       RNG
 	train     bool
 	recording bool
+	onGrad    func(p *Tensor) // see OnGrad
+	rows      rowRange        // see Rows
+
+	recomputing bool // see Recomputing
 
 	cells  []cell    // the chunk new tensors are cut from; never reused, so that stale pointers stay dead
 	owned  []*Tensor // every tensor on the tape that may hold memory

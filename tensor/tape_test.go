@@ -130,7 +130,7 @@ func TestBackwardConsumesWhatItWalked(t *testing.T) {
 	loss := hidden.Square().Sum()
 	tape.Backward(loss, w)
 	assert.Equal(t, 17.0, loss.Item(), "the loss stays readable")
-	assert.ErrorContains(t, Try(func() { hidden.Float32s() }), "for want of Keep")
+	assert.ErrorContains(t, Try(func() { hidden.Float32s() }), "without Keep")
 	assert.ErrorContains(t, Try(func() { tape.Backward(loss, w) }), "consumed by an earlier Backward")
 }
 

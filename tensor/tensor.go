@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -100,7 +101,7 @@ func (t *Tensor) drop() {
 // check panics if the value has been released.
 func (t *Tensor) check(op string) {
 	if t.store == nil {
-		panic(&UseError{op, fmt.Sprintf("value of shape %v was released (by Release, or by Backward for want of Keep)", t.view.Dims())})
+		panic(&UseError{op, fmt.Sprintf("value of shape %v was released (by Release, or by Backward without Keep)", t.view.Dims())})
 	}
 }
 
@@ -143,6 +144,9 @@ func alloc(tape *Tape, be backend.Backend, shape []int) *Tensor {
 	for _, d := range shape {
 		if d < 0 {
 			Fail("new", "sizes must not be negative", "%v", slices.Clone(shape)) // Clone: shape stays on the stack
+		}
+		if d > 0 && size > math.MaxInt/d {
+			Fail("new", "the number of elements must fit an int", "%v", slices.Clone(shape))
 		}
 		size *= d
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/cmd/artnn/internal/machine"
-	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // bench measures this machine.
@@ -114,7 +114,7 @@ func perSecond(s float64) string { return rate(1/s) + " updates/s" }
 const productSize = 512
 
 func product() func() {
-	matrix := layers.NewLinear(productSize, productSize, tensor.NewRNG(1)).Weight
+	matrix := tensor.NewRNG(1).FanIn(productSize, productSize, productSize)
 	tape := tensor.NewTape(tensor.NoGrad())
 	return func() {
 		m := tape.Of(matrix)
@@ -149,7 +149,7 @@ func lstm() func() {
 	for r := ' '; r < ' '+96; r++ {
 		letters = append(letters, r)
 	}
-	vocab, err := models.NewCharVocab(string(letters))
+	vocab, err := tokenizer.NewChars(string(letters))
 	if err != nil {
 		panic(err)
 	}

@@ -9,7 +9,9 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -29,7 +31,7 @@ const (
 // poems trains the document's text generator on classical quatrains, one poem
 // to a row.
 func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter) (train.Report, error) {
-	vocab, err := models.NewCharVocab(samples.QuatrainsText())
+	vocab, err := tokenizer.NewChars(samples.QuatrainsText())
 	if err != nil {
 		return train.Report{}, err
 	}
@@ -95,7 +97,7 @@ func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter)
 }
 
 // poemLoader gives batches of inputs and the targets that follow them.
-func poemLoader(vocab models.Vocabulary, seed uint64) (*data.Loader[data.Pair[[]int32, []int32]], error) {
+func poemLoader(vocab tokenizer.Tokenizer, seed uint64) (*data.Loader[data.Pair[[]int32, []int32]], error) {
 	var rows [][]int32 // the start, then the poem
 	for _, poem := range samples.Quatrains() {
 		row, err := vocab.Encode(poemStart + poem + "\n")
@@ -119,7 +121,7 @@ func poemLoader(vocab models.Vocabulary, seed uint64) (*data.Loader[data.Pair[[]
 func (d *demo) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
 	poems := make([]string, poemsShown)
 	for i := range poems {
-		text, err := writer.Generate(poemStart, poemLength, models.Temperature(temperature), models.TopP(topP), models.Seed(d.Seed+uint64(i)))
+		text, err := writer.Generate(poemStart, poemLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(d.Seed+uint64(i)))
 		if err != nil {
 			return nil, err
 		}

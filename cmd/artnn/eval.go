@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func (c *evalCommand) text(m writer, line func(string, string, ...any)) error {
 	if err != nil {
 		return err
 	}
-	ids, err := m.Vocabulary().Encode(text)
+	ids, err := m.Tokenizer().Encode(text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
@@ -78,14 +79,13 @@ func (c *evalCommand) text(m writer, line func(string, string, ...any)) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
-	unit := "character"
-	if v, ok := m.Vocabulary().(*models.WordVocab); ok {
-		unit = "word"
-		line("unknown words", "%.1f %%", 100*v.Unknown(ids))
+	unit := cmp.Or(map[string]string{"char": "character", "word": "word"}[m.Tokenizer().Kind()], "token")
+	if t, ok := m.Tokenizer().(interface{ Unknown(tokens []int32) float64 }); ok {
+		line("unknown "+unit+"s", "%.1f %%", 100*t.Unknown(ids))
 	}
 	line("text", "%s %ss", countText(len(ids)), unit)
 	line("cross-entropy", "%.4f nats, %.4f bits a %s", loss, loss/math.Ln2, unit)
-	line("perplexity", "%.2f of %d", math.Exp(loss), m.Vocabulary().Len())
+	line("perplexity", "%.2f of %d", math.Exp(loss), m.Tokenizer().Len())
 	return nil
 }
 

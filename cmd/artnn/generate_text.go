@@ -8,8 +8,9 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/atomicfile"
-	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // generateText writes.
@@ -26,9 +27,9 @@ type generateText struct {
 
 // textModel is a model that writes text, with float or int8 weights.
 type textModel interface {
-	Stream(prompt string, n int, options ...models.GenerateOption) iter.Seq2[string, error]
+	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
 	Evaluate(tokens []int32, streams int) (float64, error)
-	Vocabulary() models.Vocabulary
+	Tokenizer() tokenizer.Tokenizer
 }
 
 // Help is shown by --help.
@@ -68,7 +69,7 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 	}
 	prompt := c.Prompt
 	if prompt == "" {
-		if prompt, err = opening(m.Vocabulary()); err != nil {
+		if prompt, err = opening(m.Tokenizer()); err != nil {
 			return err
 		}
 	}
@@ -96,7 +97,7 @@ func (c *generateText) write(ctx context.Context, w io.Writer, m textModel, prom
 	out.WriteString(shown)
 	begun := shown != ""
 	last := ""
-	for piece, err := range m.Stream(prompt, c.N, models.Temperature(c.Temperature), models.TopP(c.TopP), models.TopK(c.TopK), models.Seed(seed)) {
+	for piece, err := range m.Stream(prompt, c.N, generate.Temperature(c.Temperature), generate.TopP(c.TopP), generate.TopK(c.TopK), generate.Seed(seed)) {
 		if err != nil {
 			return err
 		}
@@ -131,7 +132,7 @@ func textModelOf(path string) (writer, error) {
 
 // opening is what a text begins with where nothing is given: what paragraphs
 // begin after, or else any token.
-func opening(v models.Vocabulary) (string, error) {
+func opening(v tokenizer.Tokenizer) (string, error) {
 	for _, s := range []string{"\n", " "} {
 		if ids, err := v.Encode(s); err == nil && v.Decode(ids) == s {
 			return s, nil
@@ -143,5 +144,5 @@ func opening(v models.Vocabulary) (string, error) {
 			return s, nil
 		}
 	}
-	return "", fmt.Errorf("the model's vocabulary has no line end to begin with: give a prompt")
+	return "", fmt.Errorf("the model's tokenizer has no line end to begin with: give a prompt")
 }

@@ -13,7 +13,7 @@ import (
 	"text/tabwriter"
 	"unicode"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
 )
 
 // info tells what is in a file.

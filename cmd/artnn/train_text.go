@@ -12,7 +12,9 @@ import (
 
 	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -124,8 +126,8 @@ const (
 	mostValidated = 50_000
 )
 
-// load reads the text and makes its vocabulary.
-func (c *trainText) load(con *console) (models.Vocabulary, []int32, error) {
+// load reads the text and makes its tokenizer.
+func (c *trainText) load(con *console) (tokenizer.Tokenizer, []int32, error) {
 	text, err := data.LoadText(c.Data)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("%s: there is no such file; name that of your text with --data", c.Data)
@@ -133,11 +135,11 @@ func (c *trainText) load(con *console) (models.Vocabulary, []int32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var vocab models.Vocabulary
+	var vocab tokenizer.Tokenizer
 	if c.Vocab == "word" {
-		vocab, err = models.NewWordVocab(text, c.Words)
+		vocab, err = tokenizer.NewWords(text, c.Words)
 	} else {
-		vocab, err = models.NewCharVocab(text)
+		vocab, err = tokenizer.NewChars(text)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", c.Data, err)
@@ -194,11 +196,11 @@ type passages struct {
 const passageLength = 400
 
 func (p passages) sample() (report.Sample, glimpse, error) {
-	prompt, err := opening(p.m.Vocabulary())
+	prompt, err := opening(p.m.Tokenizer())
 	if err != nil {
 		return report.Sample{}, glimpse{}, err
 	}
-	text, err := p.m.Generate(prompt, passageLength, models.Temperature(temperature), models.TopP(topP), models.Seed(p.seed))
+	text, err := p.m.Generate(prompt, passageLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(p.seed))
 	text = strings.TrimSpace(text)
 	return report.Sample{Text: text}, glimpse{text: shortened(text, 200)}, err
 }

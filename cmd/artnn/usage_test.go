@@ -144,7 +144,7 @@ func TestBench(t *testing.T) {
 }
 
 func TestForeignModel(t *testing.T) {
-	r := ok(t, call(t, "info", filepath.Join("..", "..", "internal", "safetensors", "testdata", "dtypes.safetensors")))
+	r := ok(t, call(t, "info", filepath.Join("..", "..", "format", "safetensors", "testdata", "dtypes.safetensors")))
 	assert.Contains(t, r.out, "not one of artnn's models")
 	assert.Contains(t, r.out, "tensor")
 }

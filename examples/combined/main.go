@@ -28,7 +28,9 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -87,7 +89,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 
 	// Two data sets ...
 	pictures, novel := samples.Faces(), samples.MobyDick()
-	vocab, err := models.NewCharVocab(novel)
+	vocab, err := tokenizer.NewChars(novel)
 	if err != nil {
 		return err
 	}
@@ -164,7 +166,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err := data.WritePNG(sheet, data.GridOf(gan.Images(16, o.seed), data.GridOptions{Scale: 8})); err != nil {
 		return err
 	}
-	continued, err := text.Generate(o.prompt, 200, models.Temperature(0.8), models.Seed(o.seed))
+	continued, err := text.Generate(o.prompt, 200, generate.Temperature(0.8), generate.Seed(o.seed))
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func TestGoesOnWithASavedModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := first.Vocabulary().Encode(strings.Repeat("ab", 100))
+	held, err := first.Tokenizer().Encode(strings.Repeat("ab", 100))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,9 @@ const (
 	rounds = 10
 )
 
+// PerBlock is how many numbers one counter gives.
+const PerBlock = 4
+
 // Float is what a fill can write.
 type Float interface{ ~float32 | ~float64 }
 
