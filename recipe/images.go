@@ -16,11 +16,12 @@ import (
 // adversarial network. A hundred pictures of one kind, taken alike, are a start; a
 // thousand are better. Zero values are chosen by the pictures, or as told.
 type Images struct {
-	Data   string   // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
-	Size   int      // width and height to scale and crop them to; default their own, at most 64
-	Gray   *bool    // without colour
-	Fit    data.Fit // what to do with pictures that are not square; default [data.Cover]
-	Mirror bool     // also learn from every picture mirrored
+	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
+	Pictures *data.Images `settings:"-"` // in place of a folder: square ones, as they are
+	Size     int          // width and height to scale and crop them to; default their own, at most 64
+	Gray     *bool        // without colour
+	Fit      data.Fit     // what to do with pictures that are not square; default [data.Cover]
+	Mirror   bool         // also learn from every picture mirrored
 
 	ZDim   int   // random numbers that a picture is made from; default 100
 	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
@@ -51,8 +52,12 @@ func (c *Images) Run(ctx context.Context) (Result, error) {
 // pictures.
 func (c *Images) Check() error {
 	switch {
-	case c.Data == "":
+	case c.Data == "" && c.Pictures == nil:
 		return &ConfigError{"Data", "is missing: name the folder of the pictures"}
+	case c.Pictures != nil && c.Data != "":
+		return &ConfigError{"Pictures", "are given: Data must not be"}
+	case c.Pictures != nil && c.Pictures.Width != c.Pictures.Height:
+		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
 	case c.Size < 0 || c.Size > mostSize:
 		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
 	}
@@ -87,7 +92,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	}
 	return &Task[data.ImageBatch]{
 		Unit: "pictures", PerStep: c.Batch,
-		Title:  "Pictures like those in " + c.Data,
+		Title:  titled("Pictures", "like those in", c.Data),
 		Intro:  fmt.Sprintf("A generative adversarial network learns from %s of %d×%d pixels in batches of %d", words.Count(pictures.Len(), "picture"), c.Size, c.Size, c.Batch),
 		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger R1 penalty holds it back.",
 		Model:  c.gan, Loader: loader,

@@ -26,15 +26,18 @@ type Options struct {
 
 	Samples    int           // to take over the run; default 10
 	Checkpoint time.Duration // between checkpoints; default 2 minutes
-	Keep       int           // checkpoints that stay; default 2
+	// CheckpointSteps is the number of steps between checkpoints, in place of a
+	// time.
+	CheckpointSteps int
+	Keep            int // checkpoints that stay; default 2
 
 	// Settings are the configuration, for the report and the checkpoints; default
 	// that of the recipe.
-	Settings []report.Setting
+	Settings []report.Setting `settings:"-"`
 	// WriteConfig writes config.yaml; default the settings, one to a line.
 	WriteConfig func(w io.Writer) error
 
-	Hooks
+	Hooks `settings:"-"`
 
 	reserved bool // Dir is held already
 }
@@ -101,7 +104,9 @@ func (o Options) withDefaults() Options {
 	}
 	setDefault(&o.Schedule, Cosine)
 	setDefault(&o.Samples, defaultSamples)
-	setDefault(&o.Checkpoint, defaultCheckpoint)
+	if o.CheckpointSteps == 0 {
+		setDefault(&o.Checkpoint, defaultCheckpoint)
+	}
 	setDefault(&o.Keep, defaultKeep)
 	return o
 }
@@ -123,6 +128,8 @@ func (o Options) Check() error {
 		return &ConfigError{"Samples", fmt.Sprintf("must be from 1 to %d, got %d", mostSamples, o.Samples)}
 	case o.Checkpoint < 0:
 		return &ConfigError{"Checkpoint", fmt.Sprintf("must be positive, got %v", o.Checkpoint)}
+	case o.CheckpointSteps < 0:
+		return &ConfigError{"CheckpointSteps", fmt.Sprintf("must be at least 1, got %d", o.CheckpointSteps)}
 	case o.Keep < 0:
 		return &ConfigError{"Keep", fmt.Sprintf("must be at least 1, got %d", o.Keep)}
 	}

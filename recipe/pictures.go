@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"io/fs"
@@ -28,38 +29,45 @@ const (
 	probed         = 200 // pictures whose sizes are looked at
 )
 
-// load reads the pictures, once size and colour are settled.
-func (c *Images) load(ctx context.Context) (*data.Images, error) {
-	if c.Size == 0 {
-		side, err := typicalSide(c.Data)
-		if err != nil {
+// load gives the pictures, once size and colour are settled.
+func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
+	if pictures = c.Pictures; pictures == nil {
+		if pictures, err = c.read(ctx); err != nil {
 			return nil, missing(err, c.Data, "folder")
 		}
-		c.Size = min(max(smallestSize, side), largestSize)
 	}
-	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
-	if c.Gray == nil {
-		options.Limit = probed
-		some, err := data.LoadImages(ctx, c.Data, options)
-		if err != nil {
-			return nil, missing(err, c.Data, "folder")
-		}
-		c.Gray = new(isGray(some))
-		options.Limit = 0
-	}
-	options.Gray = *c.Gray
-	pictures, err := data.LoadImages(ctx, c.Data, options)
-	if err != nil {
-		return nil, missing(err, c.Data, "folder")
-	}
+	c.Size, c.Gray = pictures.Width, new(pictures.Channels == 1)
 	c.say(pictures.Summary())
 	switch n := pictures.Len(); {
 	case n < fewestPictures:
-		return nil, fmt.Errorf("%s: one picture is not enough to learn from: a hundred of one kind are a start", c.Data)
+		return nil, named(c.Data, errors.New("one picture is not enough to learn from: a hundred of one kind are a start"))
 	case n < fewPictures:
 		c.warn(fmt.Sprintf("%d pictures are few: the network may learn them by heart; a hundred are a start, mirrored ones double them", n))
 	}
 	return pictures, nil
+}
+
+// read reads the folder.
+func (c *Images) read(ctx context.Context) (*data.Images, error) {
+	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
+	if c.Size == 0 {
+		side, err := typicalSide(c.Data)
+		if err != nil {
+			return nil, err
+		}
+		options.Size = min(max(smallestSize, side), largestSize)
+	}
+	if c.Gray == nil {
+		options.Limit = probed
+		some, err := data.LoadImages(ctx, c.Data, options)
+		if err != nil {
+			return nil, err
+		}
+		options.Gray, options.Limit = isGray(some), 0
+	} else {
+		options.Gray = *c.Gray
+	}
+	return data.LoadImages(ctx, c.Data, options)
 }
 
 // typicalSide is the median of the shorter sides of some pictures in a folder.

@@ -34,6 +34,23 @@ func (o *Options) settle(recipe any) {
 	}
 }
 
+// named puts the file or folder in front of an error, if there is one.
+func named(path string, err error) error {
+	if path == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+// titled is a report's title, which says what the data are like if they have a
+// name.
+func titled(title, preposition, path string) string {
+	if path == "" {
+		return title
+	}
+	return title + " " + preposition + " " + path
+}
+
 // missing says it plainly where there are no data.
 func missing(err error, path, what string) error {
 	if errors.Is(err, fs.ErrNotExist) {

@@ -119,7 +119,7 @@ const logEvery = 10
 
 func (s *session[B]) train(ctx context.Context) (train.Report, error) {
 	t := s.trainer(s.o)
-	t.Checkpoints = train.Checkpoints{Dir: s.run.Checkpoints(), After: s.o.Checkpoint, Keep: s.o.Keep, Resume: s.o.Resume}
+	t.Checkpoints = train.Checkpoints{Dir: s.run.Checkpoints(), After: s.o.Checkpoint, Every: s.o.CheckpointSteps, Keep: s.o.Keep, Resume: s.o.Resume}
 	t.Config = s.o.Settings
 	events, err := tensorboard.Create(s.run.Events())
 	if err != nil {

@@ -15,12 +15,13 @@ import (
 )
 
 // settingsOf lists a struct's fields with their values, in order; embedded
-// structs are part of it. Nil, functions and what is not exported are left out.
+// structs are part of it. Nil, functions, what is not exported and what has the tag
+// settings:"-" are left out.
 func settingsOf(config any) (out []report.Setting) {
 	v := reflect.Indirect(reflect.ValueOf(config))
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || field.Type == reflect.TypeFor[Hooks]() || field.Name == "Settings" {
+		if !field.IsExported() || field.Tag.Get("settings") == "-" {
 			continue
 		}
 		if value.Kind() == reflect.Struct {

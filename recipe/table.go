@@ -22,9 +22,10 @@ import (
 // are chosen by the table, or as told.
 type Table struct {
 	Data    string                // CSV file with the names of its columns in the first line
+	Rows    *table.Table          `settings:"-"` // in place of a file
 	Target  string                // column to predict
-	Skip    []string              // columns to leave out
-	Kinds   map[string]table.Kind // of columns that are not what they look like
+	Skip    []string              // columns of the file to leave out
+	Kinds   map[string]table.Kind // of columns of the file that are not what they look like
 	Log     *bool                 // learn the logarithm of the target, as is right for prices
 	Holdout *float64              // share of the rows held out; default 0.2
 
@@ -63,8 +64,10 @@ func (c *Table) Run(ctx context.Context) (Result, error) {
 // Check returns a [*ConfigError] if the fields make no sense, whatever the table.
 func (c *Table) Check() error {
 	switch {
-	case c.Data == "":
+	case c.Data == "" && c.Rows == nil:
 		return &ConfigError{"Data", "is missing: name the file of the table"}
+	case c.Data != "" && c.Rows != nil:
+		return &ConfigError{"Rows", "are given: Data must not be"}
 	case c.Target == "":
 		return &ConfigError{"Target", "is missing: name the column to predict"}
 	case c.Holdout != nil && !(*c.Holdout > 0 && *c.Holdout <= 0.8):
@@ -97,12 +100,12 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 		Network: models.MLPConfig{Activation: c.Activation, LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Data, err)
+		return nil, named(c.Data, err)
 	}
 	c.network = m
 	rows, err := m.Rows(parts.learn)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Data, err)
+		return nil, named(c.Data, err)
 	}
 	loader, err := data.NewIndexLoader(rows.Len(), rows.Batch, data.LoaderOptions{BatchSize: c.Batch, Shuffle: true, Seed: c.Seed})
 	if err != nil {
@@ -110,7 +113,7 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 	}
 	return &Task[tabular.Batch]{
 		Unit: "rows", PerStep: c.Batch,
-		Title: fmt.Sprintf("Predicting %q from %s", c.Target, c.Data),
+		Title: titled(fmt.Sprintf("Predicting %q", c.Target), "from", c.Data),
 		Intro: fmt.Sprintf("A multilayer perceptron learns from %s rows; %s more choose its best weights, and %s test them",
 			words.Thousands(parts.learn.Len()), words.Thousands(parts.choose.Len()), words.Thousands(parts.test.Len())),
 		Remark: "The loss is the mean squared error in deviations of the target, or of a class the cross-entropy in nats. Where the validation's rises while the other falls, the network begins to learn the rows by heart; the weights with the lowest validation loss are kept.",
@@ -129,13 +132,15 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 
 // load reads the table and divides its rows.
 func (c *Table) load() (p tableParts, err error) {
-	all, err := table.LoadCSV(c.Data, table.Options{Kinds: c.Kinds, Skip: c.Skip})
-	if err != nil {
-		return p, missing(err, c.Data, "file")
+	all := c.Rows
+	if all == nil {
+		if all, err = table.LoadCSV(c.Data, table.Options{Kinds: c.Kinds, Skip: c.Skip}); err != nil {
+			return p, missing(err, c.Data, "file")
+		}
 	}
 	known, err := all.Known(c.Target)
 	if err != nil {
-		return p, fmt.Errorf("%s: %w", c.Data, err)
+		return p, named(c.Data, err)
 	}
 	c.say(fmt.Sprint(all))
 	switch n := all.Len() - known.Len(); {
@@ -145,16 +150,16 @@ func (c *Table) load() (p tableParts, err error) {
 		c.say(fmt.Sprintf("%d rows have no %s and are left out.", n, c.Target))
 	}
 	if n := known.Len(); n < fewestRows {
-		return p, fmt.Errorf("%s: %s not enough to learn from: at least %d are needed, a few hundred are a start", c.Data, words.Are(n, "row"), fewestRows)
+		return p, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, a few hundred are a start", words.Are(n, "row"), fewestRows))
 	}
 	learn, held, err := data.SplitTable(known, *c.Holdout, c.Seed)
 	if err != nil {
-		return p, fmt.Errorf("%s: %w", c.Data, err)
+		return p, named(c.Data, err)
 	}
 	p.learn = learn
 	p.choose, p.test, err = data.SplitTable(held, 0.5, c.Seed)
 	if err != nil {
-		return p, &ConfigError{"Holdout", fmt.Sprintf("of %g leaves too few rows of %s to choose by and to test with: raise it", *c.Holdout, c.Data)}
+		return p, &ConfigError{"Holdout", fmt.Sprintf("of %g leaves too few rows to choose by and to test with: raise it", *c.Holdout)}
 	}
 	c.test = p.test
 	return p, nil
@@ -166,7 +171,7 @@ func (c *Table) choose(learn *table.Table) error {
 	if c.Log == nil {
 		target, err := learn.Column(c.Target)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.Data, err)
+			return named(c.Data, err)
 		}
 		c.Log = new(target.Kind == table.Number && isSkewed(target.Values))
 	}

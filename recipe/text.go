@@ -21,6 +21,7 @@ import (
 // it best are kept. Zero values are chosen by the text, or as told.
 type Text struct {
 	Data    string   // file of UTF-8 text, or folder of .txt and .md files
+	Text    string   `settings:"-"` // in place of a file
 	Vocab   string   // "char" or "word", what it learns by; default "char"
 	Words   int      // largest vocabulary of words; default 10000
 	Holdout *float64 // share of the text, its end, held out to validate on; default 0.1
@@ -66,8 +67,10 @@ func (c *Text) Run(ctx context.Context) (Result, error) {
 // Check returns a [*ConfigError] if the fields make no sense, whatever the text.
 func (c *Text) Check() error {
 	switch {
-	case c.Data == "":
+	case c.Data == "" && c.Text == "":
 		return &ConfigError{"Data", "is missing: name the file of the text"}
+	case c.Data != "" && c.Text != "":
+		return &ConfigError{"Text", "is given: Data must not be"}
 	case c.Vocab != "" && !slices.Contains(Vocabularies, c.Vocab):
 		return &ConfigError{"Vocab", fmt.Sprintf("must be one of %q, got %q", Vocabularies, c.Vocab)}
 	case c.Holdout != nil && !(*c.Holdout >= 0 && *c.Holdout <= 0.5):
@@ -117,7 +120,7 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	}
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
-		Title:  "Text like " + c.Data,
+		Title:  titled("Text", "like", c.Data),
 		Intro:  fmt.Sprintf("An LSTM learns from %s %ss of %d kinds, %s more are held out", words.Thousands(len(learn)), unit, vocab.Len(), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power, the perplexity, is among how many equally likely ones the network wavers. Where the validation's loss rises while the other falls, the network begins to learn the text by heart; the weights with the lowest validation loss are kept.",
@@ -145,9 +148,11 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 
 // load reads the text and makes its tokenizer.
 func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
-	text, err := data.LoadText(c.Data)
-	if err != nil {
-		return nil, nil, missing(err, c.Data, "file")
+	text, err := c.Text, error(nil)
+	if text == "" {
+		if text, err = data.LoadText(c.Data); err != nil {
+			return nil, nil, missing(err, c.Data, "file")
+		}
 	}
 	var vocab tokenizer.Tokenizer
 	if c.Vocab == "word" {
@@ -156,15 +161,15 @@ func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
 		vocab, err = tokenizer.NewChars(text)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Data, err)
+		return nil, nil, named(c.Data, err)
 	}
 	ids, err := vocab.Encode(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Data, err)
+		return nil, nil, named(c.Data, err)
 	}
 	switch n := len(ids); {
 	case n < fewestTokens:
-		return nil, nil, fmt.Errorf("%s: %s not enough to learn from: at least %d are needed, fifty thousand are a start", c.Data, words.Are(n, c.Vocab), fewestTokens)
+		return nil, nil, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, fifty thousand are a start", words.Are(n, c.Vocab), fewestTokens))
 	case n < fewTokens:
 		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon know it by heart; fifty thousand are a start", words.Thousands(n), c.Vocab))
 	}

@@ -222,14 +222,15 @@ func TestWhatEndsARun(t *testing.T) {
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	for want, o := range map[string]Options{
-		"Time must be positive, got -1ns":          {Budget: train.Budget{Time: -1}},
-		"Steps must be at least 1, got -2":         {Budget: train.Budget{Steps: -2}},
-		"Epochs must be at least 1, got -3":        {Budget: train.Budget{Epochs: -3}},
-		"LR must be positive, got -0.1":            {LR: -0.1},
-		`Schedule must be one of`:                  {Schedule: "up"},
-		"Samples must be from 1 to 1000, got 1001": {Samples: 1001},
-		"Checkpoint must be positive, got -1s":     {Checkpoint: -time.Second},
-		"Keep must be at least 1, got -1":          {Keep: -1},
+		"Time must be positive, got -1ns":            {Budget: train.Budget{Time: -1}},
+		"Steps must be at least 1, got -2":           {Budget: train.Budget{Steps: -2}},
+		"Epochs must be at least 1, got -3":          {Budget: train.Budget{Epochs: -3}},
+		"LR must be positive, got -0.1":              {LR: -0.1},
+		`Schedule must be one of`:                    {Schedule: "up"},
+		"Samples must be from 1 to 1000, got 1001":   {Samples: 1001},
+		"Checkpoint must be positive, got -1s":       {Checkpoint: -time.Second},
+		"CheckpointSteps must be at least 1, got -1": {CheckpointSteps: -1},
+		"Keep must be at least 1, got -1":            {Keep: -1},
 	} {
 		o.Dir = "never made"
 		_, err := Train(context.Background(), quadrants(t, 1), o)
