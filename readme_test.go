@@ -25,15 +25,15 @@ func TestReadmeCode(t *testing.T) {
 	root, err := os.Getwd()
 	require.NoError(t, err)
 	dir := t.TempDir()
-	sums, err := os.ReadFile("go.sum")
+	mod, sums, err := guide.Module("readme", root)
 	require.NoError(t, err)
 	write := func(name, text string) {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
 	}
-	write("go.sum", string(sums))
-	write("go.mod", guide.Module("readme", root))
+	write("go.sum", sums)
+	write("go.mod", mod)
 	for i, text := range english {
 		write(guide.Block{Text: text}.File(fmt.Sprintf("block%d", i)))
 	}

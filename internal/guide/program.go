@@ -2,6 +2,7 @@ package guide
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -20,15 +21,19 @@ var packages = []string{
 	"github.com/org/artnn/loss",
 	"github.com/org/artnn/models",
 	"github.com/org/artnn/optim",
+	"github.com/org/artnn/recipe",
+	"github.com/org/artnn/tabular",
 	"github.com/org/artnn/tensor",
 	"github.com/org/artnn/tokenizer",
 	"github.com/org/artnn/train",
 	"github.com/org/artnn/train/tensorboard",
+	"github.com/org/artnn/train/update",
 }
 
 var (
-	named  = regexp.MustCompile(`^// (\S+\.go)\n`)
-	usesIt = regexp.MustCompile(`\bctx\b`)
+	named   = regexp.MustCompile(`^// (\S+\.go)\n`)
+	excerpt = regexp.MustCompile(`^// from (\S+\.go)\n`)
+	usesIt  = regexp.MustCompile(`\bctx\b`)
 )
 
 // File is the Go file that a block stands for, and its path in a module.
@@ -56,9 +61,31 @@ func (b Block) File(dir string) (name, code string) {
 	return name, fmt.Sprintf("package main\n\nimport (\n%s)\n\nfunc main() {\n%s%s}\n", imports, first, b.Text)
 }
 
-// Module is the go.mod of a module that uses the checkout at root.
-func Module(name, root string) string {
-	return "module " + name + "\n\ngo 1.26.0\n\nrequire github.com/org/artnn v0.0.0\n\nreplace github.com/org/artnn => " + root + "\n"
+// Excerpt is the file of this repository that a block shows a part of, and the
+// part: its first line is "// from FILE".
+func (b Block) Excerpt() (file, part string, ok bool) {
+	m := excerpt.FindStringSubmatch(b.Text)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], b.Text[len(m[0]):], true
+}
+
+// Module is the go.mod of a module that uses the checkout at root, and its go.sum.
+//
+// Errors: those of reading the checkout's sums.
+func Module(name, root string) (mod, sums string, err error) {
+	mod = "module " + name + "\n\ngo 1.26.0\n"
+	for _, dir := range []string{"", "/recipe"} {
+		path := "github.com/org/artnn" + dir
+		mod += "\nrequire " + path + " v0.0.0\n\nreplace " + path + " => " + root + dir + "\n"
+		text, err := os.ReadFile(root + dir + "/go.sum")
+		if err != nil {
+			return "", "", err
+		}
+		sums += string(text)
+	}
+	return mod, sums, nil
 }
 
 // Match reports whether an output is as shown. In what is shown, "…" stands for
