@@ -117,7 +117,9 @@ func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
 	mean := x.MeanKeep(over...)
 	centred := x.Sub(mean)
 	variance := centred.Square().MeanKeep(over...)
-	tape.NoGrad(func() { b.track(tape, mean, variance.MulScalar(float64(n)/float64(n-1))) })
+	if !tape.Recomputing() { // or the batch would be counted twice
+		tape.NoGrad(func() { b.track(tape, mean, variance.MulScalar(float64(n)/float64(n-1))) })
+	}
 
 	y := variance.AddScalar(orDefault(b.Eps, 1e-5)).Rsqrt() // [1, C, 1, …]: the scale
 	if b.Weight != nil {
