@@ -2,6 +2,7 @@ package shape_test
 
 import (
 	"math"
+	"math/bits"
 	"runtime"
 	"testing"
 
@@ -9,73 +10,78 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/profile"
 	"github.com/org/artnn/backend/shape"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
 
-// modules are layers of some 6·10⁹ parameters.
-func modules(be backend.Backend, size int) map[string]layers.Module {
-	rng := tensor.NewRNGOn(be, 1)
-	return map[string]layers.Module{
-		"linear":    layers.NewLinear(size, 2*size, rng),
-		"batchnorm": layers.NewBatchNorm1d(size, rng),
-		"layernorm": layers.NewLayerNorm(size, rng),
-		"embedding": layers.NewEmbedding(size, 3, rng),
-		"lstm":      layers.NewLSTM(size, size/10, layers.LSTMConfig{Layers: 2}, rng),
+func TestLargeLayersTakeNoMemory(t *testing.T) {
+	if bits.UintSize < 64 {
+		t.Skip("needs 64-bit sizes")
 	}
-}
-
-// Layers built on it have their names and shapes, and take no memory however large
-// they are.
-func TestLayersWithoutMemory(t *testing.T) {
-	be, err := backend.Get("cpu")
-	require.NoError(t, err)
-	small := modules(be, 20)
-	for name, m := range modules(shape.New(0), 20) {
-		want, got := map[string][]int{}, map[string][]int{}
-		for n, e := range small[name].State() {
-			want[n] = e.Value.Shape()
-		}
-		for n, e := range m.State() {
-			got[n] = e.Value.Shape()
-		}
-		assert.Equal(t, want, got, name)
-	}
+	const n = 1 << 20
+	be := shape.New(math.MaxInt)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	huge := shape.New(0)
-	all := modules(huge, 50000)
+	l := layers.NewLinear(n, n, tensor.NewRNGOn(be, 1))
 	runtime.ReadMemStats(&after)
-	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
-	assert.Greater(t, layers.Count(all["linear"]), 5_000_000_000)
-	assert.GreaterOrEqual(t, huge.Used(), layers.Count(all["linear"]))
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<10))
+	assert.Equal(t, []int{n, n}, l.Weight.Shape())
+	assert.Equal(t, n*n+n, be.Used())
+	l.Bias.Release()
+	assert.Equal(t, n*n, be.Used())
+}
+
+// A pass runs, on shapes alone.
+func TestPass(t *testing.T) {
+	be := shape.New(1 << 40)
+	rng := tensor.NewRNGOn(be, 1)
+	w := rng.Normal(0, 1, 1<<12, 1<<12)
+	tape := tensor.NewTape(tensor.On(be))
+	y := tensor.Linear(tape.Normal(0, 1, 1<<12, 1<<12), w, nil).Softmax(1)
+	assert.Equal(t, []int{1 << 12, 1 << 12}, y.Shape())
+	tape.Backward(y.Square().Sum(), w)
+	assert.Equal(t, w.Shape(), w.Grad().Shape())
+	tape.Release()
+	assert.Equal(t, 2<<24, be.Used(), "the weight and its gradient")
 }
 
 func TestLimit(t *testing.T) {
 	be := shape.New(100)
-	be.Alloc(60)
-	be.Alloc(40)
-	be.Alloc(0)
-	assert.Equal(t, 100, be.Used())
-	for _, n := range []int{1, -1, math.MaxInt, math.MinInt} {
-		assert.PanicsWithError(t, "more than 100 numbers", func() { be.Alloc(n) })
-	}
-	assert.Equal(t, 100, be.Used(), "what was refused does not count")
-	unlimited := shape.New(0)
-	unlimited.Alloc(math.MaxInt - 1)
-	assert.Panics(t, func() { unlimited.Alloc(2) })
+	tensor.ZerosOn(be, 60)
+	err := tensor.Try(func() { tensor.ZerosOn(be, 41) })
+	var limit *backend.LimitError
+	require.ErrorAs(t, err, &limit)
+	assert.Equal(t, backend.LimitError{Asked: 41, Used: 60, Limit: 100}, *limit)
+	assert.EqualError(t, err, "41 numbers on top of 60 are more than the limit of 100")
+	assert.Equal(t, 60, be.Used(), "what was refused does not count")
+	tensor.ZerosOn(be, 40)
+
+	// Sizes whose product is no int.
+	whole := shape.New(math.MaxInt)
+	const half = 1 << (bits.UintSize / 2)
+	err = tensor.Try(func() { tensor.ZerosOn(whole, half, half) })
+	var misshaped *tensor.ShapeError
+	require.ErrorAs(t, err, &misshaped)
+	assert.Contains(t, err.Error(), "sizes must multiply to at most")
+	tensor.ZerosOn(whole, math.MaxInt)
+	require.ErrorAs(t, tensor.Try(func() { tensor.ZerosOn(whole, 1) }), &limit, "their sum neither")
 }
 
-// Reading gives zeros, whatever was written or computed.
-func TestNumbersAreZero(t *testing.T) {
-	be := shape.New(0)
-	x := tensor.NewRNGOn(be, 1).Normal(0, 1, 2, 3)
-	x.SetFloat32s([]float32{1, 2, 3, 4, 5, 6})
-	assert.Equal(t, make([]float32, 6), x.Float32s())
-	assert.Equal(t, make([]float64, 6), x.Float64s())
-	assert.Equal(t, 6, be.Used())
-	assert.Equal(t, "shape", be.Name())
-	assert.Equal(t, backend.Float32, be.Precision())
-	assert.True(t, be.ShapeOnly())
+func TestMisuse(t *testing.T) {
+	be := shape.New(100)
+	b := be.Alloc(3)
+	assert.Equal(t, 3, b.Len())
+	be.Free(b)
+	assert.PanicsWithValue(t, "shape: Free: buffer freed twice", func() { be.Free(b) })
+	assert.PanicsWithValue(t, "shape: Alloc: expected at least 0 numbers, got -1", func() { be.Alloc(-1) })
+	assert.Panics(t, func() { be.Free(nil) })
+}
+
+func TestShapeOnly(t *testing.T) {
+	assert.True(t, backend.IsShapeOnly(shape.New(1)))
+	assert.False(t, backend.IsShapeOnly(backend.Default()))
+	assert.True(t, backend.IsShapeOnly(profile.New(shape.New(1))))
+	assert.False(t, backend.IsShapeOnly(profile.New(backend.Default())))
 }
