@@ -166,8 +166,10 @@ func (p *int8Product) chunk(i int) {
 			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
 			for t := range rows.tiles {
 				i, m := rows.at(t)
-				asm.GemmInt8(k1-k0, p.x[i*k+k0:], k, p.scales[b*p.n+i:], w.Values[j*k+k0:], k, w.Scale[j:],
-					p.y[i*p.ldy+j:], p.ldy, m, n, acc || b > 0)
+				asm.GemmInt8(&asm.Int8Tile{
+					K: k1 - k0, M: m, N: n, X: p.x[i*k+k0:], XRow: k, ScaleX: p.scales[b*p.n+i:],
+					W: w.Values[j*k+k0:], WRow: k, Scale: w.Scale[j:], Y: p.y[i*p.ldy+j:], YRow: p.ldy, Accumulate: acc || b > 0,
+				})
 			}
 		}
 	}
