@@ -39,6 +39,7 @@ var (
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
 	_ backend.LSTMInt8Kernel     = (*cpu)(nil)
 	_ backend.OptimizerKernel    = (*cpu)(nil)
+	_ backend.ProductAdamKernel  = (*cpu)(nil)
 )
 
 func newCPU() *cpu {
