@@ -165,7 +165,7 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 			asm.GemmTiles(&asm.Tiles{
 				Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a[t*k*asm.MR:], ARow: 1, ACol: asm.MR,
 				B: b, BTile: k * asm.NR, BRow: asm.NR, C: g.d[(i0+i)*g.ldd+j0:], CTile: asm.NR, CRow: g.ldd, Accumulate: accumulate,
-				Prefetch: asm.Prefetch{Next: mem, NextTile: next.stride, Offsets: at},
+				Prefetch: &asm.Prefetch{Next: mem, NextTile: next.stride, Offsets: at},
 			})
 		}
 	} else {
@@ -192,13 +192,14 @@ func (c cut) multiply(k int, a, b, dst []float32, ldd int, next ahead, group int
 	x := asm.Tiles{
 		K: k, N: asm.NR, ATile: sliver, ARow: 1, ACol: asm.MR, B: b, BRow: asm.NR, CRow: ldd, Accumulate: accumulate,
 	}
+	fetch := asm.Prefetch{Next: mem, OffsetsTile: each}
 	c.runs(func(t, tiles, i, m int) {
 		x.M, x.CTile = m, m*ldd
 		if early := min(tiles, next.tiles-t); early > 0 && mem != nil {
 			x.Count, x.A, x.C = early, a[t*sliver:], dst[i*ldd:]
-			x.Prefetch = asm.Prefetch{Next: mem, Offsets: next.lines[t*each:], OffsetsTile: each}
+			x.Prefetch, fetch.Offsets = &fetch, next.lines[t*each:]
 			asm.GemmTiles(&x)
-			x.Prefetch = asm.Prefetch{}
+			x.Prefetch = nil
 			t, tiles, i = t+early, tiles-early, i+early*m
 		}
 		if tiles > 0 {

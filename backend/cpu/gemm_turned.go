@@ -53,7 +53,7 @@ func (g *gemm) turned(j0, j1 int) {
 				asm.GemmTiles(&asm.Tiles{
 					Count: slivers, K: k, M: min(asm.MR, n-t), N: asm.NR, A: g.b.at(p, j+t), ARow: g.b.cs, ACol: 1,
 					B: a, BTile: k * asm.NR, BRow: asm.NR, C: sums[t*asm.NR:], CTile: width * asm.NR, CRow: asm.NR, Accumulate: p > 0,
-					Prefetch: asm.Prefetch{Next: ask, Offsets: lines, OffsetsTile: each},
+					Prefetch: &asm.Prefetch{Next: ask, Offsets: lines, OffsetsTile: each},
 				})
 			}
 		}

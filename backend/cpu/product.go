@@ -203,7 +203,7 @@ func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
 				B: b, BTile: k * asm.NR, BRow: asm.NR, C: d, CTile: asm.NR, CRow: r.cols,
 			}
 			if mem != nil {
-				x.Prefetch = asm.Prefetch{Next: mem, Offsets: r.lines[(u-u0)*asked:], OffsetsTile: asked}
+				x.Prefetch = &asm.Prefetch{Next: mem, Offsets: r.lines[(u-u0)*asked:], OffsetsTile: asked}
 			}
 			asm.GemmTiles(&x)
 			if n := cols % asm.NR; n > 0 {
