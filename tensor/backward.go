@@ -153,6 +153,7 @@ type Backprop struct {
 	consume bool // give back values whose last reader has run
 	hook    bool // call the tape's onGrad
 
+	attrs     *[]Attr // asks for a node's attributes instead of its derivative
 	completes []int32 // with hook: by value number, see watch
 }
 

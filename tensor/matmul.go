@@ -119,7 +119,13 @@ func (t *Tensor) mergeBatch(n, rows, cols int) *Tensor {
 	v := backend.View{Buf: t.view.Buf, Offset: t.view.Offset, Rank: 3}
 	v.Shape[0], v.Shape[1], v.Shape[2] = n, rows, cols
 	v.Strides[0], v.Strides[1], v.Strides[2] = stride, t.view.Strides[r-2], t.view.Strides[r-1]
-	return t.viewAs("merge batch", v, func(b *Backprop, g *Tensor) { b.Add(0, g.Reshape(t.view.Dims()...)) })
+	return t.viewAs("merge batch", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("shape", b.outShape())
+			return
+		}
+		b.Add(0, g.Reshape(t.view.Dims()...))
+	})
 }
 
 // Linear is x·wᵀ + bias. bias may be nil.
@@ -162,6 +168,10 @@ func linear(x, w, bias *Tensor, act backend.Activation, slope float64) *Tensor {
 	be.Gemm(y.view, x.view, transposed(w.view), 1, 0, ep)
 	if tape.records() {
 		f := func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("activation", act.String(), "slope", slope)
+				return
+			}
 			g = activationGrad(act, slope, g, y)
 			if b.Needs(0) {
 				b.AddMatMul(0, g, w)
@@ -174,9 +184,9 @@ func linear(x, w, bias *Tensor, act backend.Activation, slope float64) *Tensor {
 			}
 		}
 		if bias != nil {
-			tape.record("linear", y, f, x, w, bias)
+			tape.record("linear", y, f, x, w, bias).says()
 		} else {
-			tape.record("linear", y, f, x, w)
+			tape.record("linear", y, f, x, w).says()
 		}
 	}
 	return y

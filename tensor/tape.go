@@ -34,11 +34,13 @@ type node struct {
 	out  int32 // index in values of its first output; the others follow
 	outs int32
 	done bool // a backward pass has consumed it
+	said bool // vjp answers Nodes
 	vjp  vjp
 }
 
 // vjp sends the gradients of a node's outputs to its inputs: the
-// vector–Jacobian product. g is the gradient of the first output.
+// vector–Jacobian product. g is the gradient of the first output. That of an
+// operation with attributes first sees whether they are asked for, see Nodes.
 type vjp func(b *Backprop, g *Tensor)
 
 func (n *node) inputs() []int32 {
@@ -188,9 +190,10 @@ func (t *Tape) valueOf(x *Tensor) int32 {
 func (t *Tape) records() bool { return t != nil && t.recording }
 
 // record notes how to send out's gradient to the inputs.
-func (t *Tape) record(op string, out *Tensor, f vjp, ins ...*Tensor) {
+func (t *Tape) record(op string, out *Tensor, f vjp, ins ...*Tensor) *node {
 	n := t.push(op, f, ins)
 	n.out, n.outs = t.output(out), 1
+	return n
 }
 
 // recordMany is record for several outputs. Backprop.Grad(i) is the gradient of
