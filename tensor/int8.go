@@ -39,16 +39,16 @@ func QuantizeInt8(w *Tensor) *backend.Int8Matrix {
 	return q
 }
 
-// widened is rows [lo, hi) of int8 weights on a backend, on no tape.
-func widened(be backend.Backend, w *backend.Int8Matrix, lo, hi int) *Tensor {
+// dequantised is rows [lo, hi) of int8 weights on a backend, on no tape.
+func dequantised(be backend.Backend, w *backend.Int8Matrix, lo, hi int) *Tensor {
 	values := make([]float64, (hi-lo)*w.Cols)
 	for r := lo; r < hi; r++ {
-		widenRow(values[(r-lo)*w.Cols:][:w.Cols], w, r)
+		dequantiseRow(values[(r-lo)*w.Cols:][:w.Cols], w, r)
 	}
 	return FromSliceOn(be, values, hi-lo, w.Cols)
 }
 
-func widenRow(dst []float64, w *backend.Int8Matrix, r int) {
+func dequantiseRow(dst []float64, w *backend.Int8Matrix, r int) {
 	scale := float64(w.Scale[r])
 	for k, v := range w.Values[r*w.Cols:][:w.Cols] {
 		dst[k] = scale * float64(v)
@@ -78,7 +78,7 @@ func TakeInt8(tape *Tape, be backend.Backend, w *backend.Int8Matrix, index []int
 	y := alloc2(tape, be, len(index), w.Cols)
 	row := make([]float64, w.Cols)
 	for i, r := range index {
-		widenRow(row, w, int(r))
+		dequantiseRow(row, w, int(r))
 		be.Write64(y.view.Buf, i*w.Cols, row)
 	}
 	return y
@@ -118,11 +118,11 @@ func linearInt8(x *Tensor, w *backend.Int8Matrix, bias *Tensor) *Tensor {
 	if k, ok := be.(backend.LinearInt8Kernel); ok && k.LinearInt8(y.view, x.view, w, shift) {
 		return y
 	}
-	const block = 1 << 16 // weights made wide at a time
+	const block = 1 << 16 // numbers: weights dequantised at a time, 256 KiB as float32
 	step := max(1, block/max(1, w.Cols))
 	for lo := 0; lo < w.Rows; lo += step {
 		n := min(step, w.Rows-lo)
-		wide := widened(be, w, lo, lo+n)
+		wide := dequantised(be, w, lo, lo+n)
 		ep := backend.Epilogue{}
 		if bias != nil {
 			ep.Bias = place(shift, 0, lo, n)
@@ -158,7 +158,7 @@ func LSTMInt8(x *Tensor, wih, whh *backend.Int8Matrix, bias, h0, c0 *Tensor) (y,
 			return y, lastStep(y), lastStep(cells)
 		}
 	}
-	wide := widened(be, whh, 0, whh.Rows)
+	wide := dequantised(be, whh, 0, whh.Rows)
 	defer wide.Release()
 	return lstmSteps(gates, wide, h0, c0)
 }
