@@ -90,7 +90,7 @@ func TestArchitecture(t *testing.T) {
 // Tests do not count.
 func imports(t *testing.T, boxOf map[string]string) map[arrow]bool {
 	list := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}",
-		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...")
+		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...", "./recipe/...")
 	// Apart from the list: the first time, go says what it downloads.
 	list.Stderr = os.Stderr
 	out, err := list.Output()
@@ -139,7 +139,7 @@ func imports(t *testing.T, boxOf map[string]string) map[arrow]bool {
 	return edges
 }
 
-// reduced leaves out what longer ways imply.
+// reduced leaves out what longer paths imply.
 func reduced(edges map[arrow]bool) (out []arrow) {
 	next := map[string][]string{}
 	for e := range edges {

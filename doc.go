@@ -10,6 +10,9 @@
 //	cmd/artnn, examples      programs
 //	train                    loops and callbacks
 //	models                   MLP, Tabular, GAN, TextGenerator
+//	generate                 sampling text from a model's logits
+//	tokenizer                text into tokens, and back
+//	format/safetensors       files of named arrays
 //	layers, loss, optim      what models are made of
 //	data                     pictures, text and tables into batches, and back out
 //	tensor                   n-dimensional values and their gradients

@@ -1,8 +1,8 @@
 package asm
 
-// Every function of this file computes dst[i] = f(a[i], b[i]) for all i, may
-// have dst the same slice as an input, and panics if lengths differ. All paths
-// give the same bits, except for which NaN a NaN is.
+// Every function of this file computes dst[i] = f(a[i], b[i]) for all i, and
+// panics if lengths differ. dst may be the same slice as an input. All paths give
+// the same bits, except for the payload of a NaN.
 
 // Add computes dst = a + b.
 func Add(dst, a, b []float32) {

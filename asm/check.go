@@ -27,12 +27,12 @@ func badLen(op string, dst int, got ...int) {
 	panic(fmt.Sprintf("asm: %s: expected inputs of length %d like dst, got %v", op, dst, got))
 }
 
-// fits reports whether rows rows of cols numbers that start ld apart lie in
-// length numbers. rows and cols are positive.
+// fits reports whether rows of cols numbers at stride ld lie within length
+// numbers. rows and cols are positive.
 func fits(length, rows, cols, ld int) bool { return ld >= 0 && (rows-1)*ld+cols <= length }
 
-// span panics unless rows rows of cols numbers that start ld apart lie in
-// length numbers. It allows no rows and no columns.
+// span panics unless rows of cols numbers at stride ld lie within length numbers.
+// rows and cols may be 0.
 func span(op, name string, length, rows, cols, ld int) {
 	if rows > 0 && cols > 0 && !fits(length, rows, cols, ld) {
 		badSpan(op, name, length, rows, cols, ld)

@@ -142,7 +142,7 @@ func gemmDot1x1AVX2(k int, a *float32, lda int, b *float32, ldb int, c *float32,
 //		y[i] += a[i*lda+p] * x[p]
 //	} }
 //
-// or y[i] = that sum if accumulate is not set. It asks for a ahead of use.
+// or y[i] = that sum if accumulate is not set. It prefetches a.
 //
 //go:noescape
 func gemvNearAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)

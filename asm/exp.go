@@ -1,9 +1,9 @@
 package asm
 
-// Every function of this file computes dst[i] = f(x[i]) for all i, may have
-// dst the same slice as x, and panics if lengths differ. All paths run one
-// algorithm and give the same bits, except for which NaN a NaN is. NaN gives
-// NaN. The bounds are in units of the last place of the exact result.
+// Every function of this file computes dst[i] = f(x[i]) for all i, and panics if
+// lengths differ. dst may be x. All paths run one algorithm and give the same bits,
+// except for the payload of a NaN. NaN gives NaN. The bounds are in units of the
+// last place (ulp) of the exact result.
 
 // Exp computes dst = eˣ to 1 ulp, gradually down to subnormals: 0 below −104,
 // +Inf above 88.73.

@@ -5,9 +5,9 @@ import "math"
 // fma32 is a·b + c rounded once, the bits that FMA hardware gives.
 //
 // The product of two float32 is exact in float64, so the sum below is rounded
-// once to 53 bits whether or not the compiler fuses it. Rounding that again to
-// 24 bits can go wrong only if it lies halfway between two float32, which the
-// bits show unless the float32 is subnormal.
+// once, to 53 bits, whether or not the compiler fuses it. Rounding it again, to 24
+// bits, can be wrong only if it lies halfway between two float32: fmaOdd rounds
+// such sums, and those that may be subnormal.
 func fma32(a, b, c float32) float32 {
 	p := float64(a) * float64(b)
 	s := p + float64(c)

@@ -46,8 +46,8 @@ func FuzzMaps(f *testing.F) {
 	})
 }
 
-// FuzzGemmKernel holds every tile of any layout against float64.
-func FuzzGemmKernel(f *testing.F) {
+// FuzzGemmTile holds every tile of any layout against float64.
+func FuzzGemmTile(f *testing.F) {
 	f.Add(uint64(1), uint8(6), uint8(16), uint8(20), uint8(1), uint8(6), uint8(16), uint8(0), true)
 	f.Add(uint64(2), uint8(5), uint8(11), uint8(9), uint8(30), uint8(1), uint8(13), uint8(4), false)
 	f.Add(uint64(3), uint8(1), uint8(8), uint8(1), uint8(0), uint8(0), uint8(0), uint8(9), true)
@@ -60,7 +60,7 @@ func FuzzGemmKernel(f *testing.F) {
 			o.checkTile(t, newRand(seed), placements[seed%uint64(len(placements))], k, m, n,
 				(m-1)*ars+(k-1)*acs+1, (k-1)*ldb+n, ldc, accumulate,
 				func(i, j, p int) (int, int) { return i*ars + p*acs, p*ldb + j },
-				func(a, b, c []float32) { GemmKernel(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate) })
+				func(a, b, c []float32) { gemmTile(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate) })
 			restore()
 		}
 	})

@@ -18,11 +18,11 @@ package asm
 //go:noescape
 func gemm6x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm6x16AheadAVX2 is gemm6x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm6x16PrefetchAVX2 is gemm6x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm6x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm6x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm6x16MaskAVX2 is gemm6x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -50,11 +50,11 @@ func gemm6x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm5x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm5x16AheadAVX2 is gemm5x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm5x16PrefetchAVX2 is gemm5x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm5x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm5x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm5x16MaskAVX2 is gemm5x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -82,11 +82,11 @@ func gemm5x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm4x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm4x16AheadAVX2 is gemm4x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm4x16PrefetchAVX2 is gemm4x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm4x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm4x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm4x16MaskAVX2 is gemm4x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -114,11 +114,11 @@ func gemm4x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm3x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm3x16AheadAVX2 is gemm3x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm3x16PrefetchAVX2 is gemm3x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm3x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm3x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm3x16MaskAVX2 is gemm3x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -146,11 +146,11 @@ func gemm3x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm2x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm2x16AheadAVX2 is gemm2x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm2x16PrefetchAVX2 is gemm2x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm2x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm2x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm2x16MaskAVX2 is gemm2x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.
@@ -178,11 +178,11 @@ func gemm2x8MaskAVX2(k int, a *float32, ars int, acs int, b *float32, ldb int, c
 //go:noescape
 func gemm1x16AVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, accumulate bool)
 
-// gemm1x16AheadAVX2 is gemm1x16AVX2 that prefetches the lines at[i] bytes after next,
-// i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.
+// gemm1x16PrefetchAVX2 is gemm1x16AVX2 that prefetches the lines offsets[i] bytes after next,
+// i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.
 //
 //go:noescape
-func gemm1x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+func gemm1x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 
 // gemm1x16MaskAVX2 is gemm1x16AVX2 for one tile of n columns, 8 < n ≤ 16. It reads 16 of the first whole
 // rows of b.

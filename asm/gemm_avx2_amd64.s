@@ -232,9 +232,9 @@ store6:
 	VZEROUPPER
 	RET
 
-// func gemm6x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm6x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm6x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm6x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile7:
 	MOVQ       a+16(FP), AX
 	MOVQ       b+48(FP), CX
@@ -248,7 +248,7 @@ tile7:
 	LEAQ       (DX)(DX*2), R8
 	LEAQ       (DX)(DX*4), R9
 	MOVQ       next+96(FP), R10
-	MOVQ       at+112(FP), R11
+	MOVQ       offsets+112(FP), R11
 	MOVQ       c+72(FP), R12
 	MOVQ       ldc+88(FP), R13
 	SHLQ       $0x02, R13
@@ -465,9 +465,9 @@ store12:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile7
 	VZEROUPPER
@@ -1124,9 +1124,9 @@ store34:
 	VZEROUPPER
 	RET
 
-// func gemm5x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm5x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm5x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm5x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile35:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
@@ -1139,7 +1139,7 @@ tile35:
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (DX)(DX*2), R8
 	MOVQ   next+96(FP), R9
-	MOVQ   at+112(FP), R10
+	MOVQ   offsets+112(FP), R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1313,9 +1313,9 @@ store40:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile35
 	VZEROUPPER
@@ -1862,9 +1862,9 @@ store62:
 	VZEROUPPER
 	RET
 
-// func gemm4x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm4x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm4x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm4x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile63:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
@@ -1877,7 +1877,7 @@ tile63:
 	LEAQ   (SI)(SI*2), DI
 	LEAQ   (DX)(DX*2), R8
 	MOVQ   next+96(FP), R9
-	MOVQ   at+112(FP), R10
+	MOVQ   offsets+112(FP), R10
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2028,9 +2028,9 @@ store68:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile63
 	VZEROUPPER
@@ -2518,9 +2518,9 @@ store90:
 	VZEROUPPER
 	RET
 
-// func gemm3x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm3x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm3x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm3x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile91:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
@@ -2532,7 +2532,7 @@ tile91:
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	MOVQ   next+96(FP), R8
-	MOVQ   at+112(FP), R9
+	MOVQ   offsets+112(FP), R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2672,9 +2672,9 @@ store96:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile91
 	VZEROUPPER
@@ -3098,9 +3098,9 @@ store118:
 	VZEROUPPER
 	RET
 
-// func gemm2x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm2x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm2x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm2x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile119:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
@@ -3112,7 +3112,7 @@ tile119:
 	SHLQ   $0x02, SI
 	LEAQ   (SI)(SI*2), DI
 	MOVQ   next+96(FP), R8
-	MOVQ   at+112(FP), R9
+	MOVQ   offsets+112(FP), R9
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3225,9 +3225,9 @@ store124:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile119
 	VZEROUPPER
@@ -3589,9 +3589,9 @@ store146:
 	VZEROUPPER
 	RET
 
-// func gemm1x16AheadAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, at *int32, ats int, accumulate bool)
+// func gemm1x16PrefetchAVX2(tiles int, k int, a *float32, as int, ars int, acs int, b *float32, bs int, ldb int, c *float32, cs int, ldc int, next *float32, ns int, offsets *int32, os int, accumulate bool)
 // Requires: AVX, FMA3, MMX+
-TEXT ·gemm1x16AheadAVX2(SB), NOSPLIT, $0-129
+TEXT ·gemm1x16PrefetchAVX2(SB), NOSPLIT, $0-129
 tile147:
 	MOVQ   a+16(FP), AX
 	MOVQ   b+48(FP), CX
@@ -3603,7 +3603,7 @@ tile147:
 	SHLQ   $0x02, BX
 	LEAQ   (BX)(BX*2), SI
 	MOVQ   next+96(FP), DI
-	MOVQ   at+112(FP), R8
+	MOVQ   offsets+112(FP), R8
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3697,9 +3697,9 @@ store152:
 	MOVQ    ns+104(FP), AX
 	SHLQ    $0x02, AX
 	ADDQ    AX, next+96(FP)
-	MOVQ    ats+120(FP), AX
+	MOVQ    os+120(FP), AX
 	SHLQ    $0x02, AX
-	ADDQ    AX, at+112(FP)
+	ADDQ    AX, offsets+112(FP)
 	DECQ    tiles+0(FP)
 	JNZ     tile147
 	VZEROUPPER

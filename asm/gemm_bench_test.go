@@ -31,7 +31,7 @@ func BenchmarkGemm(b *testing.B) {
 				c := make([]float32, MR*256)
 				benchPaths(b, func(b *testing.B) {
 					for b.Loop() {
-						GemmKernel(k, x, ars, acs, y, ldb, c, 256, MR, NR, true)
+						gemmTile(k, x, ars, acs, y, ldb, c, 256, MR, NR, true)
 					}
 					gflops(b, 2*MR*NR*k)
 				})
@@ -50,7 +50,7 @@ func BenchmarkGemmRows(b *testing.B) {
 			b.Run(fmt.Sprintf("m=%d/n=%d", m, n), func(b *testing.B) {
 				benchPaths(b, func(b *testing.B) {
 					for b.Loop() {
-						GemmKernel(k, x, 1, MR, y, NR, c, NR, m, n, true)
+						gemmTile(k, x, 1, MR, y, NR, c, NR, m, n, true)
 					}
 					gflops(b, 2*m*n*k)
 				})
@@ -67,7 +67,7 @@ func BenchmarkGemmDot(b *testing.B) {
 				c := make([]float32, DotMR*DotNR)
 				benchPaths(b, func(b *testing.B) {
 					for b.Loop() {
-						GemmDot(k, x, k, y, k, c, DotNR, m, DotNR, true)
+						gemmDots(k, x, k, y, k, c, DotNR, m, DotNR, true)
 					}
 					gflops(b, 2*m*DotNR*k)
 				})

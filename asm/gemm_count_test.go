@@ -19,7 +19,7 @@ func TestInnerLoopsAreAsDocumented(t *testing.T) {
 	for _, k := range []struct{ file, function, loop string }{
 		{"gemm_avx2_amd64.s", "gemm6x16AVX2", "main"},
 		{"gemm_avx512_amd64.s", "gemm12x32AVX512", "main"},
-		{"gemm_arm64.s", "gemm6x16NEON", "packed"},
+		{"gemm_neon_arm64.s", "gemm6x16NEON", "packed"},
 	} {
 		fma, n := countLoop(t, k.file, k.function, k.loop)
 		fmas, all = append(fmas, fmt.Sprint(fma)), append(all, fmt.Sprint(n))

@@ -1,43 +1,47 @@
 package asm
 
-// gemmGeneric is
+// gemmTilesGeneric is
 //
-//	for i := range m { for j := range n {
-//		for p := range k { c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j] }
-//	} }
+//	for t := range Count { for i := range M { for j := range N {
+//		for p := range K { C[t*CTile+i*CRow+j] += A[t*ATile+i*ARow+p*ACol] * B[t*BTile+p*BRow+j] }
+//	} } }
 //
-// with the sum kept apart from c until it is complete.
-func gemmGeneric(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+// with each sum kept apart from C until it is complete.
+func gemmTilesGeneric(t *Tiles) {
 	var tile [NR]float32
-	for i := range m {
-		sum := tile[:n]
-		clear(sum)
-		for p := range k {
-			x := a[i*ars+p*acs]
-			row := b[p*ldb:][:len(sum)]
-			for j := range sum {
-				sum[j] += x * row[j]
+	for at := range t.Count {
+		a, b, c := t.tile(at)
+		for i := range t.M {
+			sum := tile[:t.N]
+			clear(sum)
+			for p := range t.K {
+				x := a[i*t.ARow+p*t.ACol]
+				row := b[p*t.BRow:][:len(sum)]
+				for j := range sum {
+					sum[j] += x * row[j]
+				}
 			}
+			storeRow(c[i*t.CRow:][:t.N], sum, t.Accumulate)
 		}
-		storeRow(c[i*ldc:][:n], sum, accumulate)
 	}
 }
 
 // gemmDotGeneric is
 //
-//	for i := range m { for j := range n {
-//		for p := range k { c[i*ldc+j] += a[i*lda+p] * b[j*ldb+p] }
+//	for i := range M { for j := range N {
+//		for p := range K { C[i*CRow+j] += A[i*ARow+p] * B[j*BRow+p] }
 //	} }
-func gemmDotGeneric(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+func gemmDotGeneric(t *DotTile) {
 	var tile [DotNR]float32
-	for i := range m {
-		for j := range n {
-			tile[j] = dotGeneric(a[i*lda:][:k], b[j*ldb:][:k])
+	for i := range t.M {
+		for j := range t.N {
+			tile[j] = dotGeneric(t.A[i*t.ARow:][:t.K], t.B[j*t.BRow:][:t.K])
 		}
-		storeRow(c[i*ldc:][:n], tile[:n], accumulate)
+		storeRow(t.C[i*t.CRow:][:t.N], tile[:t.N], t.Accumulate)
 	}
 }
 
+// storeRow writes sums to a row of C, or adds them to it.
 func storeRow(c, sum []float32, accumulate bool) {
 	if !accumulate {
 		copy(c, sum)
@@ -45,39 +49,5 @@ func storeRow(c, sum []float32, accumulate bool) {
 	}
 	for j := range sum {
 		c[j] += sum[j]
-	}
-}
-
-// packTransposeGeneric is
-//
-//	for p := range k { for i := range width { dst[p*width+i] = src[i*ld+p] } }
-func packTransposeGeneric(dst, src []float32, ld, rows, k, width int) {
-	if rows < width {
-		clear(dst[:k*width])
-	}
-	for i := range rows {
-		row := src[i*ld:][:k]
-		out := dst[i:]
-		for p, x := range row {
-			out[p*width] = x
-		}
-	}
-}
-
-// packCopyGeneric is
-//
-//	for p := range k { for j := range width { dst[p*width+j] = src[p*ld+j] } }
-func packCopyGeneric(dst, src []float32, ld, cols, k, width int) {
-	for p := range k {
-		out := dst[p*width:][:width]
-		copy(out, src[p*ld:][:cols])
-		clear(out[cols:])
-	}
-}
-
-// packEachPanel is the loop of [PackPanels].
-func packEachPanel(panels int, dst []float32, ds int, src []float32, ld, k int) {
-	for i := range panels {
-		packCopy(dst[i*ds:], src[i*NR:], ld, NR, k, NR)
 	}
 }

@@ -7,6 +7,16 @@ import (
 	"testing"
 )
 
+// gemmTile is GemmTiles of one tile.
+func gemmTile(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	GemmTiles(&Tiles{Count: 1, K: k, M: m, N: n, A: a, ARow: ars, ACol: acs, B: b, BRow: ldb, C: c, CRow: ldc, Accumulate: accumulate})
+}
+
+// gemmDots is GemmDot.
+func gemmDots(k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
+	GemmDot(&DotTile{K: k, M: m, N: n, A: a, ARow: lda, B: b, BRow: ldb, C: c, CRow: ldc, Accumulate: accumulate})
+}
+
 // operands of one product c (+)= a·b, all in arenas.
 type operands struct {
 	a, b, c arena
@@ -65,9 +75,9 @@ func (o *operands) checkTile(t *testing.T, r *rand.Rand, where placement, k, m, 
 	}
 }
 
-// TestGemmKernel checks every tile size, round every edge of the loop over k,
+// TestGemmTile checks every tile size, round every edge of the loop over k,
 // packed, in place and transposed.
-func TestGemmKernel(t *testing.T) {
+func TestGemmTile(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		var o operands
 		r := newRand(1)
@@ -84,7 +94,7 @@ func TestGemmKernel(t *testing.T) {
 						o.checkTile(t, r, placements[(layout+m+n)%2], k, m, n, (m-1)*ars+(k-1)*acs+1, (k-1)*ldb+n, ldc, (layout+m+k)%2 == 0,
 							func(i, j, p int) (int, int) { return i*ars + p*acs, p*ldb + j },
 							func(a, b, c []float32) {
-								GemmKernel(k, a, ars, acs, b, ldb, c, ldc, m, n, (layout+m+k)%2 == 0)
+								gemmTile(k, a, ars, acs, b, ldb, c, ldc, m, n, (layout+m+k)%2 == 0)
 							})
 					}
 				}
@@ -113,18 +123,30 @@ func TestGemmTiles(t *testing.T) {
 					where, accumulate := placements[(layout+m)%2], (layout+m+k)%2 == 0
 					a, b, old := arenas[0].take(lenA, where, tame(r, lenA)), arenas[1].take(lenB, where, tame(r, lenB)), tame(r, lenC)
 					got, want := arenas[2].take(lenC, where, old), arenas[3].take(lenC, where, old)
-					GemmTiles(tiles, k, a, as, ars, acs, b, bs, ldb, got, cs, ldc, m, accumulate)
+					run := Tiles{Count: tiles, K: k, M: m, N: NR, A: a, ATile: as, ARow: ars, ACol: acs,
+						B: b, BTile: bs, BRow: ldb, C: got, CTile: cs, CRow: ldc, Accumulate: accumulate}
+					GemmTiles(&run)
 					for i := range tiles {
-						GemmKernel(k, a[i*as:], ars, acs, b[i*bs:], ldb, want[i*cs:], ldc, m, NR, accumulate)
+						gemmTile(k, a[i*as:], ars, acs, b[i*bs:], ldb, want[i*cs:], ldc, m, NR, accumulate)
 					}
 					arenas[2].check(t, "c")
 					wantSame(t, fmt.Sprintf("k=%d m=%d layout %d", k, m, layout), got, want)
 
-					got = arenas[2].take(lenC, where, old)
-					at := offsets[:(tiles-1)*layout+AheadLines(k)]
-					GemmTilesAhead(tiles, k, a, as, ars, acs, b, bs, ldb, got, cs, ldc, m, b, 1<<20, at, layout, accumulate)
+					run.C = arenas[2].take(lenC, where, old)
+					run.Prefetch = Prefetch{b, 1 << 20, offsets[:(tiles-1)*layout+PrefetchLines(k)], layout}
+					GemmTiles(&run)
 					arenas[2].check(t, "c")
-					wantSame(t, fmt.Sprintf("ahead, k=%d m=%d layout %d", k, m, layout), got, want)
+					wantSame(t, fmt.Sprintf("prefetch, k=%d m=%d layout %d", k, m, layout), run.C, want)
+
+					// Runs of narrow tiles leave the other columns as they are.
+					n := 1 + (m+k)%(NR-1)
+					run.N, run.C, want = n, arenas[2].take(lenC, where, old), arenas[3].take(lenC, where, old)
+					GemmTiles(&run)
+					for i := range tiles {
+						gemmTile(k, a[i*as:], ars, acs, b[i*bs:], ldb, want[i*cs:], ldc, m, n, accumulate)
+					}
+					arenas[2].check(t, "c")
+					wantSame(t, fmt.Sprintf("k=%d m=%d n=%d layout %d", k, m, n, layout), run.C, want)
 				}
 			}
 		}
@@ -146,7 +168,7 @@ func TestGemmDot(t *testing.T) {
 					accumulate := (k+m+n)%2 == 0
 					o.checkTile(t, r, placements[k%2], k, m, n, (m-1)*lda+k, (n-1)*ldb+k, ldc, accumulate,
 						func(i, j, p int) (int, int) { return i*lda + p, j*ldb + p },
-						func(a, b, c []float32) { GemmDot(k, a, lda, b, ldb, c, ldc, m, n, accumulate) })
+						func(a, b, c []float32) { gemmDots(k, a, lda, b, ldb, c, ldc, m, n, accumulate) })
 				}
 			}
 		}
@@ -162,28 +184,25 @@ func TestGemmEmpty(t *testing.T) {
 				want = []float32{0, 0, canary, 0, 0}
 			}
 			c := []float32{7, 7, canary, 7, 7}
-			GemmKernel(0, nil, 1, MR, nil, NR, c, 3, 2, 2, accumulate)
+			gemmTile(0, nil, 1, MR, nil, NR, c, 3, 2, 2, accumulate)
 			wantSame(t, "kernel", c, want)
 			long := append(make([]float32, 0, 2*NR), tame(newRand(4), 2*NR)...)
 			kept := append([]float32(nil), long...)
 			if !accumulate {
 				clear(kept)
 			}
-			GemmTiles(2, 0, nil, 0, 1, MR, nil, 0, NR, long, NR, 0, 1, accumulate)
+			GemmTiles(&Tiles{Count: 2, M: 1, N: NR, C: long, CTile: NR, Accumulate: accumulate})
 			wantSame(t, "tiles", long, kept)
-			GemmTilesAhead(2, 0, nil, 0, 1, MR, nil, 0, NR, long, NR, 0, 1, nil, 0, nil, 0, accumulate)
-			wantSame(t, "tiles ahead", long, kept)
 			c = []float32{7, 7, canary, 7, 7}
-			GemmDot(0, nil, 0, nil, 0, c, 3, 2, 2, accumulate)
+			gemmDots(0, nil, 0, nil, 0, c, 3, 2, 2, accumulate)
 			wantSame(t, "dot", c, want)
 		}
-		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 0, 5, false)
-		GemmKernel(3, nil, 1, MR, nil, NR, nil, 3, 5, 0, false)
-		GemmTiles(0, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 3, false)
-		GemmTiles(3, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 0, false)
-		GemmTilesAhead(0, 3, nil, 0, 1, MR, nil, 0, NR, nil, 0, NR, 3, nil, 0, nil, 0, false)
-		GemmDot(3, nil, 1, nil, 1, nil, 3, 0, 2, false)
-		GemmDot(3, nil, 1, nil, 1, nil, 3, 2, 0, false)
+		gemmTile(3, nil, 1, MR, nil, NR, nil, 3, 0, 5, false)
+		gemmTile(3, nil, 1, MR, nil, NR, nil, 3, 5, 0, false)
+		GemmTiles(&Tiles{Count: 0, K: 3, M: 3, N: NR})
+		GemmTiles(&Tiles{Count: 3, K: 3, M: 0, N: NR})
+		gemmDots(3, nil, 1, nil, 1, nil, 3, 0, 2, false)
+		gemmDots(3, nil, 1, nil, 1, nil, 3, 2, 0, false)
 	})
 }
 
@@ -199,7 +218,7 @@ func TestGemmNaN(t *testing.T) {
 			b[i] = 1
 		}
 		a[5*MR+2] = canary // p = 5, row 2
-		GemmKernel(k, a, 1, MR, b, NR, c, NR, MR, NR, false)
+		gemmTile(k, a, 1, MR, b, NR, c, NR, MR, NR, false)
 		for i := range MR {
 			for j := range NR {
 				if got := c[i*NR+j]; (got != got) != (i == 2) || i != 2 && got != k {
@@ -213,33 +232,39 @@ func TestGemmNaN(t *testing.T) {
 func TestGemmMisuse(t *testing.T) {
 	x := make([]float32, 100)
 	for name, f := range map[string]func(){
-		"gemm kernel: expected k": func() { GemmKernel(1, x, 1, 6, x, 16, x, 16, 7, 1, false) },
-		"gemm kernel: a":          func() { GemmKernel(17, x, 1, 6, x, 1, x, 16, 6, 1, false) },
-		"gemm kernel: b":          func() { GemmKernel(7, x, 1, 6, x, 16, x, 16, 6, 16, false) },
-		"gemm kernel: c":          func() { GemmKernel(1, x, 1, 6, x, 16, x, 17, 6, 16, false) },
-		"gemm tiles: expected":    func() { GemmTiles(-1, 1, x, 0, 1, 6, x, 0, 16, x, 0, 16, 1, false) },
-		"gemm tiles: a":           func() { GemmTiles(3, 1, x, 48, 1, 6, x, 0, 16, x, 0, 16, 6, false) },
-		"gemm tiles: b":           func() { GemmTiles(3, 1, x, 0, 1, 6, x, 43, 16, x, 0, 16, 6, false) },
-		"gemm tiles: c":           func() { GemmTiles(2, 1, x, 0, 1, 6, x, 0, 16, x, 5, 16, 6, false) },
-		"gemm tiles ahead: c":     func() { GemmTilesAhead(2, 1, x, 0, 1, 6, x, 0, 16, x, 5, 16, 6, x, 0, nil, 0, false) },
-		"gemm tiles ahead: at":    func() { GemmTilesAhead(2, 4, x, 0, 1, 6, x, 0, 16, x, 0, 16, 6, x, 0, make([]int32, 3), 2, false) },
-		"gemm dot: expected k":    func() { GemmDot(1, x, 1, x, 1, x, 1, 4, 1, false) },
-		"gemm dot: a":             func() { GemmDot(34, x, 34, x, 0, x, 4, 3, 4, false) },
-		"gemm dot: b":             func() { GemmDot(26, x, 0, x, 26, x, 4, 3, 4, false) },
-		"gemm dot: c":             func() { GemmDot(1, x, 0, x, 1, x, 49, 3, 4, false) },
-		"pack transpose: src":     func() { PackTranspose(x, x, 96, 2, 5, MR) },
-		"pack transpose: dst":     func() { PackTranspose(x, x, 1, 2, 17, MR) },
-		"pack panels: dst":        func() { PackPanels(2, x, 96, x, 32, 2) },
-		"pack panels: src":        func() { PackPanels(2, x, 32, x, 90, 2) },
-		"pack panels: expected":   func() { PackPanels(-1, x, 32, x, 90, 2) },
-		"pack copy: src":          func() { PackCopy(x, x, 19, 6, 6, NR) },
-		"pack copy: expected":     func() { PackCopy(x, x, 16, 6, 1, 8) },
-		"gemv: a":                 func() { Gemv(x[:2], x, 92, x[:10], false, false) },
-		"gemvT: a":                func() { GemvT(x[:10], x, 92, x[:2]) },
+		"gemm tiles: expected Count": func() { gemmTile(1, x, 1, 6, x, 16, x, 16, 7, 1, false) },
+		"gemm tiles: A":              func() { gemmTile(17, x, 1, 6, x, 1, x, 16, 6, 1, false) },
+		"gemm tiles: B":              func() { gemmTile(7, x, 1, 6, x, 16, x, 16, 6, 16, false) },
+		"gemm tiles: C":              func() { gemmTile(1, x, 1, 6, x, 16, x, 17, 6, 16, false) },
+		"gemm dot: expected K":       func() { gemmDots(1, x, 1, x, 1, x, 1, 4, 1, false) },
+		"gemm dot: A":                func() { gemmDots(34, x, 34, x, 0, x, 4, 3, 4, false) },
+		"gemm dot: B":                func() { gemmDots(26, x, 0, x, 26, x, 4, 3, 4, false) },
+		"gemm dot: C":                func() { gemmDots(1, x, 0, x, 1, x, 49, 3, 4, false) },
+		"pack transpose: src":        func() { PackTranspose(x, x, 96, 2, 5, MR) },
+		"pack transpose: dst":        func() { PackTranspose(x, x, 1, 2, 17, MR) },
+		"pack panels: dst":           func() { PackPanels(2, x, 96, x, 32, 2) },
+		"pack panels: src":           func() { PackPanels(2, x, 32, x, 90, 2) },
+		"pack panels: expected":      func() { PackPanels(-1, x, 32, x, 90, 2) },
+		"pack copy: src":             func() { PackCopy(x, x, 19, 6, 6, NR) },
+		"pack copy: expected":        func() { PackCopy(x, x, 16, 6, 1, 8) },
+		"gemv: a":                    func() { Gemv(x[:2], x, 92, x[:10], false, false) },
+		"gemvT: a":                   func() { GemvT(x[:10], x, 92, x[:2]) },
 	} {
 		mustPanic(t, name, f)
 	}
-	mustPanic(t, "gemm kernel: a", func() { GemmKernel(2, x, -1, 6, x, 16, x, 16, 2, 2, false) })
-	mustPanic(t, "gemm kernel: b", func() { GemmKernel(2, x, 1, 6, x, -16, x, 16, 2, 2, false) })
-	mustPanic(t, "gemm kernel: c", func() { GemmKernel(2, x, 1, 6, x, 16, x, -16, 2, 2, false) })
+	tiles := func(count, as, bs, cs int) {
+		GemmTiles(&Tiles{Count: count, K: 1, M: 6, N: NR, A: x, ATile: as, ARow: 1, ACol: 6,
+			B: x, BTile: bs, BRow: 16, C: x, CTile: cs, CRow: 16})
+	}
+	mustPanic(t, "gemm tiles: expected Count", func() { tiles(-1, 0, 0, 0) })
+	mustPanic(t, "gemm tiles: A", func() { tiles(3, 48, 0, 0) })
+	mustPanic(t, "gemm tiles: B", func() { tiles(3, 0, 43, 0) })
+	mustPanic(t, "gemm tiles: C", func() { tiles(2, 0, 0, 5) })
+	mustPanic(t, "gemm tiles: Offsets", func() {
+		GemmTiles(&Tiles{Count: 2, K: 4, M: 6, N: NR, A: x, ARow: 1, ACol: 6, B: x, BRow: 16, C: x, CRow: 16,
+			Prefetch: Prefetch{Next: x, Offsets: make([]int32, 3), OffsetsTile: 2}})
+	})
+	mustPanic(t, "gemm tiles: A", func() { gemmTile(2, x, -1, 6, x, 16, x, 16, 2, 2, false) })
+	mustPanic(t, "gemm tiles: B", func() { gemmTile(2, x, 1, 6, x, -16, x, 16, 2, 2, false) })
+	mustPanic(t, "gemm tiles: C", func() { gemmTile(2, x, 1, 6, x, 16, x, -16, 2, 2, false) })
 }

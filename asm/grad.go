@@ -1,9 +1,9 @@
 package asm
 
 // Every function of this file computes dst[i] = g[i]·f′ for all i, the product
-// of an incoming gradient with a derivative, may have dst the same slice as an
-// input, and panics if lengths differ. All paths give the same bits, except
-// for which NaN a NaN is.
+// of an incoming gradient with a derivative, and panics if lengths differ. dst may
+// be the same slice as an input. All paths give the same bits, except for the
+// payload of a NaN.
 
 // ReLUGrad computes dst = g where x > 0, else +0.
 func ReLUGrad(dst, g, x []float32) {

@@ -3,13 +3,13 @@ package asm
 import "math"
 
 const (
-	// Int8Terms is the most terms of a product with int8 weights: the sum of as
-	// many cannot leave the range of int32.
+	// Int8Terms is the most terms of a product with int8 weights: their sum cannot
+	// overflow an int32.
 	Int8Terms = 2048
 	// int16Max is the largest x of such a product: Int8Terms·128·8191 < 2³¹.
 	int16Max = 1<<13 - 1
-	// leastMax is the least maximum of numbers that [RoundInt16] scales. Numbers
-	// all below it are 0.
+	// leastMax is the least maximum that [RoundInt16] scales; if all numbers are
+	// below it, all are 0. It keeps 8191/maximum finite.
 	leastMax = 0x1p-100
 )
 
@@ -36,8 +36,7 @@ func RoundInt16(dst []int16, x []float32) (scale float32) {
 	return largest / int16Max
 }
 
-// roundInt16 rounds by adding a number so large that no bits are left behind
-// the point.
+// roundInt16 rounds by adding a number so large that its sum has no fraction bits.
 func roundInt16(dst []int16, x []float32, scale float32) {
 	const shift = 3 << 22
 	dst = dst[:len(x)]
@@ -46,38 +45,54 @@ func roundInt16(dst []int16, x []float32, scale float32) {
 	}
 }
 
-// GemmInt8 computes one tile of a product with weights of eight bits, each row
-// of which has a scale, and rows of x rounded by [RoundInt16], for i < m and
-// j < n:
+// Int8Tile is a tile of a product of rows of X, rounded by [RoundInt16], with
+// weights W of eight bits. Each row has a scale. Strides, from row to row, count
+// numbers.
+type Int8Tile struct {
+	K, M, N    int
+	X          []int16 // |X| ≤ 8191
+	XRow       int
+	ScaleX     []float32
+	W          []int8
+	WRow       int
+	Scale      []float32 // of the rows of W
+	Y          []float32
+	YRow       int
+	Accumulate bool // add to Y; else Y is not read
+}
+
+// GemmInt8 computes one tile, for i < M and j < N:
 //
-//	y[i*ldy+j] (+)= scale[j]·scaleX[i] · Σ_p x[i*ldx+p] · w[j*ldw+p],  p = 0 … k−1
+//	Y[i*YRow+j] (+)= Scale[j]·ScaleX[i] · Σ_p X[i*XRow+p] · W[j*WRow+p],  p = 0 … K−1
 //
-// It adds to y if accumulate is set, else it does not read y. The sum is exact,
-// so that y is the same on every path.
+// The sum is exact, so that Y is the same on every path.
 //
-// Shape: 0 ≤ m ≤ DotMR, 0 ≤ n ≤ DotNR, 0 ≤ k ≤ Int8Terms. Units: |x| ≤ 8191.
-// Panics if a slice is too short.
-func GemmInt8(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
-	if k < 0 || k > Int8Terms || m < 0 || m > DotMR || n < 0 || n > DotNR {
-		badSize("gemm int8", "0 ≤ k ≤ 2048, 0 ≤ m ≤ 3, 0 ≤ n ≤ 4", k, m, n)
+// Shape: 0 ≤ M ≤ DotMR, 0 ≤ N ≤ DotNR, 0 ≤ K ≤ Int8Terms. Panics if a slice is too
+// short.
+func GemmInt8(t *Int8Tile) {
+	if t.K < 0 || t.K > Int8Terms || t.M < 0 || t.M > DotMR || t.N < 0 || t.N > DotNR {
+		badSize("gemm int8", "0 ≤ K ≤ 2048, 0 ≤ M ≤ 3, 0 ≤ N ≤ 4", t.K, t.M, t.N)
 	}
-	if m == 0 || n == 0 {
+	if t.M == 0 || t.N == 0 {
 		return
 	}
-	if !fits(len(y), m, n, ldy) {
-		badSpan("gemm int8", "y", len(y), m, n, ldy)
+	if !fits(len(t.Y), t.M, t.N, t.YRow) {
+		badSpan("gemm int8", "Y", len(t.Y), t.M, t.N, t.YRow)
 	}
-	if k == 0 {
-		clearTile(y, ldy, m, n, accumulate)
+	if t.K == 0 {
+		clearTile(t.Y, t.YRow, t.M, t.N, t.Accumulate)
 		return
 	}
-	if !fits(len(x), m, k, ldx) {
-		badSpan("gemm int8", "x", len(x), m, k, ldx)
+	if !fits(len(t.X), t.M, t.K, t.XRow) {
+		badSpan("gemm int8", "X", len(t.X), t.M, t.K, t.XRow)
 	}
-	if !fits(len(w), n, k, ldw) {
-		badSpan("gemm int8", "w", len(w), n, k, ldw)
+	if !fits(len(t.W), t.N, t.K, t.WRow) {
+		badSpan("gemm int8", "W", len(t.W), t.N, t.K, t.WRow)
 	}
-	gemmInt8(k, x, ldx, scaleX[:m], w, ldw, scale[:n], y, ldy, m, n, accumulate)
+	if len(t.ScaleX) < t.M || len(t.Scale) < t.N {
+		badSize("gemm int8", "ScaleX of M and Scale of N numbers", len(t.ScaleX), len(t.Scale))
+	}
+	gemmInt8(t)
 }
 
 // GemvInt8 computes y[r] (+)= scale[r]·scaleX · Σ_p w[r*ldw+p] · x[p] for
@@ -103,7 +118,9 @@ func GemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX
 
 // gemvInt8Tiles is GemvInt8 by tiles, for len(x) ≥ 1.
 func gemvInt8Tiles(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {
+	t := Int8Tile{K: len(x), M: 1, X: x, ScaleX: []float32{scaleX}, WRow: ldw, Accumulate: accumulate}
 	for r := 0; r < len(y); r += DotNR {
-		gemmInt8(len(x), x, 0, []float32{scaleX}, w[r*ldw:], ldw, scale[r:], y[r:], 0, 1, min(DotNR, len(y)-r), accumulate)
+		t.N, t.W, t.Scale, t.Y = min(DotNR, len(y)-r), w[r*ldw:], scale[r:], y[r:]
+		gemmInt8(&t)
 	}
 }

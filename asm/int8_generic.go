@@ -2,19 +2,19 @@ package asm
 
 // gemmInt8Generic is
 //
-//	for i := range m { for j := range n {
-//		for p := range k { y[i*ldy+j] += scale[j]*scaleX[i] * x[i*ldx+p] * w[j*ldw+p] }
+//	for i := range M { for j := range N {
+//		for p := range K { Y[i*YRow+j] += Scale[j]*ScaleX[i] * X[i*XRow+p] * W[j*WRow+p] }
 //	} }
 //
 // with the product of the scales applied to the sum.
-func gemmInt8Generic(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
+func gemmInt8Generic(t *Int8Tile) {
 	var tile [DotNR]float32
-	for i := range m {
-		for j := range n {
-			s := float32(scale[j] * scaleX[i])
-			tile[j] = float32(s * float32(dotInt8Generic(x[i*ldx:][:k], w[j*ldw:][:k])))
+	for i := range t.M {
+		for j := range t.N {
+			s := float32(t.Scale[j] * t.ScaleX[i])
+			tile[j] = float32(s * float32(dotInt8Generic(t.X[i*t.XRow:][:t.K], t.W[j*t.WRow:][:t.K])))
 		}
-		storeRow(y[i*ldy:][:n], tile[:n], accumulate)
+		storeRow(t.Y[i*t.YRow:][:t.N], tile[:t.N], t.Accumulate)
 	}
 }
 

@@ -44,6 +44,11 @@ func (a *arena) takeInt16(r *rand.Rand, n int, where placement) []int16 {
 // int8Operands of one product y (+)= scale·scaleX·x·w, all in arenas.
 type int8Operands struct{ x, scaleX, w, scale, y arena }
 
+// gemmInt8Tile is GemmInt8.
+func gemmInt8Tile(k int, x []int16, ldx int, scaleX []float32, w []int8, ldw int, scale, y []float32, ldy, m, n int, accumulate bool) {
+	GemmInt8(&Int8Tile{K: k, M: m, N: n, X: x, XRow: ldx, ScaleX: scaleX, W: w, WRow: ldw, Scale: scale, Y: y, YRow: ldy, Accumulate: accumulate})
+}
+
 // wantInt8 is an element of such a product, which is the same on every path.
 func wantInt8(x []int16, w []int8, scale, scaleX, old float32, accumulate bool) float32 {
 	sum := 0
@@ -81,7 +86,7 @@ func (o *int8Operands) checkTile(t *testing.T, r *rand.Rand, where placement, k,
 		}
 	}
 	y := o.y.take(len(old), where, old)
-	GemmInt8(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
+	gemmInt8Tile(k, x, ldx, scaleX, w, ldw, scale, y, ldy, m, n, accumulate)
 	o.y.check(t, what)
 	for i, got := range y {
 		row, j := i/ldy, i%ldy
@@ -129,10 +134,10 @@ func TestGemmInt8Extremes(t *testing.T) {
 			}
 			y := make([]float32, DotNR)
 			scale := []float32{1, 0.5, -2, 7}
-			GemmInt8(k, x, k, []float32{0.25}, w, k, scale, y, DotNR, 1, DotNR, false)
+			gemmInt8Tile(k, x, k, []float32{0.25}, w, k, scale, y, DotNR, 1, DotNR, false)
 			n := float32(k * int16Max)
 			wantSame(t, "y", y, []float32{-32 * n, 127 * n / 8, n / 2, 0})
-			GemmInt8(k, x, k, []float32{float32(math.NaN())}, w, k, scale, y, DotNR, 1, DotNR, false)
+			gemmInt8Tile(k, x, k, []float32{float32(math.NaN())}, w, k, scale, y, DotNR, 1, DotNR, false)
 			for j, got := range y {
 				if got == got {
 					t.Fatalf("y[%d] of what is not finite: %g", j, got)
@@ -216,11 +221,12 @@ func TestRoundInt16(t *testing.T) {
 
 func TestInt8Misuse(t *testing.T) {
 	x, y, w, s := make([]int16, 8), make([]float32, 8), make([]int8, 8), make([]float32, 8)
-	mustPanic(t, "gemm int8: w", func() { GemmInt8(4, x, 0, s, w[:7], 4, s, y, 2, 1, 2, false) })
-	mustPanic(t, "gemm int8: x", func() { GemmInt8(4, x[:7], 4, s, w, 4, s, y, 2, 2, 2, false) })
-	mustPanic(t, "gemm int8: y", func() { GemmInt8(4, x, 4, s, w, 4, s, y[:3], 2, 2, 2, false) })
-	mustPanic(t, "gemm int8", func() { GemmInt8(4, x, 4, s, w, 4, s, y, 2, 4, 1, false) })
-	mustPanic(t, "gemm int8", func() { GemmInt8(Int8Terms+1, x, 4, s, w, 4, s, y, 2, 1, 1, false) })
+	mustPanic(t, "gemm int8: W", func() { gemmInt8Tile(4, x, 0, s, w[:7], 4, s, y, 2, 1, 2, false) })
+	mustPanic(t, "gemm int8: X", func() { gemmInt8Tile(4, x[:7], 4, s, w, 4, s, y, 2, 2, 2, false) })
+	mustPanic(t, "gemm int8: Y", func() { gemmInt8Tile(4, x, 4, s, w, 4, s, y[:3], 2, 2, 2, false) })
+	mustPanic(t, "gemm int8", func() { gemmInt8Tile(4, x, 4, s, w, 4, s, y, 2, 4, 1, false) })
+	mustPanic(t, "gemm int8", func() { gemmInt8Tile(Int8Terms+1, x, 4, s, w, 4, s, y, 2, 1, 1, false) })
+	mustPanic(t, "gemm int8: expected ScaleX", func() { gemmInt8Tile(4, x, 4, s[:1], w, 4, s, y, 2, 2, 2, false) })
 	mustPanic(t, "gemv int8", func() { GemvInt8(y[:2], w, 4, s[:3], x[:4], 1, false) })
 	mustPanic(t, "gemv int8: w", func() { GemvInt8(y[:3], w, 4, s[:3], x[:4], 1, false) })
 	mustPanic(t, "gemv int8", func() { GemvInt8(y[:0], w, 4, s[:0], make([]int16, Int8Terms+1), 1, false) })
@@ -268,7 +274,7 @@ func BenchmarkGemmInt8(b *testing.B) {
 			w, x, y, s := make([]int8, DotNR*k), make([]int16, m*k), make([]float32, m*DotNR), make([]float32, DotNR)
 			benchPaths(b, func(b *testing.B) {
 				for b.Loop() {
-					GemmInt8(k, x, k, s, w, k, s, y, DotNR, m, DotNR, false)
+					gemmInt8Tile(k, x, k, s, w, k, s, y, DotNR, m, DotNR, false)
 				}
 				gflops(b, 2*m*DotNR*k)
 			})

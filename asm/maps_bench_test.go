@@ -82,7 +82,7 @@ func BenchmarkTraining(b *testing.B) {
 		r := newRand(1)
 		p, g, m, v := tame(r, n), tame(r, n), tame(r, n), make([]float32, n)
 		gates, dgates := tame(r, 4*n), make([]float32, 4*n)
-		adam := NewAdam(1e-9, 0.9, 0.999, 1e-8, 0, false, 0.5, 0.5)
+		adam := NewAdam(AdamConfig{LR: 1e-9, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, Bias1: 0.5, Bias2: 0.5})
 		for _, f := range []struct {
 			name  string
 			bytes int
@@ -131,7 +131,7 @@ func BenchmarkPack(b *testing.B) {
 // no gradient, which should cost what steps on zeros cost.
 func BenchmarkFadedMoments(b *testing.B) {
 	const n, long = 4096, 2000
-	adam := NewAdam(1e-9, 0.9, 0.95, 1e-8, 0, false, 1, 1)
+	adam := NewAdam(AdamConfig{LR: 1e-9, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, Bias1: 1, Bias2: 1})
 	sgd := SGD{LR: 1e-9, Momentum: 0.9, Rest: 1}
 	for _, start := range []float32{0, 1} {
 		p, g, m, v := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)

@@ -13,27 +13,36 @@ type Adam struct {
 	Keep         float32 // 1 − learning rate · λ of a decoupled decay, else 1
 }
 
-// NewAdam computes the constants from a learning rate, the decay rates, ε, the
-// weight decay λ and the bias corrections 1 − β₁ᵗ and 1 − β₂ᵗ.
-func NewAdam(lr, beta1, beta2, eps, decay float64, decoupled bool, bias1, bias2 float64) Adam {
+// AdamConfig holds what the constants of one update are computed from.
+type AdamConfig struct {
+	LR           float64 // learning rate
+	Beta1, Beta2 float64 // decay rates of the moments
+	Eps          float64
+	WeightDecay  float64 // λ
+	Decoupled    bool    // AdamW: the weights decay, not the loss
+	Bias1, Bias2 float64 // 1 − β₁ᵗ and 1 − β₂ᵗ
+}
+
+// NewAdam computes the constants of an update.
+func NewAdam(cfg AdamConfig) Adam {
 	c := Adam{
-		Beta1: float32(beta1), Beta2: float32(beta2),
-		Rest1: float32(1 - beta1), Rest2: float32(1 - beta2),
-		Step:     float32(lr / bias1),
-		InvRoot2: float32(1 / math.Sqrt(bias2)),
-		Eps:      float32(eps),
+		Beta1: float32(cfg.Beta1), Beta2: float32(cfg.Beta2),
+		Rest1: float32(1 - cfg.Beta1), Rest2: float32(1 - cfg.Beta2),
+		Step:     float32(cfg.LR / cfg.Bias1),
+		InvRoot2: float32(1 / math.Sqrt(cfg.Bias2)),
+		Eps:      float32(cfg.Eps),
 		Keep:     1,
 	}
-	if decoupled {
-		c.Keep = float32(1 - lr*decay)
+	if cfg.Decoupled {
+		c.Keep = float32(1 - cfg.LR*cfg.WeightDecay)
 	} else {
-		c.L2 = float32(decay)
+		c.L2 = float32(cfg.WeightDecay)
 	}
 	return c
 }
 
-// decays reports whether the weights decay. If not, p itself takes no part in
-// its update, as in PyTorch: an infinite p does not make a NaN of m.
+// decays reports whether the weights decay. If not, the update of m does not
+// depend on p, as in PyTorch: an infinite p does not make m NaN.
 func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
 
 // AdamStep updates parameters p and moments m and v from gradients g in one
@@ -44,16 +53,17 @@ func (c *Adam) decays() bool { return c.L2 != 0 || c.Keep != 1 }
 //	v  = flush(β₂·v + (1−β₂)·g'²)
 //	p  = Keep·p − Step · m/(√v·InvRoot2 + ε)
 //
-// where g' = g and Keep·p = p, whatever p is, if L2 is 0 and Keep is 1, and
-// flush makes 0 of what is smaller than 2⁻¹²⁶, the smallest normal number. Without it the moments of a parameter that has no gradient any more
-// would stay subnormal for ever, because 0.9 of the smallest number rounds to
-// that number, and most processors compute with subnormals many times slower.
+// where g' = g and Keep·p = p, whatever p is, if L2 is 0 and Keep is 1, and flush
+// replaces subnormal numbers, smaller than 2⁻¹²⁶, by 0. Without it the moments of a
+// parameter whose gradient has become 0 would stay subnormal for ever, because 0.9
+// of the smallest number rounds to that number, and most processors compute many
+// times slower with subnormals.
 //
 // Panics if lengths differ. The slices do not overlap.
 //
-// Deviation from PyTorch, which flushes nothing: moments below 1.2·10⁻³⁸, so
-// that v is 0 for gradients below √(2⁻¹²⁶/(1−β₂)), 3·10⁻¹⁸ by default. Under
-// the ε of 10⁻⁸ neither shows.
+// Deviation: PyTorch does not flush. Here moments below 1.2·10⁻³⁸ are 0, so v is 0
+// for gradients below √(2⁻¹²⁶/(1−β₂)), 3·10⁻¹⁸ by default; next to an ε of 10⁻⁸
+// neither matters.
 func AdamStep(p, g, m, v []float32, c Adam) {
 	same3("adam step", len(p), len(g), len(m), len(v))
 	adam(p, g, m, v, &c)

@@ -31,7 +31,7 @@ func TestAdamStep(t *testing.T) {
 		{1e-2, 0.9, 0.99, 1e-6, 0.1, true, 3},
 	} {
 		bias1, bias2 := 1-math.Pow(c.beta1, c.step), 1-math.Pow(c.beta2, c.step)
-		k := NewAdam(c.lr, c.beta1, c.beta2, c.eps, c.decay, c.decoupled, bias1, bias2)
+		k := NewAdam(AdamConfig{c.lr, c.beta1, c.beta2, c.eps, c.decay, c.decoupled, bias1, bias2})
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
 			eachPath(t, func(t *testing.T) {
 				for _, n := range lengths() {
@@ -68,7 +68,7 @@ func TestAdamStep(t *testing.T) {
 func TestAdamStepOfInfinity(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), math.NaN()
 	for _, c := range []struct{ decay, want float64 }{{0, 0.25}, {0.5, nan}} {
-		k := NewAdam(1, 0.5, 0.5, 1, c.decay, false, 1, 1)
+		k := NewAdam(AdamConfig{LR: 1, Beta1: 0.5, Beta2: 0.5, Eps: 1, WeightDecay: c.decay, Bias1: 1, Bias2: 1})
 		eachPath(t, func(t *testing.T) {
 			for n := 1; n < 12; n++ {
 				p, g, m, v := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
@@ -171,7 +171,7 @@ func TestMomentsAreFlushed(t *testing.T) {
 // Without a gradient moments reach 0, where rounding would keep them above it.
 func TestMomentsFadeToZero(t *testing.T) {
 	const n = 13
-	adam := NewAdam(1e-3, 0.9, 0.99, 1e-8, 0, false, 1, 1)
+	adam := NewAdam(AdamConfig{LR: 1e-3, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, Bias1: 1, Bias2: 1})
 	eachPath(t, func(t *testing.T) {
 		p, zero := make([]float32, n), make([]float32, n)
 		m, v, b := make([]float32, n), make([]float32, n), make([]float32, n)

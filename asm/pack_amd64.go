@@ -31,11 +31,11 @@ func clearRight(dst []float32, k int) {
 }
 
 const (
-	// prefetchRows is how many rows ahead packCopy asks for: as many as GEMM
-	// packs of one panel before it turns to the next.
+	// prefetchRows is the distance in rows at which packCopy prefetches: as many
+	// rows as GEMM packs of one panel before it goes on to the next.
 	prefetchRows = 16
-	// prefetchWidth is the longest row for which it does. Rows that far apart
-	// still fit in the level 1 cache; longer ones drive each other out of it.
+	// prefetchWidth is the longest row, in numbers, that it prefetches. Rows at
+	// greater strides evict each other from the level 1 cache.
 	prefetchWidth = 512
 )
 
@@ -57,15 +57,15 @@ func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
 		packEachPanel(panels, dst, ds, src, ld, k)
 		return
 	}
-	ahead := 0
+	distance := 0
 	if ld <= prefetchWidth {
-		ahead = prefetchRows * ld
+		distance = prefetchRows * ld
 	}
-	packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, ahead)
+	packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, distance)
 }
 
-// wholeRows is how many of k rows of cols numbers, ld apart, have width numbers
-// before the end of the last row.
+// wholeRows is how many of k rows of cols numbers, at stride ld, can be read to
+// width numbers without reading beyond the end of the last row.
 func wholeRows(k, ld, cols, width int) int {
 	switch over := width - cols; {
 	case over == 0:

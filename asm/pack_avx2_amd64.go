@@ -49,7 +49,7 @@ func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, whole int, k i
 //		dst, src = dst[ds:], src[16:]
 //	}
 //
-// for panels and k not 0. It prefetches src[p*ld+ahead].
+// for panels and k not 0. It prefetches src[p*ld+distance].
 //
 //go:noescape
-func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, ahead int)
+func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)

@@ -373,12 +373,12 @@ out24:
 	VZEROUPPER
 	RET
 
-// func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, ahead int)
+// func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)
 // Requires: AVX, MMX+
 TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-56
 	MOVQ ld+32(FP), AX
 	SHLQ $0x02, AX
-	MOVQ ahead+48(FP), CX
+	MOVQ distance+48(FP), CX
 	SHLQ $0x02, CX
 
 panel25:

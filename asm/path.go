@@ -14,7 +14,7 @@ type Path string
 const (
 	Generic Path = "generic"
 	AVX2    Path = "avx2"   // amd64 with AVX2 and FMA
-	AVX512  Path = "avx512" // amd64 with AVX-512F besides
+	AVX512  Path = "avx512" // amd64 with AVX2, FMA and AVX-512F
 	NEON    Path = "neon"   // arm64
 )
 

@@ -12,7 +12,7 @@ import (
 // the operating system saves the registers.
 var avx2Features = []cpuid.FeatureID{cpuid.AVX, cpuid.AVX2, cpuid.FMA3}
 
-// avx512Features is what the AVX-512 kernels use besides.
+// avx512Features is what the AVX-512 kernels use in addition.
 var avx512Features = []cpuid.FeatureID{cpuid.AVX512F}
 
 var (
@@ -20,7 +20,7 @@ var (
 	hasAVX512 = hasAVX2 && cpuid.CPU.Supports(avx512Features...)
 )
 
-// lastLevelCache counts a level that the processor does not tell as nothing.
+// lastLevelCache counts a level that the processor does not report as empty.
 var lastLevelCache = cmp.Or(max(0, cpuid.CPU.Cache.L2, cpuid.CPU.Cache.L3), usualCache)
 
 // useAVX2 and useAVX512 are what dispatch reads. The AVX-512 path runs AVX2

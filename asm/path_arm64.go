@@ -6,6 +6,9 @@ package asm
 // every processor that Go's arm64 port runs on, so there is nothing to detect.
 var useNEON bool
 
+// useAVX512 is what [Wide] reports.
+const useAVX512 = false
+
 const lastLevelCache = usualCache
 
 func machinePaths() []Path { return []Path{NEON} }

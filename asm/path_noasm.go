@@ -2,6 +2,9 @@
 
 package asm
 
+// useAVX512 is what [Wide] reports.
+const useAVX512 = false
+
 const lastLevelCache = usualCache
 
 func machinePaths() []Path { return nil }

@@ -1,10 +1,11 @@
 package asm
 
-// Sums are in one order for each path and length. Different paths add in
-// different orders, so they agree to ε·Σ|terms|, not to the bit. Long sums go
-// block by block through float64, which keeps their error that of one block.
+// Sums have one order for each path and length. Different paths add in different
+// orders, so they agree to ε·Σ|terms|, not in every bit. Long sums add blocks in
+// float64, which limits the error to that of one block.
 
-// sumBlock is the length of what is summed in float32.
+// sumBlock is the most numbers summed in float32. With 64 partial sums, as on AVX2,
+// the error of a block is about 32·2⁻²⁴·Σ|x|.
 const sumBlock = 2048
 
 // Sum returns Σ x[i]; 0 if x is empty.
@@ -50,9 +51,9 @@ func Max(x []float32) float32 { return maxOf(x) }
 func Min(x []float32) float32 { return minOf(x) }
 
 // Gemv computes y[i] (+)= Σ_j a[i*lda+j] · x[j] for i < m = len(y), j < len(x).
-// It adds to y if accumulate is set, else it does not read y. It reads a as it lies,
-// row after row. What is far, larger than the last-level cache, it does not keep
-// there if it can be helped; the bits are the same.
+// It adds to y if accumulate is set, else it does not read y. It reads a row by
+// row. Set far if a is larger than the last-level cache: the kernel then tries to
+// keep a out of that cache. The bits are the same.
 //
 // Panics if a is too short.
 func Gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
@@ -71,8 +72,10 @@ func Gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 
 // gemvTiles is Gemv by tiles of dot products, for len(x) and len(y) ≥ 1.
 func gemvTiles(y, a []float32, lda int, x []float32, accumulate bool) {
+	t := DotTile{K: len(x), M: 1, A: x, BRow: lda, Accumulate: accumulate}
 	for i := 0; i < len(y); i += DotNR {
-		gemmDot(len(x), x, 0, a[i*lda:], lda, y[i:], 0, 1, min(DotNR, len(y)-i), accumulate)
+		t.N, t.B, t.C = min(DotNR, len(y)-i), a[i*lda:], y[i:]
+		gemmDot(&t)
 	}
 }
 

@@ -1,8 +1,8 @@
 package asm
 
-// Every function of this file computes dst[i] = f(x[i]) for all i, may have
-// dst the same slice as x, and panics if lengths differ. All paths give the
-// same bits, except for which NaN a NaN is.
+// Every function of this file computes dst[i] = f(x[i]) for all i, and panics
+// if lengths differ. dst may be x. All paths give the same bits, except for the
+// payload of a NaN.
 
 // Neg computes dst = −x.
 func Neg(dst, x []float32) {

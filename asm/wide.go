@@ -1,8 +1,8 @@
 package asm
 
 // Wide reports whether the selected path has one kernel for [GemmWide], which
-// is then about twice as fast as four calls of [GemmKernel].
-func Wide() bool { return wide() }
+// is then about twice as fast as four tiles of [GemmTiles].
+func Wide() bool { return useAVX512 }
 
 // GemmWide computes one tile of a matrix product of packed panels, for i < m
 // and j < n:
@@ -41,7 +41,10 @@ func GemmWide(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
 func gemmQuarters(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
 	for i := 0; i < m; i += MR {
 		for j := 0; j < n; j += NR {
-			gemm(k, a[i*k:], 1, MR, b[j*k:], NR, c[i*ldc+j:], ldc, min(MR, m-i), min(NR, n-j), accumulate)
+			gemmTiles(&Tiles{
+				Count: 1, K: k, M: min(MR, m-i), N: min(NR, n-j), A: a[i*k:], ARow: 1, ACol: MR,
+				B: b[j*k:], BRow: NR, C: c[i*ldc+j:], CRow: ldc, Accumulate: accumulate,
+			})
 		}
 	}
 }

@@ -52,16 +52,10 @@ type LSTMKernel interface {
 	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
 }
 
-// Int8Matrix is a matrix of int8 weights with a scale for each row, in host
-// memory: row r stands for
-//
-//	Scale[r] · Values[r*Cols : (r+1)*Cols]
-//
-// It is for inference, where reading the weights is most of the work.
-type Int8Matrix struct {
-	Rows, Cols int
-	Values     []int8    // Rows·Cols, row after row
-	Scale      []float32 // Rows
+// DecodeKernel decodes stored weights of any format.
+type DecodeKernel interface {
+	// Decode writes rows lo, lo+1, … of w to contiguous dst [n, columns].
+	Decode(dst View, w StoredMatrix, lo int) bool
 }
 
 // LinearInt8Kernel multiplies by the transpose of int8 weights.

@@ -6,12 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 )
 
 //go:embed blas/blas.c
 var blasSource string
 
-// blasLibrary is a BLAS that a process of its own has loaded.
+// blasLibrary is a BLAS library, loaded by a process of its own.
 type blasLibrary struct {
 	*process
 	name string
@@ -23,8 +24,8 @@ var blasFiles = []struct{ name, install, file string }{
 	{"BLIS", "libblis4-openmp", "/usr/lib/*-linux-gnu/blis-openmp/libblis.so.4"},
 }
 
-// startBLAS starts one process for each library that is installed. The notes
-// say what they are, and what is missing. stop ends them all.
+// startBLAS starts one process for each installed library. The notes give their
+// versions, and how to install those that are missing. stop ends all processes.
 func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(), err error) {
 	stop = func() {
 		for _, l := range libs {
@@ -42,7 +43,7 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 			notes = append(notes, fmt.Sprintf("%s was not found: sudo apt-get install --no-install-recommends %s", f.name, f.install))
 			continue
 		}
-		p, err := start(tuned(s.threads, s.avx2, libraries()), program, file)
+		p, err := start(blasEnv(s), program, file)
 		if err != nil {
 			stop()
 			return nil, nil, nil, err
@@ -68,6 +69,17 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 		}
 	}
 	return libs, notes, stop, nil
+}
+
+// blasEnv is the environment of the BLAS libraries, as changes for withEnv: the
+// threads asked for, and the kernels and cache sizes that they choose.
+func blasEnv(s peerSettings) []string {
+	n := strconv.Itoa(s.threads)
+	env := []string{"OMP_NUM_THREADS=" + n, "OPENBLAS_NUM_THREADS=" + n, "BLIS_NUM_THREADS=" + n, "OPENBLAS_L2_SIZE"}
+	if s.avx2 {
+		return append(env, "OPENBLAS_CORETYPE=Haswell")
+	}
+	return append(env, "OPENBLAS_CORETYPE")
 }
 
 // compileBLAS builds blas.c. clean removes the program, which may be running.

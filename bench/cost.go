@@ -1,12 +1,12 @@
 package main
 
-// cost is the work that a step cannot do without.
+// cost is the least work of a step.
 type cost struct {
 	flops float64
-	bytes float64 // that come from or go to memory
+	bytes float64 // read from memory or written to it
 }
 
-// limits are what this machine can do at most, with all the threads in use.
+// limits are the most that this machine can do, on all threads in use.
 type limits struct {
 	flops     float64 // per second: fused multiply-adds from cache, two each
 	bandwidth float64 // bytes per second, read from memory
@@ -19,8 +19,9 @@ func (l limits) floor(c cost) float64 {
 	return (c.flops/l.flops + c.bytes/l.bandwidth) * 1e3
 }
 
-// Bytes a parameter costs in one update: Adam reads it, its gradient and two
-// moments and writes all but the gradient; SGD reads two and writes one.
+// Bytes for each parameter in one update, four for each number. Adam reads the
+// parameter, its gradient and two moments, and writes all but the gradient. SGD
+// reads parameter and gradient and writes the parameter.
 const (
 	adamBytes = 28
 	sgdBytes  = 12
@@ -44,8 +45,8 @@ func parameters(sizes []int) float64 {
 	return n
 }
 
-// first is the number of weights of the first of some linear layers, whose
-// input needs no gradient.
+// first is the number of weights of the first linear layer. Its input needs no
+// gradient.
 func first(sizes []int) float64 { return weights(sizes[:2]) }
 
 // mlpCost is one step: forward, the gradients of weights and of inner inputs,
@@ -56,10 +57,11 @@ func mlpCost(batch int, sizes []int, bytes float64) cost {
 
 // ganCost is one update of the discriminator and one of the generator.
 //
-// The discriminator sees real and generated images (2 forward, 2 for its
-// weights, 2 for its inner inputs) and then the generated ones again (1 forward,
-// 1 for inputs, the first layer's too); the generator runs forward once and
-// backward once.
+// The discriminator's update takes real and generated images through it: 2
+// forward, 2 for gradients of weights, 2 for gradients of inner inputs. The
+// generator's update takes the generated images through it again: 1 forward, 1
+// for gradients of inputs, including the first layer's. The generator runs forward
+// once and backward once.
 func ganCost(batch int, g, d []int) cost {
 	terms := 3*weights(g) - first(g) + 8*weights(d) - 2*first(d)
 	return cost{2 * float64(batch) * terms, adamBytes * (parameters(g) + parameters(d))}
@@ -68,7 +70,7 @@ func ganCost(batch int, g, d []int) cost {
 // textSizes are those of an embedding, an LSTM and a linear layer.
 type textSizes struct{ vocab, embed, hidden int }
 
-// products is the number of weights that a token is multiplied with.
+// products is the number of weights that each token is multiplied with.
 func (s textSizes) products() float64 {
 	v, e, h := float64(s.vocab), float64(s.embed), float64(s.hidden)
 	return 4*h*(e+h) + h*v
@@ -83,8 +85,8 @@ func (s textSizes) trainCost(batch, steps int) cost {
 	return cost{2 * 3 * float64(batch*steps) * s.products(), adamBytes * s.parameters()}
 }
 
-// tokenCost is that of generating one token: every weight is read once, in the
-// given number of bytes each.
+// tokenCost is the cost of generating one token: every weight is read once and
+// takes the given number of bytes.
 func (s textSizes) tokenCost(bytes float64) cost {
 	return cost{2 * s.products(), bytes * s.products()}
 }

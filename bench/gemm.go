@@ -14,14 +14,14 @@ import (
 	_ "github.com/org/artnn/backend/cpu"
 )
 
-// product is a matrix product c = a·b with a [m, k] and b [k, n], either of
-// which may lie transposed in memory.
+// product is a matrix product c = a·b with a [m, k] and b [k, n]. Each of the two
+// may be stored transposed.
 type product struct {
 	m, n, k        int
 	transA, transB bool
 }
 
-// products are square ones and what training and generating meet: y = x·Wᵀ
+// products are square ones and those of training and generating: y = x·Wᵀ
 // forward, dx = dy·W and dW = dyᵀ·x backward.
 func products() []product {
 	var all []product
@@ -47,7 +47,7 @@ func products() []product {
 
 func (p product) flops() float64 { return 2 * float64(p.m) * float64(p.n) * float64(p.k) }
 
-// String is the shape, with a mark on what lies transposed.
+// String is the shape, with a mark on each operand that is stored transposed.
 func (p product) String() string {
 	s := fmt.Sprintf("%d×%d×%d", p.m, p.n, p.k)
 	if p.transA {
@@ -59,8 +59,7 @@ func (p product) String() string {
 	return s
 }
 
-// reps is how many calls make one step, so that it takes long enough for a
-// clock to measure.
+// reps is the number of calls in one step, large enough for a clock to measure.
 func (p product) reps() int { return int(max(1, 2e7/p.flops())) }
 
 func (p product) setup(threads int) request {
@@ -74,7 +73,7 @@ func (p product) setup(threads int) request {
 	return r
 }
 
-// operand is a matrix as it lies in memory.
+// operand is a matrix of constant elements, stored transposed if asked for.
 func operand(be backend.Backend, rows, cols int, transposed bool) backend.View {
 	if !transposed {
 		v := backend.NewView(be.Alloc(rows*cols), rows, cols)
@@ -88,7 +87,8 @@ func operand(be backend.Backend, rows, cols int, transposed bool) backend.View {
 	return v
 }
 
-// newProduct is a product as a workload of ours, and what frees its memory.
+// newProduct is a product as a workload of ours, and a function that frees its
+// memory.
 func newProduct(be backend.Backend, p product) (workload, func()) {
 	a := operand(be, p.m, p.k, p.transA)
 	b := operand(be, p.k, p.n, p.transB)
@@ -106,7 +106,7 @@ func newProduct(be backend.Backend, p product) (workload, func()) {
 	}
 }
 
-// perCall turns the times of our steps into those of single calls.
+// perCall divides the times of our steps into those of single calls.
 type perCall struct {
 	contestant
 	reps int
@@ -120,7 +120,7 @@ func (c perCall) run(n int) ([]float64, error) {
 	return ms, err
 }
 
-// repeated is a BLAS library doing the same.
+// repeated is a BLAS library that makes as many calls in a step.
 type repeated struct {
 	*process
 	reps int
@@ -128,8 +128,8 @@ type repeated struct {
 
 func (c repeated) run(n int) ([]float64, error) { return c.steps(n, c.reps) }
 
-// gemm measures products on one thread and on all against the libraries that
-// are installed. It returns the table and what the libraries are.
+// gemm measures products on one thread and on all, alternately with the installed
+// BLAS libraries. It returns the table and notes on the libraries.
 func (b *bench) gemm() (*table, []string, error) {
 	be, err := backend.Get("cpu")
 	if err != nil {
@@ -182,7 +182,7 @@ func (b *bench) gemm() (*table, []string, error) {
 	return t, notes, nil
 }
 
-// gemmOf is the GF/s of one product: ours, then those of the libraries.
+// gemmOf is the GF/s of one product: ours first, then those of the libraries.
 func (b *bench) gemmOf(be backend.Backend, p product, threads int, libs []blasLibrary) ([]float64, error) {
 	work, free := newProduct(be, p)
 	defer free()
@@ -207,8 +207,7 @@ func (b *bench) gemmOf(be backend.Backend, p product, threads int, libs []blasLi
 	return speeds, nil
 }
 
-// peakNotes says what the processor's multiply-adds can do, from a loop that
-// does nothing else.
+// peakNotes is the speed of a loop of nothing but multiply-adds.
 func peakNotes(p *process) (string, error) {
 	a, err := p.call(request{Do: "fma"})
 	if err != nil || len(a.GFLOPS) == 0 {

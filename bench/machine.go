@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/internal/words"
 )
 
-// measureLimits finds what the machine can do with some threads at once: the
-// best of several tries, as others may be using it.
+// measureLimits measures the machine's arithmetic and memory with a number of
+// threads: the best of several tries, since other programs may be running.
 func measureLimits(threads int) limits {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
 	var l limits
@@ -35,8 +36,8 @@ func measureLimits(threads int) limits {
 	return l
 }
 
-// newPeak is a matrix product of one tile with both operands in cache: nothing
-// but multiply-adds, the least that goes with them, and the result's sum.
+// newPeak multiplies matrices of one tile, both in cache: multiply-adds, the loads
+// that they need, and one sum at the end.
 func newPeak(k int) func() float64 {
 	a, b := make([]float32, 2*asm.MR*k), make([]float32, 2*k*asm.NR)
 	c := make([]float32, 4*asm.MR*asm.NR)
@@ -49,8 +50,8 @@ func newPeak(k int) func() float64 {
 	}
 }
 
-// together runs a loop on each of some threads at the same time and returns how
-// much they did in a second, the most of several tries.
+// together runs one loop on each of several threads at the same time. It returns
+// the work done in a second, the most of several tries.
 func together(threads, tries int, newLoop func(i int) func() float64) float64 {
 	loops := make([]func() float64, threads)
 	for i := range loops {
@@ -74,7 +75,7 @@ func together(threads, tries int, newLoop func(i int) func() float64) float64 {
 	return best
 }
 
-// describe names the machine, the date and what runs on it.
+// describe names the date, the machine and the version of this library.
 func describe(threads int) []string {
 	system := runtime.GOOS + "/" + runtime.GOARCH
 	if release := firstLine("/proc/sys/kernel/osrelease"); release != "" {
@@ -82,8 +83,8 @@ func describe(threads int) []string {
 	}
 	lines := []string{
 		fmt.Sprintf("Date: %s", time.Now().UTC().Format("2006-01-02 15:04 MST")),
-		fmt.Sprintf("Processor: %s, %d cores, %d threads used, vector extensions %s",
-			orUnknown(field("/proc/cpuinfo", "model name")), runtime.NumCPU(), threads, vectors(field("/proc/cpuinfo", "flags"))),
+		fmt.Sprintf("Processor: %s, %s, %s used, vector extensions %s",
+			orUnknown(field("/proc/cpuinfo", "model name")), words.Count(runtime.NumCPU(), "core"), words.Count(threads, "thread"), vectors(field("/proc/cpuinfo", "flags"))),
 		fmt.Sprintf("Memory: %s; system: %s", orUnknown(field("/proc/meminfo", "MemTotal")), system),
 		fmt.Sprintf("artnn %s, kernels %s, %s", revision(), asm.Selected(), runtime.Version()),
 	}
@@ -93,8 +94,7 @@ func describe(threads int) []string {
 	return lines
 }
 
-// vectors are the extensions, among a processor's flags, that decide how fast
-// anyone can be.
+// vectors are the vector extensions among a processor's flags.
 func vectors(flags string) string {
 	var known []string
 	for f := range strings.FieldsSeq(flags) {
@@ -130,13 +130,18 @@ func firstLine(path string) string {
 	return line
 }
 
-// field is the first value of a key in a file of "key : value" lines.
+// field is the first value of a key in a file of lines "key : value".
 func field(path, key string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return ""
 	}
-	for line := range strings.Lines(string(text)) {
+	return value(string(text), key)
+}
+
+// value is the first value of a key in lines of "key : value".
+func value(text, key string) string {
+	for line := range strings.Lines(text) {
 		if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == key {
 			return strings.TrimSpace(v)
 		}
@@ -144,8 +149,8 @@ func field(path, key string) string {
 	return ""
 }
 
-// resident is a size in MB from the status of this process, 0 where there is
-// none.
+// resident is a size in MB from the status of this process, 0 on systems
+// without /proc.
 func resident(key string) float64 {
 	var kb float64
 	if _, err := fmt.Sscan(field("/proc/self/status", key), &kb); err != nil {

@@ -1,70 +1,93 @@
 // Command bench measures this library and its peer, PyTorch with its best
-// settings, by turns in one run:
+// settings, alternately in one run:
 //
-//	go run ./bench                            steps of training and of generating
-//	go run ./bench --rows mlp-mnist,gan-64    some of them
-//	go run ./bench --gemm                     matrix products, against OpenBLAS and BLIS
-//	go run ./bench --scaling                  how time grows with size, and with cores
-//	go run ./bench --memory                   peak memory
-//	go run ./bench --results bench/RESULTS.md all of these, written down
+//	go run ./bench                             steps of training and of generating
+//	go run ./bench --rows mlp-mnist,gan-64     some of them
+//	go run ./bench --gemm                      matrix products, against OpenBLAS and BLIS
+//	go run ./bench --scaling                   how time grows with size, and with cores
+//	go run ./bench --memory                    peak memory
+//	go run ./bench --results bench/results     all of these, written to a file of this processor class
+//	go run ./bench --compare 1a2b3c..HEAD      rows at two git revisions, without a peer
 //
-// Nothing is installed; what is missing is named and left out.
+// PyTorch is used from a virtual environment, which --install-peer makes. What is
+// missing is named and left out.
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/artnn/asm"
-	"github.com/org/artnn/internal/atomicfile"
 )
 
 // options are the command line.
 type options struct {
-	json, rows, results, python    string
-	gemm, scaling, memory, generic bool
-	avx2                           bool
-	threads, rounds                int
-	block, pause                   time.Duration
+	json, rows, results, venv, compare string
+	gemm, scaling, memory, generic     bool
+	avx2, installPeer                  bool
+	threads, rounds                    int
+	block, pause                       time.Duration
+
+	command string // repeats this run, on a machine with its own --venv
 }
 
 func parse(args []string, messages io.Writer) (options, error) {
-	var o options
+	o := options{command: "go run ./bench"}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(messages)
 	f.StringVar(&o.json, "json", "", "also write the first table to this `file`")
 	f.StringVar(&o.rows, "rows", "", "measure only these rows, a comma-separated `list`")
-	f.StringVar(&o.results, "results", "", "measure everything and write it to this Markdown `file`")
-	f.StringVar(&o.python, "python", findPython(), "the `program` that has PyTorch")
-	f.BoolVar(&o.gemm, "gemm", false, "measure matrix products instead")
+	f.StringVar(&o.results, "results", "", "measure everything and write it to this `folder`, one file for each processor class")
+	f.StringVar(&o.compare, "compare", "", "compare our rows at two git `revisions`, OLD..NEW; OLD without NEW compares with this program")
+	f.StringVar(&o.venv, "venv", defaultVenv(), "`folder` of the virtual environment with PyTorch")
+	f.BoolVar(&o.installPeer, "install-peer", false, "first install PyTorch "+peerVersion+" in that folder (6 GB)")
+	f.BoolVar(&o.gemm, "gemm", false, "measure matrix products instead; with --compare too")
 	f.BoolVar(&o.scaling, "scaling", false, "measure how time grows instead")
 	f.BoolVar(&o.memory, "memory", false, "measure peak memory instead")
 	f.BoolVar(&o.generic, "generic", false, "also measure ours without assembly, which takes minutes")
 	f.BoolVar(&o.avx2, "avx2", false, "keep both sides from AVX-512")
 	f.IntVar(&o.threads, "threads", runtime.NumCPU(), "`number` of threads of each side")
-	f.IntVar(&o.rounds, "rounds", 9, "`number` of turns of each side")
-	f.DurationVar(&o.block, "block", 300*time.Millisecond, "`time` of one turn")
-	f.DurationVar(&o.pause, "pause", 30*time.Millisecond, "`time` before a turn, for the other side's threads to go to sleep")
+	f.IntVar(&o.rounds, "rounds", 0, "`number` of blocks of each side (default 9, with --compare 20)")
+	f.DurationVar(&o.block, "block", 300*time.Millisecond, "`time` of one block")
+	f.DurationVar(&o.pause, "pause", 30*time.Millisecond, "`time` before a block, for the other side's threads to go to sleep")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	if o.rounds == 0 {
+		o.rounds = 9
+		if o.compare != "" {
+			o.rounds = 20
+		}
 	}
-	if o.threads < 1 || o.rounds < 1 || o.block <= 0 || o.pause < 0 {
-		return o, fmt.Errorf("--threads, --rounds and --block must be positive, --pause not negative")
+	f.Visit(func(v *flag.Flag) {
+		switch v.Name {
+		case "json", "venv", "install-peer": // places and states of one machine
+		default:
+			o.command += fmt.Sprintf(" --%s=%s", v.Name, v.Value)
+		}
+	})
+	return o, o.check(f.Args())
+}
+
+// check refuses options that do not go together.
+func (o options) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q", rest[0])
+	case o.threads < 1 || o.rounds < 1 || o.block <= 0 || o.pause < 0:
+		return fmt.Errorf("--threads, --rounds and --block must be positive, --pause not negative")
+	case o.compare != "" && (o.results != "" || o.json != "" || o.scaling || o.memory || o.generic || o.installPeer):
+		return fmt.Errorf("--compare measures rows without a peer: of the other measurements only --gemm goes with it")
+	case o.json != "" && o.results == "" && (o.gemm || o.scaling || o.memory):
+		return fmt.Errorf("--json writes the first table, which --gemm, --scaling and --memory leave out")
 	}
-	if o.json != "" && o.results == "" && (o.gemm || o.scaling || o.memory) {
-		return o, fmt.Errorf("--json is of the first table, which --gemm, --scaling and --memory leave out")
-	}
-	return o, nil
+	return nil
 }
 
 func main() {
@@ -97,27 +120,25 @@ func run(o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.installPeer {
+		if err := installPeer(o.venv, os.Stderr); err != nil {
+			return err
+		}
+	}
 	b := &bench{
 		out:  out,
 		plan: plan{rounds: o.rounds, block: o.block, pause: o.pause},
-		peer: peerSettings{o.python, o.threads, o.avx2},
+		peer: peerSettings{venvPython(o.venv), o.threads, o.avx2},
 	}
-	if o.results == "" {
+	switch {
+	case o.compare != "":
+		return b.compareRevisions(o, picked)
+	case o.results == "":
 		return b.report(o, picked)
 	}
-	// Written at the end, so that a run that is stopped leaves nothing behind; what
-	// would keep it from being written is better known at the beginning.
-	if info, err := os.Stat(filepath.Dir(o.results)); err != nil || !info.IsDir() {
-		return fmt.Errorf("--results %s: there is no folder %s", o.results, filepath.Dir(o.results))
-	}
-	var text bytes.Buffer
-	fmt.Fprintf(&text, "# Results\n\nWritten by `go run ./bench --results %s`.\n", o.results)
-	b.out = io.MultiWriter(out, &text)
-	if err := b.report(o, picked); err != nil {
-		return err
-	}
-	return atomicfile.Write(o.results, func(w io.Writer) error {
-		_, err := text.WriteTo(w)
-		return err
+	return writeResults(o.results, processorClass(), func(page io.Writer) error {
+		b.out = io.MultiWriter(out, page)
+		fmt.Fprintf(b.out, "\nWritten by `%s`.\n", strings.TrimSpace(o.command))
+		return b.report(o, picked)
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// contestant does steps of some work and says how long each took.
+// contestant does steps of some work and reports the time of each.
 type contestant interface {
 	// run does at least n steps and returns the milliseconds of n of them.
 	run(n int) ([]float64, error)
@@ -16,18 +16,31 @@ type contestant interface {
 type plan struct {
 	rounds int
 	block  time.Duration // of one contestant's steps in one round
-	pause  time.Duration // before a block, for the threads of the other side to go to sleep
+	pause  time.Duration // before a block: the other side's threads spin for a while before they sleep
 }
 
+// Bounds of the steps in a block: a median needs two, and more than 20,000 add
+// nothing to it.
 const (
 	minSteps = 2
 	maxSteps = 20000
 )
 
-// alternate runs contestants by turns, a block of steps each, and returns the
-// milliseconds of the steps of each. What else goes on in the machine then
-// meets all alike.
+// alternate runs contestants alternately, a block of steps at a time, and returns
+// the milliseconds of the steps of each. Load from other programs then affects all
+// alike.
 func alternate(p plan, all ...contestant) ([][]float64, error) {
+	rounds, err := alternateRounds(p, all...)
+	samples := make([][]float64, len(rounds))
+	for i, r := range rounds {
+		samples[i] = slices.Concat(r...)
+	}
+	return samples, err
+}
+
+// alternateRounds is alternate with the steps of each round apart: contestant,
+// round, step.
+func alternateRounds(p plan, all ...contestant) ([][][]float64, error) {
 	sizes := make([]int, len(all))
 	for i, c := range all {
 		n, err := calibrate(p.block, c)
@@ -36,7 +49,7 @@ func alternate(p plan, all ...contestant) ([][]float64, error) {
 		}
 		sizes[i] = n
 	}
-	samples := make([][]float64, len(all))
+	rounds := make([][][]float64, len(all))
 	for range p.rounds {
 		for i, c := range all {
 			time.Sleep(p.pause)
@@ -44,10 +57,10 @@ func alternate(p plan, all ...contestant) ([][]float64, error) {
 			if err != nil {
 				return nil, err
 			}
-			samples[i] = append(samples[i], ms[1:]...) // the first finds a cold cache
+			rounds[i] = append(rounds[i], ms[1:]) // the first step finds a cold cache
 		}
 	}
-	return samples, nil
+	return rounds, nil
 }
 
 // calibrate finds the number of steps that fill a block.
@@ -57,7 +70,7 @@ func calibrate(block time.Duration, c contestant) (int, error) {
 		return 0, err
 	}
 	if once[0] > 20*float64(block)/float64(time.Millisecond) {
-		return minSteps, nil // no use in finding out more exactly
+		return minSteps, nil // one step is longer than the block in any case
 	}
 	for n := minSteps; ; n *= 4 {
 		ms, err := c.run(n + 1)
@@ -100,8 +113,8 @@ func (o ours) run(n int) ([]float64, error) {
 	return ms, nil
 }
 
-// allocations is the number of Go heap allocations of one step. What a run
-// allocates however long it is does not count.
+// allocations is the number of Go heap allocations of one step, without those
+// made once in a run.
 func allocations(w workload) (float64, error) {
 	const few, many = 4, 12
 	count := func(n int) (float64, error) {
@@ -113,7 +126,7 @@ func allocations(w workload) (float64, error) {
 		return float64(after.Mallocs - before.Mallocs), err
 	}
 	var results [3]float64
-	for i, n := range []int{few, few, many} { // the first gets warm
+	for i, n := range []int{few, few, many} { // the first warms up
 		var err error
 		if results[i], err = count(n); err != nil {
 			return 0, err

@@ -6,13 +6,13 @@ import (
 	"os"
 )
 
-// childEnv makes this program serve the protocol in place of measuring.
+// childEnv makes this program serve the protocol instead of measuring.
 const childEnv = "ARTNN_BENCH_SERVE"
 
-// memorySteps is how many steps are enough for memory to stop growing.
+// memorySteps is a number of steps after which memory no longer grows.
 const memorySteps = 5
 
-// memory measures the largest resident memory of training rows, each side in a
+// memory measures the peak resident memory of training rows, each side in a
 // process of its own.
 func (b *bench) memory(picked []row) (*table, error) {
 	t := &table{head: []string{"work", "ours MB", "PyTorch MB", "ratio", "ours less empty MB", "PyTorch less empty MB"}}
@@ -20,7 +20,7 @@ func (b *bench) memory(picked []row) (*table, error) {
 		if !r.train {
 			continue
 		}
-		fmt.Fprintln(os.Stderr, "measuring the memory of", r.name)
+		fmt.Fprintln(os.Stderr, "measuring memory of", r.name)
 		mine, myBase, err := b.oursPeak(r)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.name, err)
@@ -66,14 +66,15 @@ func (b *bench) peersPeak(r row) (peak, base float64, err error) {
 	return peak, a.BaseMB, err
 }
 
-// peakOf is the memory of a process that has been set up, after some steps.
+// peakOf is the peak memory of a process after memorySteps steps. It must have
+// been set up.
 func peakOf(p *process) (float64, error) {
 	if _, err := p.run(memorySteps); err != nil {
 		return 0, err
 	}
 	a, err := p.call(request{Do: "peak"})
 	if err == nil && a.PeakMB == 0 {
-		err = errors.New("this system does not tell how much memory a process has used: it needs /proc")
+		err = errors.New("this system does not report the memory of a process: peak memory needs /proc")
 	}
 	return a.PeakMB, err
 }

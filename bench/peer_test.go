@@ -12,8 +12,12 @@ import (
 )
 
 // fakeEnv makes the test binary play the peer: "rows" serves our own rows,
-// "no torch" has no PyTorch, "dies" ends at once.
-const fakeEnv = "ARTNN_BENCH_FAKE"
+// "no torch" has no PyTorch, "dies" ends at once. "results" is a run that never
+// finishes its results in fakeFolder.
+const (
+	fakeEnv    = "ARTNN_BENCH_FAKE"
+	fakeFolder = "ARTNN_BENCH_FAKE_FOLDER"
+)
 
 func TestMain(m *testing.M) {
 	switch {
@@ -23,6 +27,12 @@ func TestMain(m *testing.M) {
 		var one [1]byte
 		_, _ = os.Stdin.Read(one[:])
 		_, _ = io.WriteString(os.Stdout, `{"error":"no torch: No module named 'torch'"}`+"\n")
+	case os.Getenv(fakeEnv) == "results":
+		_ = writeResults(os.Getenv(fakeFolder), "some", func(page io.Writer) error {
+			_, _ = io.WriteString(page, "half of the results")
+			_, _ = io.WriteString(os.Stdout, "half\n")
+			select {}
+		})
 	case os.Getenv(fakeEnv) == "dies":
 		os.Exit(3)
 	default:
@@ -50,7 +60,7 @@ func TestReportAgainstPeer(t *testing.T) {
 	require.NoError(t, err)
 	file := filepath.Join(t.TempDir(), "out.json")
 	require.NoError(t, b.report(options{json: file, threads: 1}, picked))
-	require.Contains(t, out.String(), "Peer: artnn")
+	require.Regexp(t, "Peer: PyTorch .*, artnn ", out.String())
 	require.Contains(t, out.String(), "| MLP 3-2-1, batch 5, SGD |")
 
 	text, err := os.ReadFile(file)
@@ -76,8 +86,8 @@ func TestReportWithoutPyTorch(t *testing.T) {
 			require.NoError(t, err)
 			file := filepath.Join(t.TempDir(), "out.json")
 			require.NoError(t, b.report(options{json: file, threads: 1}, picked))
-			require.Contains(t, out.String(), "ours alone is measured")
-			require.Contains(t, out.String(), "apt-get install")
+			require.Contains(t, out.String(), "only ours is measured")
+			require.Contains(t, out.String(), "--install-peer")
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
 			require.Contains(t, string(text), `"peer_ms": null`)
@@ -104,7 +114,7 @@ func TestMemory(t *testing.T) {
 		return
 	}
 	require.NoError(t, err)
-	require.Len(t, tab.rows, 1, "generating is no training")
+	require.Len(t, tab.rows, 1, "generating does not train")
 	require.NotContains(t, tab.rows[0], missing)
 }
 
@@ -145,16 +155,38 @@ func TestLineDistrustsReplies(t *testing.T) {
 	}
 }
 
-func TestTuned(t *testing.T) {
-	l := fastLibraries{tcmalloc: "/lib/tc.so", openblas: "/lib/ob"}
-	env := tuned(2, false, l)
+func TestPeerEnv(t *testing.T) {
+	env := peerEnv(peerSettings{threads: 2}, "/lib/tc.so")
 	require.Contains(t, env, "OMP_NUM_THREADS=2")
 	require.Contains(t, env, "LD_PRELOAD=/lib/tc.so")
-	require.Contains(t, env, "LD_LIBRARY_PATH=/lib/ob")
 	require.NotContains(t, strings.Join(env, " "), "avx2")
-	require.Contains(t, tuned(2, true, l), "ATEN_CPU_CAPABILITY=avx2")
-	require.NotContains(t, strings.Join(tuned(2, false, fastLibraries{}), " "), "LD_")
+	before := []string{"OPENBLAS_CORETYPE=Haswell", "OPENBLAS_L2_SIZE=1", "HOME=/h"}
+	after := withEnv(before, env)
+	require.Equal(t, []string{"HOME=/h", "OMP_NUM_THREADS=2", "LD_PRELOAD=/lib/tc.so"}, after)
+	require.Contains(t, peerEnv(peerSettings{threads: 2, avx2: true}, ""), "ATEN_CPU_CAPABILITY=avx2")
+	require.NotContains(t, strings.Join(peerEnv(peerSettings{threads: 2}, ""), " "), "LD_")
+
+	require.Equal(t, []string{"HOME=/h", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "BLIS_NUM_THREADS=1"},
+		withEnv(before, blasEnv(peerSettings{threads: 1})))
+	require.Contains(t, blasEnv(peerSettings{threads: 1, avx2: true}), "OPENBLAS_CORETYPE=Haswell")
 
 	require.Equal(t, []string{"A=1", "OMP_NUM_THREADS=2", "B=3"},
 		withEnv([]string{"OMP_NUM_THREADS=64", "A=1", "B=2"}, []string{"OMP_NUM_THREADS=2", "B=3"}))
+}
+
+func TestDescribePeer(t *testing.T) {
+	lines := describePeer(peerSettings{threads: 2}, map[string]string{"PyTorch": peerVersion + "+cpu", "MKL": "2024.2"})
+	require.Equal(t, "Peer: PyTorch "+peerVersion+"+cpu, MKL 2024.2", lines[0])
+	require.Contains(t, lines[1], "OMP_NUM_THREADS=2")
+	for _, other := range []string{"1.13.1", peerVersion + "1"} {
+		lines = describePeer(peerSettings{threads: 2}, map[string]string{"PyTorch": other})
+		require.Contains(t, lines[0], "PyTorch "+other+" (not "+peerVersion)
+	}
+}
+
+func TestInstallPeer(t *testing.T) {
+	require.ErrorContains(t, installPeer("", io.Discard), "--venv")
+	folder := t.TempDir()
+	t.Setenv("PATH", folder) // no python3
+	require.ErrorContains(t, installPeer(filepath.Join(folder, "venv"), io.Discard), "python3 -m venv")
 }

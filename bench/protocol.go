@@ -6,17 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
-// request is one line to a program that does work for us; reply is its answer.
-// peer.py and blas.c describe the protocol.
+// request is one line to a program that measures; reply is its answer. peer.py and
+// blas.c describe the protocol. Rows of older revisions are measured through it
+// too, so what they understand must stay as it is.
 type request struct {
 	Do      string `json:"do"`
 	Row     string `json:"row,omitempty"`
 	Threads int    `json:"threads,omitempty"`
 	Steps   int    `json:"steps,omitempty"`
 
-	// For blas.c alone.
+	// Only for blas.c.
 	M      int `json:"m,omitempty"`
 	N      int `json:"n,omitempty"`
 	K      int `json:"k,omitempty"`
@@ -67,7 +72,7 @@ func (l *line) call(r request) (reply, error) {
 	return a, nil
 }
 
-// run makes a line a contestant, once the program has been set up.
+// run makes a line a contestant, after a row has been set up.
 func (l *line) run(n int) ([]float64, error) { return l.steps(n, 0) }
 
 // steps is run with a number of repetitions for each step.
@@ -77,13 +82,13 @@ func (l *line) steps(n, reps int) ([]float64, error) {
 		return nil, err
 	}
 	if len(a.MS) != n {
-		return nil, fmt.Errorf("run: asked for %d steps, got the times of %d", n, len(a.MS))
+		return nil, fmt.Errorf("run: asked for %s, got the times of %d", words.Count(n, "step"), len(a.MS))
 	}
 	return a.MS, nil
 }
 
-// serve is the protocol's other side with our rows: what measures our memory in
-// a process of its own.
+// serve is the other side of the protocol with our rows: a worker process, which
+// measures memory and is compared with that of another revision.
 func serve(from io.Reader, to io.Writer) error {
 	requests, replies := json.NewDecoder(from), json.NewEncoder(to)
 	var current contestant
@@ -105,19 +110,45 @@ func serve(from io.Reader, to io.Writer) error {
 	}
 }
 
+// newContestant is our side of a row or of a matrix product, by name.
+func newContestant(name string, threads int) (contestant, error) {
+	if p, ok := parseProduct(name); ok {
+		be, err := backend.Get("cpu")
+		if err != nil {
+			return nil, err
+		}
+		work, _ := newProduct(be, p)
+		return perCall{ours{work, threads}, p.reps()}, nil
+	}
+	picked, err := selectRows(name)
+	if err != nil {
+		return nil, err
+	}
+	work, err := picked[0].build()
+	return ours{work, threads}, err
+}
+
+// parseProduct is the inverse of product.String. It knows shapes that are not in
+// our table, but in that of another revision.
+func parseProduct(name string) (product, bool) {
+	var p product
+	_, err := fmt.Sscanf(name, "%d×%d×%d", &p.m, &p.n, &p.k)
+	p.transA, p.transB = strings.Contains(name, " aᵀ"), strings.Contains(name, " bᵀ")
+	return p, err == nil && min(p.m, p.n, p.k) > 0 && p.String() == name
+}
+
 func answer(r request, current *contestant) (reply, error) {
 	switch r.Do {
 	case "info":
 		return reply{Versions: map[string]string{"artnn": revision()}}, nil
 	case "setup":
 		base := resident("VmRSS")
-		picked, err := selectRows(r.Row)
+		c, err := newContestant(r.Row, r.Threads)
 		if err != nil {
 			return reply{}, err
 		}
-		work, err := picked[0].build()
-		*current = ours{work, r.Threads}
-		return reply{BaseMB: base}, err
+		*current = c
+		return reply{BaseMB: base}, nil
 	case "run":
 		if *current == nil {
 			return reply{}, errors.New("nothing has been set up")

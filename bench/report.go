@@ -3,12 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"slices"
-	"strings"
 
-	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/words"
 )
 
 // report measures what was asked for and prints it as Markdown.
@@ -19,9 +15,9 @@ func (b *bench) report(o options, picked []row) error {
 		b.limits = measureLimits(o.threads)
 	}
 	b.paragraph(
-		fmt.Sprintf("Limits with %d threads: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
-			o.threads, b.limits.flops/1e9, b.limits.bandwidth/1e9),
-		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight. What a cache keeps from step to step and what is fetched while computing can make a step take less.")
+		fmt.Sprintf("Limits with %s: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
+			words.Count(o.threads, "thread"), b.limits.flops/1e9, b.limits.bandwidth/1e9),
+		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight. A step can take less where caches keep data from step to step, or memory is read during arithmetic.")
 
 	speed := all || !(o.gemm || o.scaling || o.memory)
 	if speed || o.memory {
@@ -90,25 +86,19 @@ func (b *bench) print(t *table, err error) error {
 	return t.write(b.out)
 }
 
-// peerVersions says which peer is measured and with which libraries, or how to
-// get it.
+// peerVersions prints which peer is measured, or how to install it.
 func (b *bench) peerVersions() error {
 	p, a, err := startPeer(b.peer, "")
 	if errors.Is(err, errNoPeer) {
 		b.noPeer = true
-		b.paragraph(fmt.Sprintf("%v: ours alone is measured. To compare: %s", err, installPeer))
+		b.paragraph(fmt.Sprintf("%v: only ours is measured. `go run ./bench --install-peer` installs PyTorch %s (6 GB) in a virtual environment of its own", err, peerVersion))
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("peer: %w", err)
 	}
 	p.stop()
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(a.Versions)) {
-		parts = append(parts, name+" "+a.Versions[name])
-	}
-	b.paragraph("Peer: "+strings.Join(parts, ", "),
-		"Its settings: "+strings.Join(tuned(b.peer.threads, b.peer.avx2, libraries()), " "))
+	b.paragraph(describePeer(b.peer, a.Versions)...)
 	return nil
 }
 
@@ -120,8 +110,5 @@ func writeJSON(path string, results []result) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+	return writeFile(path, text)
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// row is one piece of work that we and the peer both do.
+// row is a piece of work that both sides do.
 type row struct {
 	name  string // in JSON and for --rows
 	title string
 	peer  string // the peer's name for it
-	train bool   // it learns: the row counts for memory
+	train bool   // it trains: its peak memory is measured
 	cost  cost
 	build func() (workload, error)
 }
 
-// Sizes of the rows; those in peer.py are the same.
+// Sizes of the rows, the same as in peer.py.
 var (
 	seedSizes  = []int{3, 2, 1}
 	mnistSizes = []int{784, 256, 128, 10}
@@ -30,7 +30,7 @@ const (
 	textSteps  = 32
 )
 
-// rows are all there are, in the order of the table.
+// rows are all rows, in the order of the table.
 func rows() []row {
 	return []row{
 		{"mlp-seed", "MLP 3-2-1, batch 5, SGD", "mlp-seed", true,
@@ -45,7 +45,7 @@ func rows() []row {
 			func() (workload, error) { return newTextTraining(text, textBatch, textSteps) }},
 		{"lstm-token", "LSTM 10000/256/512, one token, float32", "lstm-token", false,
 			text.tokenCost(4), func() (workload, error) { return newTokens(text) }},
-		{"lstm-token-int8", "LSTM 10000/256/512, one token, int8", "lstm-token", false,
+		{"lstm-token-int8", "LSTM 10000/256/512, one token, int8", "lstm-token-int8", false,
 			text.tokenCost(1), func() (workload, error) { return newInt8Tokens(text) }},
 	}
 }

@@ -94,7 +94,12 @@ func TestParse(t *testing.T) {
 	require.Equal(t, "a,b", o.rows)
 	require.Equal(t, "x.json", o.json)
 	require.Equal(t, 3, o.threads)
-	for _, bad := range []string{"--threads 0", "--rounds 0", "--block 0s", "extra", "--gemm --json x"} {
+	require.Equal(t, 9, o.rounds)
+	require.Equal(t, "go run ./bench --rows=a,b --threads=3", o.command)
+	o, err = parse(strings.Fields("--compare a..b"), io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, 20, o.rounds)
+	for _, bad := range []string{"--threads 0", "--rounds -1", "--block 0s", "extra", "--gemm --json x", "--compare a..b --memory", "--compare a --results x"} {
 		_, err := parse(strings.Fields(bad), io.Discard)
 		require.Error(t, err, bad)
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // series is work at several sizes.
@@ -69,8 +71,8 @@ func (b *bench) scaling() (*table, error) {
 	return t, nil
 }
 
-// slope is that of the straight line through ln y over ln x with the least
-// squared distance: the power of x that y grows with.
+// slope is the exponent of y = constant · x^slope: a least-squares fit of ln y
+// to ln x.
 func slope(x, y []float64) float64 {
 	var mx, my float64
 	for i := range x {
@@ -86,12 +88,12 @@ func slope(x, y []float64) float64 {
 	return xy / xx
 }
 
-// cores measures rows on one thread and on all.
+// cores measures rows on one thread and on all threads.
 func (b *bench) cores(picked []row) (*table, error) {
 	n := b.peer.threads
-	t := &table{head: []string{"work", "1 thread ms", fmt.Sprintf("%d threads ms", n), "speed-up"}}
+	t := &table{head: []string{"work", "1 thread ms", words.Count(n, "thread") + " ms", "speed-up"}}
 	for _, r := range picked {
-		fmt.Fprintln(os.Stderr, "measuring", r.name, "on 1 and", n, "threads")
+		fmt.Fprintln(os.Stderr, "measuring", r.name, "on 1 and", words.Count(n, "thread"))
 		w, err := r.build()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.name, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/org/artnn/asm"
 )
 
-// result is what one row took.
+// result is the measurement of one row.
 type result struct {
 	Name      string   `json:"name"`
 	OursMS    float64  `json:"ours_ms"`
@@ -30,7 +30,7 @@ type bench struct {
 	plan   plan
 	limits limits
 	peer   peerSettings
-	noPeer bool // PyTorch was looked for and is not there
+	noPeer bool // PyTorch is not installed
 }
 
 // speed measures rows against the peer.
@@ -48,7 +48,7 @@ func (b *bench) speed(picked []row, generic bool) ([]result, error) {
 }
 
 func (b *bench) speedOf(r row, generic bool) (result, error) {
-	runtime.GC() // what the row before has left
+	runtime.GC() // frees the memory of the row before
 	work, err := r.build()
 	if err != nil {
 		return result{}, err
@@ -85,7 +85,7 @@ func (b *bench) speedOf(r row, generic bool) (result, error) {
 	return res, nil
 }
 
-// generic measures a row with kernels in Go alone.
+// generic measures a row with the kernels written in Go.
 func (b *bench) generic(r row) (float64, error) {
 	defer asm.Use(asm.Generic)()
 	work, err := r.build()
@@ -110,7 +110,7 @@ func speedTable(results []result) *table {
 	}
 	for _, r := range results {
 		multiple := missing
-		if r.FloorMS >= 0.01 { // below, calls cost more than arithmetic
+		if r.FloorMS >= 0.01 { // ms; below, calls cost more than arithmetic
 			multiple = number(r.OursMS / r.FloorMS)
 		}
 		cells := []string{r.title, number(r.OursMS), numberOr(r.PeerMS), numberOr(r.Ratio),

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// table is text in columns, printed as GitHub's Markdown with columns aligned,
-// to be read as it is or rendered. The first column is left-aligned.
+// table is printed as a Markdown table whose source is aligned too. The first
+// column is left-aligned.
 type table struct {
 	head []string
 	rows [][]string
@@ -51,10 +51,10 @@ func (t *table) write(w io.Writer) error {
 	return err
 }
 
-// missing stands for what was not measured or means nothing.
+// missing is the cell of a value that was not measured or has no meaning.
 const missing = "–"
 
-// number is three digits of a number, more if it is large.
+// number has three significant digits, or all digits before the point.
 func number(x float64) string {
 	switch {
 	case x >= 100:
@@ -69,7 +69,7 @@ func number(x float64) string {
 	return fmt.Sprintf("%.4f", x)
 }
 
-// numberOr is a number that may be missing.
+// numberOr is number, or missing for nil.
 func numberOr(x *float64) string {
 	if x == nil {
 		return missing

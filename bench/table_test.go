@@ -34,12 +34,12 @@ func TestSpeedTable(t *testing.T) {
 	peer, ratio, generic := 4.0, 0.5, 50.0
 	results := []result{
 		{title: "both", OursMS: 2, PeerMS: &peer, Ratio: &ratio, FloorMS: 0.5, Allocs: 17.2, GenericMS: &generic},
-		{title: "ours alone", OursMS: 2, FloorMS: 1e-5, GenericMS: &generic},
+		{title: "only ours", OursMS: 2, FloorMS: 1e-5, GenericMS: &generic},
 	}
 	tab := speedTable(results)
 	require.Equal(t, []string{"work", "ours ms", "PyTorch ms", "ratio", "floor ms", "× floor", "allocs", "generic ms"}, tab.head)
 	require.Equal(t, []string{"both", "2.00", "4.00", "0.500", "0.500", "4.00", "18", "50.0"}, tab.rows[0])
-	require.Equal(t, []string{"ours alone", "2.00", missing, missing, "0.0000", missing, "0", "50.0"}, tab.rows[1])
+	require.Equal(t, []string{"only ours", "2.00", missing, missing, "0.0000", missing, "0", "50.0"}, tab.rows[1])
 
 	results[0].GenericMS = nil
 	require.Len(t, speedTable(results[:1]).rows[0], 7)

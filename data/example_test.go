@@ -138,8 +138,7 @@ func ExampleLoader_State() {
 	// d
 }
 
-// The document's load_data and the head of its train_model (sections 5.2.1 and
-// 5.2.4): pictures from a folder, lines from a text, walked together.
+// Pictures from a folder and lines from a text, walked together.
 func ExampleZip() {
 	folder := fstest.MapFS{}
 	for i := range 6 {

@@ -25,10 +25,8 @@ var ErrNoImages = errors.New("no pictures")
 // cannot be read are skipped and listed in [Images.Skipped]. The name of the
 // subfolder a picture lies in is its class.
 //
-// This is the ImageFolder of the document's section 5.2.1, with three
-// differences: it crops where that one distorts (set Fit to [Stretch] for the
-// same), its values are in [−1, 1] as the generator's tanh makes them, not
-// [0, 1], and a folder needs no subfolders.
+// It differs from torchvision's ImageFolder: values are in [−1, 1] as a
+// generator's tanh makes them, not in [0, 1], and a folder needs no subfolders.
 //
 // Memory: width·height·channels bytes for each picture.
 //

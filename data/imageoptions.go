@@ -17,7 +17,7 @@ const (
 	// rest with the background.
 	Contain
 	// Stretch scales width and height each on its own, which distorts. It is
-	// what the document's Resize((256, 256)) does.
+	// what torchvision's Resize((256, 256)) does.
 	Stretch
 )
 
@@ -36,7 +36,7 @@ const (
 // ImageOptions say what a folder of pictures is turned into. Zero values are
 // the defaults.
 type ImageOptions struct {
-	Size          int         // of both sides; 0 means 256, the document's
+	Size          int         // of both sides; 0 means 256
 	Width, Height int         // sides that differ; 0 means Size, or the other side
 	Gray          bool        // one channel instead of three
 	Fit           Fit         // Cover

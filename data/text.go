@@ -27,7 +27,6 @@ func ReadText(r io.Reader) (string, error) { return utf8text.Read(r) }
 // LoadText reads the text file at name, or, when name is a folder, every .txt
 // and .md file under it in the order of their names, joined by blank lines.
 //
-// The document's section 5.2.1 reads its text from one file.
 // Errors: those of [ReadText] and of the file system, with the path in them.
 func LoadText(name string) (string, error) {
 	info, err := os.Stat(name)
@@ -85,8 +84,7 @@ func readTextFS(fsys fs.FS, name string) (string, error) {
 }
 
 // Lines cuts a text at its line ends and leaves out blank lines and white space
-// at the end of others. (The document's section 5.2.1 splits at "\n" and keeps
-// the blank ones, on which a model would learn nothing.)
+// at the end of others.
 func Lines(text string) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {

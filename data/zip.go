@@ -8,10 +8,8 @@ type Pair[A, B any] struct {
 
 // Zip walks two loaders together: batch k of epoch e is the pair of theirs.
 //
-// This is the loop of the document's section 5.2.4, "zip(image_loader,
-// text_loader)": an epoch is as long as the shorter one's, and the longer
-// one's remaining batches are left out. With shuffling they are different ones
-// each epoch.
+// An epoch is as long as the shorter one's, and the longer one's remaining batches
+// are left out. With shuffling they are different ones each epoch.
 //
 // The result is a loader like any other, with a position and background work
 // of its own; a and b are only read, and their own positions do not move.

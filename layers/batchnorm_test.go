@@ -44,7 +44,7 @@ func TestBatchNormBuffersGetNoGradient(t *testing.T) {
 		tape.Backward(b.Forward(tape.Uniform(0, 1, 2, 2, 3, 3)).Square().Sum())
 		require.NotNil(t, b.Weight.Grad())
 		require.NotNil(t, b.Bias.Grad())
-		for name, s := range b.Buffers() {
+		for name, s := range layers.Buffers(b) {
 			require.Nil(t, s.Grad(), name)
 		}
 	}

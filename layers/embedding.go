@@ -11,9 +11,9 @@ import (
 //
 //	y[i] = W[ids[i]]
 //
-// It is no [Layer], because its input is indices.
+// It is not a [Layer]: its input is indices.
 type Embedding struct {
-	Weight *tensor.Tensor // [n, dim]
+	Weight tensor.Weight // [n, dim]
 }
 
 // NewEmbedding draws n vectors of dim numbers from the standard normal
@@ -34,7 +34,7 @@ func NewEmbedding(n, dim int, rng *tensor.RNG) *Embedding {
 // Panics if the shape does not hold the ids, or one of them is outside [0, n).
 func (e *Embedding) Forward(tape *tensor.Tape, ids []int32, shape ...int) *tensor.Tensor {
 	if len(shape) == 0 {
-		return taped(tape, e.Weight).Take(ids)
+		return e.Weight.Rows(tape, ids)
 	}
 	n := 1
 	for _, d := range shape {
@@ -43,11 +43,11 @@ func (e *Embedding) Forward(tape *tensor.Tape, ids []int32, shape ...int) *tenso
 	if n != len(ids) {
 		tensor.Fail("embedding", "the shape must hold all ids", "%d ids for shape %v", len(ids), slices.Clone(shape))
 	}
-	y := taped(tape, e.Weight).Take(ids)
+	y := e.Weight.Rows(tape, ids)
 	return y.Reshape(append(slices.Clone(shape), y.Dim(-1))...)
 }
 
-// Params yields the table.
-func (e *Embedding) Params() iter.Seq2[string, *tensor.Tensor] {
-	return named(pair{"weight", e.Weight})
+// State yields the table.
+func (e *Embedding) State() iter.Seq2[string, Entry] {
+	return Entries(Weight("weight", &e.Weight))
 }

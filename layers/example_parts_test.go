@@ -42,7 +42,7 @@ func ExampleBatchNorm1d() {
 func ExampleCount() {
 	rng := tensor.NewRNG(1)
 	net := layers.Sequential{layers.NewLinear(784, 128, rng), layers.ReLU{}, layers.NewLinear(128, 10, rng)}
-	for name, p := range net.Params() {
+	for name, p := range layers.Params(net) {
 		fmt.Println(name, p.Shape())
 	}
 	fmt.Println(layers.Count(net), "numbers in", len(layers.List(net)), "tensors")
@@ -54,13 +54,17 @@ func ExampleCount() {
 	// 101770 numbers in 4 tensors
 }
 
-// A copy with weights of eight bits gives nearly the same.
-func ExampleQuantizeLinear() {
+// Weights of eight bits give nearly the same.
+func ExampleQuantize() {
 	rng := tensor.NewRNG(1)
-	l := layers.NewLinear(64, 4, rng)
+	net := layers.Sequential{layers.NewLinear(64, 32, rng), layers.Tanh{}, layers.NewLinear(32, 4, rng)}
 	x := rng.Normal(0, 1, 2, 64)
-	exact, rounded := l.Forward(x), layers.QuantizeLinear(l).Forward(x)
+	exact := net.Forward(x)
+	layers.Quantize(net, tensor.Int8)
+	rounded := net.Forward(x)
 	fmt.Println(rounded.Shape(), exact.Sub(rounded).Abs().Max().Item() < 0.02)
+	fmt.Println(layers.Count(net), "numbers,", len(layers.List(net)), "tensors that can learn")
 	// Output:
 	// [2 4] true
+	// 2212 numbers, 2 tensors that can learn
 }

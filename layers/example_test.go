@@ -3,7 +3,6 @@ package layers_test
 import (
 	"fmt"
 	"iter"
-	"maps"
 
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
@@ -21,7 +20,7 @@ func ExampleSequential() {
 	y := net.Forward(tape.Uniform(0, 1, 32, 784))
 
 	fmt.Println(y.Shape(), layers.Count(net), "parameters")
-	for name, p := range net.Params() {
+	for name, p := range layers.Params(net) {
 		fmt.Println(name, p.Shape())
 	}
 	// Output:
@@ -70,13 +69,13 @@ func ExampleDropout() {
 	// true true
 }
 
-// Scale is a layer written by hand: it has Params and Forward.
+// Scale is a layer written by hand: it has State and Forward.
 type Scale struct{ Factor *tensor.Tensor }
 
 func (s Scale) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Mul(s.Factor) }
 
-func (s Scale) Params() iter.Seq2[string, *tensor.Tensor] {
-	return maps.All(map[string]*tensor.Tensor{"factor": s.Factor})
+func (s Scale) State() iter.Seq2[string, layers.Entry] {
+	return layers.Entries(layers.Param("factor", s.Factor))
 }
 
 func ExampleLayer() {
@@ -84,7 +83,7 @@ func ExampleLayer() {
 		layers.NewLayerNorm(3, tensor.NewRNG(1)),
 		layers.Residual{Body: Scale{tensor.Full(2, 3)}},
 	}
-	for name, p := range layers.State(net) {
+	for name, p := range layers.Params(net) {
 		fmt.Println(name, p.Shape())
 	}
 	fmt.Printf("%.2f\n", net.Forward(tensor.FromSlice([]float32{-1, 0, 1}, 3)).Float32s())

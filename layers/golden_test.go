@@ -137,7 +137,7 @@ func TestSequentialGolden(t *testing.T) {
 			layers.NewLinear(6, 2, rng),
 		}
 		var names []string
-		for name := range net.Params() {
+		for name := range layers.Params(net) {
 			names = append(names, name)
 		}
 		require.Equal(t, c.List("params"), names)

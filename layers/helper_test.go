@@ -52,7 +52,7 @@ func (p place) of(a golden.Array) *tensor.Tensor {
 func load(t *testing.T, c *golden.Case, m layers.Module) {
 	t.Helper()
 	var names []string
-	for name, p := range m.Params() {
+	for name, p := range layers.Params(m) {
 		names = append(names, name)
 		a := c.Array("param." + name)
 		require.Equal(t, a.Shape, p.Shape(), name)
@@ -63,7 +63,7 @@ func load(t *testing.T, c *golden.Case, m layers.Module) {
 
 // compare holds a module's parameter gradients against a case.
 func compare(c *golden.Case, m layers.Module, tol float64) {
-	for name, p := range m.Params() {
+	for name, p := range layers.Params(m) {
 		c.Close("grad."+name, p.Grad().Float64s(), tol)
 	}
 }

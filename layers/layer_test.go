@@ -12,7 +12,7 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-func names(seq iter.Seq2[string, *tensor.Tensor]) []string {
+func names[V any](seq iter.Seq2[string, V]) []string {
 	var list []string
 	for name := range seq {
 		list = append(list, name)
@@ -32,16 +32,17 @@ func TestStateNames(t *testing.T) {
 		"3.body.0.weight", "3.body.0.bias", "3.body.1.weight", "3.body.1.bias"}
 	buffers := []string{"1.running_mean", "1.running_var", "1.num_batches_tracked",
 		"3.body.1.running_mean", "3.body.1.running_var", "3.body.1.num_batches_tracked"}
-	require.Equal(t, parameters, names(net.Params()))
-	require.Equal(t, append(slices.Clone(parameters), buffers...), names(layers.State(net)))
+	require.Equal(t, parameters, names(layers.Params(net)))
+	require.Equal(t, buffers, names(layers.Buffers(net)))
+	require.Equal(t, slices.Concat(parameters[:4], buffers[:3], parameters[4:], buffers[3:]), names(net.State()))
 	require.Equal(t, 4*3+3+3+3+3*3+3+3+3, layers.Count(net))
 	require.Len(t, layers.List(net), len(parameters))
 
 	require.Equal(t, []string{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0",
 		"weight_ih_l1", "weight_hh_l1", "bias_ih_l1", "bias_hh_l1"},
-		names(layers.NewLSTM(2, 3, layers.LSTMConfig{Layers: 2}, rng).Params()))
-	require.Equal(t, []string{"weight"}, names(layers.NewEmbedding(3, 2, rng).Params()))
-	require.Empty(t, names(layers.State(layers.Sequential{layers.Flatten{}, layers.SiLU{}})))
+		names(layers.NewLSTM(2, 3, layers.LSTMConfig{Layers: 2}, rng).State()))
+	require.Equal(t, []string{"weight"}, names(layers.NewEmbedding(3, 2, rng).State()))
+	require.Empty(t, names(layers.Sequential{layers.Flatten{}, layers.SiLU{}}.State()))
 }
 
 // Iterators stop when asked to.
@@ -50,7 +51,7 @@ func TestStateStops(t *testing.T) {
 	net := layers.Sequential{layers.NewLinear(2, 2, rng), layers.NewLinear(2, 2, rng)}
 	for range 5 {
 		seen := 0
-		for range layers.Join(layers.State(net), layers.Prefix("more", net.Params())) {
+		for range layers.Join(net.State(), layers.Prefix("more", net.State())) {
 			if seen++; seen == 3 {
 				break
 			}
@@ -63,16 +64,17 @@ func TestTiedWeightsCountOnce(t *testing.T) {
 	rng := tensor.NewRNG(1)
 	e := layers.NewEmbedding(5, 3, rng)
 	head := &layers.Linear{Weight: e.Weight}
-	both := module(layers.Join(layers.Prefix("embed", e.Params()), layers.Prefix("head", head.Params())))
+	both := module(layers.Join(layers.Prefix("embed", e.State()), layers.Prefix("head", head.State())))
 	require.Equal(t, 15, layers.Count(both))
-	require.Equal(t, []*tensor.Tensor{e.Weight}, layers.List(both))
+	require.Equal(t, []*tensor.Tensor{e.Weight.(*tensor.Tensor)}, layers.List(both))
+	layers.Quantize(both, tensor.Int8)
+	require.Equal(t, 15, layers.Count(both))
+	require.Same(t, e.Weight, head.Weight)
 }
 
-type module iter.Seq2[string, *tensor.Tensor]
+type module iter.Seq2[string, layers.Entry]
 
-func (m module) Params() iter.Seq2[string, *tensor.Tensor] {
-	return iter.Seq2[string, *tensor.Tensor](m)
-}
+func (m module) State() iter.Seq2[string, layers.Entry] { return iter.Seq2[string, layers.Entry](m) }
 
 // Fusing changes nothing but rounding.
 func TestSequentialFusing(t *testing.T) {
@@ -116,7 +118,7 @@ func TestSequentialFusing(t *testing.T) {
 // Initial weights follow the distributions that PyTorch starts from.
 func TestInitialWeights(t *testing.T) {
 	rng := tensor.NewRNG(1)
-	uniform := func(what string, w *tensor.Tensor, bound float64) {
+	uniform := func(what string, w tensor.Weight, bound float64) {
 		most, squares := 0.0, 0.0
 		for _, v := range w.Float64s() {
 			most = max(most, math.Abs(v))
@@ -130,7 +132,7 @@ func TestInitialWeights(t *testing.T) {
 	uniform("linear weight", l.Weight, 0.1)
 	uniform("linear bias", layers.NewLinear(25, 2000, rng).Bias, 0.2)
 	lstm := layers.NewLSTM(30, 100, layers.LSTMConfig{}, rng)
-	for name, w := range lstm.Params() {
+	for name, w := range layers.Params(lstm) {
 		uniform(name, w, 0.1)
 	}
 	squares := 0.0

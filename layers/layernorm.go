@@ -52,9 +52,9 @@ func (l *LayerNorm) Forward(x *tensor.Tensor) *tensor.Tensor {
 	return tensor.LayerNorm(x.Flatten(from), weight, bias, eps).Reshape(shape...)
 }
 
-// Params yields weight and bias.
-func (l *LayerNorm) Params() iter.Seq2[string, *tensor.Tensor] {
-	return named(pair{"weight", l.Weight}, pair{"bias", l.Bias})
+// State yields weight and bias.
+func (l *LayerNorm) State() iter.Seq2[string, Entry] {
+	return Entries(Param("weight", l.Weight), Param("bias", l.Bias))
 }
 
 func orDefault(x, def float64) float64 {

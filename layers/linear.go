@@ -17,7 +17,7 @@ import (
 //
 // Panics if the last axis of the input is not in.
 type Linear struct {
-	Weight *tensor.Tensor // [out, in]
+	Weight tensor.Weight  // [out, in]
 	Bias   *tensor.Tensor // [out] or nil
 }
 
@@ -34,12 +34,12 @@ func (l *Linear) Forward(x *tensor.Tensor) *tensor.Tensor {
 }
 
 // ForwardAct is act(Forward(x)), with the activation applied while the result is
-// still in cache. slope belongs to leaky ReLU.
+// still in cache. slope is that of leaky ReLU.
 func (l *Linear) ForwardAct(x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	return tensor.LinearAct(x, l.Weight, l.Bias, act, slope)
 }
 
-// Params yields weight and bias.
-func (l *Linear) Params() iter.Seq2[string, *tensor.Tensor] {
-	return named(pair{"weight", l.Weight}, pair{"bias", l.Bias})
+// State yields weight and bias.
+func (l *Linear) State() iter.Seq2[string, Entry] {
+	return Entries(Weight("weight", &l.Weight), Param("bias", l.Bias))
 }

@@ -14,9 +14,9 @@ import (
 //	i, f, o = σ(Wᵢₕx + bᵢₕ + Wₕₕh + bₕₕ),  g = tanh(Wᵢₕx + bᵢₕ + Wₕₕh + bₕₕ)
 //	c' = f∘c + i∘g,  h' = o∘tanh(c')
 //
-// and hands its hidden states to the next, through dropout in training. The
-// gates are stacked in the order i, f, g, o. It has two biases, as PyTorch and
-// cuDNN have, so that weights move both ways; only their sum matters.
+// and its hidden states are the inputs of the next layer, with dropout between in
+// training. The gates are stacked in the order i, f, g, o. There are two biases,
+// of which only the sum matters, so that weights can be exchanged with PyTorch.
 //
 // Reference: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
 // al. 2000.
@@ -28,8 +28,8 @@ type LSTM struct {
 // LSTMLayer is the parameters of one layer of an [LSTM]; in is the input size
 // for the first and hidden for the others.
 type LSTMLayer struct {
-	WeightIH *tensor.Tensor // [4·hidden, in]
-	WeightHH *tensor.Tensor // [4·hidden, hidden]
+	WeightIH tensor.Weight  // [4·hidden, in]
+	WeightHH tensor.Weight  // [4·hidden, hidden]
 	BiasIH   *tensor.Tensor // [4·hidden]
 	BiasHH   *tensor.Tensor // [4·hidden]
 }
@@ -40,14 +40,14 @@ type LSTMConfig struct {
 	Dropout float64 // probability of dropping between layers; 0 drops nothing
 }
 
-// LSTMState is what an LSTM remembers between steps. nil means zeros.
+// LSTMState is the state of an LSTM between steps. nil means zeros.
 type LSTMState struct {
 	H *tensor.Tensor // hidden states [layers, B, hidden]
 	C *tensor.Tensor // cell states [layers, B, hidden]
 }
 
-// Clone copies a state off its tape, to carry it into another pass. It must be
-// taken before Backward, which gives back what it has consumed.
+// Clone copies a state off its tape, for use in another pass. Call it before
+// Backward, which releases the values of the pass.
 func (s LSTMState) Clone() LSTMState {
 	var c LSTMState
 	if s.H != nil {
@@ -59,7 +59,7 @@ func (s LSTMState) Clone() LSTMState {
 	return c
 }
 
-// Release gives back the memory of a state made by Clone.
+// Release frees the memory of a state made by Clone.
 func (s LSTMState) Release() {
 	for _, t := range []*tensor.Tensor{s.H, s.C} {
 		if t != nil {
@@ -142,14 +142,14 @@ func stackStates(states []*tensor.Tensor) *tensor.Tensor {
 // Hidden is the size of the hidden state.
 func (l *LSTM) Hidden() int { return l.Layers[0].WeightHH.Dim(1) }
 
-// Params yields weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, then those
-// of layer 1, and so on.
-func (l *LSTM) Params() iter.Seq2[string, *tensor.Tensor] {
-	var pairs []pair
-	for i, p := range l.Layers {
-		layer := "_l" + strconv.Itoa(i)
-		pairs = append(pairs, pair{"weight_ih" + layer, p.WeightIH}, pair{"weight_hh" + layer, p.WeightHH},
-			pair{"bias_ih" + layer, p.BiasIH}, pair{"bias_hh" + layer, p.BiasHH})
+// State yields weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, then those of
+// layer 1, and so on.
+func (l *LSTM) State() iter.Seq2[string, Entry] {
+	var parts []Part
+	for i := range l.Layers {
+		p, layer := &l.Layers[i], "_l"+strconv.Itoa(i)
+		parts = append(parts, Weight("weight_ih"+layer, &p.WeightIH), Weight("weight_hh"+layer, &p.WeightHH),
+			Param("bias_ih"+layer, p.BiasIH), Param("bias_hh"+layer, p.BiasHH))
 	}
-	return named(pairs...)
+	return Entries(parts...)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// A sequence run in two halves, the state carried over, gives what it gives in
+// A sequence run in two halves, with the state passed on, gives what it gives in
 // one run; also from one tape to the next.
 func TestLSTMCarriesState(t *testing.T) {
 	for _, p := range places(t) {
@@ -30,7 +30,7 @@ func TestLSTMCarriesState(t *testing.T) {
 
 		tape.Backward(y.Sum())
 		require.Nil(t, kept.H.Grad(), "a state on no tape is a constant")
-		require.NotNil(t, l.Layers[0].WeightIH.Grad())
+		require.NotNil(t, layers.List(l)[0].Grad())
 		kept.Release()
 		layers.LSTMState{}.Clone().Release() // nil states are states
 	}

@@ -30,22 +30,17 @@ func (s Sequential) Forward(x *tensor.Tensor) *tensor.Tensor {
 	return x
 }
 
-// Params yields the parameters of all layers in order.
-func (s Sequential) Params() iter.Seq2[string, *tensor.Tensor] {
-	return s.each(Module.Params)
-}
-
-// Buffers yields the buffers of all layers in order.
-func (s Sequential) Buffers() iter.Seq2[string, *tensor.Tensor] {
-	return s.each(Buffers)
-}
-
-func (s Sequential) each(part func(Module) iter.Seq2[string, *tensor.Tensor]) iter.Seq2[string, *tensor.Tensor] {
-	seqs := make([]iter.Seq2[string, *tensor.Tensor], len(s))
-	for i, l := range s {
-		seqs[i] = Prefix(strconv.Itoa(i), part(l))
+// State yields that of all layers in order.
+func (s Sequential) State() iter.Seq2[string, Entry] {
+	return func(yield func(string, Entry) bool) {
+		for i, l := range s {
+			for name, e := range Prefix(strconv.Itoa(i), l.State()) {
+				if !yield(name, e) {
+					return
+				}
+			}
+		}
 	}
-	return Join(seqs...)
 }
 
 // Residual adds a layer's input to its output:
@@ -71,15 +66,8 @@ func (r Residual) Forward(x *tensor.Tensor) *tensor.Tensor {
 	return x.Add(y)
 }
 
-// Params yields the parameters of the body.
-func (r Residual) Params() iter.Seq2[string, *tensor.Tensor] {
-	return Prefix("body", r.Body.Params())
-}
-
-// Buffers yields the buffers of the body.
-func (r Residual) Buffers() iter.Seq2[string, *tensor.Tensor] {
-	return Prefix("body", Buffers(r.Body))
-}
+// State yields that of the body.
+func (r Residual) State() iter.Seq2[string, Entry] { return Prefix("body", r.Body.State()) }
 
 // Flatten merges all axes but the first, which counts the batch.
 //

@@ -1,42 +1,35 @@
 package models_test
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"log"
-	"testing/fstest"
+	"os"
+	"path/filepath"
 
 	"github.com/org/artnn/models"
 )
 
-// A program can carry its model inside: the file of an embed.FS is a reader of
-// the kind that is needed.
-func ExampleReadGAN() {
+// A program can carry its model inside, in an embed.FS.
+func ExampleLoadFS() {
 	gan, err := models.NewGAN(models.GANConfig{Width: 8, Hidden: []int{16, 32}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	var file bytes.Buffer // stands for a file written by gan.Save
-	if err := models.Write(&file, gan); err != nil {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
 		log.Fatal(err)
 	}
-	fsys := fstest.MapFS{"pictures.safetensors": {Data: file.Bytes()}} // stands for an embed.FS
+	defer os.RemoveAll(dir)
+	if err := models.Save(filepath.Join(dir, "pictures.safetensors"), gan); err != nil {
+		log.Fatal(err)
+	}
 
-	f, err := fsys.Open("pictures.safetensors")
+	fsys := os.DirFS(dir) // stands for an embed.FS
+	m, err := models.LoadFS(fsys, "pictures.safetensors")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		log.Fatal(err)
-	}
-	again, err := models.ReadGAN(f.(io.ReaderAt), info.Size())
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(len(again.Images(3, 1)), "pictures")
+	fmt.Println(len(m.(*models.GAN).Images(3, 1)), "pictures")
 	// Output:
 	// 3 pictures
 }
@@ -47,12 +40,17 @@ func ExampleForInference() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var all, some bytes.Buffer
-	fmt.Println(models.Write(&all, gan))
-	fmt.Println(models.Write(&some, gan, models.ForInference(), models.Float16()))
-	fmt.Printf("%d KB or %d KB\n", all.Len()/1000, some.Len()/1000)
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	all, some := filepath.Join(dir, "all"), filepath.Join(dir, "some")
+	fmt.Println(models.Save(all, gan))
+	fmt.Println(models.Save(some, gan, models.ForInference(), models.Float16()))
+	fmt.Printf("%d KB or %d KB\n", size(all)/1000, size(some)/1000)
 
-	small, err := models.ReadGAN(bytes.NewReader(some.Bytes()), int64(some.Len()))
+	small, err := models.LoadAs[*models.GAN](some)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -60,6 +58,15 @@ func ExampleForInference() {
 	// Output:
 	// <nil>
 	// <nil>
-	// 2868 KB or 487 KB
+	// 1894 KB or 487 KB
 	// 3 pictures
+}
+
+// size is that of a file.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return info.Size()
 }

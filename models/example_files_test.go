@@ -1,7 +1,6 @@
 package models_test
 
 import (
-	"bytes"
 	"fmt"
 	"log"
 	"math"
@@ -10,11 +9,12 @@ import (
 
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
+	"github.com/org/artnn/tokenizer"
 )
 
 // One file holds weights, configuration and vocabulary. Load tells what it is.
 func ExampleLoad() {
-	vocab, err := models.NewCharVocab("abracadabra")
+	vocab, err := tokenizer.NewChars("abracadabra")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func ExampleLoad() {
 	}
 	switch m := loaded.(type) {
 	case *models.TextGenerator:
-		fmt.Println(m.Kind(), m.Config().Hidden, m.Vocabulary().Len())
+		fmt.Println(models.Kind(m), m.Config().Hidden, m.Tokenizer().Len())
 	default:
-		fmt.Println("not expected:", m.Kind())
+		fmt.Println("not expected:", models.Kind(m))
 	}
 	// Output:
 	// TextGenerator 8 5
@@ -48,9 +48,8 @@ func ExampleLoad() {
 
 // Training that goes on from a checkpoint is the training that never stopped:
 // moments and random numbers are in it, and here momentum.
-func ExampleMLP_Checkpoint() {
-	cfg := models.MLPConfig{Sizes: []int{2, 4, 1}, Optimizer: models.Adam, LR: 0.05}
-	net, err := models.NewMLP(cfg)
+func ExampleWithTraining() {
+	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{2, 4, 1}, Optimizer: "adam", LR: 0.05})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -58,16 +57,18 @@ func ExampleMLP_Checkpoint() {
 	for range 10 {
 		net.Step(x, y)
 	}
-	var file bytes.Buffer
-	if err := net.Checkpoint(&file); err != nil {
-		log.Fatal(err)
-	}
-
-	other, err := models.NewMLP(cfg)
+	dir, err := os.MkdirTemp("", "")
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := other.Restore(bytes.NewReader(file.Bytes()), int64(file.Len())); err != nil {
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "net.safetensors")
+	if err := models.Save(path, net, models.WithTraining()); err != nil {
+		log.Fatal(err)
+	}
+
+	other, err := models.LoadAs[*models.MLP](path)
+	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(net.Step(x, y) == other.Step(x, y))
@@ -78,16 +79,16 @@ func ExampleMLP_Checkpoint() {
 }
 
 // The learning rate of a model follows a schedule.
-func ExampleMLP_Optimizers() {
+func ExampleMLP_Updates() {
 	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{1, 1}, LR: 0.5})
 	if err != nil {
 		log.Fatal(err)
 	}
 	schedule := optim.StepLR{LR: 0.5, Size: 2}
 	for step := range 5 {
-		for _, o := range net.Optimizers() {
-			o.SetLR(schedule.Rate(step))
-			fmt.Printf("%.3g ", o.LR())
+		for _, u := range net.Updates() {
+			u.Optimizer().SetLR(schedule.Rate(step))
+			fmt.Printf("%.3g ", u.Optimizer().LR())
 		}
 		net.Step([]float32{1}, []float32{0})
 	}
@@ -97,16 +98,16 @@ func ExampleMLP_Optimizers() {
 }
 
 // A batch with a NaN in it changes no weights.
-func ExampleMLP_NonFinite() {
+func ExampleMLP_Step_nonFinite() {
 	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{2, 3, 1}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	before := net.Predict([]float32{1, 2})[0]
 	loss := net.Step([]float32{1, float32(math.NaN())}, []float32{1})
-	fmt.Println(loss, net.NonFinite() != "", net.Predict([]float32{1, 2})[0] == before)
+	fmt.Println(loss, net.Updates()[0].NonFinite() != "", net.Predict([]float32{1, 2})[0] == before)
 	net.Step([]float32{1, 2}, []float32{1})
-	fmt.Printf("%q\n", net.NonFinite())
+	fmt.Printf("%q\n", net.Updates()[0].NonFinite())
 	// Output:
 	// NaN true true
 	// ""
@@ -121,8 +122,8 @@ func ExampleMLPConfig() {
 		y[i] = x[i] * x[i]
 	}
 	net, err := models.NewMLP(models.MLPConfig{
-		Sizes: []int{1, 16, 1}, Activation: models.Tanh, Output: models.Identity,
-		Loss: models.MeanSquaredError, Optimizer: models.Adam, LR: 0.01,
+		Sizes: []int{1, 16, 1}, Activation: "tanh", Output: "identity",
+		Loss: "mean_squared_error", Optimizer: "adam", LR: 0.01,
 		Accumulate: 4, Clip: 1, EMA: 0.99,
 	})
 	if err != nil {
@@ -145,36 +146,10 @@ func ExampleGAN_Interpolate() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	way := gan.Interpolate(1, 2, 5)
-	fmt.Println(len(way)/(8*8), "pictures of 8×8")
+	between := gan.Interpolate(1, 2, 5)
+	fmt.Println(len(between)/(8*8), "pictures of 8×8")
 	fmt.Println(len(gan.Images(3, 1)), "more")
 	// Output:
 	// 5 pictures of 8×8
 	// 3 more
-}
-
-// A vocabulary turns text into numbers and back.
-func ExampleNewCharVocab() {
-	vocab, err := models.NewCharVocab("a cab")
-	if err != nil {
-		log.Fatal(err)
-	}
-	ids, err := vocab.Encode("bac")
-	fmt.Println(ids, err, vocab.Decode(ids))
-	_, err = vocab.Encode("bad")
-	fmt.Println(err != nil)
-	// Output:
-	// [2 1 3] <nil> bac
-	// true
-}
-
-func ExampleNewWordVocab() {
-	vocab, err := models.NewWordVocab("to be or not to be", 3)
-	if err != nil {
-		log.Fatal(err)
-	}
-	ids, err := vocab.Encode("to be in time")
-	fmt.Println(vocab.Len(), len(ids), err)
-	// Output:
-	// 3 4 <nil>
 }

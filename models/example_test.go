@@ -1,15 +1,14 @@
 package models_test
 
 import (
-	"context"
 	"fmt"
 	"log"
 	"maps"
 	"slices"
 
-	"github.com/org/artnn/data"
-	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // The founding document's network of 3, 2 and 1 neurons learns its five
@@ -38,8 +37,8 @@ func ExampleMLP() {
 // Classes are given by number.
 func ExampleMLP_StepLabels() {
 	net, err := models.NewMLP(models.MLPConfig{
-		Sizes: []int{2, 16, 2}, Activation: models.ReLU,
-		Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam, LR: 0.01,
+		Sizes: []int{2, 16, 2}, Activation: "relu",
+		Output: "softmax", Loss: "cross_entropy", Optimizer: "adam", LR: 0.01,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -56,7 +55,7 @@ func ExampleMLP_StepLabels() {
 // A model of characters learns a sentence by heart.
 func ExampleTextGenerator() {
 	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
-	vocab, err := models.NewCharVocab(text)
+	vocab, err := tokenizer.NewChars(text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +67,7 @@ func ExampleTextGenerator() {
 	for range 200 {
 		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
 	}
-	more, err := model.Generate("Call me", 57, models.Temperature(0))
+	more, err := model.Generate("Call me", 57, generate.Temperature(0))
 	fmt.Println(more, err)
 	// Output:
 	// Ishmael. Some years ago, never mind how long precisely,  <nil>
@@ -76,7 +75,7 @@ func ExampleTextGenerator() {
 
 // Text can be shown as it comes.
 func ExampleTextGenerator_Stream() {
-	vocab, _ := models.NewWordVocab("to be or not to be, that is the question", 0)
+	vocab, _ := tokenizer.NewWords("to be or not to be, that is the question", 0)
 	model, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 16, Hidden: 32, LR: 0.01})
 	if err != nil {
 		log.Fatal(err)
@@ -85,7 +84,7 @@ func ExampleTextGenerator_Stream() {
 	for range 200 {
 		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
 	}
-	for piece, err := range model.Stream("to be or", 8, models.Temperature(0)) {
+	for piece, err := range model.Stream("to be or", 8, generate.Temperature(0)) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -123,60 +122,4 @@ func ExampleGAN() {
 	fmt.Println(slices.Sorted(maps.Keys(kinds)))
 	// Output:
 	// [##.. ##.. ..## ..##]
-}
-
-// A table with one row for each work is all that is needed.
-func ExampleTabular() {
-	height, medium, price := make([]float64, 300), make([]string, 300), make([]float64, 300)
-	for i := range price {
-		height[i] = 20 + float64(i*37%100)
-		medium[i] = []string{"oil", "print"}[i%2]
-		price[i] = 10 * height[i]
-		if medium[i] == "oil" {
-			price[i] *= 5
-		}
-	}
-	sales, err := table.New(table.Numbers("height", height...), table.Categories("medium", medium...), table.Numbers("price", price...))
-	if err != nil {
-		log.Fatal(err)
-	}
-	train, held, err := data.SplitTable(sales, 0.2, 1)
-	if err != nil {
-		log.Fatal(err)
-	}
-	model, err := models.NewTabular(train, models.TabularConfig{Target: "price", Log: true, Network: models.MLPConfig{LR: 0.01}})
-	if err != nil {
-		log.Fatal(err)
-	}
-	rows, err := model.Rows(train)
-	if err != nil {
-		log.Fatal(err)
-	}
-	batches, err := data.NewIndexLoader(rows.Len(), rows.Batch, data.LoaderOptions{Shuffle: true})
-	if err != nil {
-		log.Fatal(err)
-	}
-	for range 50 {
-		for _, batch := range batches.Epoch(context.Background()) {
-			model.Step(batch)
-		}
-	}
-	evaluation, err := model.Evaluate(held)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Printf("R² %.2f\n", evaluation.Network.R2)
-
-	works, _ := table.New(table.Numbers("height", 60, 60), table.Categories("medium", "oil", "print"))
-	predictions, err := model.Predict(works)
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, p := range predictions {
-		fmt.Printf("%.0f hundred\n", p.Value/100)
-	}
-	// Output:
-	// R² 1.00
-	// 30 hundred
-	// 6 hundred
 }

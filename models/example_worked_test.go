@@ -5,6 +5,7 @@ import (
 	"log"
 	"math"
 
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tensor"
 )
@@ -36,7 +37,7 @@ func ExampleMLP_workedByHand() {
 		log.Fatal(err)
 	}
 	params := map[string]*tensor.Tensor{}
-	for name, p := range net.Params() {
+	for name, p := range layers.Params(net) {
 		params[name] = p
 	}
 	w11 := math.Log(0.7/0.3) - 0.1

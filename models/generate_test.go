@@ -9,11 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/generate"
+	"github.com/org/artnn/tokenizer"
 )
 
 func smallText(t testing.TB, text string, cfg TextConfig) *TextGenerator {
 	t.Helper()
-	v, err := NewCharVocab(text)
+	v, err := tokenizer.NewChars(text)
 	require.NoError(t, err)
 	cfg.Embed, cfg.Hidden = 8, 12
 	m, err := NewTextGenerator(v, cfg)
@@ -26,7 +29,7 @@ func TestGenerateErrors(t *testing.T) {
 	for _, c := range []struct {
 		prompt  string
 		n       int
-		options []GenerateOption
+		options []generate.Option
 		want    string
 	}{
 		{"", 5, nil, "the prompt is empty"},
@@ -34,36 +37,32 @@ func TestGenerateErrors(t *testing.T) {
 		{"a\xff", 5, nil, "byte 1 (0xff) is not UTF-8"},
 		{"a", 0, nil, "must be positive, got 0"},
 		{"a", -3, nil, "must be positive, got -3"},
-		{"a", 5, []GenerateOption{Temperature(-0.5)}, "temperature: -0.5"},
-		{"a", 5, []GenerateOption{Temperature(math.NaN())}, "temperature: NaN"},
-		{"a", 5, []GenerateOption{TopK(-1)}, "top-k: -1"},
-		{"a", 5, []GenerateOption{TopP(2)}, "top-p: 2"},
+		{"a", 5, []generate.Option{generate.Temperature(-0.5)}, "temperature: -0.5"},
+		{"a", 5, []generate.Option{generate.Temperature(math.NaN())}, "temperature: NaN"},
+		{"a", 5, []generate.Option{generate.TopK(-1)}, "top-k: -1"},
+		{"a", 5, []generate.Option{generate.TopP(2)}, "top-p: 2"},
 	} {
 		text, err := m.Generate(c.prompt, c.n, c.options...)
 		assert.ErrorContains(t, err, c.want)
 		assert.Empty(t, text)
 	}
-	for name, p := range m.Params() {
-		if name == "fc.bias" {
-			p.SetFloat32s([]float32{0, float32(math.NaN()), 0})
-		}
-	}
+	param(m, "fc.bias").SetFloat32s([]float32{0, float32(math.NaN()), 0})
 	_, err := m.Generate("a", 5)
-	assert.ErrorIs(t, err, errDiverged)
+	assert.ErrorContains(t, err, "training has diverged")
 }
 
 func TestGenerateIsGovernedByItsSeed(t *testing.T) {
 	m := smallText(t, "床前明月光，疑是地上霜。", TextConfig{Seed: 3})
-	a, err := m.Generate("明月", 40, Seed(1))
+	a, err := m.Generate("明月", 40, generate.Seed(1))
 	require.NoError(t, err)
-	b, err := m.Generate("明月", 40, Seed(1))
+	b, err := m.Generate("明月", 40, generate.Seed(1))
 	require.NoError(t, err)
-	c, err := m.Generate("明月", 40, Seed(2))
+	c, err := m.Generate("明月", 40, generate.Seed(2))
 	require.NoError(t, err)
 	assert.Equal(t, a, b)
 	assert.NotEqual(t, a, c)
 	assert.Equal(t, 40, utf8.RuneCountInString(a))
-	shorter, err := m.Generate("明月", 10, Seed(1))
+	shorter, err := m.Generate("明月", 10, generate.Seed(1))
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(a, shorter), "the text does not depend on how much of it is asked for")
 }
@@ -71,24 +70,26 @@ func TestGenerateIsGovernedByItsSeed(t *testing.T) {
 // A prompt longer than one read is read whole.
 func TestGenerateReadsLongPrompts(t *testing.T) {
 	m := smallText(t, "abcdefgh", TextConfig{Seed: 1, Layers: 2})
-	prompt := strings.Repeat("abcdefgh", promptSteps/8) + "cab"
-	whole := m.newReader()
-	defer whole.release()
-	ids, err := m.vocab.Encode(prompt)
+	prompt := strings.Repeat("abcdefgh", 100) + "cab"
+	whole := m.NewReader()
+	defer whole.Release()
+	ids, err := m.tokens.Encode(prompt)
 	require.NoError(t, err)
-	whole.read(ids, true)
-	want := whole.logits
-	parts := m.newReader()
-	defer parts.release()
+	want, logits := make([]float32, m.tokens.Len()), make([]float32, m.tokens.Len())
+	whole.Read(ids, want)
+	parts := m.NewReader()
+	defer parts.Release()
 	for _, id := range ids {
-		parts.read([]int32{id}, true)
+		parts.Read([]int32{id}, logits)
 	}
-	assert.InDeltaSlice(t, want, parts.logits, 1e-5)
-	next, err := newSampler(nil, []GenerateOption{Temperature(0)}).pick(want)
+	assert.InDeltaSlice(t, want, logits, 1e-5)
+	s, err := generate.NewSampler(nil, generate.Temperature(0))
 	require.NoError(t, err)
-	got, err := m.Generate(prompt, 1, Temperature(0))
+	next, err := s.Pick(want)
 	require.NoError(t, err)
-	assert.Equal(t, m.vocab.Decode([]int32{next}), got)
+	got, err := m.Generate(prompt, 1, generate.Temperature(0))
+	require.NoError(t, err)
+	assert.Equal(t, m.tokens.Decode([]int32{next}), got)
 }
 
 func TestStreamMayBeLeft(t *testing.T) {
@@ -105,15 +106,11 @@ func TestStreamMayBeLeft(t *testing.T) {
 
 // Unknown words may be read but are not written.
 func TestWordsAreGeneratedWithoutUnknown(t *testing.T) {
-	v, err := NewWordVocab("the whale and the sea and the ship", 4)
+	v, err := tokenizer.NewWords("the whale and the sea and the ship", 4)
 	require.NoError(t, err)
 	m, err := NewTextGenerator(v, TextConfig{Embed: 4, Hidden: 4})
 	require.NoError(t, err)
-	for name, p := range m.Params() {
-		if name == "fc.bias" {
-			p.SetFloat32s([]float32{100, 0, 0, 0})
-		}
-	}
+	param(m, "fc.bias").SetFloat32s([]float32{100, 0, 0, 0})
 	text, err := m.Generate("Ahab and the harpoon", 50)
 	require.NoError(t, err)
 	assert.NotContains(t, text, "<unk>")
@@ -121,12 +118,14 @@ func TestWordsAreGeneratedWithoutUnknown(t *testing.T) {
 
 func TestGeneratingTokensDoesNotGrowTheHeap(t *testing.T) {
 	m := smallText(t, "abcdefgh", TextConfig{})
-	r := m.newReader()
-	defer r.release()
-	s := newSampler(nil, []GenerateOption{TopK(4), TopP(0.9)})
+	r := m.NewReader()
+	defer r.Release()
+	logits := make([]float32, m.tokens.Len())
+	s, err := generate.NewSampler(nil, generate.TopK(4), generate.TopP(0.9))
+	require.NoError(t, err)
 	token := func() {
-		r.read([]int32{1}, true)
-		_, err := s.pick(r.logits)
+		r.Read([]int32{1}, logits)
+		_, err := s.Pick(logits)
 		require.NoError(t, err)
 	}
 	few := 60.0

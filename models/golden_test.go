@@ -7,9 +7,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/golden"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 // eachBackend runs a test on the float64 reference and on the fast backend,
@@ -27,14 +29,14 @@ func eachBackend(t *testing.T, test func(t *testing.T, be backend.Backend, first
 }
 
 func setParams(c *golden.Case, m Model) {
-	for name, p := range m.Params() {
+	for name, p := range layers.Params(m) {
 		p.SetFloat64s(c.Array("param." + name).Data)
 	}
 }
 
 // compareAll compares gradients or weights with the case's arrays of a kind.
 func compareAll(c *golden.Case, kind string, m Model, of func(p *tensor.Tensor) []float64, tol float64) {
-	for name, p := range m.Params() {
+	for name, p := range layers.Params(m) {
 		c.Close(kind+"."+name, of(p), tol)
 	}
 }
@@ -50,13 +52,13 @@ func floats(values []float64) []float32 {
 }
 
 func TestMLPMatchesPyTorch(t *testing.T) {
-	losses := map[string]Loss{
-		"half_squared_error": HalfSquaredError, "cross_entropy_probs": CrossEntropySum, "cross_entropy_logits": CrossEntropy,
+	losses := map[string]string{
+		"half_squared_error": "half_squared_error", "cross_entropy_probs": "cross_entropy_sum", "cross_entropy_logits": "cross_entropy",
 	}
 	eachBackend(t, func(t *testing.T, be backend.Backend, first, after float64) {
 		golden.Load(t, "testdata/mlp.safetensors").Run(t, func(t *testing.T, c *golden.Case) {
 			m, err := NewMLP(MLPConfig{
-				Sizes: c.Ints("sizes"), Activation: Activation(c.Note("hidden")), Output: Activation(c.Note("output")),
+				Sizes: c.Ints("sizes"), Activation: c.Note("hidden"), Output: c.Note("output"),
 				Loss: losses[c.Note("loss")], LR: c.Float("lr"), Momentum: c.Float("momentum"), Backend: be,
 			})
 			require.NoError(t, err)
@@ -70,7 +72,7 @@ func TestMLPMatchesPyTorch(t *testing.T) {
 
 			var curve []float64
 			for i := range x.Shape[0] {
-				if m.cfg.Loss == CrossEntropy {
+				if m.cfg.Loss == "cross_entropy" {
 					curve = append(curve, m.StepLabels(floats(x.At(i).Data), target.At(i).Int32s()))
 				} else {
 					curve = append(curve, m.Step(floats(x.At(i).Data), floats(target.At(i).Data)))
@@ -91,7 +93,7 @@ func TestGANMatchesPyTorch(t *testing.T) {
 			m, err := NewGAN(GANConfig{
 				Width: c.Int("size"), Channels: c.Int("channels"), ZDim: c.Int("z"), Hidden: c.Ints("hidden"),
 				Slope: c.Float("slope"), LR: c.Float("lr"), Beta1: c.Floats("betas")[0], Backend: be,
-				Penalty: c.Float("penalty"), Sharpen: c.Float("sharpen"),
+				R1: c.Float("penalty"), Sharpen: c.Float("sharpen"),
 			})
 			require.NoError(t, err)
 			setParams(c, m)
@@ -114,10 +116,10 @@ func TestGANMatchesPyTorch(t *testing.T) {
 
 			var d, g []float64
 			for i := range x.Shape[0] {
-				dLoss, gLoss := m.update(
-					m.tape.FromSlice(floats(x.At(i).Data), n, m.cfg.pixels()),
-					m.tape.FromSlice(floats(z.At(i).Data), n, m.cfg.ZDim))
-				m.tape.Release()
+				m.contest.latents = func(tape *tensor.Tape, n int) *tensor.Tensor {
+					return tape.FromSlice(floats(z.At(i).Data), n, m.cfg.ZDim)
+				}
+				dLoss, gLoss := m.Step(floats(x.At(i).Data))
 				d, g = append(d, dLoss), append(g, gLoss)
 				if i == 0 { // the discriminator's are still those of its own step
 					compareAll(c, "grad", m, grads, first)
@@ -131,9 +133,9 @@ func TestGANMatchesPyTorch(t *testing.T) {
 }
 
 // letters is a vocabulary of n characters whose ids are 0, 1, ….
-func letters(t testing.TB, n int) *CharVocab {
+func letters(t testing.TB, n int) *tokenizer.Chars {
 	t.Helper()
-	v, err := NewCharVocab("abcdefghijklmnopqrstuvwxyz"[:n])
+	v, err := tokenizer.NewChars("abcdefghijklmnopqrstuvwxyz"[:n])
 	require.NoError(t, err)
 	return v
 }
@@ -144,7 +146,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 			vocab := letters(t, c.Int("vocab"))
 			m, err := NewTextGenerator(vocab, TextConfig{
 				Embed: c.Int("embed"), Hidden: c.Int("hidden"), Layers: c.Int("layers"), LR: c.Float("lr"),
-				Clip: c.Float("clip_norm"), Carry: c.Bool("carry_state"), Backend: be,
+				Clip: c.Float("clip_norm"), Stateful: c.Bool("carry_state"), Backend: be,
 			})
 			require.NoError(t, err)
 			setParams(c, m)
@@ -159,7 +161,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 			tape.Release()
 
 			greedy := c.Array("out.greedy").Int32s()
-			got, err := m.Generate(vocab.Decode(c.Array("in.prompt").Int32s()), len(greedy), Temperature(0))
+			got, err := m.Generate(vocab.Decode(c.Array("in.prompt").Int32s()), len(greedy), generate.Temperature(0))
 			require.NoError(t, err)
 			require.Equal(t, vocab.Decode(greedy), got)
 
@@ -170,7 +172,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 					compareFirstGrads(c, m, x.At(0).Int32s(), target.At(0).Int32s(), batch, steps, first)
 				}
 				curve = append(curve, m.Step(x.At(i).Int32s(), target.At(i).Int32s(), batch, steps))
-				norms = append(norms, m.norm)
+				norms = append(norms, m.update.Norm())
 				if i == 0 && m.cfg.Clip == 0 {
 					compareAll(c, "grad", m, grads, first)
 				}
@@ -179,9 +181,9 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 			if m.cfg.Clip > 0 {
 				c.Close("out.norms", norms, after)
 			}
-			if m.cfg.Carry {
-				c.Close("after_state.hn", m.state.H.Float64s(), after)
-				c.Close("after_state.cn", m.state.C.Float64s(), after)
+			if m.cfg.Stateful {
+				c.Close("after_state.hn", m.memory.now.H.Float64s(), after)
+				c.Close("after_state.cn", m.memory.now.C.Float64s(), after)
 			}
 			compareAll(c, "after", m, (*tensor.Tensor).Float64s, after)
 		})
@@ -190,12 +192,13 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 
 // compareFirstGrads takes a step of learning rate zero without clipping.
 func compareFirstGrads(c *golden.Case, m *TextGenerator, x, target []int32, batch, steps int, tol float64) {
-	twin, err := NewTextGenerator(m.vocab, m.cfg)
+	cfg := m.cfg
+	cfg.Clip = 0
+	twin, err := NewTextGenerator(m.tokens, cfg)
 	if err != nil {
 		panic(fmt.Sprint(c.Name, err))
 	}
 	setParams(c, twin)
-	twin.clip = 0
 	twin.Step(x, target, batch, steps)
 	compareAll(c, "grad", twin, grads, tol)
 }

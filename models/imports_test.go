@@ -11,13 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// dependencies lists what a package imports, directly or not, outside the
+// standard library.
+func dependencies(t *testing.T, dir string) []string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", dir).Output()
+	require.NoError(t, err)
+	return strings.Fields(string(out))
+}
+
 // A program that imports the models gets this module, the standard library,
 // and two small packages that know processors and systems. Nothing else may
 // come in.
 func TestImportsAreLight(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
-	require.NoError(t, err)
-	list := strings.Fields(string(out))
+	list := dependencies(t, ".")
 	require.Contains(t, list, "github.com/org/artnn/tensor")
 	for _, path := range list {
 		light := false
@@ -25,5 +32,25 @@ func TestImportsAreLight(t *testing.T) {
 			light = light || path == module || strings.HasPrefix(path, module+"/")
 		}
 		assert.True(t, light, "%s is imported", path)
+		for _, heavy := range []string{"data", "tabular", "recipe"} {
+			own := "github.com/org/artnn/" + heavy
+			assert.False(t, path == own || strings.HasPrefix(path, own+"/"), "%s is imported", path)
+		}
+	}
+}
+
+// Texts can be generated with models that have nothing to do with ours, and
+// tokens made without any.
+func TestTextImportsNoModels(t *testing.T) {
+	for dir, may := range map[string][]string{
+		"../tokenizer":          {"tokenizer", "internal/strictjson"},
+		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "backend", "asm"},
+		"../format/safetensors": {"format/safetensors", "internal/half"},
+	} {
+		for _, path := range dependencies(t, dir) {
+			if name, ours := strings.CutPrefix(path, "github.com/org/artnn/"); ours {
+				assert.Contains(t, may, name, "%s imports it", dir)
+			}
+		}
 	}
 }

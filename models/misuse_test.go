@@ -9,8 +9,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/backend/shape"
+	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
 func TestConfigurationsThatMakeNoSense(t *testing.T) {
@@ -20,16 +24,16 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"mlp: sizes [3]: need at least":                    {Sizes: []int{3}},
 		"mlp: sizes: 0: must be from 1":                    {Sizes: []int{3, 0, 1}},
 		"mlp: sizes: -1: must be from 1":                   {Sizes: []int{-1, 1}},
-		"mlp: sizes: more than":                            {Sizes: []int{maxSize, maxSize, maxSize}},
-		`mlp: activation "bang": not one of`:               {Sizes: sizes, Activation: "bang"},
-		`mlp: activation "softmax": not one of`:            {Sizes: sizes, Activation: Softmax},
-		`mlp: output "bang": not one of`:                   {Sizes: sizes, Output: "bang"},
+		"mlp: sizes: more than":                            {Sizes: []int{check.MaxSize, check.MaxSize, check.MaxSize}},
+		`mlp: activation: "bang": not one of`:              {Sizes: sizes, Activation: "bang"},
+		`mlp: activation "softmax": of an output layer on`: {Sizes: sizes, Activation: "softmax"},
+		`mlp: output: "bang": not one of`:                  {Sizes: sizes, Output: "bang"},
 		`mlp: loss "bang": not one of`:                     {Sizes: sizes, Loss: "bang"},
-		`mlp: loss cross_entropy needs output softmax`:     {Sizes: sizes, Loss: CrossEntropy},
-		`mlp: loss binary_cross_entropy needs output sigm`: {Sizes: sizes, Loss: BinaryCrossEntropy, Output: Softmax},
-		`mlp: loss cross_entropy_sum needs probabilities`:  {Sizes: sizes, Loss: CrossEntropySum, Output: ReLU},
+		`mlp: loss cross_entropy needs output softmax`:     {Sizes: sizes, Loss: "cross_entropy"},
+		`mlp: loss binary_cross_entropy needs output sigm`: {Sizes: sizes, Loss: "binary_cross_entropy", Output: "softmax"},
+		`mlp: loss cross_entropy_sum needs probabilities`:  {Sizes: sizes, Loss: "cross_entropy_sum", Output: "relu"},
 		`mlp: optimizer "lion": not one of`:                {Sizes: sizes, Optimizer: "lion"},
-		"mlp: momentum 0.9: only sgd":                      {Sizes: sizes, Optimizer: Adam, Momentum: 0.9},
+		"mlp: momentum 0.9: only sgd":                      {Sizes: sizes, Optimizer: "adam", Momentum: 0.9},
 		"mlp: momentum: 1: must be at least 0 and below 1": {Sizes: sizes, Momentum: 1},
 		"mlp: learning rate: -1: must be finite":           {Sizes: sizes, LR: -1},
 		"mlp: learning rate: NaN: must be finite":          {Sizes: sizes, LR: math.NaN()},
@@ -52,9 +56,12 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"gan: smooth: 1":            {Width: 4, Smooth: 1},
 		"gan: ema: -1":              {Width: 4, EMA: -1},
 		"gan: noise: -1":            {Width: 4, Noise: -1},
-		"gan: penalty: -1":          {Width: 4, Penalty: -1},
+		"gan: r1: -1":               {Width: 4, R1: -1},
+		"gan: clip: -1":             {Width: 4, Clip: -1},
+		"gan: critic steps: -1":     {Width: 4, CriticSteps: -1},
+		"gan: accumulate: -1":       {Width: 4, Accumulate: -1},
 		"gan: sharpen: +Inf":        {Width: 4, Sharpen: math.Inf(1)},
-		"gan: sizes: more than":     {Width: 4, Hidden: []int{maxSize, maxSize}},
+		"gan: sizes: more than":     {Width: 4, Hidden: []int{check.MaxSize, check.MaxSize}},
 	} {
 		m, err := NewGAN(cfg)
 		assert.ErrorContains(t, err, want)
@@ -69,35 +76,33 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"text generator: dropout: NaN":       {Dropout: math.NaN()},
 		"text generator: learning rate: -1":  {LR: -1},
 		"text generator: clip: -1":           {Clip: -1},
-		"text generator: sizes: more than":   {Embed: maxSize, Hidden: maxSize},
+		"text generator: sizes: more than":   {Embed: check.MaxSize, Hidden: check.MaxSize},
 	} {
 		m, err := NewTextGenerator(letters(t, 3), cfg)
 		assert.ErrorContains(t, err, want)
 		assert.Nil(t, m)
 	}
 	_, err := NewTextGenerator(nil, TextConfig{})
-	assert.ErrorContains(t, err, "vocabulary is nil")
+	assert.ErrorContains(t, err, "tokenizer is nil")
 }
 
 func TestDefaultsAreTheDocuments(t *testing.T) {
 	gan := GANConfig{Width: 256}.withDefaults()
 	gan.Backend = nil
-	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9}, gan)
+	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9, CriticSteps: 1}, gan)
 	count := 0
-	for _, shape := range gan.shapes() {
-		n := 1
-		for _, d := range shape {
-			n *= d
-		}
-		count += n
+	for _, part := range sequences(gan.build(tensor.NewRNGOn(shape.New(1<<30), 0))) {
+		count += layers.Count(part)
 	}
 	// (100·128+128) + (128·256+256) + (256·196608+196608), and the mirror image.
 	assert.Equal(t, 50574208+50364929, count)
 	text := TextConfig{}.withDefaults()
 	text.Backend = nil
 	assert.Equal(t, TextConfig{Embed: 256, Hidden: 512, Layers: 1, LR: 0.001}, text)
-	assert.Equal(t, 10000, DefaultWords)
+	assert.Equal(t, 10000, tokenizer.DefaultWords)
 }
+
+func sequences(s ...layers.Sequential) []layers.Sequential { return s }
 
 func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
 	all := samples(t, nil)
@@ -182,24 +187,24 @@ func TestModelsAreModules(t *testing.T) {
 	for i, c := range classes {
 		assert.GreaterOrEqual(t, y[2*i+int(c)], y[2*i+1-int(c)])
 	}
-	mlp.Optimizers()[0].SetLR(0.5)
-	assert.Equal(t, 0.5, mlp.Optimizers()[0].LR())
-	both := all["gan"].(*GAN).Optimizers()
-	assert.NotEqual(t, both[0], both[1])
+	mlp.Updates()[0].Optimizer().SetLR(0.5)
+	assert.Equal(t, 0.5, mlp.Updates()[0].Optimizer().LR())
+	both := all["gan"].(*GAN).Updates()
+	assert.NotEqual(t, both[0].Optimizer(), both[1].Optimizer())
 }
 
 func TestInferenceIsConcurrent(t *testing.T) {
 	all := samples(t, nil)
 	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
 	y, images := mlp.Predict([]float32{1, 2}), gan.Generate(2, 1)
-	poem, err := text.Generate("明", 10, Seed(1))
+	poem, err := text.Generate("明", 10, generate.Seed(1))
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
 			assert.Equal(t, y, mlp.Predict([]float32{1, 2}))
 			assert.Equal(t, images, gan.Generate(2, 1))
-			again, err := text.Generate("明", 10, Seed(1))
+			again, err := text.Generate("明", 10, generate.Seed(1))
 			assert.NoError(t, err)
 			assert.Equal(t, poem, again)
 			_, err = text.Evaluate([]int32{0, 1, 2, 3, 4, 5}, 2)

@@ -28,14 +28,11 @@ func TestHalfPrecision(t *testing.T) {
 				require.NoError(t, Save(path, m, c.option))
 				got, err := Load(path, On(be))
 				require.NoError(t, err)
-				want := map[string][]float64{}
-				for name, p := range m.contents().tensors {
-					want[name] = p.Float64s()
-				}
+				want := stateOf(m)
 				rounded := false
-				for name, p := range got.contents().tensors {
-					require.Len(t, want[name], p.Size())
-					for i, v := range p.Float64s() {
+				for name, values := range stateOf(got) {
+					require.Len(t, want[name], len(values))
+					for i, v := range values {
 						w := want[name][i]
 						require.InDelta(t, w, v, c.half*math.Abs(w)+c.least, "%s %s[%d]", kind, name, i)
 						rounded = rounded || v != w
@@ -45,10 +42,7 @@ func TestHalfPrecision(t *testing.T) {
 				assert.Empty(t, want)
 				assert.True(t, rounded)
 
-				var once, twice bytes.Buffer
-				require.NoError(t, Write(&once, m, c.option))
-				require.NoError(t, Write(&twice, got, c.option))
-				assert.Equal(t, once.Bytes(), twice.Bytes(), "rounded again, nothing changes")
+				assert.Equal(t, written(t, m, c.option), written(t, got, c.option), "rounded again, nothing changes")
 			}
 		}
 	}
@@ -58,41 +52,29 @@ func TestHalfPrecisionHalvesTheFile(t *testing.T) {
 	m, err := NewMLP(MLPConfig{Sizes: []int{100, 200, 10}})
 	require.NoError(t, err)
 	for _, option := range []SaveOption{Float16(), BFloat16()} {
-		var b bytes.Buffer
-		require.NoError(t, Write(&b, m, option))
-		assert.InDelta(t, 2*layers.Count(m), b.Len(), 1000, "two bytes a number, and the header")
+		assert.InDelta(t, 2*layers.Count(m), len(written(t, m, option)), 1000, "two bytes a number, and the header")
 	}
 }
 
 func TestHalfPrecisionRefuses(t *testing.T) {
 	m, err := NewMLP(MLPConfig{Sizes: []int{2, 1}})
 	require.NoError(t, err)
-	for name, p := range m.Params() {
-		if name == "0.weight" {
-			p.SetFloat32s([]float32{1, -65520})
-		}
-	}
-	assert.EqualError(t, Write(&bytes.Buffer{}, m, Float16()), `tensor "0.weight": element 1, -65520, is too large for F16`)
-	assert.NoError(t, Write(&bytes.Buffer{}, m, BFloat16()))
-	assert.NoError(t, Write(&bytes.Buffer{}, m))
-	assert.ErrorContains(t, Write(&bytes.Buffer{}, m, BFloat16(), WithTraining()),
+	param(m, "0.weight").SetFloat32s([]float32{1, -65520})
+	assert.EqualError(t, write(&bytes.Buffer{}, m, Float16()), `tensor "0.weight": element 1, -65520, is too large for F16`)
+	assert.NoError(t, write(&bytes.Buffer{}, m, BFloat16()))
+	assert.NoError(t, write(&bytes.Buffer{}, m))
+	assert.ErrorContains(t, write(&bytes.Buffer{}, m, BFloat16(), WithTraining()),
 		"training: it could not go on from weights rounded to BF16")
-	for name, p := range m.Params() {
-		if name == "0.weight" {
-			p.SetFloat32s([]float32{1, math.MaxFloat32})
-		}
-	}
-	assert.ErrorContains(t, Write(&bytes.Buffer{}, m, BFloat16()), `tensor "0.weight": element 1, 3.40282`)
+	param(m, "0.weight").SetFloat32s([]float32{1, math.MaxFloat32})
+	assert.ErrorContains(t, write(&bytes.Buffer{}, m, BFloat16()), `tensor "0.weight": element 1, 3.40282`)
 }
 
 // What is int8 stays int8; its scales stay exact.
 func TestHalfPrecisionOfInt8(t *testing.T) {
 	q := quantized(t, samples(t, nil)["chars"])
-	var b bytes.Buffer
-	require.NoError(t, Write(&b, q, Float16()))
-	m, err := readBytes(b.Bytes())
+	m, err := readBytes(written(t, q, Float16()))
 	require.NoError(t, err)
-	got := m.(*QuantizedTextGenerator)
+	got := m.(*TextGenerator)
 	assert.Equal(t, q.Linear.Weight, got.Linear.Weight)
 	assert.InDeltaSlice(t, q.Linear.Bias.Float32s(), got.Linear.Bias.Float32s(), 1e-3)
 	assert.NotEqual(t, q.Linear.Bias.Float32s(), got.Linear.Bias.Float32s())

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
 
@@ -35,7 +36,7 @@ func TestLargeWeightsSameBitsWhateverGOMAXPROCS(t *testing.T) {
 		m, run := largeGAN(t)
 		run(3)
 		i := 0
-		for name, p := range m.Params() {
+		for name, p := range layers.Params(m) {
 			if procs == 1 {
 				want = append(want, p.Float32s())
 			} else {
@@ -43,7 +44,7 @@ func TestLargeWeightsSameBitsWhateverGOMAXPROCS(t *testing.T) {
 			}
 			i++
 		}
-		for name, p := range map[string]*tensor.Tensor{"discriminator": m.dParams[0], "generator": m.gParams[4]} {
+		for name, p := range map[string]*tensor.Tensor{"discriminator": param(m, "discriminator.model.0.weight"), "generator": param(m, "generator.model.4.weight")} {
 			_, _, ok := p.GradProduct()
 			_, wanted := p.Backend().(backend.ProductAdamKernel)
 			assert.Equal(t, wanted, ok, "whether the %s's gradient was formed", name)

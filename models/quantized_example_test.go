@@ -1,17 +1,20 @@
 package models_test
 
 import (
-	"bytes"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // An int8 copy writes what the model has learned, from a quarter of the bytes.
 func ExampleQuantize() {
 	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
-	vocab, err := models.NewCharVocab(text)
+	vocab, err := tokenizer.NewChars(text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -27,12 +30,17 @@ func ExampleQuantize() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	more, err := small.Generate("Call me", 57, models.Temperature(0))
+	more, err := small.Generate("Call me", 57, generate.Temperature(0))
 	fmt.Println(more, err)
 
-	var full, quarter bytes.Buffer
-	fmt.Println(models.Write(&full, model), models.Write(&quarter, small))
-	fmt.Println("less than a third of the size:", 3*quarter.Len() < full.Len())
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	full, quarter := filepath.Join(dir, "full"), filepath.Join(dir, "quarter")
+	fmt.Println(models.Save(full, model), models.Save(quarter, small))
+	fmt.Println("less than a third of the size:", 3*size(quarter) < size(full))
 	// Output:
 	// Ishmael. Some years ago, never mind how long precisely,  <nil>
 	// <nil> <nil>

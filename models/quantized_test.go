@@ -13,12 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
 
-func quantized(t testing.TB, m Model) *QuantizedTextGenerator {
+func quantized(t testing.TB, m Model) *TextGenerator {
 	t.Helper()
 	q, err := Quantize(m.(*TextGenerator))
 	require.NoError(t, err)
@@ -44,9 +46,9 @@ func sentences(n int) string {
 // Rounding weights to 8 bits costs less than 1 % of the cross-entropy of a
 // model that has learned something.
 func TestQuantizingKeepsTheQuality(t *testing.T) {
-	vocab, err := NewCharVocab(sentences(200))
+	vocab, err := tokenizer.NewChars(sentences(200))
 	require.NoError(t, err)
-	m, err := NewTextGenerator(vocab, TextConfig{Embed: 16, Hidden: 40, LR: 0.015, Clip: 1, Carry: true})
+	m, err := NewTextGenerator(vocab, TextConfig{Embed: 16, Hidden: 40, LR: 0.015, Clip: 1, Stateful: true})
 	require.NoError(t, err)
 	tokens, err := vocab.Encode(sentences(400))
 	require.NoError(t, err)
@@ -81,17 +83,19 @@ func TestQuantizedEqualsFloatWithTheSameNumbers(t *testing.T) {
 			require.NoError(t, err)
 			m := samples(t, be)["chars"].(*TextGenerator)
 			q := quantized(t, m)
-			params := map[string]*tensor.Tensor{}
-			for name, p := range m.Params() {
-				params[name] = p
-			}
-			for name, w := range q.weights() {
-				values := make([]float64, len(w.Values))
-				for i, v := range w.Values {
-					values[i] = float64(w.Scale[i/w.Cols]) * float64(v)
+			matrices := 0
+			for name, e := range q.State() {
+				if s, ok := e.Value.(*tensor.Stored); ok {
+					w := s.Matrix().(*backend.Int8Matrix)
+					values := make([]float64, len(w.Values))
+					for i, v := range w.Values {
+						values[i] = float64(w.Scale[i/w.Cols]) * float64(v)
+					}
+					param(m, name).SetFloat64s(values)
+					matrices++
 				}
-				params[name].SetFloat64s(values)
 			}
+			require.Equal(t, 6, matrices)
 			tape := inferenceTape(be)
 			defer tape.Release()
 			ids := []int32{0, 3, 1, 2, 8, 8}
@@ -111,28 +115,21 @@ func TestQuantizedSaveAndLoadAreBitExact(t *testing.T) {
 			require.NoError(t, err)
 			m := quantized(t, samples(t, be)[kind])
 			path := filepath.Join(t.TempDir(), "m.safetensors")
-			require.NoError(t, m.Save(path))
+			require.NoError(t, Save(path, m))
 			for _, read := range []func() (Model, error){
 				func() (Model, error) { return Load(path, On(be)) },
-				func() (Model, error) { return LoadQuantizedTextGenerator(path, On(be)) },
-				func() (Model, error) {
-					file := written(t, m)
-					return ReadQuantizedTextGenerator(bytes.NewReader(file), int64(len(file)), On(be))
-				},
+				func() (Model, error) { return LoadAs[*TextGenerator](path, On(be)) },
+				func() (Model, error) { return readBytes(written(t, m), On(be)) },
 			} {
 				loaded, err := read()
 				require.NoError(t, err)
-				l := loaded.(*QuantizedTextGenerator)
-				assert.Equal(t, m.Embedding.Weight, l.Embedding.Weight)
-				assert.Equal(t, m.Linear.Weight, l.Linear.Weight)
-				assert.Equal(t, m.Linear.Bias.Float64s(), l.Linear.Bias.Float64s())
-				require.Len(t, l.LSTM.Layers, len(m.LSTM.Layers))
-				for i := range l.LSTM.Layers {
-					assert.Equal(t, m.LSTM.Layers[i].WeightIH, l.LSTM.Layers[i].WeightIH)
-					assert.Equal(t, m.LSTM.Layers[i].WeightHH, l.LSTM.Layers[i].WeightHH)
-					assert.Equal(t, m.LSTM.Layers[i].Bias.Float64s(), l.LSTM.Layers[i].Bias.Float64s())
+				l := loaded.(*TextGenerator)
+				assert.Equal(t, stateOf(m), stateOf(l))
+				for name, e := range l.State() {
+					_, stored := e.Value.(*tensor.Stored)
+					assert.Equal(t, len(e.Value.Shape()) == 2, stored, name)
 				}
-				assert.Equal(t, m.Vocabulary(), l.Vocabulary())
+				assert.Equal(t, m.Tokenizer(), l.Tokenizer())
 				assert.Equal(t, m.Config(), l.Config())
 				assert.Equal(t, written(t, m), written(t, l))
 			}
@@ -178,7 +175,7 @@ func TestQuantizedLoadRefusesDamage(t *testing.T) {
 		return nil
 	}
 	for want, change := range map[string]func(list, map[string]string) list{
-		`tensor "embed.weight": expected I8, got U8`: func(l list, _ map[string]string) list {
+		`tensor "embed.weight": expected floating-point numbers, got U8`: func(l list, _ map[string]string) list {
 			entry(l, "embed.weight").DType = safetensors.U8
 			return l
 		},
@@ -192,27 +189,31 @@ func TestQuantizedLoadRefusesDamage(t *testing.T) {
 			*entry(l, "fc.weight.scale") = safetensors.Tensor{Name: "fc.weight.scale", Shape: []int{9}, Values: scale}
 			return l
 		},
-		`no tensor "lstm.bias_l1"`: func(l list, _ map[string]string) list {
-			entry(l, "lstm.bias_l1").Name = "lstm.bias_l2"
+		`no tensor "lstm.bias_ih_l1"`: func(l list, _ map[string]string) list {
+			entry(l, "lstm.bias_ih_l1").Name = "lstm.bias_ih_l2"
 			return l
 		},
 		`tensor "x": the model has none of that name`: func(l list, _ map[string]string) list {
 			return append(l, safetensors.Tensor{Name: "x", Shape: []int{0}, Values: []int8{}})
 		},
-		`training: int8 weights have none`: func(l list, m map[string]string) list {
-			m[trainingKey] = "{}"
+		`no tensor "fc.weight.scale", the scales of int8 weights`: func(l list, _ map[string]string) list {
+			entry(l, "fc.weight.scale").Name = "fc.weight.scales"
 			return l
 		},
-		`vocabulary: EOF`: func(l list, m map[string]string) list {
-			m[vocabularyKey] = ""
+		`tensor "fc.bias": expected floating-point numbers, got I8`: func(l list, _ map[string]string) list {
+			*entry(l, "fc.bias") = safetensors.Tensor{Name: "fc.bias", Shape: []int{9}, Values: make([]int8, 9)}
 			return l
 		},
-		`configuration: layers: 2000: must be at most 1024`: func(l list, m map[string]string) list {
-			m[configKey] = strings.Replace(m[configKey], `"layers":2`, `"layers":2000`, 1)
+		`tensor "fc.weight.scale": expected floating-point numbers, got I8`: func(l list, _ map[string]string) list {
+			*entry(l, "fc.weight.scale") = safetensors.Tensor{Name: "fc.weight.scale", Shape: []int{9}, Values: make([]int8, 9)}
 			return l
 		},
-		`tensor "embed.weight": expected floating-point numbers, got I8`: func(l list, m map[string]string) list {
-			m[modelKey] = "TextGenerator"
+		`configuration: text generator: the tokenizer is nil`: func(l list, m map[string]string) list {
+			delete(m, "tokenizer")
+			return l
+		},
+		`configuration: text generator: layers: 2000: must be at most 1024`: func(l list, m map[string]string) list {
+			m["config"] = strings.Replace(m["config"], `"layers":2`, `"layers":2000`, 1)
 			return l
 		},
 	} {
@@ -229,28 +230,23 @@ func TestQuantizedLoadRefusesDamage(t *testing.T) {
 func TestQuantizedMisuse(t *testing.T) {
 	m := samples(t, nil)["chars"].(*TextGenerator)
 	q := quantized(t, m)
-	assert.ErrorContains(t, Write(&bytes.Buffer{}, q, WithTraining()), "training: a QuantizedTextGenerator has none to save")
-	assert.Zero(t, layers.Count(q))
+	assert.Equal(t, layers.Count(m), layers.Count(q))
 	_, err := q.Generate("?", 3)
 	assert.ErrorContains(t, err, "does not know '?'")
-	recording := tensor.NewTape()
-	defer recording.Release()
-	assert.ErrorContains(t, tensor.Try(func() { q.Forward(recording, []int32{1}, 1, 1, q.InitHidden(1)) }),
-		"int8 weights have no gradient")
-	m.Linear.Weight.SetFloat32s(append(make([]float32, m.Linear.Weight.Size()-1), float32(math.Inf(1))))
+	m.Linear.Weight.(*tensor.Tensor).SetFloat32s(append(make([]float32, param(m, "fc.weight").Size()-1), float32(math.Inf(1))))
 	_, err = Quantize(m)
-	assert.ErrorContains(t, err, `quantize: tensor "fc.weight": element 35 is +Inf`)
+	assert.ErrorContains(t, err, `quantize: tensor "fc.weight": element 35 is +Inf, expected finite numbers: training has diverged`)
 }
 
 func TestQuantizedGeneratesConcurrently(t *testing.T) {
 	q := quantized(t, samples(t, nil)["chars"])
-	want, err := q.Generate("明", 20, Seed(4))
+	want, err := q.Generate("明", 20, generate.Seed(4))
 	require.NoError(t, err)
 	assert.NotEmpty(t, want)
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			got, err := q.Generate("明", 20, Seed(4))
+			got, err := q.Generate("明", 20, generate.Seed(4))
 			assert.NoError(t, err)
 			assert.Equal(t, want, got)
 		})
@@ -260,11 +256,12 @@ func TestQuantizedGeneratesConcurrently(t *testing.T) {
 
 func TestQuantizedTokensDoNotGrowTheHeap(t *testing.T) {
 	m := smallText(t, "abcdefgh", TextConfig{})
-	r := quantized(t, m).newReader()
-	defer r.release()
+	r := quantized(t, m).NewReader()
+	defer r.Release()
+	logits := make([]float32, m.tokens.Len())
 	few := 60.0
 	if !fused(m) {
 		few = 300
 	}
-	requireNoGrowth(t, 200, few, func() { r.read([]int32{1}, true) })
+	requireNoGrowth(t, 200, few, func() { r.Read([]int32{1}, logits) })
 }

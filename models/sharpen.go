@@ -22,8 +22,8 @@ type sharpen struct {
 	channels, height, width int
 }
 
-// Params yields nothing.
-func (sharpen) Params() iter.Seq2[string, *tensor.Tensor] { return layers.Join() }
+// State yields nothing.
+func (sharpen) State() iter.Seq2[string, layers.Entry] { return layers.Entries() }
 
 // Forward sharpens images.
 func (s sharpen) Forward(x *tensor.Tensor) *tensor.Tensor {

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
 
@@ -20,7 +21,7 @@ import (
 func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 	return map[string]func() (Model, func(i int)){
 		"mlp": func() (Model, func(int)) {
-			m, err := NewMLP(MLPConfig{Sizes: []int{67, 129, 33}, Activation: ReLU, Output: Softmax, Loss: CrossEntropy, Momentum: 0.9, Seed: 1})
+			m, err := NewMLP(MLPConfig{Sizes: []int{67, 129, 33}, Activation: "relu", Output: "softmax", Loss: "cross_entropy", Momentum: 0.9, Seed: 1})
 			require.NoError(t, err)
 			x, y := make([]float32, 65*67), make([]int32, 65)
 			return m, func(i int) {
@@ -45,7 +46,7 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 			}
 		},
 		"gan with penalty": func() (Model, func(int)) {
-			m, err := NewGAN(GANConfig{Width: 9, ZDim: 20, Hidden: []int{33, 129}, Seed: 2, Penalty: 1, Sharpen: 1})
+			m, err := NewGAN(GANConfig{Width: 9, ZDim: 20, Hidden: []int{33, 129}, Seed: 2, R1: 1, Sharpen: 1})
 			require.NoError(t, err)
 			x := make([]float32, 9*9*9*3)
 			return m, func(i int) {
@@ -56,7 +57,7 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 			}
 		},
 		"text": func() (Model, func(int)) {
-			m, err := NewTextGenerator(letters(t, 26), TextConfig{Embed: 31, Hidden: 65, Layers: 2, Dropout: 0.2, Clip: 0.5, Carry: true, Seed: 3})
+			m, err := NewTextGenerator(letters(t, 26), TextConfig{Embed: 31, Hidden: 65, Layers: 2, Dropout: 0.2, Clip: 0.5, Stateful: true, Seed: 3})
 			require.NoError(t, err)
 			x, y := make([]int32, 5*7), make([]int32, 5*7)
 			return m, func(i int) {
@@ -71,10 +72,18 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 
 func wave(i, k int) float32 { return float32(math.Sin(float64(i*7919 + k))) }
 
+// weightsHash is of the state of a model and that of its training.
 func weightsHash(m Model) string {
 	h := fnv.New64a()
-	for name, p := range m.contents().tensors {
-		fmt.Fprintln(h, name, p.Float64s())
+	for name, e := range m.State() {
+		fmt.Fprintln(h, name, e.Value.Float64s())
+	}
+	if m, ok := m.(Trainable); ok {
+		for _, u := range m.Updates() {
+			for name, p := range u.Tensors() {
+				fmt.Fprintln(h, name, p.Float64s())
+			}
+		}
 	}
 	return fmt.Sprintf("%x", h.Sum64())
 }
@@ -128,7 +137,7 @@ func TestStepsDoNotGrowTheHeap(t *testing.T) {
 
 // fused reports whether the model's backend runs whole sequences in one call.
 func fused(m Model) bool {
-	for _, p := range m.Params() {
+	for _, p := range layers.Params(m) {
 		_, ok := p.Backend().(backend.LSTMKernel)
 		return ok
 	}
@@ -138,11 +147,11 @@ func fused(m Model) bool {
 func TestMLPLearnsExclusiveOr(t *testing.T) {
 	x, y := []float32{0, 0, 0, 1, 1, 0, 1, 1}, []float32{0, 1, 1, 0}
 	for _, cfg := range []MLPConfig{
-		{Sizes: []int{2, 8, 1}, Activation: Tanh, Loss: HalfSquaredError, LR: 0.5, Momentum: 0.9},
-		{Sizes: []int{2, 8, 1}, Activation: ReLU, Output: Identity, Loss: MeanSquaredError, Optimizer: Adam, LR: 0.02},
-		{Sizes: []int{2, 8, 1}, Activation: LeakyReLU, Loss: BinaryCrossEntropy, Optimizer: Adam, LR: 0.05},
-		{Sizes: []int{2, 8, 8, 1}, Activation: GELU, Loss: BinaryCrossEntropy, Optimizer: Adam, LR: 0.02},
-		{Sizes: []int{2, 8, 8, 1}, Activation: SiLU, Loss: BinaryCrossEntropy, Optimizer: Adam, LR: 0.05},
+		{Sizes: []int{2, 8, 1}, Activation: "tanh", Loss: "half_squared_error", LR: 0.5, Momentum: 0.9},
+		{Sizes: []int{2, 8, 1}, Activation: "relu", Output: "identity", Loss: "mean_squared_error", Optimizer: "adam", LR: 0.02},
+		{Sizes: []int{2, 8, 1}, Activation: "leaky_relu", Loss: "binary_cross_entropy", Optimizer: "adam", LR: 0.05},
+		{Sizes: []int{2, 8, 8, 1}, Activation: "gelu", Loss: "binary_cross_entropy", Optimizer: "adam", LR: 0.02},
+		{Sizes: []int{2, 8, 8, 1}, Activation: "silu", Loss: "binary_cross_entropy", Optimizer: "adam", LR: 0.05},
 	} {
 		t.Run(fmt.Sprint(cfg.Activation, " ", cfg.Loss), func(t *testing.T) {
 			cfg.Seed = 1
@@ -160,16 +169,14 @@ func TestMLPLearnsExclusiveOr(t *testing.T) {
 func TestLabelsAreOneHotTargets(t *testing.T) {
 	x, labels := []float32{1, 2, -1, 0.5, 0, 3}, []int32{2, 0, 1}
 	oneHot := []float32{0, 0, 1, 1, 0, 0, 0, 1, 0}
-	for _, l := range []Loss{CrossEntropy, CrossEntropySum, HalfSquaredError, MeanSquaredError} {
-		cfg := MLPConfig{Sizes: []int{2, 5, 3}, Output: Softmax, Loss: l, Seed: 4}
+	for _, l := range []string{"cross_entropy", "cross_entropy_sum", "half_squared_error", "mean_squared_error"} {
+		cfg := MLPConfig{Sizes: []int{2, 5, 3}, Output: "softmax", Loss: l, Seed: 4}
 		a, err := NewMLP(cfg)
 		require.NoError(t, err)
 		b, err := NewMLP(cfg)
 		require.NoError(t, err)
 		assert.InDelta(t, a.Step(x, oneHot), b.StepLabels(x, labels), 1e-5)
-		for i, p := range a.params {
-			assert.InDeltaSlice(t, p.Float64s(), b.params[i].Float64s(), 1e-6)
-		}
+		assert.InDeltaSlice(t, weights(a), weights(b), 1e-6)
 	}
 }
 
@@ -237,10 +244,10 @@ func TestEvaluate(t *testing.T) {
 	assert.ErrorContains(t, err, "at least 2")
 }
 
-// Carried state makes two half batches see what one whole batch sees, until it
+// The state of stateful training makes two half batches see what one whole batch sees, until it
 // is reset or the batch changes.
-func TestCarriedState(t *testing.T) {
-	m := smallText(t, "abcdefgh", TextConfig{Carry: true, LR: 1e-12})
+func TestStateful(t *testing.T) {
+	m := smallText(t, "abcdefgh", TextConfig{Stateful: true, LR: 1e-12})
 	ids := []int32{3, 1, 4, 1, 5, 2, 6, 5, 3}
 	whole := m.Step(ids[:8], ids[1:], 1, 8)
 	m.ResetState()
@@ -258,5 +265,5 @@ func TestIgnoredTargetsDoNotCount(t *testing.T) {
 	a, b := smallText(t, "abcd", TextConfig{}), smallText(t, "abcd", TextConfig{})
 	full := a.Step([]int32{0, 1, 2, 3}, []int32{1, 2, -100, -100}, 1, 4)
 	assert.InDelta(t, b.Step([]int32{0, 1}, []int32{1, 2}, 1, 2), full, 1e-6)
-	assert.InDeltaSlice(t, b.params[0].Float64s(), a.params[0].Float64s(), 1e-6)
+	assert.InDeltaSlice(t, weights(b), weights(a), 1e-6)
 }

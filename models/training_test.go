@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/tokenizer"
+	"github.com/org/artnn/train/update"
 )
 
 // resumed loads m from a file written with its training.
@@ -24,22 +26,20 @@ func resumed(t testing.TB, m Model) Model {
 }
 
 // Ten steps, a checkpoint and ten more give the bits of twenty steps, with
-// momentum, moments, noise, dropout, averages, carried state and a learning rate
+// momentum, moments, noise, dropout, averages, the state of a stateful LSTM and a learning rate
 // that has been changed.
 func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
-	word, err := NewWordVocab(mixed, 0)
+	word, err := tokenizer.NewWords(mixed, 0)
 	require.NoError(t, err)
 	for name, make := range map[string]func() (Model, error){
-		"sgd":  func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },
-		"adam": func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: Adam}) },
-		"tabular": func() (Model, error) {
-			return NewTabular(works(t), TabularConfig{Target: "price", Network: MLPConfig{Momentum: 0.9, Optimizer: SGD, EMA: 0.99}})
-		},
+		"sgd":     func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },
+		"adam":    func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: "adam"}) },
+		"average": func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9, EMA: 0.99}) },
 		"gan": func() (Model, error) {
 			return NewGAN(GANConfig{Width: 3, Hidden: []int{5, 7}, Noise: 0.1, EMA: 0.99, LR: 0.01})
 		},
 		"text": func() (Model, error) {
-			return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7, Layers: 2, Dropout: 0.3, Clip: 0.5, Carry: true, LR: 0.01})
+			return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7, Layers: 2, Dropout: 0.3, Clip: 0.5, Stateful: true, LR: 0.01})
 		},
 		"fresh text": func() (Model, error) { return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7}) },
 	} {
@@ -48,10 +48,6 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 				switch m := m.(type) {
 				case *MLP:
 					m.Step([]float32{wave(i, 0), wave(i, 1), wave(i, 2)}, []float32{wave(i, 3), wave(i, 4)})
-				case *Tabular:
-					rows, err := m.Rows(works(t))
-					require.NoError(t, err)
-					m.Step(rows.Batch([]int{i % 6, (i + 2) % 6}))
 				case *GAN:
 					x := [27]float32{wave(i, 0), wave(i, 1)}
 					m.Step(x[:])
@@ -67,7 +63,7 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 			for i := range 10 {
 				step(m, i)
 				if mlp, ok := m.(*MLP); ok {
-					mlp.Optimizers()[0].SetLR(0.05)
+					mlp.Updates()[0].Optimizer().SetLR(0.05)
 				}
 			}
 			again := resumed(t, m)
@@ -76,9 +72,17 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 				step(again, 10+i)
 			}
 			assert.Equal(t, weightsHash(m), weightsHash(again))
-			assert.Equal(t, m.training().file(), again.training().file())
+			assert.Equal(t, updatesOf(m), updatesOf(again))
 		})
 	}
+}
+
+// updatesOf is where the updates of a model stand.
+func updatesOf(m Model) (states []update.State) {
+	for _, u := range m.(Trainable).Updates() {
+		states = append(states, u.State())
+	}
+	return states
 }
 
 var inf = float32(math.Inf(1))
@@ -87,18 +91,17 @@ func TestWithoutTrainingItStartsAnew(t *testing.T) {
 	m := samples(t, nil)["gan"].(*GAN)
 	back, err := readBytes(written(t, m))
 	require.NoError(t, err)
-	assert.Equal(t, 3, m.training().file().Updates["generator.model.0.weight"])
-	assert.Equal(t, 0, back.training().file().Updates["generator.model.0.weight"])
+	assert.Equal(t, 3, updatesOf(m)[0].Updates["generator.model.0.weight"])
+	assert.Equal(t, 0, updatesOf(back)[0].Updates["generator.model.0.weight"])
 }
 
 func TestResumeRefusesDamage(t *testing.T) {
 	type list = []safetensors.Tensor
-	var b strings.Builder
-	require.NoError(t, Write(&b, samples(t, nil)["chars"], WithTraining()))
+	file := written(t, samples(t, nil)["chars"], WithTraining())
 	swap := func(old, new string) func(list, map[string]string) list {
 		return func(l list, m map[string]string) list {
-			require.Contains(t, m[trainingKey], old)
-			m[trainingKey] = strings.Replace(m[trainingKey], old, new, 1)
+			require.Contains(t, m["training"], old)
+			m["training"] = strings.Replace(m["training"], old, new, 1)
 			return l
 		}
 	}
@@ -119,22 +122,25 @@ func TestResumeRefusesDamage(t *testing.T) {
 	}{
 		"no JSON":          {swap("{", ""), "training: "},
 		"unknown field":    {swap(`"lr"`, `"rl"`), `training: json: unknown field "rl"`},
-		"negative rate":    {swap(`"lr":[0.001]`, `"lr":[-1]`), `learning rate -1`},
-		"two rates":        {swap(`"lr":[0.001]`, `"lr":[1,1]`), `training: expected 1 learning rates, got 2`},
+		"negative rate":    {swap(`"lr":0.001`, `"lr":-1`), `learning rate -1`},
+		"two updates":      {swap(`[{`, `[{},{`), `training: expected the state of 1 updates, got 2`},
+		"no updates":       {func(l list, m map[string]string) list { m["training"] = "null"; return l }, `training: there are no updates in it`},
 		"negative count":   {swap(`"fc.bias":3`, `"fc.bias":-3`), `step count of "fc.bias" is missing or negative`},
-		"missing count":    {swap(`"fc.bias":3`, `"fc.bios":3`), `updates of "fc.bias" is missing`},
+		"missing count":    {swap(`"fc.bias":3`, `"fc.bios":3`), `step count of "fc.bias" is missing or negative`},
 		"negative steps":   {swap(`"steps":3`, `"steps":-1`), `-1 steps`},
-		"other batch":      {swap(`"batch":2`, `"batch":3`), `tensor "training.h": expected shape [2 3 4], got [2 2 4]`},
-		"no batch":         {swap(`"batch":2`, `"batch":0`), `"training.c": this training has none of that name`},
-		"huge batch":       {swap(`"batch":2`, `"batch":2000000000`), `tensor "training.h": expected shape [2 2000000000 4]`},
-		"renamed moment":   {each("training.exp_avg.fc.bias", func(t *safetensors.Tensor) { t.Name += "x" }), `no tensor "training.exp_avg.fc.bias"`},
-		"misshapen moment": {each("training.exp_avg.fc.bias", func(t *safetensors.Tensor) { t.Shape = []int{9, 1} }), `expected shape [9], got [9 1]`},
-		"infinite state":   {each("training.c", func(t *safetensors.Tensor) { t.Values.([]float32)[1] = inf }), `tensor "training.c": element 1 is +Inf`},
-		"moments alone": {func(l list, m map[string]string) list { delete(m, trainingKey); return l },
-			`tensor "training.c": the model has none of that name`},
+		"two batches":      {each("training.0.memory.h", func(t *safetensors.Tensor) { t.Shape, t.Values = []int{2, 1, 4}, make([]float32, 8) }), `memory: expected states of the shape [2, batch, 4], got [2 1 4] and [2 2 4]`},
+		"no batch":         {each("training.0.memory.h", func(t *safetensors.Tensor) { t.Name = "training.0.memory.x" }), `memory: expected states of the shape [2, batch, 4], got [] and [2 2 4]`},
+		"misshapen memory": {each("training.0.memory.c", func(t *safetensors.Tensor) { t.Shape = []int{2, 4, 2} }), `memory: expected states`},
+		"left over":        {each("training.0.memory.h", func(t *safetensors.Tensor) { t.Name = "training.0.x" }), `memory: expected states`},
+		"third update":     {each("training.0.memory.h", func(t *safetensors.Tensor) { t.Name = "training.1.memory.h" }), `tensor "training.1.memory.h": this training has none of that name`},
+		"renamed moment":   {each("training.0.exp_avg.fc.bias", func(t *safetensors.Tensor) { t.Name += "x" }), `tensor "exp_avg.fc.bias" is missing: was it saved by another optimiser?`},
+		"misshapen moment": {each("training.0.exp_avg.fc.bias", func(t *safetensors.Tensor) { t.Shape = []int{9, 1} }), `expected shape [9], got [9 1]`},
+		"infinite state":   {each("training.0.memory.c", func(t *safetensors.Tensor) { t.Values.([]float32)[1] = inf }), `tensor "training.0.memory.c": element 1 is +Inf`},
+		"moments alone": {func(l list, m map[string]string) list { delete(m, "training"); return l },
+			`tensor "training.0.memory.c": the model has none of that name`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := readBytes(rewritten(t, []byte(b.String()), c.change))
+			_, err := readBytes(rewritten(t, file, c.change))
 			assert.ErrorContains(t, err, c.want)
 		})
 	}

@@ -3,10 +3,10 @@
 // An optimiser is made from a model's parameters, by name, and steps along the
 // gradients that [tensor.Tape.Backward] has left in them:
 //
-//	opt := optim.NewAdam(net.Params(), optim.AdamConfig{LR: 1e-3})
+//	opt := optim.NewAdam(layers.Params(net), optim.AdamConfig{LR: 1e-3})
 //	for step := range steps {
 //		tape.Backward(lossOf(net, tape))
-//		optim.ClipGradNorm(net.Params(), 1)
+//		optim.ClipGradNorm(layers.Params(net), 1)
 //		opt.SetLR(schedule.Rate(step))
 //		opt.Step()
 //		opt.ZeroGrad()

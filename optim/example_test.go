@@ -13,7 +13,7 @@ import (
 // A line through four points, y = 2x + 1.
 func Example() {
 	line := layers.NewLinear(1, 1, tensor.NewRNG(1))
-	opt := optim.NewAdam(line.Params(), optim.AdamConfig{LR: 0.1})
+	opt := optim.NewAdam(layers.Params(line), optim.AdamConfig{LR: 0.1})
 	tape := tensor.NewTape(tensor.Train())
 	for range 400 {
 		x := tape.FromSlice([]float32{0, 1, 2, 3}, 4, 1)
@@ -23,7 +23,7 @@ func Example() {
 		opt.ZeroGrad()
 		tape.Release()
 	}
-	fmt.Printf("y = %.2f·x + %.2f\n", line.Weight.Item(), line.Bias.Item())
+	fmt.Printf("y = %.2f·x + %.2f\n", line.Weight.Float64s()[0], line.Bias.Item())
 	// Output:
 	// y = 2.00·x + 1.00
 }
@@ -52,9 +52,10 @@ func ExamplePlateau() {
 func ExampleClipGradNorm() {
 	l := layers.NewLinear(2, 1, tensor.NewRNG(1))
 	tape := tensor.NewTape()
-	tape.Backward(l.Forward(tape.FromSlice([]float32{30, 40}, 1, 2)).Sum(), l.Weight)
-	fmt.Printf("%.1f ", optim.ClipGradNorm(l.Params(), 1))
-	fmt.Printf("%.1f\n", l.Weight.Grad().Float32s())
+	weight := layers.List(l)[0]
+	tape.Backward(l.Forward(tape.FromSlice([]float32{30, 40}, 1, 2)).Sum(), weight)
+	fmt.Printf("%.1f ", optim.ClipGradNorm(layers.Params(l), 1))
+	fmt.Printf("%.1f\n", weight.Grad().Float32s())
 	// Output:
 	// 50.0 [0.6 0.8]
 }

@@ -33,10 +33,10 @@ func NoDecay() Group {
 
 // GroupState is a group in an optimiser's [State].
 type GroupState struct {
-	Name        string
-	Rate        float64  // factor on the learning rate
-	WeightDecay float64  // λ
-	Params      []string // names of its parameters, in order
+	Name        string   `json:"name"`
+	Rate        float64  `json:"rate"`         // factor on the learning rate
+	WeightDecay float64  `json:"weight_decay"` // λ
+	Params      []string `json:"params"`       // names of its parameters, in order
 }
 
 // newGroups checks groups and prepares their states; decay is the optimiser's.

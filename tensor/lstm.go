@@ -12,7 +12,8 @@ import (
 //	c' = f∘c + i∘g,  h' = o∘tanh(c')
 //
 // with the gates stacked in the order i, f, g, o. It returns all hidden states
-// and the last hidden and cell state. bias is the sum of PyTorch's two.
+// and the last hidden and cell state. bias is the sum of PyTorch's two. With int8
+// weights, inputs and states may be rounded as by [Linear].
 //
 // Shape: x [B, T, I], wih [4H, I], whh [4H, H], bias [4H], h0 and c0 [B, H]
 // → y [B, T, H], hn and cn [B, H].
@@ -21,20 +22,85 @@ import (
 //
 // Reference: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
 // al. 2000.
-func LSTM(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
-	tape, be := common("lstm", x, wih, whh, bias, h0, c0)
+func LSTM(x *Tensor, wih, whh Weight, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	tape, be := common("lstm", x, bias, h0, c0)
 	if x.view.Rank != 3 || x.view.Shape[1] == 0 {
 		Fail("lstm", "needs input [batch, steps, features] with at least one step", "%v", x.Shape())
 	}
-	batch, steps, in := x.view.Shape[0], x.view.Shape[1], x.view.Shape[2]
+	batch, in := x.view.Shape[0], x.view.Shape[2]
 	hidden := whh.Dim(-1)
-	if !wih.HasShape(4*hidden, in) || !whh.HasShape(4*hidden, hidden) || !bias.HasShape(4*hidden) {
+	if !isMatrix(wih, 4*hidden, in) || !isMatrix(whh, 4*hidden, hidden) || !bias.HasShape(4*hidden) {
 		Fail("lstm", fmt.Sprintf("input %v and hidden size %d need weights [%d %d], [%d %d] and bias [%d]", x.Shape(), hidden, 4*hidden, in, 4*hidden, hidden, 4*hidden),
 			"%v, %v and %v", wih.Shape(), whh.Shape(), bias.Shape())
 	}
 	if !h0.HasShape(batch, hidden) || !c0.HasShape(batch, hidden) {
 		Fail("lstm", fmt.Sprintf("needs states [%d %d]", batch, hidden), "%v and %v", h0.Shape(), c0.Shape())
 	}
+	if wih, ok := wih.(*Tensor); ok {
+		if whh, ok := whh.(*Tensor); ok {
+			return lstmFloat(x, wih, whh, bias, h0, c0)
+		}
+	}
+	if be != wih.Backend() || be != whh.Backend() {
+		panic(&UseError{"lstm", fmt.Sprintf("operands on backend %q, weights on %q and %q", be.Name(), wih.Backend().Name(), whh.Backend().Name())})
+	}
+	if tape.records() { // widened for this pass, so that gradients can go back
+		return lstmFloat(x, onTape(tape, wih), onTape(tape, whh), bias, h0, c0)
+	}
+	return lstmStored(x, wih, whh, bias, h0, c0)
+}
+
+func isMatrix(w Weight, rows, cols int) bool {
+	r, c, ok := w.dims()
+	return ok && r == rows && c == cols
+}
+
+// onTape is a weight as a tensor; a stored one is widened for the rest of the
+// pass.
+func onTape(tape *Tape, w Weight) *Tensor {
+	if s, ok := w.(*Stored); ok {
+		return s.widen(tape)
+	}
+	return w.(*Tensor)
+}
+
+// lstmStored is [LSTM] without derivatives, of weights that are not all tensors.
+func lstmStored(x *Tensor, wih, whh Weight, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	gates := Linear(x, wih, bias)
+	tape, be := common("lstm", gates, h0, c0)
+	batch, steps, hidden := x.view.Shape[0], x.view.Shape[1], whh.Dim(-1)
+	y = alloc(tape, be, []int{batch, steps, hidden})
+	cells := alloc(tape, be, []int{batch, steps, hidden})
+	stored, ok := whh.(*Stored)
+	if ok && stored.recurrence(y.view, cells.view, gates.view, h0.view, c0.view) {
+		return y, lastStep(y), lastStep(cells)
+	}
+	wide, ok := whh.(*Tensor)
+	if !ok {
+		wide = stored.Widen()
+		defer wide.Release()
+	}
+	if k, ok := be.(backend.LSTMKernel); ok && k.LSTM(y.view, cells.view, gates.view, wide.view, h0.view, c0.view) {
+		return y, lastStep(y), lastStep(cells)
+	}
+	return lstmSteps(gates, wide, h0, c0)
+}
+
+// recurrence runs an LSTM's steps by the backend's kernel for the format of its
+// recurrent weights, if it has one.
+func (w *Stored) recurrence(y, cells, gates, h0, c0 backend.View) bool {
+	if m, ok := w.matrix.(*backend.Int8Matrix); ok {
+		k, ok := w.be.(backend.LSTMInt8Kernel)
+		return ok && k.LSTMInt8(y, cells, gates, m, h0, c0)
+	}
+	return false
+}
+
+// lstmFloat is [LSTM] of tensors that fit.
+func lstmFloat(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	tape, be := common("lstm", x, wih, whh, bias, h0, c0)
+	batch, steps, in := x.view.Shape[0], x.view.Shape[1], x.view.Shape[2]
+	hidden := whh.view.Shape[1]
 	kernel, ok := be.(backend.LSTMKernel)
 	if !ok {
 		return lstmComposed(x, wih, whh, bias, h0, c0)

@@ -128,88 +128,9 @@ func (t *Tensor) mergeBatch(n, rows, cols int) *Tensor {
 	})
 }
 
-// Linear is x·wᵀ + bias. bias may be nil.
-//
-// Shape: x [..., in], w [out, in], bias [out] → [..., out].
-//
-// Panics if the sizes differ.
-func Linear(x, w, bias *Tensor) *Tensor { return LinearAct(x, w, bias, backend.ActNone, 0) }
-
-// LinearAct is act(x·wᵀ + bias), with the activation applied while the result
-// is still in cache. slope belongs to ActLeakyReLU and must not be negative.
-//
-// Shape: as [Linear].
-func LinearAct(x, w, bias *Tensor, act backend.Activation, slope float64) *Tensor {
-	if x.view.Rank == 0 || w.view.Rank != 2 || x.Dim(-1) != w.view.Shape[1] {
-		Fail("linear", fmt.Sprintf("weight %v needs inputs [..., %d]", w.Shape(), w.Dim(-1)), "%v", x.Shape())
-	}
-	if bias != nil && !bias.HasShape(w.view.Shape[0]) {
-		Fail("linear", fmt.Sprintf("weight %v needs a bias [%d]", w.Shape(), w.view.Shape[0]), "%v", bias.Shape())
-	}
-	if act == backend.ActLeakyReLU && slope < 0 {
-		Fail("linear", "the fused leaky ReLU needs a slope of at least 0", "%g", slope)
-	}
-	if x.view.Rank == 2 {
-		return linear(x, w, bias, act, slope)
-	}
-	shape := shapeOf(&x.view)
-	shape[len(shape)-1] = w.view.Shape[0]
-	return linear(x.Reshape(-1, x.Dim(-1)), w, bias, act, slope).Reshape(shape...)
-}
-
-func linear(x, w, bias *Tensor, act backend.Activation, slope float64) *Tensor {
-	tape, be := common("linear", x, w)
-	ep := backend.Epilogue{Act: act, Slope: slope}
-	if bias != nil {
-		tape, be = common("linear", x, w, bias)
-		ep.Bias = bias.view
-	}
-	y := alloc2(tape, be, x.view.Shape[0], w.view.Shape[0])
-	be.Gemm(y.view, x.view, transposed(w.view), 1, 0, ep)
-	if tape.records() {
-		f := func(b *Backprop, g *Tensor) {
-			if b.asked() {
-				b.say("activation", act.String(), "slope", slope)
-				return
-			}
-			g = activationGrad(act, slope, g, y)
-			if b.Needs(0) {
-				b.AddMatMul(0, g, w)
-			}
-			if b.Needs(1) {
-				b.AddMatMul(1, g.T(), x)
-			}
-			if bias != nil && b.Needs(2) {
-				b.Add(2, g.Sum(0))
-			}
-		}
-		if bias != nil {
-			tape.record("linear", y, f, x, w, bias).says()
-		} else {
-			tape.record("linear", y, f, x, w).says()
-		}
-	}
-	return y
-}
-
 func transposed(v backend.View) backend.View {
 	r := v.Rank
 	v.Shape[r-1], v.Shape[r-2] = v.Shape[r-2], v.Shape[r-1]
 	v.Strides[r-1], v.Strides[r-2] = v.Strides[r-2], v.Strides[r-1]
 	return v
-}
-
-// activationGrad takes a gradient back through an activation, given its output.
-func activationGrad(act backend.Activation, slope float64, g, y *Tensor) *Tensor {
-	switch act {
-	case backend.ActReLU:
-		return g.gradMap(backend.ReLUGrad, y, none)
-	case backend.ActLeakyReLU: // for slopes ≥ 0, y > 0 just where the input is
-		return g.gradMap(backend.LeakyReLUGrad, y, backend.Params{slope})
-	case backend.ActTanh:
-		return g.gradMap(backend.TanhGrad, y, none)
-	case backend.ActSigmoid:
-		return g.gradMap(backend.SigmoidGrad, y, none)
-	}
-	return g
 }

@@ -11,7 +11,8 @@ type Node struct {
 }
 
 // Attr is an attribute of an operation: an int, float64, bool or string, a []int
-// of sizes or axes, the []int32 of indices, or a *[Tensor] without a gradient.
+// of sizes or axes, the []int32 of indices, or a *[Tensor] or *[Stored] that gets
+// no gradient.
 type Attr struct {
 	Name  string
 	Value any

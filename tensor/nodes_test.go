@@ -21,7 +21,7 @@ func shown(tape *Tape) string {
 	text := last.Op
 	for _, a := range last.Attrs {
 		v := a.Value
-		if x, ok := v.(*Tensor); ok {
+		if x, ok := v.(Weight); ok {
 			v = x.Shape()
 		}
 		text += fmt.Sprintf(" %s=%v", a.Name, v)
@@ -69,6 +69,10 @@ func TestNodesTellAttributes(t *testing.T) {
 				LinearAct(x, ZerosOn(be, 4, 3), nil, backend.ActLeakyReLU, 0.1)
 			},
 			"linear activation=none slope=0": func(x *Tensor) { Linear(x, ZerosOn(be, 4, 3), ZerosOn(be, 4)) },
+			"linear activation=relu slope=0 weight=[4 3]": func(x *Tensor) {
+				LinearAct(x, Quantize(ZerosOn(be, 4, 3), Int8), ZerosOn(be, 4), backend.ActReLU, 0)
+			},
+			"linear_t weight=[3 4]": func(x *Tensor) { LinearT(x, Quantize(ZerosOn(be, 3, 4), Float16)) },
 			"spread axes=[0] kept=false": func(x *Tensor) {
 				x.Tape().Grad(x.Mul(x).Sum(0), []*Tensor{x.Mul(x)}, CreateGraph())
 				x.Tape().Grad(x.Sum(0), []*Tensor{x}, CreateGraph())

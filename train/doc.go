@@ -3,8 +3,8 @@
 // gone bad, and stops when asked.
 //
 // What a step does is the caller's business, so one [Trainer] serves
-// supervised, adversarial and language models, and the founding document's loop
-// over images and text together:
+// supervised, adversarial and language models, and a loop over
+// images and text together:
 //
 //	trainer := train.Trainer[data.Pair[data.ImageBatch, data.TokenBatch]]{
 //		Models: map[string]train.Model{"gan": gan, "text": text},

@@ -13,8 +13,8 @@ import (
 // xor is a small network and a trainer that teaches it "exclusive or".
 func xor() (*models.MLP, *train.Trainer[struct{}]) {
 	net, err := models.NewMLP(models.MLPConfig{
-		Sizes: []int{2, 16, 2}, Activation: models.ReLU, Output: models.Softmax,
-		Loss: models.CrossEntropy, Optimizer: models.Adam, LR: 0.01,
+		Sizes: []int{2, 16, 2}, Activation: "relu", Output: "softmax",
+		Loss: "cross_entropy", Optimizer: "adam", LR: 0.01,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -51,7 +51,7 @@ func ExampleCheckpoints() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net, err := models.LoadMLP(newest.File("net"))
+	net, err := models.LoadAs[*models.MLP](newest.File("net"))
 	fmt.Println(newest.State.Step, net.Config().Sizes, err)
 	// Output:
 	// step 20

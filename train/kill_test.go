@@ -22,6 +22,7 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -63,7 +64,7 @@ func trainVictim(family, dir string) error {
 	if err != nil {
 		return err
 	}
-	vocab, err := models.NewCharVocab("abcdefg ")
+	vocab, err := tokenizer.NewChars("abcdefg ")
 	if err != nil {
 		return err
 	}
@@ -79,11 +80,11 @@ func trainVictim(family, dir string) error {
 	if err != nil {
 		return err
 	}
-	text, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 4, Hidden: 5, Layers: 2, Dropout: 0.3, Clip: 1, Carry: true, EMA: 0.9})
+	text, err := models.NewTextGenerator(vocab, models.TextConfig{Embed: 4, Hidden: 5, Layers: 2, Dropout: 0.3, Clip: 1, Stateful: true, EMA: 0.9})
 	if err != nil {
 		return err
 	}
-	mlp, err := models.NewMLP(models.MLPConfig{Sizes: []int{8, 4, 8}, Output: models.Tanh, Loss: models.MeanSquaredError, Momentum: 0.9, Accumulate: 2})
+	mlp, err := models.NewMLP(models.MLPConfig{Sizes: []int{8, 4, 8}, Output: "tanh", Loss: "mean_squared_error", Momentum: 0.9, Accumulate: 2})
 	if err != nil {
 		return err
 	}

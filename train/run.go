@@ -126,8 +126,8 @@ func (t *Trainer[B]) schedule(step int) {
 
 func (t *Trainer[B]) setLR(rate float64) {
 	for _, m := range t.Models {
-		for _, o := range m.Optimizers() {
-			o.SetLR(rate)
+		for _, u := range m.Updates() {
+			u.Optimizer().SetLR(rate)
 		}
 	}
 }
@@ -142,24 +142,33 @@ func (t *Trainer[B]) finite(step int, metrics Metrics) error {
 			break
 		}
 	}
-	for _, name := range t.names() {
-		m, ok := t.Models[name].(interface{ NonFinite() string })
-		if !ok || m.NonFinite() == "" {
-			continue
-		}
+	if what := t.blamed(); what != "" {
 		if bad == nil {
 			bad = &NonFiniteError{Step: step}
 		}
-		bad.Tensor = m.NonFinite()
-		if len(t.Models) > 1 {
-			bad.Tensor += " in " + name
-		}
-		break
+		bad.Tensor = what
 	}
 	if bad == nil {
 		return nil
 	}
 	return bad
+}
+
+// blamed is what a model found to be not finite in its last step, "" if nothing.
+func (t *Trainer[B]) blamed() string {
+	for _, name := range t.names() {
+		for _, u := range t.Models[name].Updates() {
+			what := u.NonFinite()
+			switch {
+			case what == "":
+			case len(t.Models) > 1:
+				return what + " in " + name
+			default:
+				return what
+			}
+		}
+	}
+	return ""
 }
 
 // names of the models, in order.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/org/artnn/optim"
+	"github.com/org/artnn/train/checkpoint"
 )
 
 // Checkpoints say where and when a [Trainer] writes all that it needs to go on.
@@ -106,7 +108,7 @@ func (r *run[B]) save() error {
 	if err != nil {
 		return fmt.Errorf("checkpoint of step %d: %w", r.Step, err)
 	}
-	dir, err := write(r.t.Checkpoints.Dir, state, r.t.Models)
+	dir, err := checkpoint.WriteFolder(r.t.Checkpoints.Dir, r.Step, r.t.writers(), state)
 	if err != nil {
 		return fmt.Errorf("checkpoint of step %d: %w; the checkpoints before it are untouched", r.Step, err)
 	}
@@ -115,17 +117,32 @@ func (r *run[B]) save() error {
 	if keep == 0 {
 		keep = defaultKeep
 	}
-	if err := prune(r.t.Checkpoints.Dir, r.Step, keep, r.best); err != nil {
+	best := -1
+	if r.best != nil {
+		best = r.best.Step
+	}
+	if err := checkpoint.Prune(r.t.Checkpoints.Dir, r.Step, keep, best); err != nil {
 		r.t.warn("old checkpoints could not be removed: " + err.Error())
 	}
 	return nil
+}
+
+// writers write the models' files.
+func (t *Trainer[B]) writers() map[string]func(io.Writer) error {
+	files := map[string]func(io.Writer) error{}
+	for name, m := range t.Models {
+		files[name] = func(w io.Writer) error {
+			return checkpoint.Write(w, module(m), checkpoint.Options{Updates: m.Updates()})
+		}
+	}
+	return files
 }
 
 // state is what a checkpoint holds besides the models.
 func (r *run[B]) state() (State, error) {
 	s := State{
 		Step: r.Step, Epoch: r.Epoch, Elapsed: r.Elapsed, Best: r.best, Bad: r.bad,
-		Callbacks: map[string]json.RawMessage{}, Maker: thisProgram(),
+		Callbacks: map[string]json.RawMessage{}, Maker: checkpoint.Program(), Version: stateVersion,
 	}
 	if r.t.Data != nil {
 		at := r.t.Data.State()
@@ -158,10 +175,10 @@ func (r *run[B]) resume() error {
 	if dir == "" {
 		return nil
 	}
-	if err := sweep(dir); err != nil {
+	if err := checkpoint.Sweep(dir); err != nil {
 		return fmt.Errorf("checkpoints: %w", err)
 	}
-	names, err := list(dir)
+	names, err := checkpoint.Folders(dir)
 	if err != nil {
 		return fmt.Errorf("checkpoints: %w", err)
 	}
@@ -178,7 +195,7 @@ func (r *run[B]) resume() error {
 	for _, d := range c.Damaged {
 		r.t.warn(fmt.Sprintf("a damaged checkpoint is passed over: %v; going on from step %d", d, c.State.Step))
 	}
-	if made, here := c.State.Maker, thisProgram(); made.Kernels != here.Kernels || made.Arch != here.Arch {
+	if made, here := c.State.Maker, checkpoint.Program(); made.Kernels != here.Kernels || made.Arch != here.Arch {
 		r.t.warn(fmt.Sprintf("the checkpoint was made with %s kernels on %s, these are %s on %s: results will differ in the last digits",
 			made.Kernels, made.Arch, here.Kernels, here.Arch))
 	}
@@ -238,5 +255,5 @@ func restoreFile(m Model, path string) error {
 	if err != nil {
 		return err
 	}
-	return m.Restore(f, info.Size())
+	return checkpoint.Restore(module(m), m.Updates(), f, info.Size())
 }

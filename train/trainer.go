@@ -3,28 +3,44 @@ package train
 import (
 	"context"
 	"errors"
-	"io"
-	"iter"
 	"time"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/optim"
-	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/train/update"
 )
 
-// Model is what learns. The models of this library have these methods; so may
-// any other. A method NonFinite() string, if there is one, names what went bad
-// in the last step.
+// Model is what learns: a module and the updates that train it. The models of
+// this library are such; of any other module, [Of] makes one.
 type Model interface {
-	// Params yields the trainable parameters.
-	Params() iter.Seq2[string, *tensor.Tensor]
-	// Optimizers are the update rules, for learning rate schedules.
-	Optimizers() []optim.Optimizer
-	// Checkpoint writes weights and all that training needs to go on.
-	Checkpoint(w io.Writer) error
-	// Restore takes up again what Checkpoint wrote. It returns an error if that
-	// was of another model.
-	Restore(r io.ReaderAt, size int64) error
+	layers.Module
+	// Updates have the optimisers, for learning rate schedules, and what a
+	// checkpoint must hold besides the module's state.
+	Updates() []*update.Update
+}
+
+// Of is a module with the updates that train it:
+//
+//	Models: map[string]train.Model{"net": train.Of(net, u)}
+//
+// The trainer then writes checkpoints of it and resumes from them.
+func Of(m layers.Module, updates ...*update.Update) Model { return trained{m, updates} }
+
+type trained struct {
+	layers.Module
+	updates []*update.Update
+}
+
+func (t trained) Updates() []*update.Update { return t.updates }
+
+// module is what a checkpoint is written of, with all that it can describe itself
+// by.
+func module(m Model) layers.Module {
+	if t, ok := m.(trained); ok {
+		return t.Module
+	}
+	return m
 }
 
 // Trainer trains one or more models on the batches of a loader. Fields without a

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/train"
+	"github.com/org/artnn/train/checkpoint"
 )
 
 type point struct{ x, y float32 }
@@ -43,8 +43,8 @@ func line(t testing.TB, batch int, lr float64) (*models.MLP, *train.Trainer[poin
 	}, data.LoaderOptions{BatchSize: batch, Shuffle: true, Seed: 1})
 	require.NoError(t, err)
 	net, err := models.NewMLP(models.MLPConfig{
-		Sizes: []int{1, 8, 1}, Activation: models.Tanh, Output: models.Identity, Loss: models.MeanSquaredError,
-		Optimizer: models.Adam, LR: lr,
+		Sizes: []int{1, 8, 1}, Activation: "tanh", Output: "identity", Loss: "mean_squared_error",
+		Optimizer: "adam", LR: lr,
 	})
 	require.NoError(t, err)
 	return net, &train.Trainer[pointBatch]{
@@ -66,7 +66,7 @@ func line(t testing.TB, batch int, lr float64) (*models.MLP, *train.Trainer[poin
 func state(t testing.TB, m train.Model) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, m.Checkpoint(&b))
+	require.NoError(t, checkpoint.Write(&b, m, checkpoint.Options{Updates: m.Updates()}))
 	return b.Bytes()
 }
 
@@ -213,7 +213,7 @@ func TestScheduleSetsRates(t *testing.T) {
 	trainer.Validate, trainer.Budget.Steps = nil, 5
 	var rates []float64
 	trainer.Callbacks = []train.Callback{train.EverySteps(1, func(train.Event) error {
-		rates = append(rates, net.Optimizers()[0].LR())
+		rates = append(rates, net.Updates()[0].Optimizer().LR())
 		return nil
 	})}
 	_, err := trainer.Run(context.Background())
@@ -327,7 +327,7 @@ func TestCheckpointsRefuse(t *testing.T) {
 	_, err = trainer.Run(context.Background())
 	assert.ErrorContains(t, err, "resume it or choose another folder")
 
-	other, err := models.NewMLP(models.MLPConfig{Sizes: []int{1, 9, 1}, Activation: models.Tanh, Output: models.Identity, Loss: models.MeanSquaredError, Optimizer: models.Adam, LR: 0.1})
+	other, err := models.NewMLP(models.MLPConfig{Sizes: []int{1, 9, 1}, Activation: "tanh", Output: "identity", Loss: "mean_squared_error", Optimizer: "adam", LR: 0.1})
 	require.NoError(t, err)
 	trainer.Checkpoints.Resume = true
 	trainer.Models = map[string]train.Model{"line": other}
@@ -370,14 +370,14 @@ type fragile struct {
 	fail bool
 }
 
-func (f *fragile) Checkpoint(w io.Writer) error {
-	if err := f.Model.Checkpoint(w); err != nil {
-		return err
-	}
+// Describe returns the model itself as a configuration.
+func (f *fragile) Describe() (kind string, config any) { return "fragile", f }
+
+func (f *fragile) MarshalJSON() ([]byte, error) {
 	if f.fail {
-		return errors.New("no space left on device")
+		return nil, errors.New("no words")
 	}
-	return nil
+	return []byte("{}"), nil
 }
 
 func TestFailedCheckpointLeavesTheOneBefore(t *testing.T) {
@@ -389,7 +389,8 @@ func TestFailedCheckpointLeavesTheOneBefore(t *testing.T) {
 	trainer.Checkpoints = train.Checkpoints{Dir: dir, Every: 3}
 	trainer.Callbacks = []train.Callback{train.EverySteps(1, func(e train.Event) error { f.fail = e.Step == 6; return nil })}
 	_, err := trainer.Run(context.Background())
-	assert.ErrorContains(t, err, "checkpoint of step 6: no space left on device; the checkpoints before it are untouched")
+	assert.ErrorContains(t, err, "checkpoint of step 6: configuration: ")
+	assert.ErrorContains(t, err, "no words; the checkpoints before it are untouched")
 	c, err := train.LatestCheckpoint(dir)
 	require.NoError(t, err)
 	assert.Equal(t, 3, c.State.Step)

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/train/checkpoint"
 )
 
 // snapshot is where models and data stood before a trial.
@@ -24,7 +25,7 @@ func (t *Trainer[B]) snapshot() (snapshot, error) {
 	}
 	for name, m := range t.Models {
 		var b bytes.Buffer
-		if err := m.Checkpoint(&b); err != nil {
+		if err := checkpoint.Write(&b, module(m), checkpoint.Options{Updates: m.Updates()}); err != nil {
 			return s, fmt.Errorf("%s: %w", name, err)
 		}
 		s.models[name] = b.Bytes()
@@ -38,7 +39,8 @@ func (t *Trainer[B]) snapshot() (snapshot, error) {
 
 func (t *Trainer[B]) putBack(s snapshot) error {
 	for name, file := range s.models {
-		if err := t.Models[name].Restore(bytes.NewReader(file), int64(len(file))); err != nil {
+		m := t.Models[name]
+		if err := checkpoint.Restore(module(m), m.Updates(), bytes.NewReader(file), int64(len(file))); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the assembly of package asm anew. With -check it changes nothing and
+# Prints the kernels of package asm and their dispatch anew. With -check it changes nothing and
 # fails, showing how, if what is committed is not what the programs print.
 set -eu
 cd "$(dirname "$0")"
@@ -11,6 +11,7 @@ if [ "${1:-}" = -check ]; then
 fi
 go run ./amd64 "$out"
 go run ./arm64 -dir "$out"
+go run ./dispatch "$out"
 if [ "$out" != .. ]; then
 	for f in "$out"/*; do
 		diff -u "../${f##*/}" "$f"

@@ -2,6 +2,19 @@ package backendtest
 
 import "github.com/org/artnn/backend"
 
+func (b *single) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
+	var all []float64
+	row := make([]float32, dst.Shape[1])
+	for r := range dst.Shape[0] {
+		w.DecodeRow(row, lo+r)
+		for _, v := range row {
+			all = append(all, float64(v))
+		}
+	}
+	b.set(dst, all)
+	return true
+}
+
 func (b *single) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) bool {
 	in, shift := b.get(x), b.maybe(bias)
 	b.change(dst, func(i int, _ float64) float64 {

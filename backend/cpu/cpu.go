@@ -35,6 +35,7 @@ var (
 	_ backend.CrossEntropyKernel = (*cpu)(nil)
 	_ backend.LayerNormKernel    = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)
+	_ backend.DecodeKernel       = (*cpu)(nil)
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
 	_ backend.LSTMInt8Kernel     = (*cpu)(nil)
 	_ backend.OptimizerKernel    = (*cpu)(nil)

@@ -44,7 +44,7 @@ func (g *gemm) lookAhead() {
 	}
 	table := lineTables.get()
 	g.look = ahead{stride: runs * step, lines: table, tiles: min(askTiles, ceilDiv(g.m, asm.MR))}
-	slots := table[:g.look.tiles*asm.AheadLines(g.size.k)]
+	slots := table[:g.look.tiles*asm.PrefetchLines(g.size.k)]
 	for s := range slots {
 		i := s * runs * each / len(slots)
 		slots[s] = int32(4 * (i/each*step + i%each*line))

@@ -156,14 +156,17 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 		g.blockWide(a, b, rows, i0, j0, j1, k, accumulate)
 		return
 	}
-	whole, lines := (j1-j0)/asm.NR*asm.NR, asm.AheadLines(k)
+	whole, lines := (j1-j0)/asm.NR*asm.NR, asm.PrefetchLines(k)
 	if (j1-j0)*k <= shallow && (k <= thin || rows.tiles*asm.MR*k <= shallow) {
 		// The blocks are small: walk along the rows of the destination.
 		for t := range rows.tiles {
 			i, m := rows.at(t)
 			mem, at := next.tile(t, lines)
-			asm.GemmTilesAhead(whole/asm.NR, k, a[t*k*asm.MR:], 0, 1, asm.MR, b, k*asm.NR, asm.NR,
-				g.d[(i0+i)*g.ldd+j0:], asm.NR, g.ldd, m, mem, next.stride, at, 0, accumulate)
+			asm.GemmTiles(&asm.Tiles{
+				Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a[t*k*asm.MR:], ARow: 1, ACol: asm.MR,
+				B: b, BTile: k * asm.NR, BRow: asm.NR, C: g.d[(i0+i)*g.ldd+j0:], CTile: asm.NR, CRow: g.ldd, Accumulate: accumulate,
+				Prefetch: asm.Prefetch{Next: mem, NextTile: next.stride, Offsets: at},
+			})
 		}
 	} else {
 		for j := 0; j < whole; j += asm.NR {
@@ -174,8 +177,10 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 	if n := j1 - j0 - whole; n > 0 {
 		for t := range rows.tiles {
 			i, m := rows.at(t)
-			asm.GemmKernel(k, a[t*k*asm.MR:], 1, asm.MR, b[whole*k:], asm.NR,
-				g.d[(i0+i)*g.ldd+j0+whole:], g.ldd, m, n, accumulate)
+			asm.GemmTiles(&asm.Tiles{
+				Count: 1, K: k, M: m, N: n, A: a[t*k*asm.MR:], ARow: 1, ACol: asm.MR, B: b[whole*k:], BRow: asm.NR,
+				C: g.d[(i0+i)*g.ldd+j0+whole:], CRow: g.ldd, Accumulate: accumulate,
+			})
 		}
 	}
 }
@@ -183,15 +188,22 @@ func (g *gemm) block(a, b []float32, rows cut, i0, j0, j1, k int, accumulate boo
 // multiply adds the product of packed slivers of A and one of B to dst, or sets it.
 // Its first tiles ask for what comes next, after the group of columns.
 func (c cut) multiply(k int, a, b, dst []float32, ldd int, next ahead, group int, accumulate bool) {
-	each, sliver, mem := asm.AheadLines(k), k*asm.MR, next.group(group)
+	each, sliver, mem := asm.PrefetchLines(k), k*asm.MR, next.group(group)
+	x := asm.Tiles{
+		K: k, N: asm.NR, ATile: sliver, ARow: 1, ACol: asm.MR, B: b, BRow: asm.NR, CRow: ldd, Accumulate: accumulate,
+	}
 	c.runs(func(t, tiles, i, m int) {
+		x.M, x.CTile = m, m*ldd
 		if early := min(tiles, next.tiles-t); early > 0 && mem != nil {
-			asm.GemmTilesAhead(early, k, a[t*sliver:], sliver, 1, asm.MR, b, 0, asm.NR,
-				dst[i*ldd:], m*ldd, ldd, m, mem, 0, next.lines[t*each:], each, accumulate)
+			x.Count, x.A, x.C = early, a[t*sliver:], dst[i*ldd:]
+			x.Prefetch = asm.Prefetch{Next: mem, Offsets: next.lines[t*each:], OffsetsTile: each}
+			asm.GemmTiles(&x)
+			x.Prefetch = asm.Prefetch{}
 			t, tiles, i = t+early, tiles-early, i+early*m
 		}
 		if tiles > 0 {
-			asm.GemmTiles(tiles, k, a[t*sliver:], sliver, 1, asm.MR, b, 0, asm.NR, dst[i*ldd:], m*ldd, ldd, m, accumulate)
+			x.Count, x.A, x.C = tiles, a[t*sliver:], dst[i*ldd:]
+			asm.GemmTiles(&x)
 		}
 	})
 }

@@ -182,7 +182,10 @@ func (g *gemm) dots(j0, j1 int) {
 			k := min(dotsK, g.k-p)
 			for t := range rows.tiles {
 				i, m := rows.at(t)
-				asm.GemmDot(k, g.a.at(i, p), g.a.rs, g.b.at(p, j), g.b.cs, g.d[i*g.ldd+j:], g.ldd, m, n, acc || p > 0)
+				asm.GemmDot(&asm.DotTile{
+					K: k, M: m, N: n, A: g.a.at(i, p), ARow: g.a.rs, B: g.b.at(p, j), BRow: g.b.cs,
+					C: g.d[i*g.ldd+j:], CRow: g.ldd, Accumulate: acc || p > 0,
+				})
 			}
 		}
 	}
@@ -223,8 +226,13 @@ func (g *gemm) small(i0, i1 int) {
 func (g *gemm) rowOfTiles(i, m, j0, j1, p0, p1 int, accumulate bool) {
 	k, whole := p1-p0, (j1-j0)/asm.NR*asm.NR
 	a, b, d := g.a.at(i, p0), g.b.at(p0, j0), g.d[i*g.ldd+j0:]
-	asm.GemmTiles(whole/asm.NR, k, a, 0, g.a.rs, g.a.cs, b, asm.NR, g.b.rs, d, asm.NR, g.ldd, m, accumulate)
+	x := asm.Tiles{
+		Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a, ARow: g.a.rs, ACol: g.a.cs,
+		B: b, BTile: asm.NR, BRow: g.b.rs, C: d, CTile: asm.NR, CRow: g.ldd, Accumulate: accumulate,
+	}
+	asm.GemmTiles(&x)
 	if n := j1 - j0 - whole; n > 0 {
-		asm.GemmKernel(k, a, g.a.rs, g.a.cs, b[whole:], g.b.rs, d[whole:], g.ldd, m, n, accumulate)
+		x.Count, x.N, x.B, x.C = 1, n, b[whole:], d[whole:]
+		asm.GemmTiles(&x)
 	}
 }

@@ -45,13 +45,16 @@ func (g *gemm) turned(j0, j1 int) {
 			k := min(kc, g.k-p)
 			packSlivers(a, matrix{g.a.at(0, p), g.a.rs, g.a.cs}, 0, g.m, k, asm.NR)
 			for t := 0; t < n; t += asm.MR {
-				ask, each := g.afterTile(j, t, n, p, k), asm.AheadLines(k)
+				ask, each := g.afterTile(j, t, n, p, k), asm.PrefetchLines(k)
 				var lines []int32
 				if ask != nil {
 					lines = g.look.lines[:slivers*each]
 				}
-				asm.GemmTilesAhead(slivers, k, g.b.at(p, j+t), 0, g.b.cs, 1, a, k*asm.NR, asm.NR,
-					sums[t*asm.NR:], width*asm.NR, asm.NR, min(asm.MR, n-t), ask, 0, lines, each, p > 0)
+				asm.GemmTiles(&asm.Tiles{
+					Count: slivers, K: k, M: min(asm.MR, n-t), N: asm.NR, A: g.b.at(p, j+t), ARow: g.b.cs, ACol: 1,
+					B: a, BTile: k * asm.NR, BRow: asm.NR, C: sums[t*asm.NR:], CTile: width * asm.NR, CRow: asm.NR, Accumulate: p > 0,
+					Prefetch: asm.Prefetch{Next: ask, Offsets: lines, OffsetsTile: each},
+				})
 			}
 		}
 		g.turnBack(sums[:height*width], sums[height*width:], width, j, n, acc)
@@ -88,7 +91,7 @@ func (g *gemm) lookDown() {
 	kc := cutK(g.k, turnedK)
 	row := ceilDiv(kc, line)
 	table := lineTables.get()
-	slots := table[:ceilDiv(g.m, asm.NR)*asm.AheadLines(kc)]
+	slots := table[:ceilDiv(g.m, asm.NR)*asm.PrefetchLines(kc)]
 	for s := range slots {
 		i := s * asm.MR * row / len(slots)
 		slots[s] = int32(4 * (i/row*g.b.cs + i%row*line))

@@ -112,36 +112,11 @@ func (c *cpu) linearWidened(dst, x backend.View, w *backend.Int8Matrix, bias bac
 }
 
 // widen is rows [lo, hi) of W in float32.
-func (c *cpu) widen(w *backend.Int8Matrix, lo, hi int) *buffer {
-	k := w.Cols
+func (c *cpu) widen(w backend.StoredMatrix, lo, hi int) *buffer {
+	_, k := w.Dims()
 	scratch := c.pool.alloc((hi - lo) * k)
-	t := widenings.get()
-	*t = widening{scratch.data, w.Values[lo*k : hi*k], w.Scale[lo:hi], k, max(1, int8Grain/4/max(1, k))}
-	c.team.do(ceilDiv(hi-lo, t.step), t)
-	*t = widening{}
-	widenings.put(t)
+	c.decode(scratch.data, w, lo, hi, k)
 	return scratch
-}
-
-// widening makes int8 weights float32, step rows of k in a chunk.
-type widening struct {
-	dst     []float32
-	src     []int8
-	scale   []float32
-	k, step int
-}
-
-var widenings recycler[widening]
-
-func (t *widening) chunk(i int) {
-	lo := i * t.step
-	for r := lo; r < min(len(t.scale), lo+t.step); r++ {
-		src, scale := t.src[r*t.k:][:t.k], t.scale[r]
-		dst := t.dst[r*t.k:][:len(src)]
-		for j, v := range src {
-			dst[j] = scale * float32(v)
-		}
-	}
 }
 
 // run computes the product for n rows of x, ldx numbers apart.
@@ -191,8 +166,10 @@ func (p *int8Product) chunk(i int) {
 			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
 			for t := range rows.tiles {
 				i, m := rows.at(t)
-				asm.GemmInt8(k1-k0, p.x[i*k+k0:], k, p.scales[b*p.n+i:], w.Values[j*k+k0:], k, w.Scale[j:],
-					p.y[i*p.ldy+j:], p.ldy, m, n, acc || b > 0)
+				asm.GemmInt8(&asm.Int8Tile{
+					K: k1 - k0, M: m, N: n, X: p.x[i*k+k0:], XRow: k, ScaleX: p.scales[b*p.n+i:],
+					W: w.Values[j*k+k0:], WRow: k, Scale: w.Scale[j:], Y: p.y[i*p.ldy+j:], YRow: p.ldy, Accumulate: acc || b > 0,
+				})
 			}
 		}
 	}

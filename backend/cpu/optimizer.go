@@ -43,10 +43,18 @@ func (c *cpu) AdamStep(p, g, m, v backend.View, cfg backend.AdamConfig) bool {
 	}
 	t := updates.get()
 	t.p, t.g, t.m, t.v, t.isAdam = dense(&p), dense(&g), dense(&m), dense(&v), true
-	t.adam = asm.NewAdam(cfg.LR, cfg.Beta1, cfg.Beta2, cfg.Eps, cfg.WeightDecay, cfg.Decoupled,
-		cfg.BiasCorrection1, cfg.BiasCorrection2)
+	t.adam = adamConstants(&cfg)
 	t.do(c)
 	return true
+}
+
+// adamConstants is what the kernels need of an update.
+func adamConstants(cfg *backend.AdamConfig) asm.Adam {
+	return asm.NewAdam(asm.AdamConfig{
+		LR: cfg.LR, Beta1: cfg.Beta1, Beta2: cfg.Beta2, Eps: cfg.Eps,
+		WeightDecay: cfg.WeightDecay, Decoupled: cfg.Decoupled,
+		Bias1: cfg.BiasCorrection1, Bias2: cfg.BiasCorrection2,
+	})
 }
 
 // SGDStep updates p and the momentum buffer from gradient g.

@@ -69,8 +69,7 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 		a: matrix{from(&a), a.Strides[0], a.Strides[1]},
 		b: matrix{from(&b), b.Strides[0], b.Strides[1]},
 		p: dense(&p), m1: dense(&m), m2: dense(&v),
-		adam: asm.NewAdam(cfg.LR, cfg.Beta1, cfg.Beta2, cfg.Eps, cfg.WeightDecay, cfg.Decoupled,
-			cfg.BiasCorrection1, cfg.BiasCorrection2),
+		adam: adamConstants(&cfg),
 	}
 	width := min(t.n, productN, max(asm.NR, productB/k/asm.NR*asm.NR))
 	size := max(minProductChunk, min(maxProductChunk, t.m*t.n/4))
@@ -97,7 +96,7 @@ func (t *productStep) spread() {
 		return
 	}
 	t.lines = productLines.get()
-	asked := ceilDiv(ceilDiv(rows, asm.MR)*ceilDiv(width, asm.NR), 3) * asm.AheadLines(t.k)
+	asked := ceilDiv(ceilDiv(rows, asm.MR)*ceilDiv(width, asm.NR), 3) * asm.PrefetchLines(t.k)
 	row, j, over := 0, 0, 0
 	for s := range t.lines[:asked] {
 		t.lines[s] = int32(4 * (row + j))
@@ -184,7 +183,7 @@ func (r *rectangle) update(g, next []float32, i int) {
 // multiply forms tiles [u0, u1) of the strip that begins at row i, counted along
 // its rows, and meanwhile asks for the lines of mem.
 func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
-	k, height, across, asked := r.k, r.height(i), ceilDiv(r.cols, asm.NR), asm.AheadLines(r.k)
+	k, height, across, asked := r.k, r.height(i), ceilDiv(r.cols, asm.NR), asm.PrefetchLines(r.k)
 	if r.lines == nil {
 		mem = nil
 	}
@@ -198,14 +197,19 @@ func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
 			for j := 0; j < cols; j += 2 * asm.NR {
 				asm.GemmWide(k, a, b[j*k:], d[j:], r.cols, rows, min(2*asm.NR, cols-j), false)
 			}
-		case mem == nil:
-			asm.GemmTiles(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows, false)
 		default:
-			asm.GemmTilesAhead(whole, k, a, 0, 1, asm.MR, b, k*asm.NR, asm.NR, d, asm.NR, r.cols, rows,
-				mem, 0, r.lines[(u-u0)*asked:], asked, false)
-		}
-		if n := cols % asm.NR; n > 0 && !asm.Wide() {
-			asm.GemmKernel(k, a, 1, asm.MR, b[whole*asm.NR*k:], asm.NR, d[whole*asm.NR:], r.cols, rows, n, false)
+			x := asm.Tiles{
+				Count: whole, K: k, M: rows, N: asm.NR, A: a, ARow: 1, ACol: asm.MR,
+				B: b, BTile: k * asm.NR, BRow: asm.NR, C: d, CTile: asm.NR, CRow: r.cols,
+			}
+			if mem != nil {
+				x.Prefetch = asm.Prefetch{Next: mem, Offsets: r.lines[(u-u0)*asked:], OffsetsTile: asked}
+			}
+			asm.GemmTiles(&x)
+			if n := cols % asm.NR; n > 0 {
+				x.Count, x.N, x.B, x.C = 1, n, b[whole*asm.NR*k:], d[whole*asm.NR:]
+				asm.GemmTiles(&x)
+			}
 		}
 		u += ceilDiv(cols, asm.NR)
 	}

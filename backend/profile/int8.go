@@ -2,6 +2,12 @@ package profile
 
 import "github.com/org/artnn/backend"
 
+// Decode is counted by what it writes.
+func (p *Profiler) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
+	k, ok := p.inner.(backend.DecodeKernel)
+	return ok && p.timeIf("decode", dst, moved(0, dst), func() bool { return k.Decode(dst, w, lo) })
+}
+
 func (p *Profiler) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) bool {
 	k, ok := p.inner.(backend.LinearInt8Kernel)
 	return ok && p.timeIf("linear_int8", dst, p.int8Cost(size(x), w, dst, x, bias), func() bool {

@@ -23,8 +23,12 @@ func TestCostOfInt8Weights(t *testing.T) {
 	assert.Equal(t, 2.0*2*16*32, e.FLOPs)
 	assert.Equal(t, 4.0*(2*32+2*16)+16*32+4*16, e.Bytes)
 
+	require.True(t, p.Decode(backend.NewView(x.Buf, 1, 32), w, 7))
+	assert.Equal(t, "decode", p.Events()[1].Op)
+
 	plain := profile.New(inner(t, "reference"))
 	assert.False(t, plain.LinearInt8(dst, x, w, backend.View{}))
 	assert.False(t, plain.LSTMInt8(dst, x, x, w, x, x))
+	assert.False(t, plain.Decode(dst, w, 0))
 	assert.Empty(t, plain.Events())
 }

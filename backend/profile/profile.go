@@ -49,6 +49,7 @@ var (
 	_ backend.CrossEntropyKernel = (*Profiler)(nil)
 	_ backend.LayerNormKernel    = (*Profiler)(nil)
 	_ backend.LSTMKernel         = (*Profiler)(nil)
+	_ backend.DecodeKernel       = (*Profiler)(nil)
 	_ backend.LinearInt8Kernel   = (*Profiler)(nil)
 	_ backend.LSTMInt8Kernel     = (*Profiler)(nil)
 	_ backend.OptimizerKernel    = (*Profiler)(nil)

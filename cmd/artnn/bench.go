@@ -9,11 +9,18 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/cmd/artnn/internal/machine"
-	"github.com/org/artnn/layers"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/machine"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 )
+
+var _ = commands.add(70, func() any {
+	return &struct {
+		Bench bench `cmd:"" help:"Measure how fast this machine trains."`
+	}{}
+})
 
 // bench measures this machine.
 type bench struct {
@@ -109,12 +116,12 @@ func fastest(work func(), budget time.Duration) float64 {
 	return best.Seconds()
 }
 
-func perSecond(s float64) string { return rate(1/s) + " updates/s" }
+func perSecond(s float64) string { return words.Rate(1/s) + " updates/s" }
 
 const productSize = 512
 
 func product() func() {
-	matrix := layers.NewLinear(productSize, productSize, tensor.NewRNG(1)).Weight
+	matrix := tensor.NewRNG(1).FanIn(productSize, productSize, productSize)
 	tape := tensor.NewTape(tensor.NoGrad())
 	return func() {
 		m := tape.Of(matrix)
@@ -124,7 +131,7 @@ func product() func() {
 }
 
 func perceptron() func() {
-	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{784, 256, 128, 10}, Activation: models.ReLU, Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam})
+	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{784, 256, 128, 10}, Activation: "relu", Output: "softmax", Loss: "cross_entropy", Optimizer: "adam"})
 	if err != nil {
 		panic(err) // the configuration is ours
 	}
@@ -149,7 +156,7 @@ func lstm() func() {
 	for r := ' '; r < ' '+96; r++ {
 		letters = append(letters, r)
 	}
-	vocab, err := models.NewCharVocab(string(letters))
+	vocab, err := tokenizer.NewChars(string(letters))
 	if err != nil {
 		panic(err)
 	}

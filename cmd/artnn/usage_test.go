@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
+	"github.com/org/artnn/recipe/rundir"
 )
 
 // Everything wrong from outside is one line that says what and where, and leaves
@@ -144,7 +144,7 @@ func TestBench(t *testing.T) {
 }
 
 func TestForeignModel(t *testing.T) {
-	r := ok(t, call(t, "info", filepath.Join("..", "..", "internal", "safetensors", "testdata", "dtypes.safetensors")))
+	r := ok(t, call(t, "info", filepath.Join("..", "..", "format", "safetensors", "testdata", "dtypes.safetensors")))
 	assert.Contains(t, r.out, "not one of artnn's models")
 	assert.Contains(t, r.out, "tensor")
 }

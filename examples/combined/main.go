@@ -1,6 +1,5 @@
 // Combined trains a generator of pictures and one of text side by side in one loop
-// over two data sets walked together, as the training loop of the founding
-// document does (its section 5.2.4), and then lets both create (5.2.5).
+// over two data sets walked together, and then lets both create.
 //
 //	go run ./examples/combined
 //	go run ./examples/combined -updates 5000 -prompt "The whale "
@@ -28,7 +27,9 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -87,7 +88,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 
 	// Two data sets ...
 	pictures, novel := samples.Faces(), samples.MobyDick()
-	vocab, err := models.NewCharVocab(novel)
+	vocab, err := tokenizer.NewChars(novel)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	loader := data.Zip(imageLoader, textLoader)
 
 	// ... and two models.
-	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: o.seed})
+	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, LR: 1e-3, Beta1: 0.5, R1: 1, Sharpen: 1, EMA: 0.999, Seed: o.seed})
 	if err != nil {
 		return err
 	}
@@ -141,10 +142,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			fmt.Fprintf(out, "  %s %.3f", m.Name, m.Value)
 		}
 		fmt.Fprintln(out)
-		if err := gan.Save(filepath.Join(o.out, "gan.safetensors")); err != nil {
+		if err := models.Save(filepath.Join(o.out, "gan.safetensors"), gan); err != nil {
 			return err
 		}
-		return text.Save(filepath.Join(o.out, "text.safetensors"))
+		return models.Save(filepath.Join(o.out, "text.safetensors"), text)
 	}
 	trainer := train.Trainer[data.Pair[data.ImageBatch, data.TokenBatch]]{
 		Data:      loader,
@@ -164,7 +165,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err := data.WritePNG(sheet, data.GridOf(gan.Images(16, o.seed), data.GridOptions{Scale: 8})); err != nil {
 		return err
 	}
-	continued, err := text.Generate(o.prompt, 200, models.Temperature(0.8), models.Seed(o.seed))
+	continued, err := text.Generate(o.prompt, 200, generate.Temperature(0.8), generate.Seed(o.seed))
 	if err != nil {
 		return err
 	}

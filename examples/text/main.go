@@ -41,7 +41,9 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
@@ -88,7 +90,7 @@ func (o *options) register(f *flag.FlagSet) {
 }
 
 var defaults = options{
-	save: "text.safetensors", vocab: "char", words: models.DefaultWords,
+	save: "text.safetensors", vocab: "char", words: tokenizer.DefaultWords,
 	embed: 128, hidden: 256, layers: 1, lr: 3e-3, clip: 1,
 	batch: 32, steps: 64, updates: 1000, seed: 1,
 	every: 250, length: 300, temperature: 0.8, topP: 0.95,
@@ -116,7 +118,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		if o.load == "" {
 			return errors.New("-updates 0 writes with a trained model: give one with -load")
 		}
-		model, err := models.LoadTextGenerator(o.load)
+		model, err := models.LoadAs[*models.TextGenerator](o.load)
 		if err != nil {
 			return err
 		}
@@ -135,11 +137,11 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	tokens, err := model.Vocabulary().Encode(training)
+	tokens, err := model.Tokenizer().Encode(training)
 	if err != nil {
 		return err
 	}
-	heldTokens, err := model.Vocabulary().Encode(held)
+	heldTokens, err := model.Tokenizer().Encode(held)
 	if err != nil {
 		return err
 	}
@@ -156,7 +158,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		prompt = beginning(held, promptLength)
 	}
 	fmt.Fprintf(out, "%d tokens to learn from, %d to validate on, %d different ones\n\nbefore training:\n",
-		len(tokens), len(heldTokens), model.Vocabulary().Len())
+		len(tokens), len(heldTokens), model.Tokenizer().Len())
 	// This shows where it all starts, and finds out now, rather than after
 	// minutes of training, whether the prompt and the options make sense.
 	if err := write(model, prompt, o, out); err != nil {
@@ -170,7 +172,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "\nupdate %d: training %.3f, validation %.3f nats a token, %.0f s\n",
 			e.Step, e.Metrics[0].Value, loss, e.Elapsed.Seconds())
-		if err := model.Save(o.save); err != nil {
+		if err := models.Save(o.save, model); err != nil {
 			return err
 		}
 		return write(model, prompt, o, out)
@@ -218,15 +220,15 @@ func split(text string) (training, held string) {
 // newModel makes or loads the model.
 func newModel(o options, text, training string) (*models.TextGenerator, error) {
 	if o.load != "" {
-		return models.LoadTextGenerator(o.load)
+		return models.LoadAs[*models.TextGenerator](o.load)
 	}
-	var vocab models.Vocabulary
+	var vocab tokenizer.Tokenizer
 	var err error
 	switch o.vocab {
 	case "char":
-		vocab, err = models.NewCharVocab(text) // the held-out part may have rare ones
+		vocab, err = tokenizer.NewChars(text) // the held-out part may have rare ones
 	case "word":
-		vocab, err = models.NewWordVocab(training, o.words)
+		vocab, err = tokenizer.NewWords(training, o.words)
 	default:
 		err = fmt.Errorf("-vocab must be char or word, got %q", o.vocab)
 	}
@@ -251,7 +253,7 @@ func beginning(text string, n int) string {
 // write prints what the model makes of a prompt.
 func write(model *models.TextGenerator, prompt string, o options, out io.Writer) error {
 	text, err := model.Generate(prompt, o.length,
-		models.Temperature(o.temperature), models.TopP(o.topP), models.Seed(o.seed))
+		generate.Temperature(o.temperature), generate.TopP(o.topP), generate.Seed(o.seed))
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func TestErrors(t *testing.T) {
 		{"-updates -1", "-updates"},
 		{"-every 0", "-every"},
 		{"-vocab byte", `"byte"`},
-		{"-vocab word -words 1", "vocabulary"},
+		{"-vocab word -words 1", "size 1: need at least 2"},
 		{"-prompt 猫", "猫"},
 		{"-batch 0", "rows must be positive"},
 		{"-steps 0", "steps must be positive"},
@@ -74,7 +74,7 @@ func TestCtrlC(t *testing.T) {
 	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted after") {
 		t.Errorf("expected a clean end, got %+v", r)
 	}
-	if _, err := models.LoadTextGenerator(model); err != nil {
+	if _, err := models.LoadAs[*models.TextGenerator](model); err != nil {
 		t.Error(err)
 	}
 }

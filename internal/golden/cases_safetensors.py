@@ -6,7 +6,7 @@ import torch
 
 
 def build(new):
-    f = new("internal/safetensors/testdata/dtypes.safetensors")
+    f = new("format/safetensors/testdata/dtypes.safetensors")
     c = f.case("dtypes")
     c.note(made_by="NumPy and PyTorch", text="名前 “quoted” <&>")
     r = c.random

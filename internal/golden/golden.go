@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/org/artnn/internal/safetensors"
+	"github.com/org/artnn/format/safetensors"
 )
 
 // Array is one named array of a case.

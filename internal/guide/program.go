@@ -15,11 +15,13 @@ var packages = []string{
 	"github.com/org/artnn/data",
 	"github.com/org/artnn/data/samples",
 	"github.com/org/artnn/data/table",
+	"github.com/org/artnn/generate",
 	"github.com/org/artnn/layers",
 	"github.com/org/artnn/loss",
 	"github.com/org/artnn/models",
 	"github.com/org/artnn/optim",
 	"github.com/org/artnn/tensor",
+	"github.com/org/artnn/tokenizer",
 	"github.com/org/artnn/train",
 	"github.com/org/artnn/train/tensorboard",
 }

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"log"
 
-	"github.com/org/artnn/models"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models/pretrained"
 )
 
@@ -26,12 +26,12 @@ func ExampleQuatrains() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	poem, err := writer.Generate("\n", 33, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+	poem, err := writer.Generate("\n", 33, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(1))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(poem)
-	more, err := writer.Generate("春風", 14, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+	more, err := writer.Generate("春風", 14, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(1))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -19,7 +19,6 @@ package pretrained
 import (
 	"embed"
 	"fmt"
-	"io"
 	"io/fs"
 
 	"github.com/org/artnn/models"
@@ -37,7 +36,7 @@ func Files() fs.FS { return files }
 //
 // Errors: an option that does not fit.
 func Faces(options ...models.LoadOption) (*models.GAN, error) {
-	return open("faces.safetensors", models.ReadGAN, options)
+	return open[*models.GAN]("faces.safetensors", options)
 }
 
 // Quatrains is a writer of classical Chinese poems of four times seven
@@ -45,7 +44,7 @@ func Faces(options ...models.LoadOption) (*models.GAN, error) {
 //
 // A poem of its own begins after a line end and takes 33 characters:
 //
-//	poem, err := writer.Generate("\n", 33, models.Temperature(0.8), models.TopP(0.9), models.Seed(1))
+//	poem, err := writer.Generate("\n", 33, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(1))
 //
 // Any beginning of a poem does as well. More characters give more poems, with
 // blank lines between. In a prompt, □ stands for a character that it does not
@@ -53,21 +52,18 @@ func Faces(options ...models.LoadOption) (*models.GAN, error) {
 //
 // Errors: as Faces.
 func Quatrains(options ...models.LoadOption) (*models.TextGenerator, error) {
-	return open("quatrains.safetensors", models.ReadTextGenerator, options)
+	return open[*models.TextGenerator]("quatrains.safetensors", options)
 }
 
-func open[M any](name string, read func(io.ReaderAt, int64, ...models.LoadOption) (M, error), options []models.LoadOption) (m M, err error) {
-	f, err := files.Open(name)
+func open[M models.Model](name string, options []models.LoadOption) (M, error) {
+	var none M
+	m, err := models.LoadFS(files, name, options...)
 	if err != nil {
-		return m, fmt.Errorf("pretrained: %w", err)
+		return none, fmt.Errorf("pretrained: %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return m, fmt.Errorf("pretrained: %w", err)
+	as, ok := m.(M)
+	if !ok {
+		return none, fmt.Errorf("pretrained: %s: holds a %T, not a %T", name, m, none)
 	}
-	if m, err = read(f.(io.ReaderAt), info.Size(), options...); err != nil {
-		return m, fmt.Errorf("pretrained: %s: %w", name, err)
-	}
-	return m, nil
+	return as, nil
 }

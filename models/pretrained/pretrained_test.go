@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/pretrained/internal/quality"
 )
@@ -136,7 +137,7 @@ func distance(a, b []float64) float64 {
 }
 
 func poem(t *testing.T, writer *models.TextGenerator, prompt string, n int, seed uint64) string {
-	text, err := writer.Generate(prompt, n, models.Temperature(0.8), models.TopP(0.9), models.Seed(seed))
+	text, err := writer.Generate(prompt, n, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(seed))
 	require.NoError(t, err)
 	return text
 }

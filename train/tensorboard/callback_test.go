@@ -67,7 +67,7 @@ func TestCallbackLogsHistogramsAndSamples(t *testing.T) {
 	net := layers.NewLinear(3, 2, tensor.NewRNG(1))
 	events := readEvents(t, logRun(t, t.TempDir(), 0, 9, Options{
 		Every:          100,
-		Params:         net.Params(),
+		Params:         layers.Params(net),
 		HistogramEvery: 4,
 		Sample: func(w *Writer, e train.Event) error {
 			return w.Text(e.Step, "sample", "Call me Ishmael.")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/train"
 	"github.com/org/artnn/train/tensorboard"
@@ -66,7 +67,7 @@ func ExampleCallback() {
 		Budget: train.Budget{Steps: 100},
 		Callbacks: []train.Callback{tensorboard.Callback(w, tensorboard.Options{
 			Every:          10,
-			Params:         net.Params(),
+			Params:         layers.Params(net),
 			HistogramEvery: 50,
 			Sample: func(w *tensorboard.Writer, e train.Event) error {
 				fmt.Println("sample after step", e.Step)

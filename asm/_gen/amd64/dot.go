@@ -18,19 +18,23 @@ func emitDot(g *gen) {
 			g.dotTile(m, n)
 		}
 	}
-	g.gemv("gemvNearAVX2", "It asks for a ahead of use.", func(at op) { g.PREFETCHT0(at) })
+	g.gemv("gemvNearAVX2", "It prefetches a.", func(at op) { g.PREFETCHT0(at) })
 	g.gemv("gemvFarAVX2", "It keeps a out of the last-level cache.", func(at op) { g.PREFETCHNTA(at) })
 }
 
-// gemv emits tiles of four rows of a, for one x. It reads row after row, as memory
-// lies, so that the processor sees one stream and fetches ahead. What is far, that
-// no cache holds, it asks for as what is used once: whatever else a step reads stays
-// in the last-level cache.
+// gemv emits tiles of four rows of a, for one x. It reads row after row, so that
+// the hardware prefetcher sees one stream. The far kernel prefetches with a
+// non-temporal hint, because no cache holds a: what else a step reads stays in the
+// last-level cache.
 func (g *gen) gemv(name, what string, prefetch func(op)) {
 	g.kernel(name, "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
 		"is, for tiles ≥ 1,\n\n\tfor i := range 4 * tiles { for p := range k {\n"+
 			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set. "+what)
-	const sets, line, ahead = 4, 64, 512
+	const (
+		sets     = 4   // sums, to hide the latency of additions
+		line     = 64  // bytes in a cache line
+		distance = 512 // bytes from a load to what is prefetched
+	)
 	tiles, x, row, lda, y := g.integer("tiles"), g.integer("x"), g.integer("a"), g.stride("lda"), g.integer("y")
 	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)
 	top, store := g.label("tile"), g.label("store")
@@ -41,7 +45,7 @@ func (g *gen) gemv(name, what string, prefetch func(op)) {
 		g.sweep(g.integer("k"), sets, func(l lanes) {
 			if l.disp%line == 0 && l.mask == nil {
 				at := l.at(row)
-				at.Disp += ahead
+				at.Disp += distance
 				prefetch(at)
 			}
 			g.VFMADD231PS(l.load(row), l.load(x), acc[l.disp/32])
@@ -116,7 +120,7 @@ func (g *gen) dotTile(m, n int) {
 	g.end()
 }
 
-// rows gives pointers to n rows that start stride bytes apart.
+// rows gives pointers to n rows at a stride in bytes.
 func (g *gen) rows(base, stride gp, n int) []gp {
 	p := []gp{base}
 	for len(p) < n {

@@ -154,24 +154,22 @@ func (g *gen) softplus(x vec) vec {
 	return g.add(l, g.and(x, g.compare(isGreaterOrNaN, x, g.zero())))
 }
 
-// emitExp emits the transcendental maps. Their work is arithmetic, so one
-// vector at a time does; the processor overlaps the rounds.
+// emitExp emits the transcendental maps. They are bound by arithmetic, so one vector
+// per iteration is enough; the processor overlaps iterations.
 func emitExp(g *gen) {
-	unary := func(name, formula string, f func(x vec) vec) {
-		g.mapping(name, "is\n\n\tfor i := range dst { dst[i] = "+formula+" }", []string{"x"}, nil, 1,
-			func(in, _ []vec) vec { return f(in[0]) })
+	unary := func(name string, f func(x vec) vec) {
+		g.mapping(name, 1, func(in, _ []vec) vec { return f(in[0]) })
 	}
-	unary("exp", "exp32(x[i])", g.exp)
-	unary("log", "log32(x[i])", g.log)
-	unary("tanh", "tanh32(x[i])", g.tanh)
-	unary("sigmoid", "sigmoid32(x[i])", g.sigmoid)
-	unary("erf", "erf32(x[i])", g.erf)
-	unary("softplus", "softplus32(x[i])", g.softplus)
-	unary("gelu", "x[i] * phi32(x[i])", func(x vec) vec { return g.mul(x, g.phi(x)) })
-	unary("silu", "x[i] * sigmoid32(x[i])", func(x vec) vec { return g.mul(x, g.sigmoid(x)) })
+	unary("exp", g.exp)
+	unary("log", g.log)
+	unary("tanh", g.tanh)
+	unary("sigmoid", g.sigmoid)
+	unary("erf", g.erf)
+	unary("softplus", g.softplus)
+	unary("gelu", func(x vec) vec { return g.mul(x, g.phi(x)) })
+	unary("silu", func(x vec) vec { return g.mul(x, g.sigmoid(x)) })
 
-	g.kernel("sumExpAVX2", "func(dst, x []float32, max float32) float32",
-		"is\n\n\tfor i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }\n\nin eight interleaved parts.")
+	g.row("sumExp", "in eight interleaved parts.")
 	dst, x, max, sum := g.pointer("dst"), g.pointer("x"), g.scalar("max"), g.zero()
 	g.sweep(g.length("dst"), 1, func(l lanes) {
 		y := g.exp(g.sub(l.load(x), max))

@@ -11,7 +11,7 @@ type tile struct {
 	rows   int
 	vecs   int  // vectors of eight columns
 	masked bool // the last vector has n − 8·(vecs−1) columns
-	ahead  bool // it prefetches what is needed next
+	fetch  bool // it prefetches what is needed next
 }
 
 func (t tile) name() string {
@@ -19,14 +19,14 @@ func (t tile) name() string {
 	if t.masked {
 		s += "Mask"
 	}
-	if t.ahead {
-		s += "Ahead"
+	if t.fetch {
+		s += "Prefetch"
 	}
 	return s + "AVX2"
 }
 
 // sets is how many sums each element of the tile is split into, so that enough
-// additions are under way to hide their latency (eight or more).
+// additions are in flight to hide their latency (eight or more).
 func (t tile) sets() int {
 	switch acc := t.rows * t.vecs; {
 	case acc >= 7:
@@ -41,11 +41,11 @@ func (t tile) signature() string {
 	if t.masked {
 		return "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, n, whole int, accumulate bool)"
 	}
-	ahead := ""
-	if t.ahead {
-		ahead = "next *float32, ns int, at *int32, ats int, "
+	fetch := ""
+	if t.fetch {
+		fetch = "next *float32, ns int, offsets *int32, os int, "
 	}
-	return "func(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc int, " + ahead + "accumulate bool)"
+	return "func(tiles, k int, a *float32, as, ars, acs int, b *float32, bs, ldb int, c *float32, cs, ldc int, " + fetch + "accumulate bool)"
 }
 
 func (t tile) doc() string {
@@ -53,26 +53,26 @@ func (t tile) doc() string {
 		return fmt.Sprintf("is gemm%dx16AVX2 for one tile of n columns, %d < n ≤ %d. It reads %d of the first whole\nrows of b.",
 			t.rows, 8*t.vecs-8, 8*t.vecs, 8*t.vecs)
 	}
-	if t.ahead {
-		return fmt.Sprintf("is gemm%dx16AVX2 that prefetches the lines at[i] bytes after next,\n"+
-			"i < k/4·2, in each tile; next and at move on by ns and ats from tile to tile.", t.rows)
+	if t.fetch {
+		return fmt.Sprintf("is gemm%dx16AVX2 that prefetches the lines offsets[i] bytes after next,\n"+
+			"i < k/4·2, in each tile; next and offsets move on by ns and os from tile to tile.", t.rows)
 	}
 	return fmt.Sprintf("is\n\n\tfor range tiles {\n\t\tfor i := range %d { for j := range 16 { for p := range k {\n"+
 		"\t\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t\t} } }\n\t\ta, b, c = a[as:], b[bs:], c[cs:]\n\t}\n\n"+
 		"or c[i*ldc+j] = that sum if accumulate is not set. tiles is not 0.", t.rows)
 }
 
-// unrollK is how many products of each element a round adds.
+// unrollK is how many products of each element an iteration adds.
 const unrollK = 4
 
-// lines is how many cache lines a round prefetches if asked to.
+// lines is how many cache lines an iteration prefetches if asked to.
 const lines = unrollK / 2
 
 // emitGemm emits the tiles 1…6 × {16, 16 with prefetches, up to 16, up to 8}.
 func emitGemm(g *gen) {
 	for rows := 6; rows > 0; rows-- {
 		g.tile(tile{rows: rows, vecs: 2})
-		g.tile(tile{rows: rows, vecs: 2, ahead: true})
+		g.tile(tile{rows: rows, vecs: 2, fetch: true})
 		g.tile(tile{rows: rows, vecs: 2, masked: true})
 		g.tile(tile{rows: rows, vecs: 1, masked: true})
 	}
@@ -90,7 +90,7 @@ type micro struct {
 	ldb      gp
 	ldb3     gp // 3·ldb
 	next     gp // what to prefetch: offsets from it
-	at       gp
+	offsets  gp
 	mask     vec
 	av       vec
 	bv       []vec
@@ -120,8 +120,8 @@ func (g *gen) tile(t tile) {
 		}
 		m.mask = g.tailMask(n)
 	}
-	if t.ahead {
-		m.next, m.at = g.integer("next"), g.integer("at")
+	if t.fetch {
+		m.next, m.offsets = g.integer("next"), g.integer("offsets")
 	}
 	m.prefetch()
 	m.product()
@@ -130,9 +130,9 @@ func (g *gen) tile(t tile) {
 		for _, name := range []string{"a", "b", "c"} {
 			g.ADDQ(g.stride(name+"s"), g.argument(name))
 		}
-		if t.ahead {
+		if t.fetch {
 			g.ADDQ(g.stride("ns"), g.argument("next"))
-			g.ADDQ(g.stride("ats"), g.argument("at"))
+			g.ADDQ(g.stride("os"), g.argument("offsets"))
 		}
 		g.DECQ(g.argument("tiles"))
 		g.JNZ(operand.LabelRef(again))
@@ -140,7 +140,7 @@ func (g *gen) tile(t tile) {
 	g.end()
 }
 
-// prefetch asks for the rows of c, which are needed last.
+// prefetch prefetches the rows of c, which are needed last.
 func (m *micro) prefetch() {
 	if m.rows < 6 || m.vecs < 2 {
 		return
@@ -182,12 +182,12 @@ func (m *micro) product() {
 	g.Label(main)
 	for u := range unrollK {
 		m.step(u, m.acc[u%len(m.acc)], false)
-		if m.ahead && u%2 == 1 {
-			m.fetch(u / 2)
+		if m.tile.fetch && u%2 == 1 {
+			m.prefetchLine(u / 2)
 		}
 	}
-	if m.ahead {
-		g.ADDQ(imm(4*lines), m.at)
+	if m.tile.fetch {
+		g.ADDQ(imm(4*lines), m.offsets)
 	}
 	m.nextRows(unrollK)
 	g.SUBQ(imm(unrollK), k)
@@ -213,15 +213,15 @@ func (m *micro) product() {
 	}
 }
 
-// fetch prefetches line i of a round. Few at a time: bursts fill the buffers for
-// misses, and the loads of the product wait behind them.
-func (m *micro) fetch(i int) {
+// prefetchLine prefetches line i of an iteration. Bursts would fill the line-fill buffers, and
+// the loads of the product would wait for them.
+func (m *micro) prefetchLine(i int) {
 	offset := m.g.GP64()
-	m.g.MOVLQSX(operand.Mem{Base: m.at, Disp: 4 * i}, offset)
+	m.g.MOVLQSX(operand.Mem{Base: m.offsets, Disp: 4 * i}, offset)
 	m.g.PREFETCHT1(operand.Mem{Base: m.next, Index: offset, Scale: 1})
 }
 
-// masks adds the last products, whose rows of b may end where memory does. Masked
+// masks adds the last products, whose rows of b may end at the end of a page. Masked
 // loads take some processors ten times as long as whole ones.
 func (m *micro) masks(rest gp) {
 	g := m.g
@@ -236,8 +236,8 @@ func (m *micro) masks(rest gp) {
 	g.Label(out)
 }
 
-// step adds the products of the p that is u steps after the pointer to b. Few
-// additions of addresses matter: they compete with the products for ports.
+// step adds the products of the p that is u steps after the pointer to b. It has few
+// additions of addresses: they compete with the products for ports.
 func (m *micro) step(u int, acc []vec, masked bool) {
 	g := m.g
 	for v := range m.vecs {

@@ -21,8 +21,8 @@ func emitInt8(g *gen) {
 }
 
 // int8Tile emits m·n dot products at once: each vector of w is widened once
-// for m rows of x. What is left of k after whole vectors goes through the last
-// sixteen terms again, with those that have been added zeroed in w.
+// for m rows of x. The remainder of k after whole vectors is done by loading the last
+// sixteen terms, with those added already zeroed in w.
 func (g *gen) int8Tile(m, n int) {
 	g.kernel(fmt.Sprintf("gemmInt8r%dx%dAVX2", m, n),
 		"func(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale *float32, y *float32, ldy int, accumulate bool)",
@@ -79,8 +79,8 @@ func (g *gen) int8Vector() {
 	top, store := g.label("tile"), g.label("store")
 	g.SHLQ(operand.U8(2), ldw) // from tile to tile
 	g.Label(top)
-	ahead := g.multiple(w[0], ldw, 2)
-	sums := g.int8Dots([]gp{x}, w, ahead)
+	next := g.multiple(w[0], ldw, 2)
+	sums := g.int8Dots([]gp{x}, w, next)
 	s := g.XMM()
 	g.VMULPS(operand.Mem{Base: scale}, scaleX, s)
 	row := g.int8Row(sums, s)
@@ -100,9 +100,9 @@ func (g *gen) int8Vector() {
 }
 
 // int8Dots sums the products of the rows of x with those of w over k: vectors
-// whose lanes are still to be added up. If ahead is not nil, it prefetches from
+// whose lanes are still to be added up. If next is not nil, it prefetches from
 // there as many bytes as four rows have.
-func (g *gen) int8Dots(x, w []gp, ahead gp) []vec {
+func (g *gen) int8Dots(x, w []gp, next gp) []vec {
 	m, n := len(x), len(w)
 	acc := g.accumulators(m*n, g.i32(0))
 	k, p := g.integer("k"), g.GP64()
@@ -122,8 +122,8 @@ func (g *gen) int8Dots(x, w []gp, ahead gp) []vec {
 	}
 	g.XORQ(p, p)
 	g.loop(k, p, int8Lanes, func() {
-		if ahead != nil {
-			g.PREFETCHT0(operand.Mem{Base: ahead, Index: p, Scale: 4})
+		if next != nil {
+			g.PREFETCHT0(operand.Mem{Base: next, Index: p, Scale: 4})
 		}
 		terms(nil)
 	})

@@ -11,7 +11,7 @@ func (g *gen) quarters(base, n gp) [4]gp {
 
 // emitLSTM emits the LSTM cell and its gradient.
 func emitLSTM(g *gen) {
-	g.kernel("lstmCellAVX2", "func(h, c, gates, cPrev []float32)", "is the loop of lstmCellGeneric.")
+	g.row("lstmCell", "")
 	n := g.length("h")
 	gate := g.quarters(g.pointer("gates"), n)
 	h, c, cPrev := g.pointer("h"), g.pointer("c"), g.pointer("cPrev")
@@ -31,21 +31,20 @@ func emitLSTM(g *gen) {
 	})
 	g.end()
 
-	g.kernel("lstmCellGradAVX2", "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)",
-		"is the loop of lstmCellGradGeneric.")
+	g.row("lstmCellGrad", "")
 	n = g.length("dcPrev")
 	gate = g.quarters(g.pointer("gates"), n)
 	dgates := g.pointer("dgates")
 	dcPrev, c, cPrev := g.pointer("dcPrev"), g.pointer("c"), g.pointer("cPrev")
 	dh, dc := g.pointer("dh"), g.pointer("dc")
-	// There are not registers enough for all runs of dgates: a byte distance
-	// from gates to dgates serves.
-	apart := g.GP64()
-	g.MOVQ(dgates, apart)
-	g.SUBQ(gate[0], apart)
+	// There are too few registers for pointers into dgates: the distance in bytes
+	// from gates to dgates replaces them.
+	distance := g.GP64()
+	g.MOVQ(dgates, distance)
+	g.SUBQ(gate[0], distance)
 	g.sweep(n, 1, func(l lanes) {
 		put := func(v vec, k int) {
-			l.store(v, g.multiple(gate[k], apart, 1))
+			l.store(v, g.multiple(gate[k], distance, 1))
 		}
 		one := g.f32(1)
 		slope := func(y vec) vec { return g.mul(y, g.sub(one, y)) } // of sigmoid

@@ -5,8 +5,7 @@ func emitOptim(g *gen) {
 	g.adam("adamAVX2", false)
 	g.adam("adamDecayAVX2", true)
 
-	g.kernel("sgdAVX2", "func(p, g []float32, lr, decay float32)",
-		"is\n\n\tfor i := range p { p[i] = fma32(-lr, fma32(decay, p[i], g[i]), p[i]) }")
+	g.row("sgd", "")
 	p, grad := g.pointer("p"), g.pointer("g")
 	lr, decay := g.scalar("lr"), g.scalar("decay")
 	g.sweep(g.length("p"), 4, func(l lanes) {
@@ -37,7 +36,7 @@ func emitOptim(g *gen) {
 }
 
 // adam emits the update of Adam, with weight decay or without. All constants are
-// in registers: what is left is bound by how many operations there are.
+// in registers: the number of operations bounds the speed.
 func (g *gen) adam(name string, decays bool) {
 	signature, which := "func(p, g, m, v []float32, beta1, beta2, rest1, rest2, step, invRoot2, eps", "without decay"
 	if decays {

@@ -14,19 +14,19 @@ func emitPack(g *gen) {
 	g.packWhole()
 }
 
-// packWhole emits the copy of whole rows of panels of 16 columns, which are
-// cache lines: it asks for those that are ahead numbers on, and does without the
-// masked loads of packCopy, which take some processors four times as long.
+// packWhole emits the copy of whole rows of panels of 16 columns, which are cache
+// lines. It prefetches at a distance, and has no masked loads, as packCopy has: they
+// take some processors four times as long.
 func (g *gen) packWhole() {
-	g.kernel("packWhole16AVX2", "func(panels int, dst *float32, ds int, src *float32, ld, k, ahead int)",
+	g.kernel("packWhole16AVX2", "func(panels int, dst *float32, ds int, src *float32, ld, k, distance int)",
 		"is\n\n\tfor range panels {\n\t\tfor p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }\n"+
-			"\t\tdst, src = dst[ds:], src[16:]\n\t}\n\nfor panels and k not 0. It prefetches src[p*ld+ahead].")
+			"\t\tdst, src = dst[ds:], src[16:]\n\t}\n\nfor panels and k not 0. It prefetches src[p*ld+distance].")
 	panel, row := g.label("panel"), g.label("row")
-	ld, ahead := g.stride("ld"), g.stride("ahead")
+	ld, distance := g.stride("ld"), g.stride("distance")
 	g.Label(panel)
 	dst, src, k := g.integer("dst"), g.integer("src"), g.integer("k")
 	g.Label(row)
-	g.PREFETCHT0(operand.Mem{Base: src, Index: ahead, Scale: 1})
+	g.PREFETCHT0(operand.Mem{Base: src, Index: distance, Scale: 1})
 	for v := range 2 {
 		x := g.YMM()
 		g.VMOVUPS(operand.Mem{Base: src, Disp: 32 * v}, x)
@@ -43,8 +43,8 @@ func (g *gen) packWhole() {
 	g.end()
 }
 
-// packTranspose emits the transposition of up to eight rows. Missing rows are
-// read as copies of the last and blanked after the transposition.
+// packTranspose emits the transposition of up to eight rows. Missing rows are read
+// as copies of the last and zeroed after the transposition.
 func (g *gen) packTranspose() {
 	for _, width := range []int{6, 16} {
 		g.kernel(fmt.Sprintf("packTranspose8x%dAVX2", width), "func(dst, src *float32, ld, rows, k int)",
@@ -91,8 +91,8 @@ func (g *gen) packTranspose() {
 	}
 }
 
-// storeLanes stores eight lanes, or six. The two too many are written over by
-// the next store, so only the last has to be exact.
+// storeLanes stores eight lanes, or six. The next store overwrites the two lanes too
+// many, so only the last has to be exact.
 func (g *gen) storeLanes(v vec, at operand.Mem, width int, last bool) {
 	if width >= 8 || !last {
 		g.VMOVUPS(v, at)
@@ -105,8 +105,8 @@ func (g *gen) storeLanes(v vec, at operand.Mem, width int, last bool) {
 }
 
 // columns gives four columns of n rows, at an offset of disp bytes. Rows 4 and up
-// are loaded straight into the upper lanes: moving them there afterwards, by
-// VPERM2F128, takes some processors longer than everything else.
+// are loaded into the upper lanes directly: moving them there later, by VPERM2F128,
+// takes some processors longer than everything else.
 func (g *gen) columns(row []gp, disp, n int) [4]vec {
 	var r [4]vec
 	for i := range r {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -27,7 +28,7 @@ func (g *gen) returnSum(v vec) {
 }
 
 // returnFirst returns the first lane. MOVSS, which avo's Store would print,
-// costs dear on some processors while upper halves are dirty.
+// is expensive on some processors while upper halves are dirty.
 func (g *gen) returnFirst(v reg.VecVirtual) {
 	r, err := g.ReturnIndex(0).Resolve()
 	if err != nil {
@@ -37,7 +38,7 @@ func (g *gen) returnFirst(v reg.VecVirtual) {
 	g.end()
 }
 
-// accumulators are n zeroed vectors; each step of a sweep takes the next.
+// accumulators are n vectors of a start value; each step of a sweep takes the next.
 func (g *gen) accumulators(n int, start op) []vec {
 	acc := make([]vec, n)
 	for i := range acc {
@@ -57,10 +58,10 @@ func (g *gen) merge(acc []vec, fold func(a, b, out op)) vec {
 	return acc[0]
 }
 
-// sumOf emits a kernel that sums term(lanes) over slices in 8·unroll
-// interleaved parts. Terms of masked lanes must be 0.
-func (g *gen) sumOf(name, signature, doc, length string, unroll int, setup func() (accumulate func(l lanes, acc vec))) {
-	g.kernel(name+"AVX2", signature, doc)
+// sumOf emits a kernel that sums over slices, the first of which is length, in
+// 8·unroll interleaved parts. Terms of masked lanes must be 0.
+func (g *gen) sumOf(name, length string, unroll int, setup func() (accumulate func(l lanes, acc vec))) {
+	g.row(name, fmt.Sprintf("in %d interleaved parts.", 8*unroll))
 	accumulate := setup()
 	acc := g.accumulators(unroll, g.f32(0))
 	g.sweep(g.length(length), unroll, func(l lanes) { accumulate(l, acc[l.disp/32]) })
@@ -69,38 +70,34 @@ func (g *gen) sumOf(name, signature, doc, length string, unroll int, setup func(
 
 // emitReduce emits the reductions.
 func emitReduce(g *gen) {
-	g.sumOf("sum", "func(x []float32) float32",
-		"is\n\n\tfor _, v := range x { s += v }\n\nin 64 interleaved parts.", "x", 8, func() func(lanes, vec) {
-			x := g.pointer("x")
-			return func(l lanes, acc vec) { g.VADDPS(l.load(x), acc, acc) }
-		})
-	g.sumOf("sumDev", "func(x []float32, mean float32) float32",
-		"is\n\n\tfor _, v := range x { s += (v - mean) * (v - mean) }\n\nin 64 interleaved parts.", "x", 8, func() func(lanes, vec) {
-			x, mean := g.pointer("x"), g.scalar("mean")
-			return func(l lanes, acc vec) {
-				d := g.sub(l.load(x), mean)
-				if l.mask != nil {
-					d = g.and(d, l.mask)
-				}
-				g.VFMADD231PS(d, d, acc)
+	g.sumOf("sum", "x", 8, func() func(lanes, vec) {
+		x := g.pointer("x")
+		return func(l lanes, acc vec) { g.VADDPS(l.load(x), acc, acc) }
+	})
+	g.sumOf("sumDev", "x", 8, func() func(lanes, vec) {
+		x, mean := g.pointer("x"), g.scalar("mean")
+		return func(l lanes, acc vec) {
+			d := g.sub(l.load(x), mean)
+			if l.mask != nil {
+				d = g.and(d, l.mask)
 			}
-		})
-	g.sumOf("dot", "func(a, b []float32) float32",
-		"is\n\n\tfor i := range a { s += a[i] * b[i] }\n\nin 64 interleaved parts.", "a", 8, func() func(lanes, vec) {
-			a, b := g.pointer("a"), g.pointer("b")
-			return func(l lanes, acc vec) { g.VFMADD231PS(l.load(b), l.load(a), acc) }
-		})
-	g.extreme("maxOf", "max", math.Inf(-1), func(a, b, out op) { g.VMAXPS(a, b, out) })
-	g.extreme("minOf", "min", math.Inf(1), func(a, b, out op) { g.VMINPS(a, b, out) })
+			g.VFMADD231PS(d, d, acc)
+		}
+	})
+	g.sumOf("dot", "a", 8, func() func(lanes, vec) {
+		a, b := g.pointer("a"), g.pointer("b")
+		return func(l lanes, acc vec) { g.VFMADD231PS(l.load(b), l.load(a), acc) }
+	})
+	g.extreme("maxOf", math.Inf(-1), func(a, b, out op) { g.VMAXPS(a, b, out) })
+	g.extreme("minOf", math.Inf(1), func(a, b, out op) { g.VMINPS(a, b, out) })
 	g.gemvT()
 }
 
-// extreme emits a kernel for the largest or smallest element. VMAXPS forgets a
-// NaN, so NaNs are collected apart.
-func (g *gen) extreme(name, fold string, start float64, f func(a, b, out op)) {
+// extreme emits a kernel for the largest or smallest element. VMAXPS drops NaN,
+// so NaNs are collected separately.
+func (g *gen) extreme(name string, start float64, f func(a, b, out op)) {
 	const unroll = 4
-	g.kernel(name+"AVX2", "func(x []float32) float32",
-		"is\n\n\tfor _, v := range x { m = "+fold+"(m, v) }")
+	g.row(name, "")
 	x := g.pointer("x")
 	first := g.f32(float32(start))
 	acc, nan := g.accumulators(unroll, first), g.zero()
@@ -122,8 +119,7 @@ func (g *gen) extreme(name, fold string, start float64, f func(a, b, out op)) {
 
 // gemvT emits y += aᵀ·x, four rows of a for each pass over y.
 func (g *gen) gemvT() {
-	g.kernel("gemvTAVX2", "func(y, a []float32, lda int, x []float32)",
-		"is\n\n\tfor i := range x { for j := range y { y[j] = fma32(x[i], a[i*lda+j], y[j]) } }")
+	g.row("gemvT", "")
 	y, a, x := g.pointer("y"), g.pointer("a"), g.pointer("x")
 	lda, rows := g.stride("lda"), g.length("x")
 	for _, block := range []int{4, 1} {

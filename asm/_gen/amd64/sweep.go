@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/org/artnn/asm/_gen/table"
 )
 
 // lanes are eight places in the slices that a sweep walks along together: a
@@ -79,21 +80,18 @@ func (g *gen) loop(n, i gp, step int, body func()) {
 	g.ADDQ(imm(step), n)
 }
 
-// mapping emits a kernel dst[i] = f(inputs[i], scalars).
-func (g *gen) mapping(name, doc string, inputs, scalars []string, unroll int, f func(in, s []vec) vec) {
-	g.kernel(name+"AVX2", mapSignature(inputs, scalars), doc)
+// mapping emits the kernel dst[i] = f(inputs[i], scalars) of a row of the table.
+func (g *gen) mapping(name string, unroll int, f func(in, s []vec) vec) {
+	g.row(name, "")
 	dst := g.pointer("dst")
 	var in []gp
-	for _, p := range inputs {
-		if p == "dst" {
-			in = append(in, dst)
-		} else {
-			in = append(in, g.pointer(p))
-		}
-	}
 	var s []vec
-	for _, p := range scalars {
-		s = append(s, g.scalar(p))
+	for _, p := range table.ParamsOf(table.Lookup(name).Signature())[1:] {
+		if p.Type == "float32" {
+			s = append(s, g.scalar(p.Name))
+		} else {
+			in = append(in, g.pointer(p.Name))
+		}
 	}
 	g.sweep(g.length("dst"), unroll, func(l lanes) {
 		var v []vec
@@ -103,21 +101,4 @@ func (g *gen) mapping(name, doc string, inputs, scalars []string, unroll int, f 
 		l.store(f(v, s), dst)
 	})
 	g.end()
-}
-
-func mapSignature(inputs, scalars []string) string {
-	s := "func(dst"
-	for _, p := range inputs {
-		if p != "dst" {
-			s += ", " + p
-		}
-	}
-	s += " []float32"
-	for i, p := range scalars {
-		s += ", " + p
-		if i == len(scalars)-1 {
-			s += " float32"
-		}
-	}
-	return s + ")"
 }

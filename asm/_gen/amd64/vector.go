@@ -9,6 +9,7 @@ import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+	"github.com/org/artnn/asm/_gen/table"
 )
 
 // gen is the file being emitted. Its methods give AVX2 instructions the form
@@ -46,7 +47,15 @@ func (g *gen) kernel(name, signature, doc string) {
 	g.Doc(strings.Split(name+" "+doc, "\n")...)
 }
 
-// end leaves the function; SSE code that runs next would pay for dirty halves.
+// row starts the kernel that has the name and the parameters of a row of the
+// table. rest ends its comment.
+func (g *gen) row(name, rest string) {
+	f := table.Lookup(name)
+	g.kernel(name+"AVX2", f.Signature(), f.KernelDoc(rest))
+}
+
+// end leaves the function. It clears the upper halves: SSE code that runs next would
+// be slow with dirty ones.
 func (g *gen) end() {
 	g.VZEROUPPER()
 	g.RET()

@@ -28,8 +28,8 @@ func (t wideTile) doc() string {
 		"accumulate is not set.", t.rows, panelB*t.vecs)
 }
 
-// emitWide emits the tiles 4…12 × {16, 32}. Lower ones have too few sums under way
-// to be worth a kernel.
+// emitWide emits the tiles 4…12 × {16, 32}. Lower ones have too few sums in flight to
+// be worth a kernel.
 func emitWide(g *gen) {
 	for rows := 2 * panelA; rows > 3; rows-- {
 		for vecs := 2; vecs > 0; vecs-- {
@@ -56,7 +56,7 @@ func (g *gen) wide(t wideTile) {
 		acc[i] = g.ZMM()
 		g.VPXORD(acc[i], acc[i], acc[i])
 	}
-	av := []reg.VecVirtual{g.ZMM(), g.ZMM(), g.ZMM(), g.ZMM()} // by turns, so that loads run ahead
+	av := []reg.VecVirtual{g.ZMM(), g.ZMM(), g.ZMM(), g.ZMM()} // in rotation, so that loads start early
 	bv := []reg.VecVirtual{g.ZMM(), g.ZMM()}
 	step := func(u int) {
 		for v := range t.vecs {

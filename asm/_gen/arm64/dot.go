@@ -13,7 +13,9 @@ package main
 //	V8 …       sums, two sets of them
 func gemmDotFile() *program {
 	p := newProgram("gemmdot", "")
-	at := p.text("gemmDotNEON", "k:p a:p lda:p b:p ldb:p c:p ldc:p m:p n:p accumulate:b", false,
+	at := p.kernel("gemmDotNEON",
+		"func(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc, m, n int, accumulate bool)",
+		"is gemmDotGeneric with 1 ≤ m ≤ 3, 1 ≤ n ≤ 4 and k ≥ 1.",
 		"Eight steps of k of three rows are 24 FMLA, 14 loads, SUBS and BNE.")
 	for _, l := range []struct{ name, reg string }{
 		{"k", "R0"}, {"a", "R1"}, {"lda", "R14"}, {"b", "R4"}, {"ldb", "R15"},

@@ -18,7 +18,7 @@ const firstSum = 8
 // gemmFile writes the kernel of full width.
 func gemmFile() *program {
 	p := newProgram("gemm", "")
-	gemmTile(p, "gemm6x16NEON", 4, 0,
+	gemmTile(p, "gemm6x16NEON", "is gemmGeneric with n = 16, 1 ≤ m ≤ 6 and k ≥ 1.", 4, 0,
 		"Where both operands are packed panels of six rows, two steps of k are 48 FMLA",
 		"and ten other instructions (four LDP of b, an LDP and an LDR of a, two ADD,",
 		"SUBS, BNE): 1.21 instructions per FMLA. Elsewhere one step of six rows is",
@@ -31,9 +31,9 @@ func gemmFile() *program {
 // gemmEdgeFile writes the kernels of fewer columns.
 func gemmEdgeFile() *program {
 	p := newProgram("gemmedge", "")
-	gemmTile(p, "gemm6x4NEON", 1, 0,
+	gemmTile(p, "gemm6x4NEON", "is gemmGeneric with n = 4, 1 ≤ m ≤ 6 and k ≥ 1.", 1, 0,
 		"One step of six rows is 6 FMLA and eleven others: an edge, bound by decode.")
-	gemmTile(p, "gemm6x3NEON", 1, 3,
+	gemmTile(p, "gemm6x3NEON", "is gemmGeneric with 1 ≤ n ≤ 3, 1 ≤ m ≤ 6 and k ≥ 1.", 1, 3,
 		"Takes 1 to 3 columns. Lanes beyond the last column repeat it, so that nothing",
 		"beside the named columns is touched.")
 	return p
@@ -41,12 +41,13 @@ func gemmEdgeFile() *program {
 
 // gemmTile writes a kernel of 1 to 6 rows by cols vectors of four columns. If
 // lanes is not zero, the columns are 1 to lanes, at run time, of one vector.
-func gemmTile(p *program, name string, cols, lanes int, doc ...string) {
-	list := "k:p a:p ars:p acs:p b:p ldb:p c:p ldc:p m:p"
+func gemmTile(p *program, name, about string, cols, lanes int, doc ...string) {
+	size := "m"
 	if lanes > 0 {
-		list += " n:p"
+		size = "m, n"
 	}
-	at := p.text(name, list+" accumulate:b", false, doc...)
+	at := p.kernel(name, "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc, "+size+" int, accumulate bool)",
+		about, doc...)
 	for _, l := range []struct{ name, reg string }{
 		{"k", "R0"}, {"a", "R1"}, {"ars", "R15"}, {"acs", "R7"}, {"b", "R9"}, {"ldb", "R10"},
 		{"c", "R11"}, {"ldc", "R12"}, {"m", "R13"},

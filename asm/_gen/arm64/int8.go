@@ -14,7 +14,9 @@ package main
 //	V8 …       sums: those of the first four of eight terms, then of the others
 func int8File() *program {
 	p := newProgram("int8", "int8consts")
-	at := p.text("gemmInt8NEON", "k:p x:p ldx:p scaleX:p w:p ldw:p scale:p y:p ldy:p m:p n:p accumulate:b", false,
+	at := p.kernel("gemmInt8NEON",
+		"func(k int, x *int16, ldx int, scaleX *float32, w *int8, ldw int, scale, y *float32, ldy, m, n int, accumulate bool)",
+		"is gemmInt8Generic with 1 ≤ m ≤ 3, 1 ≤ n ≤ 4 and k ≥ 8.",
 		"Eight terms of four rows of w and one of x are 8 SMLAL, 4 to widen w,",
 		"5 loads, SUBS and BGE.")
 	for _, l := range []struct{ name, reg string }{
@@ -45,9 +47,8 @@ func int8File() *program {
 	return p
 }
 
-// int8Rows sums and stores m rows. What is left of k after whole eights goes
-// through the last eight terms again, with those that have been added zeroed
-// in x.
+// int8Rows sums and stores m rows. The remainder of k after whole eights is done by
+// loading the last eight terms, with those added already zeroed in x.
 func int8Rows(p *program, m int) {
 	for r := 8; r < 8+8*m; r++ {
 		p.op("VEOR V%d.B16, V%d.B16, V%d.B16", r, r, r)

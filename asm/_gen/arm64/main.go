@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 )
 
-// programs writes every file anew.
+// programs writes every kernel anew.
 func programs() []*program {
 	return []*program{
 		gemmFile(), gemmEdgeFile(), gemmDotFile(), int8File(), binaryFile(), compareFile(), unaryFile(), scalarFile(),
@@ -21,11 +21,20 @@ func programs() []*program {
 	}
 }
 
+// files is the text of every file.
+func files() map[string]string {
+	out := map[string]string{}
+	for _, p := range programs() {
+		out[p.name+".s"], out[p.name+".go"] = p.String(), p.Declarations()
+	}
+	return out
+}
+
 func main() {
 	dir := flag.String("dir", "../..", "directory of package asm")
 	flag.Parse()
-	for _, p := range programs() {
-		if err := os.WriteFile(filepath.Join(*dir, p.name), []byte(p.String()), 0o644); err != nil {
+	for name, text := range files() {
+		if err := os.WriteFile(filepath.Join(*dir, name), []byte(text), 0o644); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -222,7 +222,7 @@ func mathFile() *program {
 			return y
 		}},
 	} {
-		p.elementwise(k.name+"NEON", "dst:s x:s", 1, false, pool, func(in, _ []int) int { return k.f(in[0]) })
+		p.elementwise(k.name, 1, false, pool, func(in, _ []int) int { return k.f(in[0]) })
 	}
 	p.sumExp()
 	return p
@@ -231,7 +231,7 @@ func mathFile() *program {
 // sumExp writes exp(x − max) and sums it, in float64 as the generic version: a
 // loop of its own, because lanes beyond the end must not count.
 func (p *program) sumExp() {
-	at := p.text("sumExpNEON", "dst:s x:s max:f", true)
+	at := p.row("sumExp", "with the sum in four interleaved parts, in float64.")
 	p.op("MOVD %s, R0", at["dst_base"])
 	p.op("MOVD %s, %s", at["dst_len"], countReg)
 	p.op("MOVD %s, R1", at["x_base"])

@@ -21,9 +21,10 @@ func packArgs(p *program, at map[string]string) {
 	p.op("LSL $2, R6")
 }
 
-// packTranspose4 turns four rows into columns, a 4×4 block at a time.
+// packTranspose4 transposes four rows, a 4×4 block at a time.
 func packTranspose4(p *program) {
-	at := p.text("packTranspose4NEON", "dst:p src:p ld:p k:p width:p", false)
+	at := p.kernel("packTranspose4NEON", "func(dst, src *float32, ld, k, width int)",
+		"is\n\n\tfor p := range k { for i := range 4 { dst[p*width+i] = src[i*ld+p] } }")
 	packArgs(p, at)
 	for r := 2; r <= 4; r++ {
 		p.op("ADD R6, R%d, R%d", r-1, r)
@@ -65,9 +66,10 @@ func packTranspose4(p *program) {
 	p.ret()
 }
 
-// packTranspose2 turns two rows into columns.
+// packTranspose2 transposes two rows.
 func packTranspose2(p *program) {
-	at := p.text("packTranspose2NEON", "dst:p src:p ld:p k:p width:p", false)
+	at := p.kernel("packTranspose2NEON", "func(dst, src *float32, ld, k, width int)",
+		"is\n\n\tfor p := range k { for i := range 2 { dst[p*width+i] = src[i*ld+p] } }")
 	packArgs(p, at)
 	p.op("ADD R6, R1, R2")
 	block, rest, one, done := p.label("block"), p.label("rest"), p.label("one"), p.label("done")
@@ -102,7 +104,8 @@ func packTranspose2(p *program) {
 
 // packCopy16 copies whole rows of a panel.
 func packCopy16(p *program) {
-	at := p.text("packCopy16NEON", "dst:p src:p ld:p k:p", false)
+	at := p.kernel("packCopy16NEON", "func(dst, src *float32, ld, k int)",
+		"is\n\n\tfor p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }\n\nwith k ≥ 1.")
 	p.op("MOVD %s, R0", at["dst"])
 	p.op("MOVD %s, R1", at["src"])
 	p.op("MOVD %s, R6", at["ld"])

@@ -5,24 +5,24 @@ import "fmt"
 // reduceFile writes the sums and extremes of slices.
 func reduceFile() *program {
 	p := newProgram("reduce", "reduceConsts")
-	reduction(p, "sumNEON", "x:s", func(acc int, in []int) { p.v("fadd", acc, acc, in[0]) })
-	reduction(p, "dotNEON", "a:s b:s", func(acc int, in []int) { p.v("fmla", acc, in[0], in[1]) })
-	p.reduceMasked("sumDevNEON")
-	extreme(p, "maxOfNEON", "fmax", "fmaxv")
-	extreme(p, "minOfNEON", "fmin", "fminv")
+	reduction(p, "sum", []string{"x"}, func(acc int, in []int) { p.v("fadd", acc, acc, in[0]) })
+	reduction(p, "dot", []string{"a", "b"}, func(acc int, in []int) { p.v("fmla", acc, in[0], in[1]) })
+	p.reduceMasked()
+	extreme(p, "maxOf", "fmax", "fmaxv")
+	extreme(p, "minOf", "fmin", "fminv")
 	gemvT(p)
 	return p
 }
 
 // reduction sums one or two slices; zeros beyond the end add nothing.
-func reduction(p *program, name, list string, add func(acc int, in []int)) {
-	at := p.text(name, list, true)
+func reduction(p *program, name string, slices []string, add func(acc int, in []int)) {
+	at := p.row(name, interleaved)
 	var ptrs []string
-	for i, q := range params(list) {
+	for i, q := range slices {
 		ptrs = append(ptrs, fmt.Sprintf("R%d", i))
-		p.op("MOVD %s, R%d", at[q.name+"_base"], i)
+		p.op("MOVD %s, R%d", at[q+"_base"], i)
 		if i == 0 {
-			p.op("MOVD %s, %s", at[q.name+"_len"], countReg)
+			p.op("MOVD %s, %s", at[q+"_len"], countReg)
 		}
 	}
 	p.sumLoop(ptrs, func(acc int, in []int, _ bool) { add(acc, in) })
@@ -31,8 +31,8 @@ func reduction(p *program, name, list string, add func(acc int, in []int)) {
 }
 
 // reduceMasked sums (x − mean)², where zeros beyond the end would count.
-func (p *program) reduceMasked(name string) {
-	at := p.text(name, "x:s mean:f", true)
+func (p *program) reduceMasked() {
+	at := p.row("sumDev", interleaved)
 	p.op("MOVD %s, R0", at["x_base"])
 	p.op("MOVD %s, %s", at["x_len"], countReg)
 	p.usePool()
@@ -54,6 +54,9 @@ func (p *program) reduceMasked(name string) {
 // sums is how many vectors a reduction accumulates into: enough for the latency
 // of two pipes, and 32 short sums in place of one long one.
 const sums = 8
+
+// interleaved ends the comments of reductions: four lanes in each of the sums.
+const interleaved = "in 32 interleaved parts."
 
 // sumLoop accumulates into V0 … V7 and leaves their sum in F0.
 func (p *program) sumLoop(ptrs []string, add func(acc int, in []int, rest bool)) {
@@ -110,7 +113,7 @@ func (p *program) sumLoop(ptrs []string, add func(acc int, in []int, rest bool))
 
 // extreme writes the largest or smallest of at least one number.
 func extreme(p *program, name, op, across string) {
-	at := p.text(name, "x:s", true, "Starts from the first number, so x must not be empty.")
+	at := p.row(name, "for len(x) ≥ 1.", "Starts from the first number, so x must not be empty.")
 	p.op("MOVD %s, R0", at["x_base"])
 	p.op("MOVD %s, %s", at["x_len"], countReg)
 	for r := range 4 {
@@ -154,7 +157,7 @@ func extreme(p *program, name, op, across string) {
 
 // gemvT adds four rows at a time to y.
 func gemvT(p *program) {
-	at := p.text("gemvT4NEON", "y:s a:p lda:p x:p", false)
+	at := p.kernel("gemvT4NEON", "func(y []float32, a *float32, lda int, x *float32)", "is gemvTGeneric with len(x) = 4.")
 	p.op("MOVD %s, R0", at["y_base"])
 	p.op("MOVD %s, %s", at["y_len"], countReg)
 	p.op("MOVD %s, R1", at["a"])

@@ -14,10 +14,10 @@ type array struct {
 	in, out bool
 }
 
-// loop walks arrays in step. body gets one register per input array and
-// returns one per output array. A first loop does wide vectors a turn, if wide
-// is more than 1; a second one vector; what is left goes through one vector
-// whose other lanes are zero on input and not stored.
+// loop walks through arrays together. body gets one register per input array and
+// returns one per output array. A first loop does wide vectors per iteration, if
+// wide is more than 1, and a second one vector; the remainder is one vector whose
+// other lanes are zero on input and not stored.
 //
 // The number of elements is in countReg. Ends with a return.
 func (p *program) loop(wide int, arrays []array, body func(in []int) []int) {
@@ -27,7 +27,7 @@ func (p *program) loop(wide int, arrays []array, body func(in []int) []int) {
 		p.op("SUBS $%d, %s", 4*wide, countReg)
 		p.op("BLT %s", vectors)
 		p.at(again)
-		p.turn(wide, arrays, body)
+		p.iteration(wide, arrays, body)
 		p.op("SUBS $%d, %s", 4*wide, countReg)
 		p.op("BGE %s", again)
 		p.at(vectors)
@@ -38,7 +38,7 @@ func (p *program) loop(wide int, arrays []array, body func(in []int) []int) {
 	p.op("BLT %s", rest)
 	again := p.label("vector")
 	p.at(again)
-	p.turn(1, arrays, body)
+	p.iteration(1, arrays, body)
 	p.op("SUBS $4, %s", countReg)
 	p.op("BGE %s", again)
 	p.at(rest)
@@ -65,8 +65,8 @@ func (p *program) loop(wide int, arrays []array, body func(in []int) []int) {
 	p.ret()
 }
 
-// turn is one turn of a loop over n vectors.
-func (p *program) turn(n int, arrays []array, body func(in []int) []int) {
+// iteration is one iteration of a loop over n vectors.
+func (p *program) iteration(n int, arrays []array, body func(in []int) []int) {
 	before := p.used
 	in := make([][]int, n)
 	for _, a := range arrays {

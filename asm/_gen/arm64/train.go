@@ -1,32 +1,35 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/org/artnn/asm/_gen/table"
+)
 
 // gradFile writes the products of gradients with derivatives.
 func gradFile() *program {
 	p := newProgram("grad", "gradConsts")
 	pool := func() []int { p.usePool(); return nil }
 	one := func() []int { p.usePool(); return []int{p.k(1)} }
-	const ofX, ofY = "dst:s g:s x:s", "dst:s g:s y:s"
-	p.elementwise("reluGradNEON", ofX, 4, false, nil, func(in, _ []int) int {
+	p.elementwise("reluGrad", 4, false, nil, func(in, _ []int) int {
 		return p.op2("and", in[0], p.op1("fcmgt0", in[1]))
 	})
-	p.elementwise("leakyReLUGradNEON", ofX+" slope:f", 4, false, nil, func(in, fixed []int) int {
+	p.elementwise("leakyReLUGrad", 4, false, nil, func(in, fixed []int) int {
 		m, low := p.op1("fcmgt0", in[1]), p.op2("fmul", fixed[0], in[0])
 		p.v("bsl", m, in[0], low)
 		return m
 	})
-	p.elementwise("tanhGradNEON", ofY, 2, false, one, func(in, fixed []int) int {
+	p.elementwise("tanhGrad", 2, false, one, func(in, fixed []int) int {
 		d := p.oneLessSquare(fixed[0], in[1])
 		p.v("fmul", d, in[0], d)
 		return d
 	})
-	p.elementwise("sigmoidGradNEON", ofY, 2, false, one, func(in, fixed []int) int {
+	p.elementwise("sigmoidGrad", 2, false, one, func(in, fixed []int) int {
 		d := p.timesRest(fixed[0], in[1])
 		p.v("fmul", d, in[0], d)
 		return d
 	})
-	p.elementwise("geluGradNEON", ofX, 1, false, pool, func(in, _ []int) int {
+	p.elementwise("geluGrad", 1, false, pool, func(in, _ []int) int {
 		g, x := in[0], in[1]
 		d := p.op2("fmul", x, x)
 		p.v("fmul", d, d, p.k(-0.5))
@@ -36,7 +39,7 @@ func gradFile() *program {
 		p.v("fmul", y, g, y)
 		return y
 	})
-	p.elementwise("siluGradNEON", ofX, 1, false, pool, func(in, _ []int) int {
+	p.elementwise("siluGrad", 1, false, pool, func(in, _ []int) int {
 		g, x := in[0], p.mov(in[1])
 		s, q := p.logistic(in[1], true)
 		d := p.fma(x, q, p.k(1))
@@ -77,11 +80,11 @@ func optimFile() *program {
 	}
 
 	for _, decays := range []bool{false, true} {
-		name, fields := "adamNEON", 7
+		name, about, fields := "adamNEON", "is adamGeneric without decay.", 7
 		if decays {
-			name, fields = "adamDecayNEON", 9
+			name, about, fields = "adamDecayNEON", "is adamGeneric with decay.", 9
 		}
-		at := p.text(name, "p:s g:s m:s v:s c:p", false)
+		at := p.kernel(name, table.Lookup("adam").Signature(), about)
 		load(at, "p", "g", "m", "v")
 		p.op("MOVD %s, R4", at["c"])
 		c := p.spreadFields("R4", fields)
@@ -108,7 +111,7 @@ func optimFile() *program {
 			})
 	}
 
-	at := p.text("sgdNEON", "p:s g:s lr:f decay:f", false)
+	at := p.row("sgd", "")
 	load(at, "p", "g")
 	lr, decay := p.spreadArg(at["lr"]), p.spreadArg(at["decay"])
 	p.loop(4, []array{{"R0", true, true}, {"R1", true, false}}, func(in []int) []int {
@@ -117,7 +120,7 @@ func optimFile() *program {
 		return in[:1]
 	})
 
-	at = p.text("sgdMomentumNEON", "p:s g:s buf:s c:p", false)
+	at = p.row("sgdMomentum", "")
 	load(at, "p", "g", "buf")
 	p.op("MOVD %s, R4", at["c"])
 	c := p.spreadFields("R4", 6)
@@ -153,7 +156,7 @@ func lstmFile() *program {
 		return a
 	}
 
-	at := p.text("lstmCellNEON", "h:s c:s gates:s cPrev:s", false)
+	at := p.row("lstmCell", "")
 	p.op("MOVD %s, %s", at["h_len"], countReg)
 	quarters(at["gates_base"], 0)
 	p.op("MOVD %s, R4", at["cPrev_base"])
@@ -170,7 +173,7 @@ func lstmFile() *program {
 		return []int{i, f, g, o, c, h}
 	})
 
-	at = p.text("lstmCellGradNEON", "dgates:s dcPrev:s gates:s c:s cPrev:s dh:s dc:s", false)
+	at = p.row("lstmCellGrad", "")
 	p.op("MOVD %s, %s", at["dcPrev_len"], countReg)
 	quarters(at["gates_base"], 0)
 	quarters(at["dgates_base"], 4)

@@ -18,10 +18,16 @@ const (
 	facesBatch = 64
 )
 
+// facesFacts are what the file says of where it comes from.
+var facesFacts = map[string]string{
+	"data":    "4,096 pixel-art faces rendered from DiceBear's @dicebear/pixel-art 9.4.3",
+	"licence": "CC0 1.0, see NOTICE.md",
+}
+
 var (
 	facesConfig = models.GANConfig{
 		Width: samples.FaceSize, Hidden: []int{256, 384}, LR: 2e-3, Beta1: 0.5,
-		Penalty: 0.5, Sharpen: 1, EMA: 0.999, Seed: seed,
+		R1: 0.5, Sharpen: 1, EMA: 0.999, Seed: seed,
 	}
 	facesRate = holdThenFall{LR: facesConfig.LR, Hold: facesSteps * 3 / 10, Total: facesSteps}
 )
@@ -33,11 +39,11 @@ func makeFaces(ctx context.Context, path string, o options) error {
 		if err != nil {
 			return err
 		}
-		if err := save(path, gan); err != nil {
+		if err := save(path, gan, facesFacts); err != nil {
 			return err
 		}
 	}
-	gan, err := models.LoadGAN(path) // as it is with rounded weights
+	gan, err := models.LoadAs[*models.GAN](path) // as it is with rounded weights
 	if err != nil {
 		return err
 	}

@@ -59,8 +59,9 @@ func main() {
 const limit = 1_000_000
 
 // save writes a model in half precision and without what only training needs.
-func save(path string, m models.Model) error {
-	if err := models.Save(path, m, models.ForInference(), models.Float16()); err != nil {
+func save(path string, m models.Model, facts map[string]string) error {
+	facts["recipe"] = "models/pretrained/_make"
+	if err := models.Save(path, m, models.ForInference(), models.Float16(), models.WithFacts(facts)); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)

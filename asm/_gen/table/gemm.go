@@ -1,0 +1,113 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// byRows calls the kernel with exactly as many rows as a variable says, so that a
+// narrow tile costs what it computes.
+func byRows(variable string, least, most int, kernel, args string) string {
+	var s strings.Builder
+	s.WriteString("switch " + variable + " {\n")
+	for m := least; m <= most; m++ {
+		fmt.Fprintf(&s, "case %d:\n\t"+kernel+"(%s)\n", m, m, args)
+	}
+	return s.String() + "}"
+}
+
+// byTile calls the kernel of exactly t.M rows and t.N columns.
+func byTile(rows, cols int, kernel, args string) string {
+	var s strings.Builder
+	s.WriteString("switch t.M<<4 | t.N {\n")
+	for m := 1; m <= rows; m++ {
+		for n := 1; n <= cols; n++ {
+			fmt.Fprintf(&s, "case 0x%d%d:\n\t"+kernel+"(%s)\n", m, n, m, n, args)
+		}
+	}
+	return s.String() + "}"
+}
+
+func gemm() Family {
+	const (
+		tiles  = "t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, "
+		masked = "t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate"
+	)
+	edge := func(width int) string {
+		return fmt.Sprintf("whole := wholeRows(t.K, t.BRow, t.N, %d)\nfor i := range t.Count {\na, b, c := t.tile(i)\n", width) +
+			byRows("t.M", 1, 6, fmt.Sprintf("gemm%%dx%dMaskAVX2", width), masked) + "\n}"
+	}
+	return Family{"gemm", []Func{
+		{Name: "gemmTiles", Params: "t *Tiles",
+			AVX2: Choice{Do: `switch {
+case t.N <= 8:
+	gemmMask8(t)
+case t.N < NR:
+	gemmMask16(t)
+case t.prefetches():
+	gemmPrefetch(t)
+default:
+	gemmFull(t)
+}`},
+			NEON: Choice{Do: `for i := range t.Count {
+	a, b, c := t.tile(i)
+	if t.N == NR {
+		gemm6x16NEON(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.M, t.Accumulate)
+		continue
+	}
+	j := 0
+	for ; t.N-j >= 4; j += 4 {
+		gemm6x4NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.Accumulate)
+	}
+	if j < t.N {
+		gemm6x3NEON(t.K, &a[0], t.ARow, t.ACol, &b[j], t.BRow, &c[j], t.CRow, t.M, t.N-j, t.Accumulate)
+	}
+}`}},
+		{Name: "gemmFull", Params: "t *Tiles", Gated: true,
+			AVX2: Choice{Doc: "gemmFull, gemmPrefetch, gemmMask16 and gemmMask8 call the kernel with exactly M\n" +
+				"rows, so that a narrow tile costs what it computes.",
+				Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" + byRows("t.M", 1, 6, "gemm%dx16AVX2", tiles+"t.Accumulate")}},
+		{Name: "gemmPrefetch", Params: "t *Tiles", Gated: true,
+			AVX2: Choice{Do: "a, b, c, p := &t.A[0], &t.B[0], &t.C[0], &t.Prefetch\nnext, offsets := &p.Next[0], &p.Offsets[0]\n" +
+				byRows("t.M", 1, 6, "gemm%dx16PrefetchAVX2", tiles+"next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate")}},
+		{Name: "gemmMask16", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(16)}},
+		{Name: "gemmMask8", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(8)}},
+		{Name: "gemmDot", Params: "t *DotTile",
+			AVX2: Choice{Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
+				byTile(3, 4, "gemmDot%dx%dAVX2", "t.K, a, t.ARow, b, t.BRow, c, t.CRow, t.Accumulate")},
+			NEON: Choice{Do: "gemmDotNEON(t.K, &t.A[0], t.ARow, &t.B[0], t.BRow, &t.C[0], t.CRow, t.M, t.N, t.Accumulate)"}},
+	}}
+}
+
+func wide() Family {
+	const args = "k, pa, pb, pc, ldc, mask, accumulate"
+	return Family{"wide", []Func{
+		{Name: "gemmWide", Params: "k int, a, b, c []float32, ldc, m, n int, accumulate bool",
+			Plain: "gemmQuarters(k, a, b, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
+			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc, mask := &a[0], &b[0], &c[0], uint32(1<<n-1)\n" +
+				"if n <= NR {\n" + byRows("m", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
+				byRows("m", 4, 12, "gemm%dx32AVX512", args)}},
+	}}
+}
+
+func pack() Family {
+	return Family{"pack", []Func{
+		{Name: "packTranspose", Params: "dst, src []float32, ld, rows, k, width int", AVX2: byHand, NEON: byHand},
+		{Name: "packCopy", Params: "dst, src []float32, ld, cols, k, width int", AVX2: byHand, NEON: byHand},
+		{Name: "packPanels", Params: "panels int, dst []float32, ds int, src []float32, ld, k int",
+			Plain: "packEachPanel(panels, dst, ds, src, ld, k)", AVX2: byHand, NEON: byHand},
+	}}
+}
+
+func int8() Family {
+	return Family{"int8", []Func{
+		{Name: "gemmInt8", Params: "t *Int8Tile",
+			AVX2: Choice{If: "t.K >= 16", Doc: "gemmInt8: the kernels take 16 terms at a time, and no fewer.",
+				Do: "x, scaleX, w, scale, y := &t.X[0], &t.ScaleX[0], &t.W[0], &t.Scale[0], &t.Y[0]\n" +
+					byTile(3, 4, "gemmInt8r%dx%dAVX2", "t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate")},
+			NEON: Choice{If: "t.K >= 8", Doc: "gemmInt8: the kernel takes eight terms at a time, and no fewer.",
+				Do: "gemmInt8NEON(t.K, &t.X[0], t.XRow, &t.ScaleX[0], &t.W[0], t.WRow, &t.Scale[0], &t.Y[0], t.YRow, t.M, t.N, t.Accumulate)"}},
+		{Name: "gemvInt8", Params: "y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool",
+			Plain: "gemvInt8Tiles(y, w, ldw, scale, x, scaleX, accumulate)", AVX2: byHand, NEON: none},
+	}}
+}

@@ -1,0 +1,46 @@
+package table
+
+func reduce() Family {
+	const notEmpty = "len(x) > 0" // NEON kernels start from the first number
+	return Family{"reduce", []Func{
+		{Name: "sum", Params: "x []float32", Result: "float32", Loop: "for _, v := range x { s += v }"},
+		{Name: "sumDev", Params: "x []float32, mean float32", Result: "float32",
+			Loop: "for _, v := range x { s += (v - mean) * (v - mean) }"},
+		{Name: "dot", Params: "a, b []float32", Result: "float32", Loop: "for i := range a { s += a[i] * b[i] }"},
+		{Name: "maxOf", Params: "x []float32", Result: "float32", Loop: "for _, v := range x { m = max(m, v) }",
+			NEON: Choice{If: notEmpty}},
+		{Name: "minOf", Params: "x []float32", Result: "float32", Loop: "for _, v := range x { m = min(m, v) }",
+			NEON: Choice{If: notEmpty}},
+		{Name: "gemv", Params: "y, a []float32, lda int, x []float32, accumulate, far bool",
+			Plain: "gemvTiles(y, a, lda, x, accumulate)", AVX2: byHand, NEON: none},
+		{Name: "gemvT", Params: "y, a []float32, lda int, x []float32",
+			Loop: "for i := range x { for j := range y { y[j] = fma32(x[i], a[i*lda+j], y[j]) } }", NEON: byHand},
+	}}
+}
+
+func optim() Family {
+	return Family{"optim", []Func{
+		{Name: "adam", Params: "p, g, m, v []float32, c *Adam",
+			AVX2: Choice{Do: `if c.decays() {
+	adamDecayAVX2(p, g, m, v, c.Beta1, c.Beta2, c.Rest1, c.Rest2, c.Step, c.InvRoot2, c.Eps, c.L2, c.Keep)
+} else {
+	adamAVX2(p, g, m, v, c.Beta1, c.Beta2, c.Rest1, c.Rest2, c.Step, c.InvRoot2, c.Eps)
+}`},
+			NEON: Choice{Do: `if c.decays() {
+	adamDecayNEON(p, g, m, v, c)
+} else {
+	adamNEON(p, g, m, v, c)
+}`}},
+		{Name: "sgd", Params: "p, g []float32, lr, decay float32",
+			Loop: "for i := range p { p[i] = fma32(-lr, fma32(decay, p[i], g[i]), p[i]) }"},
+		{Name: "sgdMomentum", Params: "p, g, buf []float32, c *sgdConsts",
+			AVX2: Choice{Do: "sgdMomentumAVX2(p, g, buf, c.lr, c.decay, c.old, c.new, c.useGrad, c.useBuf)"}},
+	}}
+}
+
+func lstm() Family {
+	return Family{"lstm", []Func{
+		{Name: "lstmCell", Params: "h, c, gates, cPrev []float32"},
+		{Name: "lstmCellGrad", Params: "dgates, dcPrev, gates, c, cPrev, dh, dc []float32"},
+	}}
+}

@@ -1,0 +1,41 @@
+package cpu
+
+import "github.com/org/artnn/backend"
+
+// decodeGrain is how many stored weights make a chunk worth decoding apart, 8 to
+// 16 µs.
+const decodeGrain = 16 << 10
+
+// Decode writes rows of w from lo on to dst.
+func (c *cpu) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
+	if !dst.Contiguous() {
+		return false
+	}
+	c.decode(dense(&dst), w, lo, lo+dst.Shape[0], dst.Shape[1])
+	return true
+}
+
+// decode writes rows [lo, hi) of w, k numbers each.
+func (c *cpu) decode(dst []float32, w backend.StoredMatrix, lo, hi, k int) {
+	t := decodings.get()
+	*t = decoding{dst, w, lo, hi, k, max(1, decodeGrain/max(1, k))}
+	c.team.do(ceilDiv(hi-lo, t.step), t)
+	*t = decoding{}
+	decodings.put(t)
+}
+
+// decoding is one call of decode, cut into chunks of step rows.
+type decoding struct {
+	dst             []float32
+	w               backend.StoredMatrix
+	lo, hi, k, step int
+}
+
+var decodings recycler[decoding]
+
+func (t *decoding) chunk(i int) {
+	first := t.lo + i*t.step
+	for r := first; r < min(t.hi, first+t.step); r++ {
+		t.w.DecodeRow(t.dst[(r-t.lo)*t.k:][:t.k], r)
+	}
+}

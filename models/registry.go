@@ -1,0 +1,182 @@
+package models
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/layers"
+	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
+	"github.com/org/artnn/train/checkpoint"
+)
+
+// Env is where, and with what besides its configuration, a model is built.
+type Env struct {
+	Backend   backend.Backend     // never nil; the constructor must make all tensors on it
+	Tokenizer tokenizer.Tokenizer // of the file; nil if it has none
+}
+
+// family is what is known of a kind.
+type family struct {
+	kind  string
+	model reflect.Type
+	build func(config string, env Env) (Model, error)
+}
+
+var (
+	familiesMu sync.RWMutex
+	families   = map[string]family{}
+)
+
+// Register makes a kind of model known, so that files of it can be loaded. Call
+// it from the init function of the package that has the model:
+//
+//	func init() {
+//		models.Register("VAE", func(cfg Config, env models.Env) (*VAE, error) {
+//			return New(cfg, env.Backend)
+//		})
+//	}
+//
+// build makes a model of a configuration, which was decoded from JSON into a C. It
+// is called with configurations from files, which may ask for anything: it must
+// check what layers would panic at, and take memory only by way of tensors on the
+// backend. It is called once with a backend that allocates nothing before it is
+// called with another.
+//
+// Panics if the kind is empty, or registered already.
+func Register[M Model, C any](kind string, build func(cfg C, env Env) (M, error)) {
+	familiesMu.Lock()
+	defer familiesMu.Unlock()
+	if kind == "" {
+		panic("models: a kind needs a name")
+	}
+	if f, ok := families[kind]; ok {
+		panic(fmt.Sprintf("models: two packages register the kind %q: one makes a %v, the other a %v", kind, f.model, reflect.TypeFor[M]()))
+	}
+	families[kind] = family{kind, reflect.TypeFor[M](), func(config string, env Env) (Model, error) {
+		var cfg C
+		if err := strictjson.Unmarshal([]byte(config), &cfg); err != nil {
+			return nil, err
+		}
+		m, err := build(cfg, env)
+		if err != nil {
+			return nil, err
+		}
+		return m, nil
+	}}
+}
+
+// Kinds are the names of all registered kinds.
+func Kinds() []string {
+	familiesMu.RLock()
+	defer familiesMu.RUnlock()
+	return slices.Sorted(maps.Keys(families))
+}
+
+// familyOf finds a kind.
+func familyOf(kind string) (family, error) {
+	familiesMu.RLock()
+	f, ok := families[kind]
+	familiesMu.RUnlock()
+	if !ok {
+		return f, fmt.Errorf("holds a model of kind %q, which this program does not know; it knows %s: import the package that registers the kind",
+			kind, strings.Join(Kinds(), ", "))
+	}
+	return f, nil
+}
+
+// kindOf is the kind of a type of models, or the type's name.
+func kindOf(t reflect.Type) string {
+	familiesMu.RLock()
+	defer familiesMu.RUnlock()
+	for kind, f := range families {
+		if f.model == t {
+			return kind
+		}
+	}
+	return t.String()
+}
+
+// Clone makes a copy of a model that shares nothing with it: the same numbers, a
+// training that starts anew.
+//
+// Errors: those of building the model from its description, such as a kind that
+// is not registered.
+func Clone[M Model](m M) (M, error) {
+	var none M
+	kind, config := m.Describe()
+	f, err := familyOf(kind)
+	if err != nil {
+		return none, fmt.Errorf("clone: %w", err)
+	}
+	text, err := marshal(config)
+	if err != nil {
+		return none, fmt.Errorf("clone: configuration: %w", err)
+	}
+	env := Env{Backend: backend.Default()}
+	for _, e := range m.State() {
+		env.Backend = e.Value.Backend()
+		break
+	}
+	if t, ok := any(m).(checkpoint.Tokenized); ok {
+		env.Tokenizer = t.Tokenizer()
+	}
+	c, err := f.build(text, env)
+	if err != nil {
+		return none, fmt.Errorf("clone: %w", err)
+	}
+	twin, ok := c.(M)
+	if !ok {
+		return none, fmt.Errorf("clone: the kind %q makes a %T, not a %T", kind, c, m)
+	}
+	return twin, copyState(twin, m)
+}
+
+// copyState overwrites the state of a model with that of another.
+func copyState(to, from layers.Module) error {
+	source := map[string]layers.Entry{}
+	for name, e := range from.State() {
+		source[name] = e
+	}
+	for name, e := range to.State() {
+		s, ok := source[name]
+		if !ok {
+			return fmt.Errorf("clone: the model has no %q", name)
+		}
+		own, isTensor := e.Tensor()
+		theirs, fromTensor := s.Tensor()
+		switch {
+		case isTensor && fromTensor:
+			own.Set(theirs)
+		case fromTensor:
+			e.Replace(theirs.Clone())
+		default:
+			e.Replace(s.Value) // stored weights never change
+		}
+	}
+	return nil
+}
+
+// Quantize makes a copy of a model with int8 weights, each row of a matrix rounded
+// by a scale of its own; biases and the like stay as they are. It has the methods
+// of the original and takes a quarter of the memory, which makes text three to
+// four times as fast; its weights do not learn.
+//
+// Errors: weights that are not finite; those of [Clone].
+func Quantize[M Model](m M) (M, error) {
+	c, err := Clone(m)
+	if err != nil {
+		return c, err
+	}
+	if err := finite(c); err != nil {
+		return c, fmt.Errorf("quantize: %w: training has diverged", err)
+	}
+	layers.Quantize(c, tensor.Int8)
+	return c, nil
+}

@@ -1,0 +1,155 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	_ "image/gif" // sizes of pictures are read from their headers
+	_ "image/jpeg"
+	_ "image/png"
+
+	_ "golang.org/x/image/webp"
+
+	"github.com/org/artnn/data"
+)
+
+const (
+	fewestPictures = 2
+	fewPictures    = 50
+	smallestSize   = 4
+	largestSize    = 64  // unless asked for; dense networks grow with the square
+	mostSize       = 256 // beyond it a dense network needs gigabytes
+	probed         = 200 // pictures whose sizes are looked at
+)
+
+// load gives the pictures, once size and colour are settled.
+func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
+	if pictures = c.Pictures; pictures == nil {
+		if pictures, err = c.read(ctx); err != nil {
+			return nil, missing(err, c.Data, "folder")
+		}
+	}
+	c.Size, c.Gray = pictures.Width, new(pictures.Channels == 1)
+	c.say(pictures.Summary())
+	switch n := pictures.Len(); {
+	case n < fewestPictures:
+		return nil, named(c.Data, errors.New("one picture is not enough to learn from: a hundred of one kind are a start"))
+	case n < fewPictures:
+		c.warn(fmt.Sprintf("%d pictures are few: the network may learn them by heart; a hundred are a start, mirrored ones double them", n))
+	}
+	return pictures, nil
+}
+
+// read reads the folder.
+func (c *Images) read(ctx context.Context) (*data.Images, error) {
+	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
+	if c.Size == 0 {
+		side, err := typicalSide(c.Data)
+		if err != nil {
+			return nil, err
+		}
+		options.Size = min(max(smallestSize, side), largestSize)
+	}
+	if c.Gray == nil {
+		options.Limit = probed
+		some, err := data.LoadImages(ctx, c.Data, options)
+		if err != nil {
+			return nil, err
+		}
+		options.Gray, options.Limit = isGray(some), 0
+	} else {
+		options.Gray = *c.Gray
+	}
+	return data.LoadImages(ctx, c.Data, options)
+}
+
+// typicalSide is the median of the shorter sides of some pictures in a folder.
+func typicalSide(dir string) (int, error) {
+	var sides []int
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			if path == dir {
+				return err
+			}
+			return nil // the loader will tell
+		}
+		if e.IsDir() {
+			return nil
+		}
+		if side := sideOf(path); side > 0 {
+			sides = append(sides, side)
+		}
+		if len(sides) == probed {
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	if err != nil || len(sides) == 0 {
+		return largestSize, err // without pictures, the loader tells what is there
+	}
+	slices.Sort(sides)
+	return sides[len(sides)/2], nil
+}
+
+// sideOf is a picture's shorter side, 0 if the file is none.
+func sideOf(path string) int {
+	if !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp"}, strings.ToLower(filepath.Ext(path))) {
+		return 0
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	cfg, _, err := image.DecodeConfig(f)
+	if err != nil {
+		return 0
+	}
+	return min(cfg.Width, cfg.Height)
+}
+
+// isGray tells whether no picture has a colour.
+func isGray(pictures *data.Images) bool {
+	for i := range pictures.Len() {
+		p := pictures.At(i)
+		n := len(p) / pictures.Channels
+		for c := 1; c < pictures.Channels; c++ {
+			if !slices.Equal(p[:n], p[c*n:(c+1)*n]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// pictureLoader gives batches of pictures, mirrored ones among them if wanted.
+func pictureLoader(pictures *data.Images, mirror bool, o data.LoaderOptions) (*data.Loader[data.ImageBatch], error) {
+	if !mirror {
+		return pictures.Loader(o)
+	}
+	n := pictures.Len()
+	return data.NewIndexLoader(2*n, func(indices []int) data.ImageBatch {
+		plain := make([]int, len(indices))
+		for i, at := range indices {
+			plain[i] = at % n
+		}
+		b := pictures.Batch(plain)
+		size := len(b.Pixels) / b.N
+		for i, at := range indices {
+			if at < n {
+				continue
+			}
+			for row := range slices.Chunk(b.Pixels[i*size:(i+1)*size], b.Width) {
+				slices.Reverse(row)
+			}
+		}
+		return b
+	}, o)
+}

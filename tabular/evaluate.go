@@ -1,0 +1,180 @@
+package tabular
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/words"
+)
+
+// Scores measure predictions.
+type Scores struct {
+	// Of a number, in its own units. R2 is 1 for perfect predictions, 0 for those
+	// no better than the mean of the rows at hand, and NaN if all of them are the
+	// same.
+	//
+	//	R² = 1 − Σ(y − ŷ)² / Σ(y − ȳ)²
+	R2   float64
+	MAE  float64 // the mean of |y − ŷ|
+	RMSE float64 // the root of the mean of (y − ŷ)²
+
+	// The same of the natural logarithms, with Log.
+	LogR2   float64
+	LogRMSE float64
+
+	// Of classes.
+	Accuracy float64 // the share of rows whose likeliest class is right
+	LogLoss  float64 // the mean of −ln p(class) in nats; p counts as at least 1e-15
+}
+
+// Evaluation compares a network with what is simpler.
+type Evaluation struct {
+	Rows   int
+	Target Target
+
+	Network Scores
+	// Linear is of the linear model of the same inputs that was fitted to the
+	// training rows: ridge regression with the penalty of generalised
+	// cross-validation, or softmax regression. Nil with more than 1,000 inputs.
+	Linear *Scores
+	// Constant is of the training rows' mean, or shares of the classes, for every
+	// row.
+	Constant Scores
+}
+
+// Evaluate predicts rows whose targets are known, best rows that were held out
+// from training, and measures how well.
+//
+// Errors: columns that the table lacks or has as another kind; a target that is
+// missing or, with Log, not positive.
+func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
+	e := Evaluation{Rows: t.Len(), Target: m.schema.Target}
+	rows, err := m.bind(t)
+	if err != nil {
+		return e, fmt.Errorf("tabular: %w", err)
+	}
+	target, err := m.target(t)
+	if err != nil {
+		return e, fmt.Errorf("tabular: %w", err)
+	}
+	e.Network = m.score(target, m.predict(rows))
+	if m.linear.Ridge != nil || m.linear.Softmax != nil {
+		scores := m.score(target, m.predictLinear(rows))
+		e.Linear = &scores
+	}
+	constant := Prediction{Value: m.inUnits(0)}
+	if target.labels != nil {
+		constant = m.likeliest(m.schema.Target.Shares)
+	}
+	same := make([]Prediction, rows.n)
+	for i := range same {
+		same[i] = constant
+	}
+	e.Constant = m.score(target, same)
+	return e, nil
+}
+
+func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
+	if target.labels != nil {
+		return m.scoreClasses(target, predictions)
+	}
+	values := make([]float64, len(predictions))
+	for i, p := range predictions {
+		values[i] = p.Value
+	}
+	return ScoreNumbers(target.values, values, m.cfg.Log)
+}
+
+// ScoreNumbers measures predictions of numbers; with log, also of their
+// logarithms.
+//
+// Panics if the lengths differ or are zero.
+func ScoreNumbers(want, predicted []float64, log bool) Scores {
+	if len(want) == 0 || len(want) != len(predicted) {
+		panic(fmt.Sprintf("score numbers: expected as many predictions as values, at least one, got %d and %d", len(predicted), len(want)))
+	}
+	var s Scores
+	s.R2, s.RMSE = squares(want, predicted)
+	for i, y := range want {
+		s.MAE += math.Abs(y-predicted[i]) / float64(len(want))
+	}
+	if log {
+		logWant, logPredicted := make([]float64, len(want)), make([]float64, len(want))
+		for i := range want {
+			logWant[i], logPredicted[i] = math.Log(want[i]), math.Log(predicted[i])
+		}
+		s.LogR2, s.LogRMSE = squares(logWant, logPredicted)
+	}
+	return s
+}
+
+func squares(want, predicted []float64) (r2, rmse float64) {
+	mean, n := 0.0, float64(len(want))
+	for _, y := range want {
+		mean += y / n
+	}
+	errors, spread := 0.0, 0.0
+	for i, y := range want {
+		errors += (y - predicted[i]) * (y - predicted[i]) / n
+		spread += (y - mean) * (y - mean) / n
+	}
+	if slices.Min(want) == slices.Max(want) { // spread may be a rounding error
+		return math.NaN(), math.Sqrt(errors)
+	}
+	return 1 - errors/spread, math.Sqrt(errors)
+}
+
+// leastProbability bounds what one row that was thought impossible can cost.
+const leastProbability = 1e-15
+
+func (m *Model) scoreClasses(target boundTarget, predictions []Prediction) Scores {
+	var s Scores
+	n := float64(len(predictions))
+	for i, p := range predictions {
+		probability := 0.0 // of a class never seen
+		if label := target.labels[i]; label >= 0 {
+			probability = p.Probabilities[label]
+			if p.Class == m.schema.Target.Classes[label] {
+				s.Accuracy += 1 / n
+			}
+		}
+		s.LogLoss -= math.Log(max(probability, leastProbability)) / n
+	}
+	return s
+}
+
+// String is the evaluation as a small table.
+func (e Evaluation) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	heads := []string{"R²", "MAE", "RMSE"}
+	numbers := func(s Scores) []string {
+		return []string{fmt.Sprintf("%.4f", s.R2), fmt.Sprintf("%.5g", s.MAE), fmt.Sprintf("%.5g", s.RMSE)}
+	}
+	switch {
+	case e.Target.Kind == table.Category:
+		heads = []string{"accuracy", "log loss"}
+		numbers = func(s Scores) []string {
+			return []string{fmt.Sprintf("%.2f %%", 100*s.Accuracy), fmt.Sprintf("%.4f", s.LogLoss)}
+		}
+	case e.Target.Log:
+		heads = append([]string{"R² of ln", "RMSE of ln"}, heads...)
+		plain := numbers
+		numbers = func(s Scores) []string {
+			return append([]string{fmt.Sprintf("%.4f", s.LogR2), fmt.Sprintf("%.4f", s.LogRMSE)}, plain(s)...)
+		}
+	}
+	line := func(name string, cells []string) { fmt.Fprintf(w, "%-10s\t%s\t\n", name, strings.Join(cells, "\t")) }
+	line("", heads)
+	line("network", numbers(e.Network))
+	if e.Linear != nil {
+		line("linear", numbers(*e.Linear))
+	}
+	line("constant", numbers(e.Constant))
+	w.Flush() // into memory
+	return fmt.Sprintf("%s of %q\n%s", words.Count(e.Rows, "prediction"), e.Target.Name, strings.TrimRight(b.String(), "\n"))
+}
