@@ -4,7 +4,8 @@
 //	go run ./examples/combined
 //	go run ./examples/combined -updates 5000 -prompt "The whale "
 //
-// It needs no data: it learns from the faces and the beginning of Moby-Dick that
+// Two models in one loop are no recipe of package recipe: here the loop is written
+// out with package train. It needs no data: it learns from the faces and the beginning of Moby-Dick that
 // come with the library. It leaves a sheet of 16 pictures and both models in the
 // folder out and prints a text. Ctrl+C saves what was learned and ends it.
 //
