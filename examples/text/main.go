@@ -193,7 +193,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	if report.Interrupted {
-		fmt.Fprintf(out, "\nInterrupted after %d updates.", report.Step)
+		fmt.Fprintf(out, "\nInterrupted after update %d.", report.Step)
 	}
 	fmt.Fprintf(out, "\nThe model is in %s.\n", o.save)
 	return nil
