@@ -68,9 +68,13 @@ func (r *reader) prepare(root string) {
 		require.NoError(r.t, data.WritePNG(filepath.Join(r.dir, "pictures", fmt.Sprintf("%02d.png", i)), faces.Image(i)))
 	}
 	r.write("novel.txt", samples.MobyDick()[:24_000])
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	require.NoError(r.t, err)
-	r.write("go.sum", string(sums))
+	var sums strings.Builder
+	for _, module := range []string{".", "recipe"} {
+		text, err := os.ReadFile(filepath.Join(root, module, "go.sum"))
+		require.NoError(r.t, err)
+		sums.Write(text)
+	}
+	r.write("go.sum", sums.String())
 	if r.name != "README.md" { // which makes the module itself
 		r.write("go.mod", guide.Module("guide", root))
 	}

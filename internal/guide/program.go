@@ -56,9 +56,19 @@ func (b Block) File(dir string) (name, code string) {
 	return name, fmt.Sprintf("package main\n\nimport (\n%s)\n\nfunc main() {\n%s%s}\n", imports, first, b.Text)
 }
 
-// Module is the go.mod of a module that uses the checkout at root.
+// Module is the go.mod of a module that uses the checkout at root, package recipe
+// included.
 func Module(name, root string) string {
-	return "module " + name + "\n\ngo 1.26.0\n\nrequire github.com/org/artnn v0.0.0\n\nreplace github.com/org/artnn => " + root + "\n"
+	return fmt.Sprintf(`module %[1]s
+
+go 1.26.0
+
+require github.com/org/artnn v0.0.0
+
+replace github.com/org/artnn => %[2]s
+
+replace github.com/org/artnn/recipe => %[2]s/recipe
+`, name, root)
 }
 
 // Match reports whether an output is as shown. In what is shown, "…" stands for
