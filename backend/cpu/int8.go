@@ -5,6 +5,8 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 const (
@@ -33,7 +35,7 @@ type int8Product struct {
 	step       int       // rows of W in a chunk
 }
 
-var int8Products recycler[int8Product]
+var int8Products team.Recycler[int8Product]
 
 // LinearInt8 computes dst = x·Wᵀ + bias.
 //
@@ -56,11 +58,11 @@ func (c *cpu) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backen
 		return true
 	}
 	in, scratch := c.flatten(&x)
-	p := int8Products.get()
+	p := int8Products.Get()
 	*p = int8Product{w: w, y: dense(&dst), ldy: w.Rows, n: x.Shape[0], bias: b}
 	p.run(c, in, w.Cols)
 	*p = int8Product{}
-	int8Products.put(p)
+	int8Products.Put(p)
 	if scratch != nil {
 		c.pool.put(scratch)
 	}
@@ -72,20 +74,20 @@ func (c *cpu) LSTMInt8(y, cells, gates backend.View, whh *backend.Int8Matrix, h0
 	if gates.Size() == 0 || !gates.Contiguous() {
 		return false
 	}
-	if gates.Shape[0] > lstmDirect { // as many as pay for packing
+	if gates.Shape[0] > gemm.RepeatDirect { // as many as pay for packing
 		wide := c.widen(whh, 0, whh.Rows)
 		ok := c.LSTM(y, cells, gates, backend.NewView(wide, whh.Rows, whh.Cols), h0, c0)
 		c.pool.put(wide)
 		return ok
 	}
-	l := lstms.get()
+	l := lstms.Get()
 	l.init(c, &gates, y.Shape[2])
 	first, s0 := c.flatten(&h0)
 	start, s1 := c.flatten(&c0)
 	l.gates, l.y, l.cells, l.c0 = dense(&gates), dense(&y), dense(&cells), start
 	l.int8 = int8Product{w: whh, n: l.batch, accumulate: true}
 	l.run(first)
-	l.release(nil, s0, s1)
+	l.release(s0, s1)
 	return true
 }
 
@@ -115,11 +117,11 @@ func (c *cpu) linearWidened(dst, x backend.View, w *backend.Int8Matrix, bias bac
 func (c *cpu) widen(w *backend.Int8Matrix, lo, hi int) *buffer {
 	k := w.Cols
 	scratch := c.pool.alloc((hi - lo) * k)
-	t := widenings.get()
+	t := widenings.Get()
 	*t = widening{scratch.data, w.Values[lo*k : hi*k], w.Scale[lo:hi], k, max(1, int8Grain/4/max(1, k))}
-	c.team.do(ceilDiv(hi-lo, t.step), t)
+	c.team.Do(ceilDiv(hi-lo, t.step), t)
 	*t = widening{}
-	widenings.put(t)
+	widenings.Put(t)
 	return scratch
 }
 
@@ -131,9 +133,9 @@ type widening struct {
 	k, step int
 }
 
-var widenings recycler[widening]
+var widenings team.Recycler[widening]
 
-func (t *widening) chunk(i int) {
+func (t *widening) Chunk(i int) {
 	lo := i * t.step
 	for r := lo; r < min(len(t.scale), lo+t.step); r++ {
 		src, scale := t.src[r*t.k:][:t.k], t.scale[r]
@@ -157,7 +159,7 @@ func (p *int8Product) run(c *cpu, x []float32, ldx int) {
 		}
 	}
 	p.step = roundUp(ceilDiv(int8Grain, max(1, p.n*k)), asm.DotNR)
-	c.team.do(ceilDiv(p.w.Rows, p.step), p)
+	c.team.Do(ceilDiv(p.w.Rows, p.step), p)
 	c.pool.put(scratch)
 }
 
@@ -167,7 +169,7 @@ func int16s(mem []float32) []int16 {
 }
 
 // chunk computes columns [lo, hi) of y.
-func (p *int8Product) chunk(i int) {
+func (p *int8Product) Chunk(i int) {
 	w, k := p.w, p.w.Cols
 	lo := i * p.step
 	hi := min(w.Rows, lo+p.step)
@@ -183,14 +185,14 @@ func (p *int8Product) chunk(i int) {
 		}
 		return
 	}
-	rows := cutRows(p.n, asm.DotMR)
+	rows := gemm.CutRows(p.n, asm.DotMR)
 	for j := lo; j < hi; j += asm.DotNR {
 		n := min(asm.DotNR, hi-j)
 		acc := p.start(j, n)
 		for b := 0; b == 0 || b*asm.Int8Terms < k; b++ {
 			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
-			for t := range rows.tiles {
-				i, m := rows.at(t)
+			for t := range rows.Tiles {
+				i, m := rows.At(t)
 				asm.GemmInt8(k1-k0, p.x[i*k+k0:], k, p.scales[b*p.n+i:], w.Values[j*k+k0:], k, w.Scale[j:],
 					p.y[i*p.ldy+j:], p.ldy, m, n, acc || b > 0)
 			}
