@@ -14,6 +14,8 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // Name is what the backend is registered under.
@@ -26,7 +28,8 @@ func init() {
 // cpu implements backend.Backend and all its optional kernels.
 type cpu struct {
 	pool pool
-	team team
+	team team.Team
+	env  gemm.Env // of products
 }
 
 var (
@@ -39,11 +42,13 @@ var (
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
 	_ backend.LSTMInt8Kernel     = (*cpu)(nil)
 	_ backend.OptimizerKernel    = (*cpu)(nil)
+	_ backend.ProductAdamKernel  = (*cpu)(nil)
 )
 
 func newCPU() *cpu {
 	c := new(cpu)
-	c.team.init()
+	c.team.Init()
+	c.env = gemm.Env{Memory: &c.pool, Team: &c.team}
 	return c
 }
 
