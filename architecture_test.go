@@ -90,7 +90,7 @@ func TestArchitecture(t *testing.T) {
 // Tests do not count.
 func imports(t *testing.T, boxOf map[string]string) map[arrow]bool {
 	list := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}",
-		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...")
+		"./...", "./cmd/artnn/...", "./examples/...", "./bench/...", "./recipe/...")
 	// Apart from the list: the first time, go says what it downloads.
 	list.Stderr = os.Stderr
 	out, err := list.Output()

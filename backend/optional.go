@@ -111,6 +111,10 @@ type OptimizerKernel interface {
 // is used piece by piece as it is formed. For a large matrix, writing the
 // gradient to memory and reading it again would take a third of the time.
 type ProductAdamKernel interface {
+	// WantsProduct reports whether the gradient of a weight [M, N] that is the
+	// product of [M, K] and [K, N] is better kept as the two factors until it is
+	// used or asked for.
+	WantsProduct(m, k, n int) bool
 	// AdamStepProduct is AdamStep with g = a@b: p, m and v are contiguous
 	// [M, N], a is [M, K] and b [K, N].
 	AdamStepProduct(p, a, b, m, v View, cfg AdamConfig) bool

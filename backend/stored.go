@@ -59,8 +59,9 @@ func (m *Float16Matrix) Dims() (rows, cols int) { return m.Rows, m.Cols }
 
 // DecodeRow writes row r.
 func (m *Float16Matrix) DecodeRow(dst []float32, r int) {
+	table := half.Float16Table()
 	for k, v := range m.Values[r*m.Cols:][:len(dst)] {
-		dst[k] = half.FromFloat16(v)
+		dst[k] = table[v]
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // A row is slower if its ratio exceeds this. Steps of microseconds vary more from
@@ -97,8 +99,8 @@ func (b *bench) compareRevisions(o options, picked []row) error {
 	}
 	b.paragraph(describe(o.threads)...)
 	b.paragraph("Before: "+left.title, "After: "+right.title,
-		fmt.Sprintf("%d rounds; a row is slower if its ratio is above %.2f, or above %.2f if it takes less than %g ms",
-			o.rounds, slowerRatio, tinyRatio, tinyMS))
+		fmt.Sprintf("%s; a row is slower if its ratio is above %.2f, or above %.2f if it takes less than %g ms",
+			words.Count(o.rounds, "round"), slowerRatio, tinyRatio, tinyMS))
 	return b.compareWorkers(ctx, pair{left, right}, comparedWork(o.gemm, picked))
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/internal/words"
 )
 
 // measureLimits measures the machine's arithmetic and memory with a number of
@@ -82,8 +83,8 @@ func describe(threads int) []string {
 	}
 	lines := []string{
 		fmt.Sprintf("Date: %s", time.Now().UTC().Format("2006-01-02 15:04 MST")),
-		fmt.Sprintf("Processor: %s, %d cores, %d threads used, vector extensions %s",
-			orUnknown(field("/proc/cpuinfo", "model name")), runtime.NumCPU(), threads, vectors(field("/proc/cpuinfo", "flags"))),
+		fmt.Sprintf("Processor: %s, %s, %s used, vector extensions %s",
+			orUnknown(field("/proc/cpuinfo", "model name")), words.Count(runtime.NumCPU(), "core"), words.Count(threads, "thread"), vectors(field("/proc/cpuinfo", "flags"))),
 		fmt.Sprintf("Memory: %s; system: %s", orUnknown(field("/proc/meminfo", "MemTotal")), system),
 		fmt.Sprintf("artnn %s, kernels %s, %s", revision(), asm.Selected(), runtime.Version()),
 	}

@@ -44,7 +44,7 @@ func parse(args []string, messages io.Writer) (options, error) {
 	f.StringVar(&o.json, "json", "", "also write the first table to this `file`")
 	f.StringVar(&o.rows, "rows", "", "measure only these rows, a comma-separated `list`")
 	f.StringVar(&o.results, "results", "", "measure everything and write it to this `folder`, one file for each processor class")
-	f.StringVar(&o.compare, "compare", "", "compare our rows at two git `revisions`, OLD..NEW; OLD alone compares with this program")
+	f.StringVar(&o.compare, "compare", "", "compare our rows at two git `revisions`, OLD..NEW; OLD without NEW compares with this program")
 	f.StringVar(&o.venv, "venv", defaultVenv(), "`folder` of the virtual environment with PyTorch")
 	f.BoolVar(&o.installPeer, "install-peer", false, "first install PyTorch "+peerVersion+" in that folder (6 GB)")
 	f.BoolVar(&o.gemm, "gemm", false, "measure matrix products instead; with --compare too")

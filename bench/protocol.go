@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // request is one line to a program that measures; reply is its answer. peer.py and
@@ -81,7 +82,7 @@ func (l *line) steps(n, reps int) ([]float64, error) {
 		return nil, err
 	}
 	if len(a.MS) != n {
-		return nil, fmt.Errorf("run: asked for %d steps, got the times of %d", n, len(a.MS))
+		return nil, fmt.Errorf("run: asked for %s, got the times of %d", words.Count(n, "step"), len(a.MS))
 	}
 	return a.MS, nil
 }

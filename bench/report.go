@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // report measures what was asked for and prints it as Markdown.
@@ -13,8 +15,8 @@ func (b *bench) report(o options, picked []row) error {
 		b.limits = measureLimits(o.threads)
 	}
 	b.paragraph(
-		fmt.Sprintf("Limits with %d threads: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
-			o.threads, b.limits.flops/1e9, b.limits.bandwidth/1e9),
+		fmt.Sprintf("Limits with %s: %.1f GF/s of multiply-adds by this library's kernel with operands in cache, %.1f GB/s read from memory.",
+			words.Count(o.threads, "thread"), b.limits.flops/1e9, b.limits.bandwidth/1e9),
 		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight. A step can take less where caches keep data from step to step, or memory is read during arithmetic.")
 
 	speed := all || !(o.gemm || o.scaling || o.memory)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // series is work at several sizes.
@@ -89,9 +91,9 @@ func slope(x, y []float64) float64 {
 // cores measures rows on one thread and on all threads.
 func (b *bench) cores(picked []row) (*table, error) {
 	n := b.peer.threads
-	t := &table{head: []string{"work", "1 thread ms", fmt.Sprintf("%d threads ms", n), "speed-up"}}
+	t := &table{head: []string{"work", "1 thread ms", words.Count(n, "thread") + " ms", "speed-up"}}
 	for _, r := range picked {
-		fmt.Fprintln(os.Stderr, "measuring", r.name, "on 1 and", n, "threads")
+		fmt.Fprintln(os.Stderr, "measuring", r.name, "on 1 and", words.Count(n, "thread"))
 		w, err := r.build()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.name, err)

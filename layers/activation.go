@@ -21,7 +21,7 @@ func (ReLU) Forward(x *tensor.Tensor) *tensor.Tensor { return x.ReLU() }
 // LeakyReLU is x for x > 0, else Slope·x.
 type LeakyReLU struct {
 	stateless
-	Slope float64 // 0 means 0.01; for a slope of 0 there is [ReLU]
+	Slope float64 // 0 means 0.01; for a slope of 0 use [ReLU]
 }
 
 func (l LeakyReLU) Forward(x *tensor.Tensor) *tensor.Tensor { return x.LeakyReLU(l.slope()) }
@@ -44,7 +44,7 @@ type Sigmoid struct{ stateless }
 func (Sigmoid) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Sigmoid() }
 
 // GELU is x·Φ(x) with Φ the normal distribution function, or with Tanh the
-// approximation that GPT-2 was trained with:
+// approximation used by GPT-2:
 //
 //	½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
 //
@@ -82,7 +82,7 @@ type Softmax struct {
 
 func (s Softmax) Forward(x *tensor.Tensor) *tensor.Tensor { return x.Softmax(s.Axis) }
 
-// LogSoftmax is x − ln Σ exp(x) along Axis, which is to be set as [Softmax]'s.
+// LogSoftmax is x − ln Σ exp(x) along Axis, which is as in [Softmax].
 type LogSoftmax struct {
 	stateless
 	Axis int
@@ -90,12 +90,13 @@ type LogSoftmax struct {
 
 func (s LogSoftmax) Forward(x *tensor.Tensor) *tensor.Tensor { return x.LogSoftmax(s.Axis) }
 
-// epilogue is how a matrix product can apply a layer to its result in passing.
+// epilogue is the layer as an activation that a matrix product applies to its
+// result, if it is one.
 func epilogue(l Layer) (act backend.Activation, slope float64, ok bool) {
 	switch l := l.(type) {
 	case ReLU:
 		return backend.ActReLU, 0, true
-	case LeakyReLU: // the fused derivative tells the sign of the input by the output's
+	case LeakyReLU: // the fused derivative takes the sign of the input from the output
 		return backend.ActLeakyReLU, l.slope(), l.slope() > 0
 	case Tanh:
 		return backend.ActTanh, 0, true

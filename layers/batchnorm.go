@@ -17,11 +17,11 @@ import (
 //
 //	running = (1 − m)·running + m·batch,  m = Momentum
 //
-// there with the unbiased variance. In evaluation the running statistics take
-// the batch's place. It is the common part of [BatchNorm1d] and [BatchNorm2d].
+// there with the unbiased variance. In evaluation the running statistics are used
+// instead. It is the common part of [BatchNorm1d] and [BatchNorm2d].
 //
-// Goroutines that train one layer at once update the running statistics one
-// after the other, in no particular order.
+// Goroutines may train one layer at the same time: they update the running
+// statistics one at a time, in no fixed order.
 //
 // Reference: Ioffe and Szegedy, "Batch Normalization", 2015.
 type BatchNorm struct {
@@ -30,7 +30,7 @@ type BatchNorm struct {
 
 	RunningMean    *tensor.Tensor // [channels]
 	RunningVar     *tensor.Tensor // [channels]
-	BatchesTracked *tensor.Tensor // []: how many batches they have seen
+	BatchesTracked *tensor.Tensor // []: the number of batches they come from
 
 	Eps      float64 // 0 means 1e-5
 	Momentum float64 // 0 means 0.1
@@ -99,7 +99,7 @@ func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor {
 
 func (b *BatchNorm) channels() int { return b.RunningMean.Size() }
 
-// axes are all axes but the channels'.
+// axes are all axes but that of the channels.
 func axes(rank int) []int {
 	return []int{0, 2, 3, 4, 5}[:rank-1]
 }
@@ -132,19 +132,19 @@ func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
 	return y
 }
 
-// evaluate is x·scale + shift with the two made of the running statistics.
+// evaluate is x·scale + shift, both computed from the running statistics.
 func (b *BatchNorm) evaluate(tape *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
-	var scale, opposite *tensor.Tensor
+	var scale, negMean *tensor.Tensor
 	unrecorded(tape, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		opposite = constant(tape, b.RunningMean).Neg()
+		negMean = constant(tape, b.RunningMean).Neg()
 		scale = constant(tape, b.RunningVar).AddScalar(orDefault(b.Eps, 1e-5)).Rsqrt()
 	})
 	if b.Weight != nil {
 		scale = scale.Mul(b.Weight)
 	}
-	shift := opposite.Mul(scale)
+	shift := negMean.Mul(scale)
 	if b.Bias != nil {
 		shift = shift.Add(b.Bias)
 	}
@@ -163,7 +163,8 @@ func (b *BatchNorm) track(tape *tensor.Tape, mean, variance *tensor.Tensor) {
 	b.BatchesTracked.Set(constant(tape, b.BatchesTracked).AddScalar(1))
 }
 
-// spread lays numbers [C] along axis 1 of a value of the given rank.
+// spread reshapes [C] so that it broadcasts along axis 1 of a value of the given
+// rank.
 func spread(t *tensor.Tensor, rank int) *tensor.Tensor {
 	if rank == 2 {
 		return t

@@ -16,12 +16,13 @@
 //	y := net.Forward(tape.FromSlice(pixels, 32, 784)) // [32, 10]
 //
 // Constructors draw initial weights, as PyTorch does by default, from an RNG
-// that also says on which backend they live. Params yields the parameters under
-// PyTorch's state-dict names, in a fixed order: it serves optimisers, files and
-// counting alike.
+// that also says on which backend they live. State yields parameters and buffers
+// under PyTorch's state-dict names, in a fixed order; [Params], [Buffers], [Count]
+// and files all use it.
 //
-// The Quantized layers are int8 copies for inference: a quarter of the bytes to
-// read where that is most of the work, as in generating text token by token.
+// Weights that are only multiplied by or looked up in are of type
+// [tensor.Weight]: [Quantize] stores them in 8 or 16 bits, for less memory and
+// faster inference.
 //
 // Inputs of the wrong shape are programming errors and panic with a
 // [*tensor.ShapeError].

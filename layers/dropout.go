@@ -3,9 +3,9 @@ package layers
 import "github.com/org/artnn/tensor"
 
 // Dropout sets elements to 0 with probability P in training and scales the
-// others by 1/(1−P), so that the expectation stays. In evaluation it is the
-// identity. The mask comes from the tape's random stream: each pass draws
-// another, and the same seed draws the same.
+// others by 1/(1−P), which keeps the expectation. In evaluation it is the identity.
+// The mask comes from the tape's random stream: each pass draws another, and the
+// same seed gives the same masks.
 //
 // Shape: [...] → the same.
 //

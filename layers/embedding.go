@@ -11,7 +11,7 @@ import (
 //
 //	y[i] = W[ids[i]]
 //
-// It is no [Layer], because its input is indices.
+// It is not a [Layer]: its input is indices.
 type Embedding struct {
 	Weight tensor.Weight // [n, dim]
 }

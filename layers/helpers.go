@@ -2,7 +2,7 @@ package layers
 
 import "github.com/org/artnn/tensor"
 
-// taped puts a parameter on a tape, because operations on parameters alone are
+// taped puts a parameter on a tape, because operations on parameters only are
 // not recorded.
 func taped(tape *tensor.Tape, p *tensor.Tensor) *tensor.Tensor {
 	if tape == nil {
@@ -11,7 +11,7 @@ func taped(tape *tensor.Tape, p *tensor.Tensor) *tensor.Tensor {
 	return tape.Of(p)
 }
 
-// constant puts a value on a tape without a way for gradients to reach it.
+// constant puts a value on a tape as a constant: no gradient reaches it.
 func constant(tape *tensor.Tape, t *tensor.Tensor) *tensor.Tensor {
 	if tape == nil || t.Tape() != nil {
 		return t

@@ -34,7 +34,7 @@ func (l *Linear) Forward(x *tensor.Tensor) *tensor.Tensor {
 }
 
 // ForwardAct is act(Forward(x)), with the activation applied while the result is
-// still in cache. slope belongs to leaky ReLU.
+// still in cache. slope is that of leaky ReLU.
 func (l *Linear) ForwardAct(x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	return tensor.LinearAct(x, l.Weight, l.Bias, act, slope)
 }

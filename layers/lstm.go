@@ -14,9 +14,9 @@ import (
 //	i, f, o = σ(Wᵢₕx + bᵢₕ + Wₕₕh + bₕₕ),  g = tanh(Wᵢₕx + bᵢₕ + Wₕₕh + bₕₕ)
 //	c' = f∘c + i∘g,  h' = o∘tanh(c')
 //
-// and hands its hidden states to the next, through dropout in training. The
-// gates are stacked in the order i, f, g, o. It has two biases, as PyTorch and
-// cuDNN have, so that weights move both ways; only their sum matters.
+// and its hidden states are the inputs of the next layer, with dropout between in
+// training. The gates are stacked in the order i, f, g, o. There are two biases,
+// of which only the sum matters, so that weights can be exchanged with PyTorch.
 //
 // Reference: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
 // al. 2000.
@@ -40,14 +40,14 @@ type LSTMConfig struct {
 	Dropout float64 // probability of dropping between layers; 0 drops nothing
 }
 
-// LSTMState is what an LSTM remembers between steps. nil means zeros.
+// LSTMState is the state of an LSTM between steps. nil means zeros.
 type LSTMState struct {
 	H *tensor.Tensor // hidden states [layers, B, hidden]
 	C *tensor.Tensor // cell states [layers, B, hidden]
 }
 
-// Clone copies a state off its tape, to carry it into another pass. It must be
-// taken before Backward, which gives back what it has consumed.
+// Clone copies a state off its tape, for use in another pass. Call it before
+// Backward, which releases the values of the pass.
 func (s LSTMState) Clone() LSTMState {
 	var c LSTMState
 	if s.H != nil {
@@ -59,7 +59,7 @@ func (s LSTMState) Clone() LSTMState {
 	return c
 }
 
-// Release gives back the memory of a state made by Clone.
+// Release frees the memory of a state made by Clone.
 func (s LSTMState) Release() {
 	for _, t := range []*tensor.Tensor{s.H, s.C} {
 		if t != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// A sequence run in two halves, the state carried over, gives what it gives in
+// A sequence run in two halves, with the state passed on, gives what it gives in
 // one run; also from one tape to the next.
 func TestLSTMCarriesState(t *testing.T) {
 	for _, p := range places(t) {

@@ -2,12 +2,11 @@ package layers
 
 import "github.com/org/artnn/tensor"
 
-// Quantize stores all weights of a module that may be stored in other forms, in
-// place: matrices of linear layers, embeddings and LSTMs. They take less memory,
-// and where reading them is most of the work, as in generating text token by
-// token, products with them are faster. They cannot learn any more, but layers in
-// front of them can. Tied weights stay tied. The tensors that were there are left
-// to their other owners.
+// Quantize stores, in place, the matrices of a module's linear layers, embeddings
+// and LSTMs in fewer bits. They take less memory, and int8 products are faster
+// where reading weights is most of the work, as in generating text token by token.
+// They can no longer be trained, but gradients flow through them. Tied weights
+// stay tied. The replaced tensors are not released.
 //
 // The weights must be finite; see [tensor.Quantize].
 func Quantize(m Module, f tensor.Format) {

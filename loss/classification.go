@@ -7,7 +7,7 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// DefaultIgnoreIndex is the target that [CrossEntropy] skips if none is chosen.
+// DefaultIgnoreIndex is the target that [CrossEntropy] skips by default.
 const DefaultIgnoreIndex = -100
 
 // CrossEntropyConfig are the options of [CrossEntropy].
@@ -72,13 +72,12 @@ func CrossEntropy(logits *tensor.Tensor, targets []int32, cfg CrossEntropyConfig
 	return cfg.Reduction.apply(op, losses)
 }
 
-// CrossEntropyProbs is cross-entropy on probabilities, −Σ y·ln ŷ for one example,
-// averaged over examples:
+// CrossEntropyProbs is cross-entropy on probabilities, averaged over examples:
 //
 //	loss = mean over n of −Σ_c y[n,c]·ln ŷ[n,c]
 //
-// Logarithms are kept at −100 or above, as PyTorch's BCE keeps them, and have
-// gradient 0 below. Where logits are at hand, [CrossEntropy] is more exact.
+// Logarithms are clamped to at least −100, as in PyTorch's BCE, with gradient 0
+// below. For logits, [CrossEntropy] is more accurate.
 //
 // Shape: probabilities and targets [..., C] → [].
 func CrossEntropyProbs(probs, targets *tensor.Tensor, reduction ...Reduction) *tensor.Tensor {
@@ -91,15 +90,15 @@ func CrossEntropyProbs(probs, targets *tensor.Tensor, reduction ...Reduction) *t
 	return first(op, reduction).apply(op, losses)
 }
 
-// leastLog bounds the logarithm of a probability, so that one certain mistake
+// leastLog bounds the logarithm of a probability, so that one confident mistake
 // does not make a loss infinite.
 const leastLog = -100
 
 // boundedLog is max(ln p, −100), with gradient 0 where that is −100.
 func boundedLog(p *tensor.Tensor) *tensor.Tensor {
 	zero := p.Equal(p.Const(0))
-	// The logarithm never sees 0, whose infinite slope would turn a gradient of
-	// 0 into NaN.
+	// Of 0 no logarithm is taken: its infinite derivative times a gradient of 0
+	// would be NaN.
 	safe := tensor.Where(zero, p.Const(1), p)
 	return safe.Log().Clamp(leastLog, math.Inf(1)).Add(zero.MulScalar(leastLog))
 }
@@ -108,8 +107,8 @@ func boundedLog(p *tensor.Tensor) *tensor.Tensor {
 //
 //	loss = mean −(y·ln p + (1−y)·ln(1−p))
 //
-// Logarithms are kept at −100 or above, as in PyTorch, and have gradient 0
-// below. Where logits are at hand, [BCEWithLogits] is more exact.
+// Logarithms are clamped to at least −100, as in PyTorch, with gradient 0 below.
+// For logits, [BCEWithLogits] is more accurate.
 //
 // Shape: probabilities and targets [...] → [].
 func BCE(probs, targets *tensor.Tensor, reduction ...Reduction) *tensor.Tensor {
@@ -155,9 +154,8 @@ func BCEWithLogits(logits, targets *tensor.Tensor, cfg BCEWithLogitsConfig) *ten
 //
 //	loss = mean y·(ln y − logp)
 //
-// with 0·ln 0 = 0. The divergence proper is the sum over classes averaged over
-// examples: [BatchMean]. The mean over all elements is the default because it
-// is PyTorch's.
+// with 0·ln 0 = 0. The mean over all elements is the default, as in PyTorch;
+// [BatchMean] gives the divergence itself, averaged over examples.
 //
 // Shape: log-probabilities and target probabilities [...] → [].
 //

@@ -1,4 +1,4 @@
-// Package loss holds the functions that training makes small.
+// Package loss holds loss functions.
 //
 // Each takes a prediction, usually on a tape, and a target, and returns one
 // number of rank 0 to call [tensor.Tape.Backward] on:
@@ -10,6 +10,6 @@
 // a [Reduction] asks for the sum, or for no reduction at all.
 //
 // Prediction and target must have the same shape: nothing is broadcast, because
-// a loss between [32] and [32, 1] is nearly always a mistake. Everything else
-// panics with a [*tensor.ShapeError].
+// a loss between [32] and [32, 1] is nearly always a mistake. Other shapes panic
+// with a [*tensor.ShapeError].
 package loss

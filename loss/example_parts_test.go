@@ -22,7 +22,7 @@ func ExampleMSE() {
 	// [0 4 0 9]
 }
 
-// An outlier pulls no harder than δ.
+// The gradient of an outlier is at most δ.
 func ExampleHuber() {
 	pred := tensor.FromSlice([]float32{0.5, 10}, 2)
 	tape := tensor.NewTape()
@@ -52,7 +52,7 @@ func ExampleKLDiv() {
 	// 0.000 0.059
 }
 
-// Probabilities, as a network that ends in a sigmoid gives them.
+// For a network whose last layer is a sigmoid.
 func ExampleBCE() {
 	probs, targets := tensor.FromSlice([]float32{0.9, 0.2}, 2), tensor.FromSlice([]float32{1, 0}, 2)
 	fmt.Printf("%.3f\n", loss.BCE(probs, targets).Item())

@@ -42,6 +42,7 @@ func ExampleBCEWithLogits() {
 	// 0.5910
 }
 
+// −Σ y·log ŷ, from probabilities.
 func ExampleCrossEntropyProbs() {
 	y := tensor.FromSlice([]float32{0, 1, 0}, 3)
 	predicted := tensor.FromSlice([]float32{0.2, 0.5, 0.3}, 3)

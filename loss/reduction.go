@@ -6,7 +6,7 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// Reduction says how the losses of single elements become one.
+// Reduction says how the losses of elements are combined.
 type Reduction uint8
 
 const (
@@ -58,8 +58,8 @@ func first(op string, r []Reduction) Reduction {
 	panic(fmt.Sprintf("%s: at most one reduction can be given, got %d", op, len(r)))
 }
 
-// match checks that a target has the prediction's shape and makes it a constant
-// of the prediction's pass, unless it is on a tape already.
+// match checks that a target has the prediction's shape, and makes it a constant
+// on the prediction's tape unless it is on a tape already.
 func match(op string, pred, target *tensor.Tensor) *tensor.Tensor {
 	if !target.HasShape(pred.Shape()...) {
 		tensor.Fail(op, fmt.Sprintf("prediction %v needs a target of the same shape", pred.Shape()), "%v", target.Shape())

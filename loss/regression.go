@@ -10,7 +10,7 @@ import (
 //
 //	E = ½·Σ (ŷ − y)²
 //
-// whose gradient is the error itself.
+// whose gradient is ŷ − y.
 //
 // Shape: prediction and target [...] → [].
 func HalfSquaredError(pred, target *tensor.Tensor) *tensor.Tensor {
@@ -40,12 +40,12 @@ func L1(pred, target *tensor.Tensor, reduction ...Reduction) *tensor.Tensor {
 
 // HuberConfig are the options of [Huber].
 type HuberConfig struct {
-	Delta     float64 // where the parabola ends; 0 means 1
+	Delta     float64 // the error from which it is linear; 0 means 1
 	Reduction Reduction
 }
 
-// Huber is a parabola near 0 and a line beyond δ, so that outliers pull no
-// harder than δ:
+// Huber is quadratic up to δ and linear beyond, so that the gradient of an
+// outlier is at most δ:
 //
 //	loss = ½·e²         for |e| ≤ δ,  e = ŷ − y
 //	loss = δ·(|e| − ½δ) beyond

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/shape"
 	"github.com/org/artnn/tensor"
 )
@@ -28,7 +29,7 @@ func fits(limit int, tooLarge error, build func(*shape.Backend) error) (err erro
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-		case *shape.LimitError:
+		case *backend.LimitError:
 			err = tooLarge
 		case *tensor.ShapeError:
 			err = p

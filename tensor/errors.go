@@ -1,6 +1,10 @@
 package tensor
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/org/artnn/backend"
+)
 
 // ShapeError reports operands whose shapes do not fit an operation.
 type ShapeError struct {
@@ -28,8 +32,8 @@ func Fail(op, expected, gotFormat string, args ...any) {
 	panic(&ShapeError{Op: op, Expected: expected, Got: fmt.Sprintf(gotFormat, args...)})
 }
 
-// Try runs f and returns the shape or use error it panicked with, if any. Other
-// panics pass through.
+// Try runs f and returns the shape, use or limit error it panicked with, if any.
+// Other panics pass through.
 func Try(f func()) (err error) {
 	defer func() {
 		switch r := recover().(type) {
@@ -37,6 +41,8 @@ func Try(f func()) (err error) {
 		case *ShapeError:
 			err = r
 		case *UseError:
+			err = r
+		case *backend.LimitError:
 			err = r
 		default:
 			panic(r)

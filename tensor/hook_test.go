@@ -108,7 +108,7 @@ func TestOnGradAtTheEdges(t *testing.T) {
 
 // A postponed gradient stays so unless the hook asks for it.
 func TestOnGradKeepsProducts(t *testing.T) {
-	l := newLarge()
+	l := newLarge(t)
 	seen := 0
 	l.tape.OnGrad(func(p *Tensor) { seen++ })
 	l.backward()

@@ -3,119 +3,96 @@ package tensor
 import (
 	"fmt"
 	"math"
+
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/philox"
 )
 
-// fans are the numbers of inputs and outputs that one unit of a weight [out,
-// in, kernel...] connects.
-func fans(op string, shape []int) (in, out float64) {
-	if len(shape) < 2 {
-		Fail(op, "needs a weight of at least two axes", "shape %v", append([]int{}, shape...))
+// Init overwrites a parameter with the values that training starts from, drawn
+// from r where they are random:
+//
+//	tensor.InitNormal(0, 0.02)(rng, conv.Weight)
+//
+// On a backend that holds no numbers ([backend.ShapeOnly]) it draws none and takes
+// no memory, and r moves on all the same.
+//
+// Panics if the parameter is on a tape or on another backend than r.
+type Init func(r *RNG, p *Tensor)
+
+// InitUniform draws from [lo, hi).
+func InitUniform(lo, hi float64) Init {
+	return func(r *RNG, p *Tensor) { r.fill(p, backend.Uniform, backend.Params{lo, hi}) }
+}
+
+// InitNormal draws from the normal distribution.
+//
+// Panics if the deviation is negative.
+func InitNormal(mean, deviation float64) Init {
+	return func(r *RNG, p *Tensor) { r.fill(p, backend.Normal, backend.Params{mean, deviation}) }
+}
+
+// InitConstant sets every element to value. r may be nil.
+func InitConstant(value float64) Init { return func(_ *RNG, p *Tensor) { p.Fill(value) } }
+
+// InitTruncatedNormal draws from the part of the normal distribution that lies in
+// [lo, hi], bounds that do not depend on mean and deviation:
+//
+//	x = mean + deviation·√2·erf⁻¹(u),  u uniform between the images of the bounds
+//
+// Panics if the deviation is not positive or lo ≥ hi.
+func InitTruncatedNormal(mean, deviation, lo, hi float64) Init {
+	if !(deviation > 0) || !(lo < hi) {
+		panic(fmt.Sprintf("truncated normal: needs a positive deviation and lo < hi, got deviation %g and [%g, %g]", deviation, lo, hi))
 	}
-	field := 1
-	for _, d := range shape[2:] {
-		field *= d
-	}
-	return float64(shape[1] * field), float64(shape[0] * field)
-}
-
-// XavierUniform draws from [−a, a) with a = gain·√(6/(fan_in + fan_out)), which
-// keeps the variance of signals and gradients alike for linear and tanh units.
-//
-// Shape: [out, in, kernel...].
-//
-// Reference: Glorot and Bengio 2010.
-func (r *RNG) XavierUniform(gain float64, shape ...int) *Tensor {
-	in, out := fans("xavier", shape)
-	a := gain * math.Sqrt(6/(in+out))
-	return r.Uniform(-a, a, shape...)
-}
-
-// XavierNormal draws with deviation gain·√(2/(fan_in + fan_out)).
-//
-// Shape: [out, in, kernel...].
-func (r *RNG) XavierNormal(gain float64, shape ...int) *Tensor {
-	in, out := fans("xavier", shape)
-	return r.Normal(0, gain*math.Sqrt(2/(in+out)), shape...)
-}
-
-// KaimingUniform draws from [−a, a) with a = √(6/((1 + slope²)·fan_in)), which
-// keeps the variance of signals through leaky ReLU units of that slope.
-//
-// Shape: [out, in, kernel...].
-//
-// Reference: He, Zhang, Ren and Sun 2015.
-func (r *RNG) KaimingUniform(slope float64, shape ...int) *Tensor {
-	in, _ := fans("kaiming", shape)
-	a := math.Sqrt(6 / ((1 + slope*slope) * in))
-	return r.Uniform(-a, a, shape...)
-}
-
-// KaimingNormal draws with deviation √(2/((1 + slope²)·fan_in)).
-//
-// Shape: [out, in, kernel...].
-func (r *RNG) KaimingNormal(slope float64, shape ...int) *Tensor {
-	in, _ := fans("kaiming", shape)
-	return r.Normal(0, math.Sqrt(2/((1+slope*slope)*in)), shape...)
-}
-
-// FanIn draws from [−1/√n, 1/√n), what PyTorch starts linear and convolution
-// weights and biases (n their fan-in) and LSTMs (n the hidden size) with.
-//
-// Panics if n is not positive.
-func (r *RNG) FanIn(n int, shape ...int) *Tensor {
-	if n <= 0 {
-		panic(fmt.Sprintf("rng: FanIn needs a positive fan-in, got %d", n))
-	}
-	a := 1 / math.Sqrt(float64(n))
-	return r.Uniform(-a, a, shape...)
-}
-
-// Orthogonal draws a matrix with orthonormal rows or columns, whichever are
-// fewer, times gain: the Q of a normal matrix's QR decomposition with the signs
-// that make it uniform over all such matrices. Axes past the first count as
-// columns.
-//
-// Shape: [out, in, kernel...].
-//
-// Reference: Saxe, McClelland and Ganguli 2013; Mezzadri 2006 for the signs.
-func (r *RNG) Orthogonal(gain float64, shape ...int) *Tensor {
-	fans("orthogonal", shape)
-	rows, cols := shape[0], 1
-	for _, d := range shape[1:] {
-		cols *= d
-	}
-	draw := r.Normal(0, 1, rows, cols)
-	data := draw.Float64s()
-	draw.Release()
-	n, length, at := rows, cols, func(v, k int) *float64 { return &data[v*cols+k] }
-	if rows > cols {
-		n, length, at = cols, rows, func(v, k int) *float64 { return &data[k*cols+v] }
-	}
-	// Gram–Schmidt, done twice over for accuracy, gives R a positive diagonal,
-	// which is the choice of signs asked for.
-	for v := range n {
-		for range 2 {
-			for u := range v {
-				dot := 0.0
-				for k := range length {
-					dot += *at(v, k) * *at(u, k)
+	image := func(x float64) float64 { return math.Erf((x - mean) / (deviation * math.Sqrt2)) }
+	u := backend.Params{image(lo), image(hi)}
+	return func(r *RNG, p *Tensor) {
+		r.checkFill(p)
+		start := r.stream
+		r.stream = philox.Advance(start, p.Size())
+		if backend.IsShapeOnly(r.be) {
+			return
+		}
+		p.fillFrom(func(c *Tensor) {
+			var buf [1024]float64 // on the host at a time, a multiple of a counter's numbers
+			for at, n := 0, c.Size(); at < n; at += len(buf) {
+				part := buf[:min(len(buf), n-at)]
+				philox.FillAt(part, at, backend.Uniform, u, start)
+				for i, x := range part {
+					part[i] = min(max(mean+deviation*math.Sqrt2*math.Erfinv(x), lo), hi)
 				}
-				for k := range length {
-					*at(v, k) -= dot * *at(u, k)
-				}
+				c.be.Write64(c.view.Buf, c.view.Offset+at, part)
 			}
-		}
-		norm := 0.0
-		for k := range length {
-			norm += *at(v, k) * *at(v, k)
-		}
-		norm = math.Sqrt(norm)
-		for k := range length {
-			*at(v, k) /= norm
-		}
+		})
 	}
-	for i := range data {
-		data[i] *= gain
+}
+
+// Fill sets every element of a tensor outside any tape.
+//
+// Panics if t is on a tape.
+func (t *Tensor) Fill(value float64) {
+	t.checkOff("fill")
+	t.be.Fill(t.view, value)
+}
+
+// fill draws over a parameter.
+func (r *RNG) fill(p *Tensor, dist backend.Distribution, params backend.Params) {
+	checkDraw(dist, params)
+	r.checkFill(p)
+	r.be.Random(p.view, dist, params, r.stream)
+	r.stream = philox.Advance(r.stream, p.Size())
+}
+
+func (r *RNG) checkFill(p *Tensor) {
+	p.checkOff("init")
+	if p.be != r.be {
+		panic(&UseError{"init", fmt.Sprintf("the parameter is on backend %q, the random numbers on %q", p.be.Name(), r.be.Name())})
 	}
-	return FromSliceOn(r.be, data, shape...)
+}
+
+// made is a new parameter with first values.
+func (r *RNG) made(f Init, shape []int) *Tensor {
+	p := alloc(nil, r.be, shape)
+	f(r, p)
+	return p
 }

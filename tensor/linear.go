@@ -19,7 +19,7 @@ func Linear(x *Tensor, w Weight, bias *Tensor) *Tensor {
 }
 
 // LinearAct is act(x·wᵀ + bias), with the activation applied while the result
-// is still in cache. slope belongs to ActLeakyReLU and must not be negative.
+// is still in cache. slope is that of ActLeakyReLU and must not be negative.
 //
 // Shape: as [Linear].
 func LinearAct(x *Tensor, w Weight, bias *Tensor, act backend.Activation, slope float64) *Tensor {

@@ -2,15 +2,6 @@ package tensor
 
 import "github.com/org/artnn/backend"
 
-const (
-	// productSize is the fewest elements of a gradient that is kept as a product:
-	// those that do not fit in cache.
-	productSize = 1 << 20
-	// productTerms is the most terms of its sums. Beyond, forming it costs more
-	// arithmetic than memory.
-	productTerms = 128
-)
-
 // product is a gradient that has not been formed: the product of two matrices.
 type product struct{ a, b factor }
 
@@ -30,12 +21,15 @@ func (f *factor) drop(be backend.Backend) {
 	*f = factor{}
 }
 
-// postpone keeps a@c as the gradient of a parameter that has none, if both are
-// small beside it. They must be values of a pass, which nobody overwrites:
-// parameters change before the gradient is formed.
+// postpone keeps a@c as the gradient of a parameter that has none, if the backend
+// wants to. Both must be values of a pass, which nobody overwrites: parameters
+// change before the gradient is formed.
 func (t *Tensor) postpone(a, c *Tensor) bool {
-	m, k, n := a.view.Shape[0], a.view.Shape[1], c.view.Shape[1]
-	if t.gradSet || m*n < productSize || k > productTerms || k*(m+n) > m*n/2 || !a.store.passing || !c.store.passing {
+	if t.gradSet || !a.store.passing || !c.store.passing {
+		return false
+	}
+	kernel, ok := t.be.(backend.ProductAdamKernel)
+	if !ok || !kernel.WantsProduct(a.view.Shape[0], a.view.Shape[1], c.view.Shape[1]) {
 		return false
 	}
 	if t.product == nil {

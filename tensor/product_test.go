@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/backend"
 	. "github.com/org/artnn/tensor"
 )
 
@@ -17,9 +18,12 @@ type large struct {
 	w    *Tensor
 }
 
-func newLarge() *large {
-	rng := NewRNG(3)
-	return &large{NewTape(), rng, rng.Normal(0, 0.1, 1<<10, 1<<10)}
+// newLarge is on the backend that wants products.
+func newLarge(t testing.TB) *large {
+	be, err := backend.Get("cpu")
+	require.NoError(t, err)
+	rng := NewRNGOn(be, 3)
+	return &large{NewTape(On(be)), rng, rng.Normal(0, 0.1, 1<<10, 1<<10)}
 }
 
 // backward adds the gradient of a pass on inputs of its own and returns what it
@@ -55,7 +59,7 @@ func postponed(w *Tensor) bool {
 
 func TestPostponedGradient(t *testing.T) {
 	t.Run("formed when asked for", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		want := l.backward()
 		a, b, ok := l.w.GradProduct()
 		require.True(t, ok)
@@ -68,7 +72,7 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, want)
 	})
 	t.Run("outlives the tape", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		want := l.backward()
 		l.tape.Release()
 		for range 3 { // takes over the memory of what has been freed
@@ -79,14 +83,14 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, want)
 	})
 	t.Run("is of the weights it was computed with", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		want := l.backward()
 		l.w.Set(l.w.Clone())
 		l.w.SetFloat32s(make([]float32, 1<<20))
 		requireGrad(t, l.w, want)
 	})
 	t.Run("accumulates over passes", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		want := plus(l.backward(), l.backward())
 		assert.False(t, postponed(l.w))
 		l.tape.Release()
@@ -94,7 +98,7 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, want)
 	})
 	t.Run("accumulates over uses", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		x := l.tape.Of(l.rng.Normal(0, 1, 3, 1<<10)).MulScalar(1)
 		y := l.tape.Of(l.rng.Normal(0, 1, 5, 1<<10)).MulScalar(1)
 		want := plus(x.Sum(0).Float64s(), y.Sum(0).Float64s())
@@ -102,7 +106,7 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, want)
 	})
 	t.Run("accumulates with other operations", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		x := l.tape.Of(l.rng.Normal(0, 1, 3, 1<<10)).MulScalar(1)
 		want := x.Sum(0).Float64s()
 		for i := range want {
@@ -112,7 +116,7 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, want)
 	})
 	t.Run("forgotten", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		l.backward()
 		l.w.ZeroGrad()
 		assert.Nil(t, l.w.Grad())
@@ -120,14 +124,14 @@ func TestPostponedGradient(t *testing.T) {
 		requireGrad(t, l.w, l.backward())
 	})
 	t.Run("released with its weight", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		l.backward()
 		l.w.Release()
 		assert.False(t, postponed(l.w))
 		assert.Nil(t, l.w.Grad())
 	})
 	t.Run("can be differentiated", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		x := l.tape.Of(l.rng.Normal(0, 1, 3, 1<<10)).MulScalar(1)
 		g := l.tape.Grad(Linear(x, l.w, nil).Square().Sum(), []*Tensor{x}, CreateGraph())[0]
 		l.tape.Backward(g.Sum(), l.w)
@@ -148,21 +152,28 @@ func TestNotPostponed(t *testing.T) {
 		"long sums": func(l *large) *Tensor { return Linear(l.tape.Normal(0, 1, 200, 1<<10), l.w, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLarge()
+			l := newLarge(t)
 			l.tape.Backward(f(l).Sum(), l.w)
 			assert.False(t, postponed(l.w))
 			assert.NotNil(t, l.w.Grad())
 		})
 	}
 	t.Run("small weights", func(t *testing.T) {
-		tape, w := NewTape(), NewRNG(1).Normal(0, 1, 100, 100)
-		tape.Backward(Linear(tape.Normal(0, 1, 3, 100), w, nil).Sum(), w)
+		l := newLarge(t)
+		w := l.rng.Normal(0, 1, 100, 100)
+		l.tape.Backward(Linear(l.tape.Normal(0, 1, 3, 100), w, nil).Sum(), w)
+		assert.False(t, postponed(w))
+	})
+	t.Run("backends that do not want to", func(t *testing.T) {
+		be := reference(t)
+		tape, w := NewTape(On(be)), ZerosOn(be, 1<<10, 1<<10)
+		tape.Backward(Linear(tape.Normal(0, 1, 3, 1<<10), w, nil).Sum(), w)
 		assert.False(t, postponed(w))
 	})
 	// The parameter's own gradient may be an operand: it must not be taken for
 	// a value of the pass, though its memory was.
 	t.Run("gradients", func(t *testing.T) {
-		l := newLarge()
+		l := newLarge(t)
 		x := l.rng.Normal(0, 1, 3, 1<<10)
 		l.tape.Backward(l.tape.Full(2, 3, 1<<10).Mul(x).Sum(), x)
 		l.tape.Backward(Linear(x.Grad(), l.w, l.tape.Zeros(1<<10)).Sum(), l.w)
@@ -173,7 +184,7 @@ func TestNotPostponed(t *testing.T) {
 // Steps that leave the gradient postponed hold on to two small matrices, not
 // to more with every step.
 func TestPostponedGradientsDoNotPileUp(t *testing.T) {
-	l := newLarge()
+	l := newLarge(t)
 	heap := func(steps int) uint64 {
 		for range steps {
 			l.w.ZeroGrad()

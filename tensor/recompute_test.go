@@ -188,7 +188,7 @@ func TestRecomputeTwiceDifferentiated(t *testing.T) {
 
 // A gradient that is kept as a product stays one.
 func TestRecomputeKeepsProducts(t *testing.T) {
-	l := newLarge()
+	l := newLarge(t)
 	x := l.tape.Of(l.rng.Normal(0, 1, 3, 1<<10)).MulScalar(1)
 	want := x.Sum(0).Float64s()
 	y := Recompute(func(ins []*Tensor) []*Tensor { return []*Tensor{Linear(ins[0], l.w, nil)} }, x)[0]

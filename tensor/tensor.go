@@ -3,6 +3,7 @@ package tensor
 import (
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
 	"sync/atomic"
 
@@ -145,10 +146,11 @@ func alloc(tape *Tape, be backend.Backend, shape []int) *Tensor {
 		if d < 0 {
 			Fail("new", "sizes must not be negative", "%v", slices.Clone(shape)) // Clone: shape stays on the stack
 		}
-		if d > 0 && size > math.MaxInt/d {
-			Fail("new", "the number of elements must fit an int", "%v", slices.Clone(shape))
+		hi, lo := bits.Mul(uint(size), uint(d))
+		if hi != 0 || lo > math.MaxInt {
+			Fail("new", fmt.Sprintf("sizes must multiply to at most %d", math.MaxInt), "%v", slices.Clone(shape))
 		}
-		size *= d
+		size = int(lo)
 	}
 	if len(shape) > backend.MaxRank {
 		Fail("new", fmt.Sprintf("at most %d axes are supported", backend.MaxRank), "%v", slices.Clone(shape))

@@ -31,7 +31,7 @@ type Weight interface {
 
 // Rows is [Tensor.Take] on a tape.
 func (t *Tensor) Rows(tape *Tape, index []int32) *Tensor {
-	if tape != nil { // operations on parameters alone are not recorded
+	if tape != nil { // operations on parameters only are not recorded
 		t = tape.Of(t)
 	}
 	return t.Take(index)

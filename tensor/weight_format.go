@@ -26,8 +26,8 @@ func (f Format) String() string {
 	return fmt.Sprintf("format %d", uint8(f))
 }
 
-// Quantize rounds a matrix to a format, for products on the same backend. A
-// weight stored so already is returned as it is.
+// Quantize rounds a matrix to a format, for products on the same backend. A weight
+// already in that format is returned unchanged.
 //
 // The numbers must be finite. To int8 each row is rounded by a scale of its own,
 //

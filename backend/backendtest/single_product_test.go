@@ -2,6 +2,8 @@ package backendtest
 
 import "github.com/org/artnn/backend"
 
+func (b *single) WantsProduct(int, int, int) bool { return true }
+
 func (b *single) AdamStepProduct(p, x, y, m, v backend.View, cfg backend.AdamConfig) bool {
 	xs, ys, ps, ms, vs := b.get(x), b.get(y), b.get(p), b.get(m), b.get(v)
 	terms, n := y.Shape[0], y.Shape[1]

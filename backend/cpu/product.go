@@ -10,6 +10,12 @@ import (
 )
 
 const (
+	// wantedSize is the fewest numbers of a gradient worth keeping as a product:
+	// those that do not fit in cache.
+	wantedSize = 1 << 20
+	// wantedTerms is the most terms of its sums. Beyond, forming it costs more
+	// arithmetic than memory.
+	wantedTerms = 128
 	// productK is the most terms of a sum for which a product and an update are
 	// done as one. Beyond, arithmetic outweighs the memory that this saves.
 	productK = 256
@@ -43,6 +49,12 @@ type lineOffsets [(productTile/asm.MR/asm.NR + 2) / 3 * productK / 2]int32
 var productLines team.Recycler[lineOffsets]
 
 var productSteps team.Recycler[productStep]
+
+// WantsProduct reports whether the product is large and both factors are small
+// beside it.
+func (*cpu) WantsProduct(m, k, n int) bool {
+	return m*n >= wantedSize && k <= wantedTerms && k*(m+n) <= m*n/2
+}
 
 // AdamStepProduct updates p and the moments m and v from the gradient a@b.
 //

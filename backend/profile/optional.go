@@ -73,6 +73,13 @@ func (p *Profiler) AdamStep(param, g, m, v backend.View, cfg backend.AdamConfig)
 	})
 }
 
+func (p *Profiler) ShapeOnly() bool { return backend.IsShapeOnly(p.inner) }
+
+func (p *Profiler) WantsProduct(m, k, n int) bool {
+	inner, ok := p.inner.(backend.ProductAdamKernel)
+	return ok && inner.WantsProduct(m, k, n)
+}
+
 func (p *Profiler) AdamStepProduct(param, a, b, m, v backend.View, cfg backend.AdamConfig) bool {
 	k, ok := p.inner.(backend.ProductAdamKernel)
 	c := moved(2*float64(b.Shape[0])+12, param, param, m, m, v, v, a, b)

@@ -54,6 +54,7 @@ var (
 	_ backend.LSTMInt8Kernel     = (*Profiler)(nil)
 	_ backend.OptimizerKernel    = (*Profiler)(nil)
 	_ backend.ProductAdamKernel  = (*Profiler)(nil)
+	_ backend.ShapeOnly          = (*Profiler)(nil)
 )
 
 // New makes a profiler of a backend. Tensors made on one do not mix with those

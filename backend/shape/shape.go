@@ -1,80 +1,114 @@
-// Package shape is a backend without memory: its tensors have shapes and no
-// numbers. Built on it, the layers of a model tell names and shapes of all that
-// the model would hold, at no cost.
+// Package shape is a backend without numbers: its buffers have a length and no
+// memory, and its operations do nothing. A model built on it takes no room, and
+// tells the names and shapes of its parameters, and how many numbers it would
+// need, before memory is taken for it.
+//
+// It is not registered: make one with [New] for each model.
 package shape
 
 import (
 	"fmt"
-	"math"
+	"sync"
 
 	"github.com/org/artnn/backend"
 )
 
-// Backend is a [backend.Backend] whose buffers have a length only. Operations
-// check nothing and do nothing; reading gives zeros.
+// Backend counts numbers. It is safe for concurrent use.
 type Backend struct {
-	limit, used int
+	limit int
+
+	mu   sync.Mutex
+	used int
 }
 
-// LimitError is what Alloc panics with when more numbers are asked for than a
-// backend was made for.
-type LimitError struct{ Limit int }
+var (
+	_ backend.Backend   = (*Backend)(nil)
+	_ backend.ShapeOnly = (*Backend)(nil)
+)
 
-func (e *LimitError) Error() string { return fmt.Sprintf("more than %d numbers", e.Limit) }
-
-// New makes a backend that allows limit numbers in all buffers together; 0 is any
-// number.
-func New(limit int) *Backend {
-	if limit == 0 {
-		limit = math.MaxInt
-	}
-	return &Backend{limit: limit}
-}
-
-// ShapeOnly reports that there are no numbers to compute with on the host, such as
-// the factors of an orthogonal matrix.
-func (*Backend) ShapeOnly() bool { return true }
-
-// Used is how many numbers all buffers together have been asked for.
-func (b *Backend) Used() int { return b.used }
-
-type buffer int
-
-func (b buffer) Len() int { return int(b) }
+// New returns a backend on which at most limit numbers can be allocated at a
+// time; beyond, Alloc panics with a [*backend.LimitError].
+func New(limit int) *Backend { return &Backend{limit: limit} }
 
 // Name is "shape".
 func (*Backend) Name() string { return "shape" }
 
-// Precision is Float32.
+// Precision is float32.
 func (*Backend) Precision() backend.Precision { return backend.Float32 }
 
-// Alloc returns a buffer without memory.
-//
-// Panics with a [*LimitError] beyond the limit, which a negative n, an overflow of
-// a product of sizes, is too.
-func (b *Backend) Alloc(n int) backend.Buffer {
-	if n < 0 || n > b.limit-b.used {
-		panic(&LimitError{b.limit})
-	}
-	b.used += n
-	return buffer(n)
+// ShapeOnly is true.
+func (*Backend) ShapeOnly() bool { return true }
+
+// Used is how many numbers are allocated and not freed.
+func (b *Backend) Used() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
 }
 
-func (*Backend) Free(backend.Buffer)                                                               {}
-func (*Backend) Write32(backend.Buffer, int, []float32)                                            {}
-func (*Backend) Write64(backend.Buffer, int, []float64)                                            {}
-func (*Backend) Read32(dst []float32, _ backend.Buffer, _ int)                                     { clear(dst) }
-func (*Backend) Read64(dst []float64, _ backend.Buffer, _ int)                                     { clear(dst) }
-func (*Backend) Fill(backend.View, float64)                                                        {}
-func (*Backend) Copy(_, _ backend.View)                                                            {}
-func (*Backend) Unary(backend.UnaryOp, backend.View, backend.View, backend.Params)                 {}
-func (*Backend) Binary(backend.BinaryOp, backend.View, backend.View, backend.View, backend.Params) {}
-func (*Backend) Where(_, _, _, _ backend.View)                                                     {}
-func (*Backend) Reduce(backend.ReduceOp, backend.View, backend.View)                               {}
-func (*Backend) ArgMax(dst []int32, _ backend.View, _ int)                                         { clear(dst) }
-func (*Backend) Take(_, _ backend.View, _ []int32)                                                 {}
-func (*Backend) TakeAdd(_, _ backend.View, _ []int32)                                              {}
-func (*Backend) Gather(_, _ backend.View, _ []int32)                                               {}
-func (*Backend) ScatterAdd(_, _ backend.View, _ []int32)                                           {}
-func (*Backend) Gemm(_, _, _ backend.View, _, _ float64, _ backend.Epilogue)                       {}
-func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream)         {}
+type buffer struct {
+	n     int
+	freed bool
+}
+
+func (b *buffer) Len() int { return b.n }
+
+// Alloc counts n numbers.
+//
+// Panics if n is negative, and with a [*backend.LimitError] if the limit would be
+// passed.
+func (b *Backend) Alloc(n int) backend.Buffer {
+	if n < 0 {
+		panic(fmt.Sprintf("shape: Alloc: expected at least 0 numbers, got %d", n))
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n > b.limit-b.used {
+		panic(&backend.LimitError{Asked: n, Used: b.used, Limit: b.limit})
+	}
+	b.used += n
+	return &buffer{n: n}
+}
+
+// Free takes numbers off the count.
+//
+// Panics if x was freed before or is not of this backend.
+func (b *Backend) Free(x backend.Buffer) {
+	buf, ok := x.(*buffer)
+	if !ok {
+		panic(fmt.Sprintf("shape: Free: expected a buffer of this backend, got %T", x))
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if buf.freed {
+		panic("shape: Free: buffer freed twice")
+	}
+	buf.freed = true
+	b.used -= buf.n
+}
+
+// The operations do nothing; reading leaves what is read into as it was.
+
+func (*Backend) Write32(backend.Buffer, int, []float32) {}
+func (*Backend) Write64(backend.Buffer, int, []float64) {}
+func (*Backend) Read32([]float32, backend.Buffer, int)  {}
+func (*Backend) Read64([]float64, backend.Buffer, int)  {}
+
+func (*Backend) Fill(backend.View, float64) {}
+func (*Backend) Copy(_, _ backend.View)     {}
+
+func (*Backend) Unary(backend.UnaryOp, backend.View, backend.View, backend.Params) {}
+func (*Backend) Binary(backend.BinaryOp, backend.View, backend.View, backend.View, backend.Params) {
+}
+func (*Backend) Where(_, _, _, _ backend.View)                       {}
+func (*Backend) Reduce(backend.ReduceOp, backend.View, backend.View) {}
+func (*Backend) ArgMax([]int32, backend.View, int)                   {}
+
+func (*Backend) Take(_, _ backend.View, _ []int32)       {}
+func (*Backend) TakeAdd(_, _ backend.View, _ []int32)    {}
+func (*Backend) Gather(_, _ backend.View, _ []int32)     {}
+func (*Backend) ScatterAdd(_, _ backend.View, _ []int32) {}
+
+func (*Backend) Gemm(_, _, _ backend.View, _, _ float64, _ backend.Epilogue) {}
+
+func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}

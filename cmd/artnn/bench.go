@@ -9,11 +9,18 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/cmd/artnn/internal/machine"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/machine"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
 )
+
+var _ = commands.add(70, func() any {
+	return &struct {
+		Bench bench `cmd:"" help:"Measure how fast this machine trains."`
+	}{}
+})
 
 // bench measures this machine.
 type bench struct {
@@ -109,7 +116,7 @@ func fastest(work func(), budget time.Duration) float64 {
 	return best.Seconds()
 }
 
-func perSecond(s float64) string { return rate(1/s) + " updates/s" }
+func perSecond(s float64) string { return words.Rate(1/s) + " updates/s" }
 
 const productSize = 512
 
@@ -124,7 +131,7 @@ func product() func() {
 }
 
 func perceptron() func() {
-	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{784, 256, 128, 10}, Activation: models.ReLU, Output: models.Softmax, Loss: models.CrossEntropy, Optimizer: models.Adam})
+	m, err := models.NewMLP(models.MLPConfig{Sizes: []int{784, 256, 128, 10}, Activation: "relu", Output: "softmax", Loss: "cross_entropy", Optimizer: "adam"})
 	if err != nil {
 		panic(err) // the configuration is ours
 	}

@@ -6,6 +6,12 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/complete"
 )
 
+var _ = commands.add(90, func() any {
+	return &struct {
+		Completion completion `cmd:"" help:"Print a script that completes artnn's commands and flags in your shell."`
+	}{}
+})
+
 // completion prints what a shell needs to complete artnn's commands.
 type completion struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"Shell: ${enum}."`

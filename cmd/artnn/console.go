@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
@@ -37,6 +38,17 @@ func (c *console) columns() int {
 }
 
 func (c *console) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
+
+// table writes lines of a name and what is known of it.
+func (c *console) table() *namedLines {
+	return &namedLines{tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)}
+}
+
+type namedLines struct{ *tabwriter.Writer }
+
+func (t *namedLines) line(name, format string, args ...any) {
+	fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+}
 
 // warn says what does not end a command but should be known.
 func (c *console) warn(message string) { fmt.Fprintln(c.err, "artnn: note:", oneLine(message)) }

@@ -34,7 +34,7 @@ func files(t *testing.T, dir string) map[string][]byte {
 
 func TestEqualSeedsAndStepsGiveEqualFiles(t *testing.T) {
 	run := func(seed uint64) map[string][]byte {
-		d := demo{Out: filepath.Join(t.TempDir(), "new", "folder"), Seed: seed, Steps: 7}
+		d := demoCommand{Out: filepath.Join(t.TempDir(), "new", "folder"), Seed: seed, Steps: 7}
 		require.NoError(t, d.Run(context.Background(), testConsole()))
 		return files(t, d.Out)
 	}
@@ -46,18 +46,18 @@ func TestEqualSeedsAndStepsGiveEqualFiles(t *testing.T) {
 	}
 	picture, err := png.Decode(bytes.NewReader(first["images.png"]))
 	require.NoError(t, err)
-	assert.Greater(t, picture.Bounds().Dx(), 8*16*facesScale)
+	assert.Greater(t, picture.Bounds().Dx(), 8*16*4, "eight faces of 16 pixels, enlarged")
 }
 
 func TestInterruptKeepsWhatWasLearned(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
-	d := demo{Out: t.TempDir(), Seed: 1, Seconds: 3600}
+	d := demoCommand{Out: t.TempDir(), Seed: 1, Seconds: 3600}
 	assert.ErrorIs(t, d.Run(ctx, testConsole()), errInterrupted)
 	left := files(t, d.Out)
 	assert.NotContains(t, left, "text.txt", "the poems' turn had not come")
 	assert.Contains(t, left, "report.html")
-	gan, err := models.LoadGAN(d.path("faces.safetensors"))
+	gan, err := models.LoadAs[*models.GAN](filepath.Join(d.Out, "faces.safetensors"))
 	require.NoError(t, err, "the last checkpoint is whole")
 	assert.Len(t, gan.Images(2, 1), 2)
 }
@@ -65,7 +65,7 @@ func TestInterruptKeepsWhatWasLearned(t *testing.T) {
 func TestOutputThatCannotBeMade(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "taken")
 	require.NoError(t, os.WriteFile(file, nil, 0o666))
-	err := (&demo{Out: file, Steps: 1}).Run(context.Background(), testConsole())
+	err := (&demoCommand{Out: file, Steps: 1}).Run(context.Background(), testConsole())
 	assert.ErrorContains(t, err, "cannot make the output folder")
 	assert.ErrorContains(t, err, file)
 }
@@ -78,8 +78,7 @@ func TestCommandLine(t *testing.T) {
 		"--size=3":              "unknown flag --size",
 		"--seconds=0 --steps=4": "",
 	} {
-		var c cli
-		parser, err := newParser(&c, testConsole(), func(int) {})
+		parser, err := newParser(testConsole(), func(int) {})
 		require.NoError(t, err)
 		_, err = parser.Parse(append([]string{"demo"}, strings.Fields(args)...))
 		if want == "" {
@@ -88,18 +87,4 @@ func TestCommandLine(t *testing.T) {
 			assert.ErrorContains(t, err, want, args)
 		}
 	}
-}
-
-func TestIsQuatrain(t *testing.T) {
-	assert.True(t, isQuatrain("春風又綠江南岸，明月何時照我還。\n春風又綠江南岸，明月何時照我還。"))
-	for _, bad := range []string{
-		"",
-		"春風又綠江南岸，明月何時照我還。",
-		"春風又綠江南岸，明月何時照我還。\n春風又綠江南，明月何時照我還。",
-		"春風又綠江南岸，明月何時照我還。\n春風又，江南岸，明月何時照我還。",
-		"春風又綠江南岸。明月何時照我還。\n春風又綠江南岸，明月何時照我還。",
-	} {
-		assert.False(t, isQuatrain(bad), bad)
-	}
-	assert.Equal(t, "一\n二", firstPoem("一\n二\n三"))
 }

@@ -12,6 +12,12 @@ import (
 	"github.com/org/artnn/models"
 )
 
+var _ = generators.add(10, func() any {
+	return &struct {
+		Image generateImage `cmd:"" help:"Make a sheet of pictures."`
+	}{}
+})
+
 // generateImage makes pictures.
 type generateImage struct {
 	Model   string       `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`

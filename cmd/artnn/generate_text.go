@@ -10,8 +10,16 @@ import (
 
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/tokenizer"
 )
+
+var _ = generators.add(20, func() any {
+	return &struct {
+		Text generateText `cmd:"" help:"Write on from a prompt."`
+	}{}
+})
 
 // generateText writes.
 type generateText struct {
@@ -25,8 +33,9 @@ type generateText struct {
 	TopK        int     `placeholder:"N" help:"Choose among the N likeliest only."`
 }
 
-// textModel is a model that writes text, with float or int8 weights.
-type textModel interface {
+// writer is a model that writes text, with float or int8 weights.
+type writer interface {
+	models.Model
 	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
 	Evaluate(tokens []int32, streams int) (float64, error)
 	Tokenizer() tokenizer.Tokenizer
@@ -69,7 +78,7 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 	}
 	prompt := c.Prompt
 	if prompt == "" {
-		if prompt, err = opening(m.Tokenizer()); err != nil {
+		if prompt, err = recipe.Opening(m.Tokenizer()); err != nil {
 			return err
 		}
 	}
@@ -91,7 +100,7 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 }
 
 // write writes the text as it comes.
-func (c *generateText) write(ctx context.Context, w io.Writer, m textModel, prompt string, seed uint64) error {
+func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt string, seed uint64) error {
 	out := bufio.NewWriter(w)
 	shown := strings.TrimLeft(prompt, "\n")
 	out.WriteString(shown)
@@ -128,21 +137,4 @@ func textModelOf(path string) (writer, error) {
 		return shippedPoems()
 	}
 	return loadAs[writer](path, "text")
-}
-
-// opening is what a text begins with where nothing is given: what paragraphs
-// begin after, or else any token.
-func opening(v tokenizer.Tokenizer) (string, error) {
-	for _, s := range []string{"\n", " "} {
-		if ids, err := v.Encode(s); err == nil && v.Decode(ids) == s {
-			return s, nil
-		}
-	}
-	for id := range int32(v.Len()) {
-		s := v.Decode([]int32{id})
-		if ids, err := v.Encode(s); err == nil && len(ids) == 1 && ids[0] == id {
-			return s, nil
-		}
-	}
-	return "", fmt.Errorf("the model's tokenizer has no line end to begin with: give a prompt")
 }

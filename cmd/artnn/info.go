@@ -14,7 +14,17 @@ import (
 	"unicode"
 
 	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/train/checkpoint"
 )
+
+var _ = commands.add(60, func() any {
+	return &struct {
+		Info info `cmd:"" help:"Tell what is in a model's file or a run's folder."`
+	}{}
+})
 
 // info tells what is in a file.
 type info struct {
@@ -24,7 +34,7 @@ type info struct {
 
 // Help is shown by --help.
 func (*info) Help() string {
-	return `Of a model that artnn wrote: its kind, configuration, size, vocabulary and where its training stands. Of any other safetensors file: its metadata and tensors. Every number in the file is read to see that none is NaN or infinite.
+	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, and its size. Of any other safetensors file: its metadata and tensors. Every number in the file is read to see that none is NaN or infinite.
 
 Examples:
   artnn info run1
@@ -33,7 +43,7 @@ Examples:
 
 // Run is the command.
 func (c *info) Run(con *console) error {
-	path, err := modelFile(c.File)
+	path, err := recipe.ModelFile(c.File)
 	if err != nil {
 		return err
 	}
@@ -46,28 +56,19 @@ func (c *info) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
-	line := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
-	line("file", "%s, %s", path, bytesText(stat.Size()))
-	meta := f.Metadata()
-	own := meta["format"] == "artnn" && meta["model"] != ""
+	t := con.table()
+	t.line("file", "%s, %s", path, bytesText(stat.Size()))
+	own := f.Metadata()["format"] == "artnn"
 	if own {
-		line("kind", "%s (artnn, file version %s)", printable(meta["model"]), printable(meta["version"]))
-		describe(line, meta["config"])
-		if v := meta["vocabulary"]; v != "" {
-			line("vocabulary", "%s", vocabularyText(v))
-		}
-		line("training", "%s", trainingText(meta["training"]))
+		err = ownFile(t, path)
 	} else {
-		line("kind", "not one of artnn's models")
-		for _, key := range slices.Sorted(maps.Keys(meta)) {
-			line("metadata "+printable(key), "%s", shortened(printable(meta[key]), 200))
-		}
+		err = foreignFile(t, f)
 	}
-	if err := c.numbers(line, f); err != nil {
+	if err != nil {
 		return err
 	}
-	if err := w.Flush(); err != nil {
+	arrays(t, f)
+	if err := t.Flush(); err != nil {
 		return err
 	}
 	if c.Tensors || !own {
@@ -76,35 +77,75 @@ func (c *info) Run(con *console) error {
 	return nil
 }
 
-// numbers describes the tensors all together.
-func (*info) numbers(line func(string, string, ...any), f *safetensors.File) error {
-	var weights, training, all int
-	types := map[string]int{}
-	for _, name := range f.Names() {
-		t, err := f.Info(name)
-		if err != nil {
-			return err
-		}
-		all++
-		types[t.DType.String()] += t.Size()
-		if strings.HasPrefix(name, "training.") {
-			training += t.Size()
-		} else {
-			weights += t.Size()
-		}
+// ownFile describes a file that artnn, or a program with its library, wrote.
+func ownFile(t *namedLines, path string) error {
+	f, err := checkpoint.Open(path)
+	if err != nil {
+		return err
 	}
-	text := fmt.Sprintf("%s in %d tensors", countText(weights), all)
-	if training > 0 {
-		text = fmt.Sprintf("%s, and %s of training state, in %d tensors", countText(weights), countText(training), all)
+	defer f.Close()
+	kind := printable(f.Kind())
+	switch {
+	case kind == "":
+		kind = "none: a network without a description of itself"
+	case !slices.Contains(models.Kinds(), f.Kind()):
+		kind += ", which this program does not know: one that imports the kind's package loads it"
 	}
-	line("parameters", "%s", text)
-	line("stored as", "%s", strings.Join(slices.Sorted(maps.Keys(types)), ", "))
-	if err := f.NonFinite(); err != nil {
-		line("numbers", "not all finite: %v", err)
+	t.line("kind", "%s", kind)
+	if f.Config() != "" {
+		describe(t.line, f.Config())
+	}
+	if v := f.Tokenizer(); v != "" {
+		t.line("tokenizer", "%s", tokenizerText(v))
+	}
+	t.line("training", "%s", trainingText(f))
+	p, err := f.Provenance()
+	if err != nil {
+		t.line("written by", "cannot be read: %v", err)
 	} else {
-		line("numbers", "all finite")
+		m := p.Maker
+		t.line("written by", "%s", printable(fmt.Sprintf("artnn %s, %s, %s/%s, backend %s, %s kernels", m.Version, m.Go, m.OS, m.Arch, m.Backend, m.Kernels)))
+		for _, key := range slices.Sorted(maps.Keys(p.Facts)) {
+			t.line(printable(key), "%s", words.Shortened(printable(p.Facts[key]), 200))
+		}
+	}
+	parameters, training, err := f.Count()
+	if err != nil {
+		return err
+	}
+	text := words.Thousands(parameters)
+	if training > 0 {
+		text += fmt.Sprintf(", and %s numbers of training state", words.Thousands(training))
+	}
+	t.line("parameters", "%s", text)
+	return nil
+}
+
+// foreignFile describes any other safetensors file.
+func foreignFile(t *namedLines, f *safetensors.File) error {
+	t.line("kind", "not one of artnn's models")
+	meta := f.Metadata()
+	for _, key := range slices.Sorted(maps.Keys(meta)) {
+		t.line("metadata "+printable(key), "%s", words.Shortened(printable(meta[key]), 200))
 	}
 	return nil
+}
+
+// arrays describes the tensors all together.
+func arrays(t *namedLines, f *safetensors.File) {
+	total, types := 0, map[string]bool{}
+	for _, name := range f.Names() {
+		if info, err := f.Info(name); err == nil { // it is among the names
+			total += info.Size()
+			types[info.DType.String()] = true
+		}
+	}
+	t.line("stored", "%s numbers in %s, %s", words.Thousands(total), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
+	if err := f.NonFinite(); err != nil {
+		t.line("numbers", "not all finite: %v", err)
+	} else {
+		t.line("numbers", "all finite")
+	}
 }
 
 // describe writes a configuration, a line for each of its fields, in the order
@@ -128,44 +169,47 @@ func describe(line func(string, string, ...any), config string) {
 		if json.Compact(&short, value) != nil {
 			return
 		}
-		line("  "+printable(fmt.Sprint(key)), "%s", shortened(printable(short.String()), 200))
+		line("  "+printable(fmt.Sprint(key)), "%s", words.Shortened(printable(short.String()), 200))
 	}
 }
 
-func vocabularyText(text string) string {
+// tokenizerText is a tokenizer in short.
+func tokenizerText(text string) string {
 	var any map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &any) != nil {
 		return "cannot be read"
 	}
 	for _, key := range slices.Sorted(maps.Keys(any)) {
-		var words []string
+		var list []string
 		var chars string
 		switch {
-		case json.Unmarshal(any[key], &words) == nil && words != nil:
+		case key == "kind":
+		case json.Unmarshal(any[key], &list) == nil && list != nil:
 			quoted := make([]string, 0, 8)
-			for _, w := range words[:min(8, len(words))] {
+			for _, w := range list[:min(8, len(list))] {
 				quoted = append(quoted, strconv.Quote(w))
 			}
-			return fmt.Sprintf("%d %s: %s …", len(words), printable(key), strings.Join(quoted, " "))
+			return fmt.Sprintf("%d %s: %s …", len(list), printable(key), strings.Join(quoted, " "))
 		case json.Unmarshal(any[key], &chars) == nil && len(chars) > 8:
-			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), printable(key), shortened(strconv.Quote(chars), 120))
+			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), printable(key), words.Shortened(strconv.Quote(chars), 120))
 		}
 	}
 	return "there is one"
 }
 
-func trainingText(text string) string {
-	if text == "" {
+func trainingText(f *checkpoint.File) string {
+	states, err := f.Training()
+	switch {
+	case err != nil:
+		return fmt.Sprintf("cannot be read: %v", err)
+	case states == nil:
 		return "weights only: training from here starts with new moments"
 	}
-	var t struct {
-		LR    []float64 `json:"lr"`
-		Steps int       `json:"steps"`
+	steps, rates := 0, []float64{}
+	for _, s := range states {
+		steps, rates = max(steps, s.Steps), append(rates, s.LR)
 	}
-	if err := json.Unmarshal([]byte(text), &t); err != nil {
-		return fmt.Sprintf("cannot be read: %v", err)
-	}
-	return fmt.Sprintf("a checkpoint after %d steps, learning rate %v", t.Steps, t.LR)
+	return fmt.Sprintf("a checkpoint after %s, learning rate %v", words.Count(steps, "step"), rates)
 }
 
 // listTensors lists tensors.
@@ -192,13 +236,6 @@ func printable(s string) string {
 	}, s)
 }
 
-func shortened(s string, limit int) string {
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit]) + " …"
-	}
-	return s
-}
-
 // bytesText is a size for people.
 func bytesText(n int64) string {
 	switch {
@@ -211,13 +248,4 @@ func bytesText(n int64) string {
 	default:
 		return fmt.Sprintf("%.2f GB", float64(n)/1e9)
 	}
-}
-
-// countText is a number with its thousands set apart.
-func countText(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }

@@ -8,11 +8,18 @@ import (
 	"strings"
 	"time"
 
-	"github.com/org/artnn/cmd/artnn/internal/anim"
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/recipe/anim"
 )
+
+var _ = commands.add(40, func() any {
+	return &struct {
+		Interpolate interpolate `cmd:"" help:"Turn one generated picture into another, as an animation or a strip."`
+	}{}
+})
 
 // interpolate goes from one generated picture to another.
 type interpolate struct {
@@ -75,19 +82,7 @@ func (c *interpolate) Run(con *console) error {
 			scale = max(1, 256/max(cfg.Width, cfg.Height))
 		}
 	}
-	var frames []image.Image
-	for i, from := range seeds {
-		to := seeds[(i+1)%len(seeds)]
-		if i == len(seeds)-1 && (!animated || len(seeds) == 2) { // two go back the same way
-			break
-		}
-		pixels := gan.Interpolate(from, to, c.N+1)
-		keep := c.N
-		if i == len(seeds)-2 && (!animated || len(seeds) == 2) {
-			keep++ // nothing follows that would begin with the last
-		}
-		frames = append(frames, data.ToImages(pixels, cfg.Channels, cfg.Height, cfg.Width)[:keep]...)
-	}
+	frames := recipe.Morph(gan, seeds, c.N, animated)
 	strip := data.GridOf(frames, data.GridOptions{Scale: scale, Columns: min(len(frames), c.N+1)})
 	if animated {
 		for i, m := range frames {

@@ -21,18 +21,7 @@ import (
 )
 
 // cli is the command line.
-type cli struct {
-	Train       trainCommands    `cmd:"" help:"Train a model on your own pictures, text or table."`
-	Generate    generateCommands `cmd:"" help:"Make pictures or text with a trained model."`
-	Predict     predict          `cmd:"" help:"Predict a column of a table with a trained network."`
-	Interpolate interpolate      `cmd:"" help:"Turn one generated picture into another, as an animation or a strip."`
-	Eval        evalCommand      `cmd:"" help:"Measure how good a trained model is on data you name."`
-	Info        info             `cmd:"" help:"Tell what is in a model's file or a run's folder."`
-	Bench       bench            `cmd:"" help:"Measure how fast this machine trains."`
-	Demo        demo             `cmd:"" help:"Train a picture and a poem generator on samples that come with the program, and write what they make. Needs no data and no downloads."`
-	Completion  completion       `cmd:"" help:"Print a script that completes artnn's commands and flags in your shell."`
-	Version     version          `cmd:"" help:"Print the program's version."`
-}
+type cli struct{ kong.Plugins }
 
 // What the program ends with.
 const (
@@ -62,9 +51,8 @@ func run(ctx context.Context, args []string, con *console) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	var c cli
 	exited := -1 // --help ends parsing by asking to exit
-	parser, err := newParser(&c, con, func(status int) { panic(exitStatus(status)) })
+	parser, err := newParser(con, func(status int) { panic(exitStatus(status)) })
 	if err != nil {
 		return con.fail(err, "")
 	}
@@ -85,8 +73,8 @@ func run(ctx context.Context, args []string, con *console) int {
 }
 
 // newParser is the parser of the command line.
-func newParser(c *cli, con *console, exit func(int)) (*kong.Kong, error) {
-	return kong.New(c,
+func newParser(con *console, exit func(int)) (*kong.Kong, error) {
+	return kong.New(&cli{commands.plugins()},
 		kong.Name("artnn"),
 		kong.Description("Train and run the neural networks behind generative art, on the CPU you have."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

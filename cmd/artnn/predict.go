@@ -1,16 +1,19 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 
-	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/atomicfile"
-	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/tabular"
 )
+
+var _ = commands.add(30, func() any {
+	return &struct {
+		Predict predict `cmd:"" help:"Predict a column of a table with a trained network."`
+	}{}
+})
 
 // predict adds predictions to a table.
 type predict struct {
@@ -30,7 +33,7 @@ Examples:
 
 // Run is the command.
 func (c *predict) Run(con *console) error {
-	m, err := loadAs[*models.Tabular](c.Model, "predictions")
+	m, err := loadAs[*tabular.Model](c.Model, "predictions")
 	if err != nil {
 		return err
 	}
@@ -43,40 +46,7 @@ func (c *predict) Run(con *console) error {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	if c.Out == "" {
-		return writePredictions(con.out, t, made, m.Config().Target)
+		return recipe.WritePredictions(con.out, t, made, m.Config().Target)
 	}
-	return atomicfile.Write(c.Out, func(w io.Writer) error { return writePredictions(w, t, made, m.Config().Target) })
-}
-
-// writePredictions writes a table with its predictions as CSV.
-func writePredictions(w io.Writer, t *table.Table, made []models.TabularPrediction, target string) error {
-	out := csv.NewWriter(w)
-	columns := t.Columns()
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	names = append(names, "predicted "+target)
-	if len(made) > 0 && made[0].Class != "" {
-		names = append(names, "probability")
-	}
-	if err := out.Write(names); err != nil {
-		return err
-	}
-	for i, p := range made {
-		var cells []string
-		for _, c := range columns {
-			cells = append(cells, c.Text(i))
-		}
-		if p.Class != "" {
-			cells = append(cells, p.Class, strconv.FormatFloat(slices.Max(p.Probabilities), 'f', 4, 64))
-		} else {
-			cells = append(cells, strconv.FormatFloat(p.Value, 'g', 6, 64))
-		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
+	return atomicfile.Write(c.Out, func(w io.Writer) error { return recipe.WritePredictions(w, t, made, m.Config().Target) })
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/train"
 )
 
@@ -20,7 +21,7 @@ type progress interface {
 	above() io.Writer
 }
 
-// newProgress shows a bar on a terminal, a line every tenth of the way
+// newProgress shows a bar on a terminal, a line every tenth of the run
 // elsewhere. A step has so many of the named units.
 func newProgress(con *console, name, unit string, perStep int) progress {
 	speed := &speed{unit: unit, perStep: perStep}
@@ -34,11 +35,6 @@ func newProgress(con *console, name, unit string, perStep int) progress {
 	})
 	return l
 }
-
-// silent is the progress of --quiet.
-type silent struct{ train.Base }
-
-func (silent) above() io.Writer { return io.Discard }
 
 // lines writes a line now and then.
 type lines struct {
@@ -145,7 +141,7 @@ func (s *speed) summary(e train.Event) string {
 	}
 	parts = append(parts, fmt.Sprintf("step %d", e.Step))
 	if took > 0 {
-		parts = append(parts, rate(float64(e.Step-s.from.Step)*float64(s.perStep)/took)+" "+s.unit+"/s")
+		parts = append(parts, words.Rate(float64(e.Step-s.from.Step)*float64(s.perStep)/took)+" "+s.unit+"/s")
 	}
 	return strings.Join(parts, "  ") + numbers(e)
 }
@@ -167,16 +163,5 @@ func clock(d time.Duration) string {
 		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	default:
 		return fmt.Sprintf("%ds", int(d.Seconds()+0.5))
-	}
-}
-
-func rate(x float64) string {
-	switch {
-	case x >= 10_000:
-		return fmt.Sprintf("%.0fk", x/1000)
-	case x >= 10:
-		return fmt.Sprintf("%.0f", x)
-	default:
-		return fmt.Sprintf("%.1f", x)
 	}
 }

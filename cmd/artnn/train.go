@@ -1,8 +1,12 @@
 package main
 
+import "github.com/alecthomas/kong"
+
+var _ = commands.add(10, func() any {
+	return &struct {
+		Train trainCommands `cmd:"" help:"Train a model on your own pictures, text or table."`
+	}{trainCommands{trainers.plugins()}}
+})
+
 // trainCommands are the commands that train.
-type trainCommands struct {
-	Image trainImage `cmd:"" help:"Train a generator of pictures on a folder of pictures."`
-	Text  trainText  `cmd:"" help:"Train a writer on a text file or a folder of texts."`
-	MLP   trainMLP   `cmd:"" name:"mlp" help:"Train a network that predicts one column of a table from the others."`
-}
+type trainCommands struct{ kong.Plugins }

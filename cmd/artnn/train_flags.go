@@ -3,13 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/org/artnn/cmd/artnn/internal/preview"
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
 	"github.com/org/artnn/cmd/artnn/internal/settings"
+	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
 )
 
@@ -50,67 +52,54 @@ type trialFlags struct {
 // any tells whether one of the trials was asked for.
 func (f *trialFlags) any() bool { return f != nil && (f.FindLR || f.OverfitBatch > 0) }
 
-// defaultTime is the budget where none is given.
-const defaultTime = 10 * time.Minute
-
-// check holds the flags to what makes sense. Sizes are checked by the models.
-func (f *runFlags) check(trial bool) error {
+// check refuses zeros, which a recipe would take for defaults. The rest it checks
+// itself.
+func (f *runFlags) check() error {
 	switch {
-	case f.Out == "" && !trial:
-		return usagef("the folder of the run is missing: name one with -o, such as -o run1")
-	case f.Time < 0:
-		return usagef("--time must be positive, got %v", f.Time)
-	case f.Steps < 0:
-		return usagef("--steps must be at least 1, got %d", f.Steps)
-	case f.Epochs < 0:
-		return usagef("--epochs must be at least 1, got %d", f.Epochs)
-	case f.Batch < 0:
-		return usagef("--batch must be at least 1, got %d", f.Batch)
-	case f.Accumulate < 1:
-		return usagef("--accumulate must be at least 1, got %d", f.Accumulate)
-	case f.LR < 0:
-		return usagef("--lr must be positive, got %g", f.LR)
-	case f.Samples < 1 || f.Samples > 1000:
-		return usagef("--samples must be from 1 to 1000, got %d", f.Samples)
-	case f.Checkpoint <= 0:
-		return usagef("--checkpoint must be positive, got %v", f.Checkpoint)
-	case f.Keep < 1:
-		return usagef("--keep must be at least 1, got %d", f.Keep)
-	case f.Clip != nil && *f.Clip < 0:
-		return usagef("--clip must not be negative, got %g", *f.Clip)
-	case f.EMA != nil && (*f.EMA < 0 || *f.EMA >= 1):
-		return usagef("--ema must be from 0 to below 1, got %g", *f.EMA)
+	case f.Accumulate == 0:
+		return usagef("--accumulate must be at least 1, got 0")
+	case f.Samples == 0:
+		return usagef("--samples must be from 1 to 1000, got 0")
+	case f.Checkpoint == 0:
+		return usagef("--checkpoint must be positive, got 0s")
+	case f.Keep == 0:
+		return usagef("--keep must be at least 1, got 0")
 	}
 	return nil
 }
 
-// limitTime sets the time where no budget was given.
-func (f *runFlags) limitTime() {
-	if f.budget() == (train.Budget{}) {
-		f.Time = defaultTime
+// options are what the flags say of a run.
+func (f *runFlags) options(con *console, k *kong.Context) recipe.Options {
+	o := recipe.Options{
+		Dir: f.Out, Resume: bool(f.Resume),
+		Budget: train.Budget{Steps: f.Steps, Epochs: f.Epochs, Time: f.Time},
+		LR:     f.LR, Samples: f.Samples, Checkpoint: f.Checkpoint, Keep: f.Keep,
+		WriteConfig: func(w io.Writer) error { return settings.Write(w, k) },
+		Hooks:       recipe.Hooks{Warn: con.warn},
 	}
+	if f.Schedule != automatic {
+		o.Schedule = recipe.Schedule(f.Schedule)
+	}
+	if !f.Quiet {
+		o.Say = func(text string) { con.printf("%s\n", text) }
+	}
+	return o
 }
 
-func (f *runFlags) budget() train.Budget {
-	return train.Budget{Steps: f.Steps, Epochs: f.Epochs, Time: f.Time}
+// learning is what the flags say of how to learn.
+func (f *runFlags) learning() recipe.Learning {
+	return recipe.Learning{Batch: f.Batch, Accumulate: f.Accumulate, Clip: f.Clip, EMA: f.EMA, Seed: f.Seed}
 }
 
-// orElse fills a flag in that was left open.
-func orElse[T any](flag **T, value T) T {
-	if *flag == nil {
-		*flag = &value
-	}
-	return **flag
+// chosen takes over what a recipe has put in place of what was left open.
+func (f *runFlags) chosen(o recipe.Options, l recipe.Learning) {
+	f.Time, f.Steps, f.Epochs = o.Budget.Time, o.Budget.Steps, o.Budget.Epochs
+	f.LR, f.Schedule = o.LR, string(o.Schedule)
+	f.Batch, f.Clip, f.EMA = l.Batch, l.Clip, l.EMA
 }
 
-// orZero is orElse where zero means open.
-func orZero[T comparable](flag *T, value T) T {
-	var zero T
-	if *flag == zero {
-		*flag = value
-	}
-	return *flag
-}
+// automatic is the schedule that a recipe chooses.
+const automatic = "auto"
 
 // configFlag is the file that flags are taken from.
 type configFlag string

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
+	"github.com/org/artnn/recipe/rundir"
 )
 
 // salesFile is a table with a price that no straight line fits, and a class that

@@ -5,203 +5,180 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/org/artnn/cmd/artnn/internal/report"
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
+	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/cmd/artnn/internal/settings"
-	"github.com/org/artnn/data"
-	"github.com/org/artnn/layers"
-	"github.com/org/artnn/models"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/recipe/report"
+	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
 )
 
-// trainable is a model that the library trains and saves.
-type trainable interface {
-	models.Model
-	train.Model
-}
-
-// task is what is particular to training one kind of model. B is its batch.
-type task[B any] struct {
-	name, unit string // "pictures"; a step has perStep of them
-	perStep    int
-	title      string
-	intro      string
-	axis       string // of the loss curves
-	remark     string // how to read them
-
-	model  trainable
-	loader *data.Loader[B]
-	step   func(ctx context.Context, batch B) (train.Metrics, error)
-
-	validate      func(ctx context.Context) (train.Metrics, error) // nil without
-	validateEvery int
-	patience      int
-
-	samples sampler
-	aligned bool // samples are texts whose columns stand under each other
-	// closing says what came out, for the terminal and the report, once the
-	// model is saved.
-	closing func(r train.Report, model string) (outcome, error)
-}
-
-// outcome is what came out of a run.
-type outcome struct {
-	text  string         // a sentence
-	facts []report.Facts // for the report
-}
-
 // session is one call of a training command.
-type session[B any] struct {
+type session struct {
 	*runFlags
-	task[B]
-	con     *console
-	kong    *kong.Context
-	run     rundir.Dir
-	history *train.History
-	outcome outcome
-	start   start
+	trial *trialFlags // nil where a loss tells nothing
+	con   *console
+	kong  *kong.Context
+
+	name   string // "pictures", beside the bar
+	things string // "pictures", that --data names
+	use    string // a command to use the model with, which has %s for the run
 }
 
-// start notes where a run began, or went on.
-type start struct {
-	train.Base
-	step    int
-	elapsed time.Duration
-}
-
-func (s *start) Begin(e train.Event) error {
-	s.step, s.elapsed = e.Step, e.Elapsed
-	return nil
-}
-
-// trainer is the trainer of a task, without callbacks.
-func (s *session[B]) trainer() *train.Trainer[B] {
-	t := &train.Trainer[B]{
-		Models: map[string]train.Model{checkpointModel: s.model},
-		Data:   s.loader, Step: s.step, Budget: s.budget(),
-		Validate: s.validate, ValidateEvery: s.validateEvery,
-		Warn: s.con.warn,
+// begin checks what does not depend on the data, and takes the run's folder
+// before they are read, so that one that cannot be used is known at once.
+func (s *session) begin(check func() error, o *recipe.Options) (release func(), err error) {
+	if s.trial != nil && s.trial.OverfitBatch < 0 {
+		return nil, usagef("--overfit-batch must be at least 1, got %d", s.trial.OverfitBatch)
 	}
-	if s.validate != nil {
-		t.EarlyStop = train.EarlyStop{Patience: s.patience}
+	nothing := s.DryRun || s.trial.any() // will be written
+	if s.Out == "" && !nothing {
+		return nil, usagef("the folder of the run is missing: name one with -o, such as -o run1")
 	}
-	return t
-}
-
-// begin takes the run's folder. It is called before data is read, so that a
-// folder that cannot be used is known at once.
-func (f *runFlags) begin(trial *trialFlags) (unlock func(), err error) {
-	if trial != nil && trial.OverfitBatch < 0 {
-		return nil, usagef("--overfit-batch must be at least 1, got %d", trial.OverfitBatch)
-	}
-	nothing := f.DryRun || trial.any() // will be written
-	if err := f.check(nothing); err != nil {
+	if err := s.runFlags.check(); err != nil {
 		return nil, err
+	}
+	if err := check(); err != nil {
+		return nil, s.explain(err)
 	}
 	if nothing {
 		return func() {}, nil
 	}
-	run := rundir.At(f.Out)
-	if !bool(f.Resume) && run.Exists() {
-		return nil, fmt.Errorf("%s holds a run already: go on with it by --resume, or choose another folder with -o", f.Out)
+	release, err = o.Reserve()
+	switch {
+	case errors.Is(err, recipe.ErrRunExists):
+		err = fmt.Errorf("%w: go on with it by --resume, or choose another folder with -o", err)
+	case errors.Is(err, rundir.ErrBusy):
+		err = fmt.Errorf("%w; wait for it, stop it, or choose another folder with -o", err)
+	case err != nil:
+		err = fmt.Errorf("%w; choose another with -o", err)
 	}
-	return run.Create()
+	return release, err
 }
 
-// plan says what will be trained on what.
-func (s *session[B]) plan() string {
-	return fmt.Sprintf("%s, %s parameters", s.intro, countText(layers.Count(s.model)))
+// prepared is what to do with an error of preparing a task.
+func (s *session) prepared(ctx context.Context, err error) error {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errInterrupted
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w; name that of your %s with --data", err, s.things)
+	}
+	return s.explain(err)
+}
+
+// explain adds which flags would help.
+func (s *session) explain(err error) error {
+	var config *recipe.ConfigError
+	var diverged *train.NonFiniteError
+	switch {
+	case errors.As(err, &config):
+		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
+	case errors.As(err, &diverged):
+		return fmt.Errorf("%w; --resume goes on from the last checkpoint, with the same result: start a new run", err)
+	case errors.Is(err, recipe.ErrNoStep):
+		return fmt.Errorf("%w: give more with --time or --steps", err)
+	}
+	return err
+}
+
+// flagOf is the flag that sets a field of a recipe: that of the same name.
+func (s *session) flagOf(field string) string {
+	for _, f := range s.kong.Flags() {
+		if strings.EqualFold(strings.ReplaceAll(f.Name, "-", ""), field) {
+			return "--" + f.Name
+		}
+	}
+	return field
 }
 
 // do trains, or does the trial that was asked for.
-func (s *session[B]) do(ctx context.Context, trial *trialFlags) error {
-	if s.DryRun {
-		return s.dryRun(ctx)
-	}
-	if trial != nil && trial.FindLR {
-		return s.findLR(ctx)
-	}
-	if trial != nil && trial.OverfitBatch > 0 {
-		return s.overfit(ctx, trial.OverfitBatch)
-	}
-	s.run = rundir.At(s.Out)
-	if err := os.MkdirAll(s.run.Samples(), 0o777); err != nil {
-		return err
-	}
-	if err := s.run.Write(s.run.Config(), func(w io.Writer) error { return settings.Write(w, s.kong) }); err != nil {
-		return err
+func do[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.Options) error {
+	o.Settings = configuration(s.kong)
+	switch {
+	case s.DryRun:
+		return dryRun(ctx, s, task, o)
+	case s.trial != nil && s.trial.FindLR:
+		return findLR(ctx, s, task, o)
+	case s.trial.any():
+		return overfit(ctx, s, task, o)
 	}
 	if !s.Quiet {
-		s.con.printf("%s\nWriting to %s. Ctrl+C stops and saves; --resume goes on.\n", s.plan(), s.Out)
-	}
-	report, err := s.train(ctx)
-	if err != nil {
-		var diverged *train.NonFiniteError
-		if errors.As(err, &diverged) {
-			err = fmt.Errorf("%w; --resume goes on from the last checkpoint, with the same result: start a new run", err)
+		progress := newProgress(s.con, s.name, task.Unit, task.PerStep)
+		o.Progress = announced{progress, func() {
+			s.con.printf("%s\nWriting to %s. Ctrl+C stops and saves; --resume goes on.\n", task.Plan(), s.Out)
+		}}
+		o.OnSample = func(sample recipe.Sample) error {
+			return s.show(progress.above(), sample, task.Aligned)
 		}
-		return err
 	}
-	return s.finish(report)
-}
-
-func (s *session[B]) train(ctx context.Context) (train.Report, error) {
-	s.history = &train.History{}
-	progress := progress(silent{})
-	if !s.Quiet {
-		progress = newProgress(s.con, s.name, s.unit, s.perStep)
-	}
-	t := s.trainer()
-	t.Checkpoints = train.Checkpoints{Dir: s.run.Checkpoints(), After: s.Checkpoint, Keep: s.Keep, Resume: bool(s.Resume)}
-	t.Config = settings.Values(s.kong)
-	// Checkpoints tell callbacks apart by their place: those with something to
-	// remember come first and always.
-	t.Callbacks = []train.Callback{s.history, s.sampling(progress)}
-	logs, closeLogs, err := runLogs(s.run)
+	r, err := recipe.Train(ctx, task, o)
 	if err != nil {
-		return train.Report{}, err
+		return s.explain(err)
 	}
-	defer closeLogs()
-	t.Callbacks = append(t.Callbacks, logs...)
-	shape, follow := schedule(s.Schedule, s.LR, t.Budget, s.loader.Len())
-	t.Schedule = shape
-	if follow != nil {
-		t.Callbacks = append(t.Callbacks, follow)
-	}
-	t.Callbacks = append(t.Callbacks, &s.start, progress)
-	return t.Run(ctx)
+	return s.finish(r)
 }
 
-// finish leaves the model and the report.
-func (s *session[B]) finish(r train.Report) error {
+// announced is progress that says first what is about to begin.
+type announced struct {
+	progress
+	announce func()
+}
+
+func (a announced) Begin(e train.Event) error {
+	a.announce()
+	return a.progress.Begin(e)
+}
+
+// configuration is the flags and what was chosen in their place.
+func configuration(k *kong.Context) (out []report.Setting) {
+	for _, v := range settings.Values(k) {
+		out = append(out, report.Setting{Name: v.Name, Value: v.Text})
+	}
+	return out
+}
+
+// shownText is how much of a sample a terminal has room for.
+const shownText = 200
+
+// show shows a sample in the terminal. Tables are left to the report.
+func (s *session) show(w io.Writer, sample recipe.Sample, table bool) error {
+	if sample.Image != nil {
+		m := sample.Image
+		if sample.Preview != nil {
+			m = sample.Preview
+		}
+		return s.con.showOn(w, m, s.Preview)
+	}
+	if table || sample.Text == "" || s.con.terminal == nil || s.Preview == preview.Off {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\nafter %s:\n%s\n\n", words.Count(sample.Step, "step"), words.Shortened(sample.Text, shownText))
+	return err
+}
+
+// finish says how a run ended.
+func (s *session) finish(r recipe.Result) error {
 	if r.Step == 0 {
-		if r.Interrupted {
-			return errInterrupted
-		}
-		return errors.New("the budget ended before the first step: give more with --time or --steps")
+		return errInterrupted // before there was anything to save
 	}
-	if r.Step == s.start.step && !r.Interrupted {
+	if r.Step == r.From && !r.Interrupted {
 		s.con.warn("the run had come to its end before: to go on, give more with --time, --steps or --epochs")
 	}
-	if err := s.saveModel(r); err != nil {
-		return err
-	}
-	if s.closing != nil {
-		var err error
-		if s.outcome, err = s.closing(r, s.run.Model()); err != nil {
-			return err
-		}
-	}
-	if err := s.writeReport(r); err != nil {
-		return err
-	}
 	if !s.Quiet {
-		s.con.printf("%s\n", s.summary(r))
+		s.con.printf("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
+		if r.Interrupted {
+			s.con.printf("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), s.Out)
+		} else {
+			s.con.printf("Try:    "+s.use+"\n", s.Out)
+		}
 	}
 	if r.Interrupted {
 		return errInterrupted
@@ -209,58 +186,19 @@ func (s *session[B]) finish(r train.Report) error {
 	return nil
 }
 
-// saveModel leaves the weights that validation found best, or else the last.
-func (s *session[B]) saveModel(r train.Report) error {
-	if r.Best == nil || r.Best.Step == r.Step {
-		return models.Save(s.run.Model(), s.model)
-	}
-	best, err := train.BestCheckpoint(s.run.Checkpoints())
-	if err != nil {
-		s.con.warn(fmt.Sprintf("the best weights cannot be read, the last are saved: %v", err))
-		return models.Save(s.run.Model(), s.model)
-	}
-	m, err := models.Load(best.File(checkpointModel))
-	if err != nil {
-		return err
-	}
-	return models.Save(s.run.Model(), m)
-}
-
-// summary says how a run ended.
-func (s *session[B]) summary(r train.Report) string {
-	how := "Done"
-	switch {
-	case r.Interrupted:
-		how = "Interrupted, and saved"
-	case r.Stopped:
-		how = "Stopped early, because validation no longer got better,"
-	}
-	text := fmt.Sprintf("%s after %d steps and %s.", how, r.Step, r.Elapsed.Round(time.Second))
-	if s.outcome.text != "" {
-		text += " " + s.outcome.text
-	}
-	text += fmt.Sprintf("\nModel:  %s\nReport: %s", s.run.Model(), s.run.Report())
-	if r.Interrupted {
-		text += fmt.Sprintf("\nGo on:  artnn %s --resume -o %s", s.kong.Command(), s.Out)
-	} else {
-		text += "\nTry:    " + s.samples.try(s.Out)
-	}
-	return text
-}
-
 // dryRun does everything once and leaves nothing.
-func (s *session[B]) dryRun(ctx context.Context) error {
+func dryRun[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.Options) error {
 	begin := time.Now()
-	r, err := s.trainer().DryRun(ctx)
+	r, err := recipe.DryRun(ctx, task, o)
 	if err != nil {
-		return err
+		return s.explain(err)
 	}
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	s.con.printf("%s\n", s.plan())
-	for _, v := range settings.Values(s.kong) {
-		s.con.printf("  %-12s %s\n", v.Name, v.Text)
+	s.con.printf("%s\n", task.Plan())
+	for _, v := range o.Settings {
+		s.con.printf("  %-12s %s\n", v.Name, v.Value)
 	}
 	s.con.printf("One step, a validation and a checkpoint went well in %s:", time.Since(begin).Round(time.Millisecond))
 	for _, m := range r.Metrics {
@@ -271,13 +209,13 @@ func (s *session[B]) dryRun(ctx context.Context) error {
 }
 
 // findLR shows how the loss goes with the rate.
-func (s *session[B]) findLR(ctx context.Context) error {
-	curve, err := s.trainer().FindLR(ctx, train.LRRange{From: 1e-5, To: 1})
+func findLR[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.Options) error {
+	curve, err := recipe.FindLR(ctx, task, o)
 	if errors.Is(err, context.Canceled) {
 		return errInterrupted
 	}
 	if err != nil {
-		return err
+		return s.explain(err)
 	}
 	every := max(1, len(curve.Rates)/20)
 	for i := 0; i < len(curve.Rates); i += every {
@@ -292,10 +230,11 @@ func (s *session[B]) findLR(ctx context.Context) error {
 }
 
 // overfit shows how the loss of one batch falls.
-func (s *session[B]) overfit(ctx context.Context, steps int) error {
-	losses, err := s.trainer().OverfitBatch(ctx, steps)
+func overfit[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.Options) error {
+	steps := s.trial.OverfitBatch
+	losses, err := recipe.OverfitBatch(ctx, task, o, steps)
 	if err != nil {
-		return err
+		return s.explain(err)
 	}
 	if ctx.Err() != nil {
 		return errInterrupted

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/recipe/rundir"
 )
 
 // facesFolder is a folder of so many small pictures.
@@ -85,7 +85,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		for _, part := range []string{"GAN", "hidden      [8,16]", "all finite", "weights only", "F32"} {
+		for _, part := range []string{"GAN", "hidden        [8,16]", "all finite", "weights only", "F32"} {
 			assert.Contains(t, r.out, part)
 		}
 		r = ok(t, call(t, "info", filepath.Join(run.Checkpoints(), "step-000000012", "model.safetensors"), "--tensors"))
@@ -194,7 +194,7 @@ func TestTrainTextAndUseIt(t *testing.T) {
 	})
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		assert.Regexp(t, `vocabulary +\d+ chars`, r.out)
+		assert.Regexp(t, `tokenizer +\d+ chars`, r.out)
 	})
 	t.Run("other kind", func(t *testing.T) {
 		r := call(t, "generate", "image", "-m", out)
@@ -266,41 +266,5 @@ func TestFewPicturesGrayAndMirrored(t *testing.T) {
 	assert.Contains(t, r.out, "16×16×1")
 	config := string(read(t, out, "config.yaml"))
 	assert.Contains(t, config, "gray: true\n")
-	assert.Contains(t, config, "penalty: 10\n", "for so few")
-}
-
-func TestMirroredBatches(t *testing.T) {
-	faces := samples.Faces()
-	few, err := data.NewImages(pixelsOf(t, faces, 3), 16, 16, 3)
-	require.NoError(t, err)
-	loader, err := pictureLoader(few, true, data.LoaderOptions{BatchSize: 6})
-	require.NoError(t, err)
-	b := loader.Load(0, 0)
-	require.Equal(t, 6, b.N)
-	size := 3 * 16 * 16
-	for i := range 3 {
-		plain, mirrored := b.Pixels[i*size:(i+1)*size], b.Pixels[(i+3)*size:(i+4)*size]
-		assert.Equal(t, few.At(i), plain)
-		for at, v := range plain {
-			row, x := at/16, at%16
-			if mirrored[row*16+15-x] != v {
-				t.Fatalf("picture %d, place %d", i, at)
-			}
-		}
-	}
-}
-
-// pixelsOf is the bytes of the first pictures.
-func pixelsOf(t *testing.T, m *data.Images, n int) (out []byte) {
-	t.Helper()
-	for i := range n {
-		img := m.Image(i)
-		for y := range 16 {
-			for x := range 16 {
-				r, g, b, _ := img.At(img.Bounds().Min.X+x, img.Bounds().Min.Y+y).RGBA()
-				out = append(out, byte(r>>8), byte(g>>8), byte(b>>8))
-			}
-		}
-	}
-	return out
+	assert.Contains(t, config, "r1: 10\n", "for so few")
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/cmd/artnn/internal/rundir"
+	"github.com/org/artnn/recipe/rundir"
 )
 
 // Everything wrong from outside is one line that says what and where, and leaves

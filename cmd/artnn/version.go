@@ -8,6 +8,12 @@ import (
 	"github.com/org/artnn/asm"
 )
 
+var _ = commands.add(100, func() any {
+	return &struct {
+		Version version `cmd:"" help:"Print the program's version."`
+	}{}
+})
+
 // version prints what the program is, for reports of mistakes in it.
 type version struct{}
 

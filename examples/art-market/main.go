@@ -49,6 +49,7 @@ import (
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
+	"github.com/org/artnn/tabular"
 	"github.com/org/artnn/train"
 )
 
@@ -193,11 +194,11 @@ func runMarket(ctx context.Context, o options, out io.Writer) error {
 
 // learn trains and saves a network, and shows on the way how well it does on rows
 // that it does not learn from.
-func learn(ctx context.Context, o options, rows, held *table.Table, out io.Writer) (*models.Tabular, error) {
+func learn(ctx context.Context, o options, rows, held *table.Table, out io.Writer) (*tabular.Model, error) {
 	if o.epochs < 1 {
 		return nil, fmt.Errorf("-epochs must be positive, got %d", o.epochs)
 	}
-	model, err := models.NewTabular(rows, models.TabularConfig{
+	model, err := tabular.New(rows, tabular.Config{
 		Target: o.target, Log: o.log,
 		// The average of the weights over the last hundred or so steps predicts
 		// better than the latest.
@@ -215,10 +216,10 @@ func learn(ctx context.Context, o options, rows, held *table.Table, out io.Write
 	if err != nil {
 		return nil, err
 	}
-	trainer := train.Trainer[models.TabularBatch]{
+	trainer := train.Trainer[tabular.Batch]{
 		Models: map[string]train.Model{"tabular": model},
 		Data:   loader,
-		Step: func(_ context.Context, b models.TabularBatch) (train.Metrics, error) {
+		Step: func(_ context.Context, b tabular.Batch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: model.Step(b)}}, nil
 		},
 		Budget:   train.Budget{Epochs: o.epochs},
@@ -240,7 +241,7 @@ func learn(ctx context.Context, o options, rows, held *table.Table, out io.Write
 	if done.Interrupted {
 		fmt.Fprintln(out, "Interrupted.")
 	}
-	if err := model.Save(o.save); err != nil {
+	if err := models.Save(o.save, model); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(out, "The network is in %s.\n", o.save)
@@ -248,7 +249,7 @@ func learn(ctx context.Context, o options, rows, held *table.Table, out io.Write
 }
 
 // inShort is the score that says most.
-func inShort(e models.TabularEvaluation) string {
+func inShort(e tabular.Evaluation) string {
 	switch s := e.Network; {
 	case e.Target.Kind == table.Category:
 		return fmt.Sprintf("accuracy %.2f %%", 100*s.Accuracy)
@@ -260,7 +261,7 @@ func inShort(e models.TabularEvaluation) string {
 }
 
 // report compares the network with a linear model and with the law.
-func report(out io.Writer, model *models.Tabular, held *table.Table) error {
+func report(out io.Writer, model *tabular.Model, held *table.Table) error {
 	evaluation, err := model.Evaluate(held)
 	if err != nil {
 		return err
@@ -273,7 +274,7 @@ func report(out io.Writer, model *models.Tabular, held *table.Table) error {
 	for i, w := range works {
 		laws[i] = w.law()
 	}
-	best := models.ScoreNumbers(prices, laws, true)
+	best := tabular.ScoreNumbers(prices, laws, true)
 	fmt.Fprintf(out, "\n%v\n", evaluation)
 	fmt.Fprintf(out, "The law itself: R² of ln %.4f, RMSE of ln %.4f, R² %.4f, MAE %.5g.\n", best.LogR2, best.LogRMSE, best.R2, best.MAE)
 	fmt.Fprintf(out, "Of what a linear model leaves and the law explains, the network has learned %.0f %%.\n\n",
@@ -316,7 +317,7 @@ func tableOf(works ...work) (*table.Table, error) {
 }
 
 // someWorks predicts works that nobody has sold.
-func someWorks(out io.Writer, model *models.Tabular) error {
+func someWorks(out io.Writer, model *tabular.Model) error {
 	on := time.Date(2012, 5, 15, 0, 0, 0, 0, time.UTC)
 	works := []work{
 		{90, 120, 90, "oil", "good", on},
@@ -342,7 +343,7 @@ func someWorks(out io.Writer, model *models.Tabular) error {
 }
 
 // sizes shows what one variable does when all others stay.
-func sizes(out io.Writer, model *models.Tabular) error {
+func sizes(out io.Writer, model *tabular.Model) error {
 	var works []work
 	for _, side := range []float64{20, 40, 60, 80, 120, 160} {
 		works = append(works, work{60, side, side, "oil", "good", time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC)})

@@ -13,6 +13,7 @@ import (
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/examples/internal/maintest"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tabular"
 )
 
 func TestLearnsTheMarket(t *testing.T) {
@@ -33,7 +34,7 @@ func TestLearnsTheMarket(t *testing.T) {
 
 	// Where the network stands between the linear model and the law, on sales
 	// drawn anew.
-	model, err := models.LoadTabular(o.save)
+	model, err := models.LoadAs[*tabular.Model](o.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,7 @@ func TestLearnsTheMarket(t *testing.T) {
 	for i, w := range works {
 		laws[i] = w.law()
 	}
-	best := models.ScoreNumbers(prices, laws, true)
+	best := tabular.ScoreNumbers(prices, laws, true)
 	if e.Network.LogR2 < e.Linear.LogR2+0.6*(best.LogR2-e.Linear.LogR2) {
 		t.Errorf("R² of ln: network %.4f, linear %.4f, law %.4f", e.Network.LogR2, e.Linear.LogR2, best.LogR2)
 	}
@@ -150,7 +151,7 @@ func TestLearnsFromAFile(t *testing.T) {
 			t.Errorf("%q is missing in %s", want, &out)
 		}
 	}
-	model, err := models.LoadTabular(o.save)
+	model, err := models.LoadAs[*tabular.Model](o.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +182,7 @@ func TestInterruptKeepsTheNetwork(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadTabular(o.save); err != nil {
+	if _, err := models.LoadAs[*tabular.Model](o.save); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,5 @@
 // Combined trains a generator of pictures and one of text side by side in one loop
-// over two data sets walked together, as the training loop of the founding
-// document does (its section 5.2.4), and then lets both create (5.2.5).
+// over two data sets walked together, and then lets both create.
 //
 //	go run ./examples/combined
 //	go run ./examples/combined -updates 5000 -prompt "The whale "
@@ -115,7 +114,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	loader := data.Zip(imageLoader, textLoader)
 
 	// ... and two models.
-	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: o.seed})
+	gan, err := models.NewGAN(models.GANConfig{Width: pictures.Width, LR: 1e-3, Beta1: 0.5, R1: 1, Sharpen: 1, EMA: 0.999, Seed: o.seed})
 	if err != nil {
 		return err
 	}
@@ -143,10 +142,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			fmt.Fprintf(out, "  %s %.3f", m.Name, m.Value)
 		}
 		fmt.Fprintln(out)
-		if err := gan.Save(filepath.Join(o.out, "gan.safetensors")); err != nil {
+		if err := models.Save(filepath.Join(o.out, "gan.safetensors"), gan); err != nil {
 			return err
 		}
-		return text.Save(filepath.Join(o.out, "text.safetensors"))
+		return models.Save(filepath.Join(o.out, "text.safetensors"), text)
 	}
 	trainer := train.Trainer[data.Pair[data.ImageBatch, data.TokenBatch]]{
 		Data:      loader,

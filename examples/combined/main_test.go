@@ -21,14 +21,14 @@ func tiny(t *testing.T) options {
 // loadBoth reads what a run has saved.
 func loadBoth(t *testing.T, dir string) {
 	t.Helper()
-	gan, err := models.LoadGAN(filepath.Join(dir, "gan.safetensors"))
+	gan, err := models.LoadAs[*models.GAN](filepath.Join(dir, "gan.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := len(gan.Images(2, 1)); got != 2 {
 		t.Errorf("expected 2 pictures, got %d", got)
 	}
-	text, err := models.LoadTextGenerator(filepath.Join(dir, "text.safetensors"))
+	text, err := models.LoadAs[*models.TextGenerator](filepath.Join(dir, "text.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -124,7 +124,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		if err := sheet(gan, o, e.Step, out); err != nil {
 			return err
 		}
-		return gan.Save(filepath.Join(o.out, "gan.safetensors"))
+		return models.Save(filepath.Join(o.out, "gan.safetensors"), gan)
 	}
 	trainer := train.Trainer[data.ImageBatch]{
 		Data: loader,
@@ -149,7 +149,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 // newModel makes or loads the two networks.
 func newModel(o options) (*models.GAN, error) {
 	if o.load != "" {
-		gan, err := models.LoadGAN(o.load)
+		gan, err := models.LoadAs[*models.GAN](o.load)
 		if err == nil && o.size != 0 && o.size != gan.Config().Width {
 			err = fmt.Errorf("%s makes pictures of size %d, not %d", o.load, gan.Config().Width, o.size)
 		}
@@ -171,7 +171,7 @@ func newModel(o options) (*models.GAN, error) {
 	return models.NewGAN(models.GANConfig{
 		Width: o.size, LR: o.lr, Seed: o.seed,
 		Beta1:   0.5,   // less momentum: the two swing less round each other
-		Penalty: 1,     // a discriminator that does not know the pictures by heart teaches better
+		R1:      1,     // a discriminator that does not know the pictures by heart teaches better
 		Sharpen: 1,     // it sees noise in flat areas
 		EMA:     0.999, // pictures come from an average over the last updates
 	})

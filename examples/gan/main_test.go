@@ -52,7 +52,7 @@ func TestLearnsWhichSideIsRed(t *testing.T) {
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	gan, err := models.LoadGAN(filepath.Join(o.out, "gan.safetensors"))
+	gan, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestLearnsWhichSideIsRed(t *testing.T) {
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	again, err := models.LoadGAN(filepath.Join(o.out, "gan.safetensors"))
+	again, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestInterruptKeepsTheModel(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadGAN(filepath.Join(o.out, "gan.safetensors")); err != nil {
+	if _, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

@@ -114,10 +114,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	pixels, classes := training.Width*training.Height, len(training.Classes)
 	model, err := models.NewMLP(models.MLPConfig{
 		Sizes:      []int{pixels, 256, 128, classes},
-		Activation: models.ReLU,
-		Output:     models.Softmax,
-		Loss:       models.CrossEntropy,
-		Optimizer:  models.Adam,
+		Activation: "relu",
+		Output:     "softmax",
+		Loss:       "cross_entropy",
+		Optimizer:  "adam",
 		LR:         o.lr,
 		Seed:       o.seed,
 	})
@@ -134,7 +134,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	epoch := func(e train.Event) error {
 		fmt.Fprintf(out, "epoch %4.1f: loss %.4f, %.2f %% of the test set right, %.1f s\n",
 			float64(e.Step)/float64(loader.Len()), e.Metrics[0].Value, 100*accuracy(model, test), e.Elapsed.Seconds())
-		return model.Save(o.save)
+		return models.Save(o.save, model)
 	}
 	trainer := train.Trainer[data.ImageBatch]{
 		Models: map[string]train.Model{"mlp": model},

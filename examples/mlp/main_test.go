@@ -84,7 +84,7 @@ func TestLearnsStripes(t *testing.T) {
 		!strings.Contains(out.String(), "epoch  3.0") || !strings.Contains(out.String(), "100.00 %") {
 		t.Errorf("got %s", &out)
 	}
-	model, err := models.LoadMLP(o.save)
+	model, err := models.LoadAs[*models.MLP](o.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestInterruptKeepsTheNetwork(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadMLP(o.save); err != nil {
+	if _, err := models.LoadAs[*models.MLP](o.save); err != nil {
 		t.Error(err)
 	}
 }

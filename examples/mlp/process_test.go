@@ -64,7 +64,7 @@ func TestCtrlC(t *testing.T) {
 	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted") {
 		t.Errorf("expected a clean end, got status %d, %q", r.Status, r.Err)
 	}
-	if _, err := models.LoadMLP(model); err != nil {
+	if _, err := models.LoadAs[*models.MLP](model); err != nil {
 		t.Error(err)
 	}
 }

@@ -118,7 +118,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		if o.load == "" {
 			return errors.New("-updates 0 writes with a trained model: give one with -load")
 		}
-		model, err := models.LoadTextGenerator(o.load)
+		model, err := models.LoadAs[*models.TextGenerator](o.load)
 		if err != nil {
 			return err
 		}
@@ -172,7 +172,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 		fmt.Fprintf(out, "\nupdate %d: training %.3f, validation %.3f nats a token, %.0f s\n",
 			e.Step, e.Metrics[0].Value, loss, e.Elapsed.Seconds())
-		if err := model.Save(o.save); err != nil {
+		if err := models.Save(o.save, model); err != nil {
 			return err
 		}
 		return write(model, prompt, o, out)
@@ -220,7 +220,7 @@ func split(text string) (training, held string) {
 // newModel makes or loads the model.
 func newModel(o options, text, training string) (*models.TextGenerator, error) {
 	if o.load != "" {
-		return models.LoadTextGenerator(o.load)
+		return models.LoadAs[*models.TextGenerator](o.load)
 	}
 	var vocab tokenizer.Tokenizer
 	var err error

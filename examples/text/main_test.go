@@ -60,7 +60,7 @@ func TestGoesOnWithASavedModel(t *testing.T) {
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	first, err := models.LoadTextGenerator(o.save)
+	first, err := models.LoadAs[*models.TextGenerator](o.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestGoesOnWithASavedModel(t *testing.T) {
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	second, err := models.LoadTextGenerator(o.save)
+	second, err := models.LoadAs[*models.TextGenerator](o.save)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestInterruptKeepsTheModel(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted after") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadTextGenerator(o.save); err != nil {
+	if _, err := models.LoadAs[*models.TextGenerator](o.save); err != nil {
 		t.Error(err)
 	}
 }

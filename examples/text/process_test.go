@@ -74,7 +74,7 @@ func TestCtrlC(t *testing.T) {
 	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted after") {
 		t.Errorf("expected a clean end, got %+v", r)
 	}
-	if _, err := models.LoadTextGenerator(model); err != nil {
+	if _, err := models.LoadAs[*models.TextGenerator](model); err != nil {
 		t.Error(err)
 	}
 }

@@ -85,6 +85,7 @@ func TestFromEqualsWiden(t *testing.T) {
 			}
 			require.Equal(t, math.Float64bits(want), math.Float64bits(float64(got)), "%#04x", h)
 		}
+		require.Equal(t, math.Float32bits(FromFloat16(h)), math.Float32bits(Float16Table()[h]), "%#04x", h)
 	}
 }
 

@@ -3,6 +3,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -12,6 +13,43 @@ func Count(n int, thing string) string {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Are is "1 row is" or "3 rows are".
+func Are(n int, thing string) string {
+	if n == 1 {
+		return Count(n, thing) + " is"
+	}
+	return Count(n, thing) + " are"
+}
+
+// Thousands is a number with its thousands set apart: "12,345".
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Rate is a number of things a second, as coarse as it is uncertain.
+func Rate(x float64) string {
+	switch {
+	case x >= 10_000:
+		return fmt.Sprintf("%.0fk", x/1000)
+	case x >= 10:
+		return fmt.Sprintf("%.0f", x)
+	default:
+		return fmt.Sprintf("%.1f", x)
+	}
+}
+
+// Shortened is the beginning of a text, at most limit characters of it.
+func Shortened(text string, limit int) string {
+	if r := []rune(text); len(r) > limit {
+		return string(r[:limit]) + " …"
+	}
+	return text
 }
 
 // OneLine is a text without line ends and tabs.

@@ -83,30 +83,43 @@ func differences(list []string) error {
 // Errors: numbers that are not finite; those of reading. After an error the
 // module must not be used.
 func (f *File) Fill(m layers.Module, half bool) error {
-	for name, e := range unique(m) {
-		info, err := f.Info(name)
-		if err != nil {
-			return err
-		}
-		switch d := info.DType; {
-		case d == safetensors.I8, half && e.Replaceable() && (d == safetensors.F16 || d == safetensors.BF16):
-			w, err := f.readStored(name, info, e.Value.Backend())
-			if err != nil {
+	filled := map[tensor.Weight]tensor.Weight{} // tied ones stay tied
+	for name, e := range m.State() {
+		w, ok := filled[e.Value]
+		if !ok {
+			var err error
+			if w, err = f.weight(name, e, half); err != nil {
 				return err
 			}
+			filled[e.Value] = w
+		}
+		if w != e.Value {
 			e.Replace(w)
-			continue
-		}
-		t, ok := e.Tensor()
-		if !ok { // the module's is stored smaller, the file's is not
-			t = e.Value.(*tensor.Stored).Widen()
-			e.Replace(t)
-		}
-		if err := f.read(name, t); err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// weight is an entry's value with the numbers of the file: the same tensor where
+// it can hold them.
+func (f *File) weight(name string, e layers.Entry, half bool) (tensor.Weight, error) {
+	info, err := f.Info(name)
+	if err != nil {
+		return nil, err
+	}
+	switch d := info.DType; {
+	case d == safetensors.I8, half && e.Replaceable() && (d == safetensors.F16 || d == safetensors.BF16):
+		w, err := f.readStored(name, info, e.Value.Backend())
+		if err != nil {
+			return nil, err
+		}
+		return w, nil
+	}
+	t, ok := e.Tensor()
+	if !ok { // the module's is stored smaller, the file's is not
+		t = e.Value.(*tensor.Stored).Widen()
+	}
+	return t, f.read(name, t)
 }
 
 // read overwrites a tensor with an array.

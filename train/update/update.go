@@ -69,16 +69,20 @@ type Memory interface {
 
 // Update turns losses into better parameters. It serves one goroutine at a time.
 type Update struct {
-	cfg     Config
-	names   map[*tensor.Tensor]string
-	params  []*tensor.Tensor
-	tape    *tensor.Tape
-	opt     optim.Optimizer // nil before it is first needed
-	average *average        // nil without EMA, and before it is first needed
-	steps   int             // updates so far
+	cfg  Config
+	tape *tensor.Tape
+
+	// Of the parameters nothing is kept before the optimiser is first needed: until
+	// then a module may put other tensors or stored weights in their place.
+	opt    optim.Optimizer
+	names  map[*tensor.Tensor]string
+	params []*tensor.Tensor
+	kept   []kept
+
+	average *average // nil without EMA, and before it is first needed
+	steps   int      // updates so far
 	norm    float64
 	fault   string
-	last    bool // the backward pass under way is that of the last part
 	err     error
 }
 
@@ -91,7 +95,7 @@ const noiseKey = 0x9e3779b97f4a7c15
 // Panics if there are no parameters or no optimiser, or if a rate is out of
 // range.
 func New(cfg Config) *Update {
-	u := &Update{cfg: cfg, names: map[*tensor.Tensor]string{}, tape: cfg.Tape}
+	u := &Update{cfg: cfg, tape: cfg.Tape}
 	switch {
 	case cfg.Params == nil:
 		panic("update: there are no parameters")
@@ -102,19 +106,13 @@ func New(cfg Config) *Update {
 	case !(cfg.EMA >= 0 && cfg.EMA < 1):
 		panic(fmt.Sprintf("update: the decay of averaged weights must lie in [0, 1), got %g", cfg.EMA))
 	}
-	for name, p := range cfg.Params {
-		if _, tied := u.names[p]; !tied {
-			u.names[p] = name
-			u.params = append(u.params, p)
+	for _, p := range cfg.Params {
+		if u.tape == nil {
+			u.tape = tensor.NewTape(tensor.On(p.Backend()), tensor.Seed(cfg.Seed^noiseKey), tensor.Train())
 		}
+		return u
 	}
-	if len(u.params) == 0 {
-		panic("update: there are no parameters: were all of them frozen?")
-	}
-	if u.tape == nil {
-		u.tape = tensor.NewTape(tensor.On(u.params[0].Backend()), tensor.Seed(cfg.Seed^noiseKey), tensor.Train())
-	}
-	return u
+	panic("update: there are no parameters: were all of them frozen?")
 }
 
 // Tape is the training tape, on which objectives make their losses.
@@ -122,9 +120,17 @@ func (u *Update) Tape() *tensor.Tape { return u.tape }
 
 // Optimizer is the update rule and its state.
 func (u *Update) Optimizer() optim.Optimizer {
-	if u.opt == nil {
-		u.opt = u.cfg.Optimizer(u.cfg.Params)
+	if u.opt != nil {
+		return u.opt
 	}
+	u.names = map[*tensor.Tensor]string{}
+	for name, p := range u.cfg.Params {
+		if _, tied := u.names[p]; !tied {
+			u.names[p] = name
+			u.params = append(u.params, p)
+		}
+	}
+	u.opt = u.cfg.Optimizer(u.cfg.Params)
 	return u.opt
 }
 
@@ -203,10 +209,37 @@ func (u *Update) Begin() {
 	if u.cfg.EMA > 0 {
 		u.averaging().exchange()
 	}
+	u.keep()
 }
 
-// End ends a step that [Update.Begin] began.
+// kept is a buffer and what it was before the step.
+type kept struct{ buffer, before *tensor.Tensor }
+
+// keep notes what the buffers are.
+func (u *Update) keep() {
+	if u.cfg.Buffers == nil {
+		return
+	}
+	if u.kept == nil {
+		for _, b := range u.cfg.Buffers {
+			u.kept = append(u.kept, kept{b, b.Clone()})
+		}
+		return
+	}
+	for _, k := range u.kept {
+		k.before.Set(k.buffer)
+	}
+}
+
+// End ends a step that [Update.Begin] began. Buffers go back to what they were if
+// it found a number that is not finite: a single one would stay in a running mean
+// for good.
 func (u *Update) End() {
+	if u.fault != "" {
+		for _, k := range u.kept {
+			k.buffer.Set(k.before)
+		}
+	}
 	if u.cfg.EMA > 0 {
 		u.averaging().exchange()
 	}

@@ -1,4 +1,4 @@
-package main
+package recipe
 
 import (
 	"context"
@@ -23,70 +23,51 @@ import (
 const (
 	fewestPictures = 2
 	fewPictures    = 50
-	largestSize    = 64  // chosen by itself; dense networks grow with the square
+	smallestSize   = 4
+	largestSize    = 64  // unless asked for; dense networks grow with the square
+	mostSize       = 256 // beyond it a dense network needs gigabytes
 	probed         = 200 // pictures whose sizes are looked at
 )
 
-// load reads the pictures, once size and colour are settled.
-func (c *trainImage) load(ctx context.Context, con *console) (*data.Images, error) {
-	if c.Size < 0 || c.Size > 256 {
-		return nil, usagef("--size must be from 1 to 256, got %d", c.Size)
+// load gives the pictures, once size and colour are settled.
+func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
+	if pictures = c.Pictures; pictures == nil {
+		if pictures, err = c.read(ctx); err != nil {
+			return nil, missing(err, c.Data, "folder")
+		}
 	}
+	c.Size, c.Gray = pictures.Width, new(pictures.Channels == 1)
+	c.say(pictures.Summary())
+	switch n := pictures.Len(); {
+	case n < fewestPictures:
+		return nil, named(c.Data, errors.New("one picture is not enough to learn from: a hundred of one kind are a start"))
+	case n < fewPictures:
+		c.warn(fmt.Sprintf("%d pictures are few: the network may learn them by heart; a hundred are a start, mirrored ones double them", n))
+	}
+	return pictures, nil
+}
+
+// read reads the folder.
+func (c *Images) read(ctx context.Context) (*data.Images, error) {
+	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
 	if c.Size == 0 {
 		side, err := typicalSide(c.Data)
 		if err != nil {
 			return nil, err
 		}
-		c.Size = sizeFor(side)
+		options.Size = min(max(smallestSize, side), largestSize)
 	}
-	options := data.ImageOptions{Size: c.Size, Fit: map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit]}
 	if c.Gray == nil {
 		options.Limit = probed
-		some, err := c.read(ctx, options)
+		some, err := data.LoadImages(ctx, c.Data, options)
 		if err != nil {
 			return nil, err
 		}
-		gray := isGray(some)
-		c.Gray = &gray
-		options.Limit = 0
+		options.Gray, options.Limit = isGray(some), 0
+	} else {
+		options.Gray = *c.Gray
 	}
-	options.Gray = *c.Gray
-	pictures, err := c.read(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	if !c.Quiet {
-		con.printf("%s\n", pictures.Summary())
-	}
-	switch n := pictures.Len(); {
-	case n < fewestPictures:
-		return nil, fmt.Errorf("%s: one picture is not enough to learn from: a hundred of one kind are a start", c.Data)
-	case n < fewPictures:
-		con.warn(fmt.Sprintf("%d pictures are few: the network may learn them by heart; a hundred are a start, --mirror doubles them", n))
-	}
-	return pictures, nil
-}
-
-func (c *trainImage) read(ctx context.Context, o data.ImageOptions) (*data.Images, error) {
-	pictures, err := data.LoadImages(ctx, c.Data, o)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil, errInterrupted
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: there is no such folder; name that of your pictures with --data", c.Data)
-	}
-	return pictures, err
-}
-
-// sizeFor is the size to learn at pictures of a side: their own if that is
-// small, else the next smaller of the usual.
-func sizeFor(side int) int {
-	switch {
-	case side <= largestSize:
-		return max(4, side)
-	default:
-		return largestSize
-	}
+	return data.LoadImages(ctx, c.Data, options)
 }
 
 // typicalSide is the median of the shorter sides of some pictures in a folder.
@@ -110,9 +91,6 @@ func typicalSide(dir string) (int, error) {
 		}
 		return nil
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, fmt.Errorf("%s: there is no such folder; name that of your pictures with --data", dir)
-	}
 	if err != nil || len(sides) == 0 {
 		return largestSize, err // without pictures, the loader tells what is there
 	}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -6,11 +6,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
@@ -28,19 +29,19 @@ const (
 	poemLength = 2 * (7 + 1 + 7 + 1 + 1)
 )
 
-// poems trains the document's text generator on classical quatrains, one poem
+// poems trains a text generator on classical quatrains, one poem
 // to a row.
-func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter) (train.Report, error) {
+func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
 	vocab, err := tokenizer.NewChars(samples.QuatrainsText())
 	if err != nil {
 		return train.Report{}, err
 	}
-	loader, err := poemLoader(vocab, d.Seed)
+	loader, err := poemLoader(vocab, o.Seed)
 	if err != nil {
 		return train.Report{}, err
 	}
 	writer, err := models.NewTextGenerator(vocab, models.TextConfig{
-		Embed: 128, Hidden: 256, LR: 4e-3, Clip: 1, Dropout: 0.2, Seed: d.Seed,
+		Embed: 128, Hidden: 256, LR: 4e-3, Clip: 1, Dropout: 0.2, Seed: o.Seed,
 	})
 	if err != nil {
 		return train.Report{}, err
@@ -60,7 +61,7 @@ func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter)
 		},
 	}
 	sheet := func(e train.Event) error {
-		poems, err := d.sheetOfPoems(writer)
+		poems, err := o.sheetOfPoems(writer)
 		if err != nil {
 			return err
 		}
@@ -70,17 +71,17 @@ func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter)
 				kept++
 			}
 		}
-		caption := fmt.Sprintf("after %d steps; %d of %d keep the form of seven and seven", e.Step, kept, len(poems))
-		chapter.Samples = append(chapter.Samples, report.Sample{Caption: fmt.Sprintf("after %d steps", e.Step), Text: poems[0]})
+		caption := fmt.Sprintf("after %s; %d of %d keep the form of seven and seven", words.Count(e.Step, "step"), kept, len(poems))
+		chapter.Samples = append(chapter.Samples, report.Sample{Caption: "after " + words.Count(e.Step, "step"), Text: poems[0]})
 		chapter.Final = []report.Sample{{Caption: caption, Text: strings.Join(poems, "\n\n")}}
-		err = d.write("text.txt", func(w io.Writer) error {
+		err = o.write(Poems, func(w io.Writer) error {
 			_, err := io.WriteString(w, strings.Join(poems, "\n\n")+"\n")
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return writer.Save(d.path("poems.safetensors"))
+		return models.Save(o.path("poems.safetensors"), writer)
 	}
 	trainer := train.Trainer[data.Pair[[]int32, []int32]]{
 		Data: loader,
@@ -88,8 +89,8 @@ func (d *demo) poems(ctx context.Context, con *console, chapter *report.Chapter)
 			loss := writer.Step(batch.First, batch.Second, len(batch.First)/poemLength, poemLength)
 			return train.Metrics{{Name: "loss", Value: loss}}, nil
 		},
-		Budget:    d.budget(1 - facesShare),
-		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(con, "poems", "characters", poemsBatch*poemLength)},
+		Budget:    o.budget(1 - facesShare),
+		Callbacks: o.callbacks(Task{"poems", "characters", poemsBatch * poemLength}, history, sheet),
 	}
 	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Poems", Axis: "nats a character", Series: series(history, "loss")}}
@@ -118,10 +119,10 @@ func poemLoader(vocab tokenizer.Tokenizer, seed uint64) (*data.Loader[data.Pair[
 }
 
 // sheetOfPoems lets the model write its sheet of poems.
-func (d *demo) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
+func (o *Options) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
 	poems := make([]string, poemsShown)
 	for i := range poems {
-		text, err := writer.Generate(poemStart, poemLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(d.Seed+uint64(i)))
+		text, err := writer.Generate(poemStart, poemLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(o.Seed+uint64(i)))
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -6,10 +6,11 @@ import (
 	"image"
 	"strings"
 
-	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/train"
 )
 
@@ -22,17 +23,16 @@ const (
 	sheetSeed = 7
 )
 
-// faces trains the document's GAN on 16×16 faces. Its own size, 256×256, is
-// 256 times the work.
-func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter) (train.Report, error) {
+// faces trains a GAN on 16×16 faces.
+func (o *Options) faces(ctx context.Context, chapter *report.Chapter) (train.Report, error) {
 	pictures := samples.Faces()
-	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: facesBatch, Shuffle: true, DropLast: true, Seed: d.Seed})
+	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: facesBatch, Shuffle: true, DropLast: true, Seed: o.Seed})
 	if err != nil {
 		return train.Report{}, err
 	}
 	gan, err := models.NewGAN(models.GANConfig{
 		Width: samples.FaceSize, Channels: pictures.Channels,
-		LR: 1e-3, Beta1: 0.5, Penalty: 1, Sharpen: 1, EMA: 0.999, Seed: d.Seed,
+		LR: 1e-3, Beta1: 0.5, R1: 1, Sharpen: 1, EMA: 0.999, Seed: o.Seed,
 	})
 	if err != nil {
 		return train.Report{}, err
@@ -47,7 +47,7 @@ func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter)
 			{Name: "generator", Value: fmt.Sprintf("%d → %s → %d×%d×%d", cfg.ZDim, arrows(cfg.Hidden), cfg.Width, cfg.Height, cfg.Channels)},
 			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, β₁ %g", cfg.LR, cfg.Beta1)},
 			{Name: "batch", Value: fmt.Sprint(facesBatch)},
-			{Name: "penalty on the discriminator's slope", Value: fmt.Sprint(cfg.Penalty)},
+			{Name: "R1 penalty", Value: fmt.Sprint(cfg.R1)},
 			{Name: "sharpening of its view", Value: fmt.Sprint(cfg.Sharpen)},
 			{Name: "moving average of the generator", Value: fmt.Sprint(cfg.EMA)},
 			{Name: "examples", Value: "DiceBear Pixel Art, CC0 1.0"},
@@ -56,13 +56,13 @@ func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter)
 	sheet := func(e train.Event) error {
 		faces := gan.Images(facesShown, sheetSeed)
 		picture := data.GridOf(faces, data.GridOptions{Scale: facesScale})
-		if err := data.WritePNG(d.path("images.png"), picture); err != nil {
+		if err := data.WritePNG(o.path(Pictures), picture); err != nil {
 			return err
 		}
-		caption := fmt.Sprintf("after %d steps", e.Step)
+		caption := "after " + words.Count(e.Step, "step")
 		chapter.Samples = append(chapter.Samples, report.Sample{Caption: caption, Image: data.GridOf(faces[:16], data.GridOptions{Padding: 1})})
 		chapter.Final = []report.Sample{{Caption: caption, Image: image.Image(picture)}}
-		return gan.Save(d.path("faces.safetensors"))
+		return models.Save(o.path("faces.safetensors"), gan)
 	}
 	trainer := train.Trainer[data.ImageBatch]{
 		Data: loader,
@@ -70,8 +70,8 @@ func (d *demo) faces(ctx context.Context, con *console, chapter *report.Chapter)
 			dLoss, gLoss := gan.Step(batch.Pixels)
 			return train.Metrics{{Name: "discriminator", Value: dLoss}, {Name: "generator", Value: gLoss}}, nil
 		},
-		Budget:    d.budget(facesShare),
-		Callbacks: []train.Callback{history, train.EveryShare(moments, sheet), newProgress(con, "faces", "pictures", facesBatch)},
+		Budget:    o.budget(facesShare),
+		Callbacks: o.callbacks(Task{"faces", "pictures", facesBatch}, history, sheet),
 	}
 	r, err := trainer.Run(ctx)
 	chapter.Curves = []report.Curve{{Title: "Faces", Axis: "loss", Series: series(history, "discriminator", "generator")}}

@@ -1,4 +1,4 @@
-package main
+package recipe
 
 import (
 	"math"
@@ -44,7 +44,7 @@ func median(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-func mean32(x []float32) float64 {
+func mean(x []float32) float64 {
 	sum := 0.0
 	for _, v := range x {
 		sum += float64(v)
@@ -54,8 +54,6 @@ func mean32(x []float32) float64 {
 
 // rows cuts a slice into pieces of equal size.
 func rows(x []float32, size int) [][]float32 { return slices.Collect(slices.Chunk(x, size)) }
-
-func flat(rows [][]float32) []float32 { return slices.Concat(rows...) }
 
 // spaced is n indices below total, evenly spaced.
 func spaced(total, n int) []int {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/cmd/artnn/internal/report"
+	"github.com/org/artnn/recipe/report"
 )
 
 func sample() *report.Report {

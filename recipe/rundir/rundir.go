@@ -59,23 +59,23 @@ const lockName = ".lock"
 func (d Dir) Create() (unlock func(), err error) {
 	_, missing := os.Stat(string(d))
 	if err := os.MkdirAll(string(d), 0o777); err != nil {
-		return nil, fmt.Errorf("cannot make the folder of the run: %w; choose another with -o", err)
+		return nil, fmt.Errorf("cannot make the folder of the run: %w", err)
 	}
 	lock := flock.New(d.Path(lockName))
 	ok, err := lock.TryLock()
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		return nil, fmt.Errorf("cannot write to %s: permission denied; choose another folder with -o", string(d))
+		return nil, fmt.Errorf("cannot write to %s: permission denied", string(d))
 	case err != nil:
-		return nil, fmt.Errorf("cannot write to %s: %w; choose another folder with -o", string(d), err)
+		return nil, fmt.Errorf("cannot write to %s: %w", string(d), err)
 	case !ok:
-		return nil, fmt.Errorf("%s: %w; wait for it, stop it, or choose another folder with -o", string(d), ErrBusy)
+		return nil, fmt.Errorf("%s: %w", string(d), ErrBusy)
 	}
 	// Permission to lock is not yet one to write: the file may be an old one.
 	probe, err := os.CreateTemp(string(d), ".write-*")
 	if err != nil {
 		lock.Unlock()
-		return nil, fmt.Errorf("cannot write to %s: %w; choose another folder with -o", string(d), errors.Unwrap(err))
+		return nil, fmt.Errorf("cannot write to %s: %w", string(d), errors.Unwrap(err))
 	}
 	probe.Close()
 	os.Remove(probe.Name())

@@ -1,8 +1,7 @@
-package main
+package recipe
 
 import (
 	"fmt"
-	"image"
 	"image/png"
 	"io"
 	"os"
@@ -10,59 +9,43 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/org/artnn/cmd/artnn/internal/preview"
-	"github.com/org/artnn/cmd/artnn/internal/report"
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/train"
 )
 
-// sampler makes what shows how far a model is.
-type sampler interface {
-	// sample is a picture or a text, and what of it a terminal has room for.
-	sample() (report.Sample, glimpse, error)
-	// try is a command to use the model of a run with.
-	try(run string) string
-}
-
-// glimpse is a sample for the terminal.
-type glimpse struct {
-	image image.Image // or
-	text  string
-}
-
 const samplePrefix = "step-"
 
-// sampling takes samples over a run: into the folder of samples and to the
-// terminal.
-func (s *session[B]) sampling(p progress) train.Callback {
-	every := train.EveryShare(s.Samples, func(e train.Event) error {
-		sample, short, err := s.samples.sample()
+// sampling takes samples over a run, into the folder of samples.
+func (s *session[B]) sampling() train.Callback {
+	every := train.EveryShare(s.o.Samples, func(e train.Event) error {
+		if s.Sample == nil {
+			return nil
+		}
+		sample, err := s.Sample()
 		if err != nil {
 			return err
 		}
+		sample.Step = e.Step
 		path := s.run.Path("samples", fmt.Sprintf("%s%09d", samplePrefix, e.Step))
 		if sample.Image != nil {
-			if err := data.WritePNG(path+".png", sample.Image); err != nil {
+			err = data.WritePNG(path+".png", sample.Image)
+		} else {
+			err = s.run.Write(path+".txt", func(w io.Writer) error {
+				_, err := io.WriteString(w, sample.Text+"\n")
 				return err
-			}
-			if !s.Quiet {
-				return s.con.showOn(p.above(), short.image, s.Preview)
-			}
-			return nil
+			})
 		}
-		err = s.run.Write(path+".txt", func(w io.Writer) error {
-			_, err := io.WriteString(w, sample.Text+"\n")
-			return err
-		})
-		if err == nil && !s.Quiet && s.con.terminal != nil && s.Preview != preview.Off && short.text != "" {
-			_, err = fmt.Fprintf(p.above(), "\nafter %d steps:\n%s\n\n", e.Step, short.text)
+		if err == nil && s.o.OnSample != nil {
+			err = s.o.OnSample(sample)
 		}
 		return err
 	})
 	return &samplingFrom{every.(train.Stateful), s.run.Samples()}
 }
 
-// samplingFrom forgets, when a run goes on from a checkpoint, the samples that
+// samplingFrom removes, when a run goes on from a checkpoint, the samples that
 // were taken after it.
 type samplingFrom struct {
 	train.Stateful
@@ -130,7 +113,7 @@ func readSamples(dir string) (samples []report.Sample, err error) {
 }
 
 func readSample(p samplePath) (s report.Sample, err error) {
-	s.Caption = fmt.Sprintf("after %d steps", p.step)
+	s.Caption = "after " + words.Count(p.step, "step")
 	f, err := os.Open(p.path)
 	if err != nil {
 		return s, err

@@ -1,0 +1,144 @@
+package recipe
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/train"
+)
+
+// Images learns to make pictures like those of a folder, with a generative
+// adversarial network. A hundred pictures of one kind, taken alike, are a start; a
+// thousand are better. Zero values are chosen by the pictures, or as told.
+type Images struct {
+	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
+	Pictures *data.Images `settings:"-"` // in place of a folder: square ones, as they are
+	Size     int          // width and height to scale and crop them to; default their own, at most 64
+	Gray     *bool        // without colour
+	Fit      data.Fit     // what to do with pictures that are not square; default [data.Cover]
+	Mirror   bool         // also learn from every picture mirrored
+
+	ZDim   int   // random numbers that a picture is made from; default 100
+	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
+
+	Beta1   float64  // Adam's first beta; default 0.5
+	R1      *float64 // weight of the R1 penalty: more for fewer pictures
+	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
+	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
+	Noise   float64  // deviation of noise added to all the discriminator sees
+
+	Learning
+	Options
+
+	gan *models.GAN
+}
+
+// Model is the network that [Images.Prepare] has made.
+func (c *Images) Model() *models.GAN { return c.gan }
+
+// Run prepares and trains.
+//
+// Errors: those of [Images.Prepare] and [Train].
+func (c *Images) Run(ctx context.Context) (Result, error) {
+	return prepareAndTrain(ctx, c, &c.Options, c.Prepare)
+}
+
+// Check returns a [*ConfigError] if the fields make no sense, whatever the
+// pictures.
+func (c *Images) Check() error {
+	switch {
+	case c.Data == "" && c.Pictures == nil:
+		return &ConfigError{"Data", "is missing: name the folder of the pictures"}
+	case c.Pictures != nil && c.Data != "":
+		return &ConfigError{"Pictures", "are given: Data must not be"}
+	case c.Pictures != nil && c.Pictures.Width != c.Pictures.Height:
+		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
+	case c.Size < 0 || c.Size > mostSize:
+		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
+	}
+	return cmp.Or(c.Learning.Check(), c.Options.Check())
+}
+
+// Prepare reads the pictures, fills in what was left open, and makes the network.
+//
+// Errors: [*ConfigError]; a folder without pictures, or with one; an ended
+// context.
+func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	pictures, err := c.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.choose(pictures.Len())
+	c.gan, err = models.NewGAN(models.GANConfig{
+		Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
+		LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
+		R1: *c.R1, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
+	})
+	if err != nil {
+		return nil, configError(err)
+	}
+	loader, err := pictureLoader(pictures, c.Mirror, data.LoaderOptions{BatchSize: c.Batch, Shuffle: true, DropLast: true, Seed: c.Seed})
+	if err != nil {
+		return nil, err
+	}
+	return &Task[data.ImageBatch]{
+		Unit: "pictures", PerStep: c.Batch,
+		Title:  titled("Pictures", "like those in", c.Data),
+		Intro:  fmt.Sprintf("A generative adversarial network learns from %s of %d×%d pixels in batches of %d", words.Count(pictures.Len(), "picture"), c.Size, c.Size, c.Batch),
+		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger R1 penalty holds it back.",
+		Model:  c.gan, Loader: loader,
+		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
+			d, g := c.gan.Step(b.Pixels)
+			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil
+		},
+		Sample: func() (Sample, error) { return imageSheet(c.gan), nil },
+	}, nil
+}
+
+// choose fills in what was left open, by the number of pictures.
+func (c *Images) choose(n int) {
+	c.Options = c.Options.withDefaults()
+	// Large pictures cost more: more and smaller steps get further in the same
+	// time.
+	batch := 64
+	if c.Size >= 48 {
+		batch = 32
+	}
+	setDefault(&c.Batch, min(batch, n))
+	setDefault(&c.Accumulate, 1)
+	setDefault(&c.LR, 1e-3)
+	setDefault(&c.ZDim, 100)
+	if c.Hidden == nil {
+		c.Hidden = []int{128, 256}
+	}
+	setDefault(&c.Beta1, 0.5)
+	// The fewer pictures, the sooner a discriminator knows them by heart.
+	setOpen(&c.R1, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
+	setOpen(&c.Sharpen, 1)
+	setOpen(&c.EMA, 0.999)
+	setOpen(&c.Clip, 0)
+	c.settle(c)
+}
+
+const (
+	sheetSeed       = 7 // the same pictures each time, so that they can be followed as they form
+	sheetPictures   = 36
+	sheetColumns    = 6
+	previewPictures = 2 * sheetColumns
+	sheetSide       = 32 // pixels that a picture is enlarged to
+)
+
+func imageSheet(gan *models.GAN) Sample {
+	pictures := gan.Images(sheetPictures, sheetSeed)
+	options := data.GridOptions{Columns: sheetColumns, Scale: max(1, sheetSide/gan.Config().Width)}
+	return Sample{Image: data.GridOf(pictures, options), Preview: data.GridOf(pictures[:previewPictures], options)}
+}

@@ -1,0 +1,196 @@
+package recipe
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe/report"
+	"github.com/org/artnn/train"
+)
+
+func TestImagesChooseByThePictures(t *testing.T) {
+	var said, warned []string
+	c := Images{Data: facesFolder(t, 25)}
+	c.Say = func(s string) { said = append(said, s) }
+	c.Warn = func(s string) { warned = append(warned, s) }
+	task, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 16, c.Size)
+	assert.False(t, *c.Gray)
+	assert.Equal(t, 25, c.Batch)
+	assert.Equal(t, 10.0, *c.R1, "for so few")
+	assert.Equal(t, defaultTime, c.Budget.Time)
+	assert.Equal(t, 16, c.Model().Config().Width)
+	assert.Len(t, said, 1)
+	assert.Contains(t, strings.Join(warned, ""), "25 pictures are few")
+	assert.Contains(t, task.Plan(), "learns from 25 pictures of 16×16 pixels in batches of 25, ")
+	assert.Contains(t, c.Settings, report.Setting{Name: "z_dim", Value: "100"})
+}
+
+func TestImagesFromFolderToReport(t *testing.T) {
+	c := Images{Data: facesFolder(t, 60), Hidden: []int{8}, ZDim: 4, Mirror: true}
+	c.Dir, c.Budget.Steps, c.Samples = t.TempDir(), 6, 2
+	r, err := c.Run(context.Background())
+	require.NoError(t, err)
+	assert.Contains(t, read(t, r.Folder.Report()), "Pictures like those in")
+	assert.Contains(t, read(t, r.Folder.Config()), "mirror: true\nz_dim: 4\nhidden: [8]\n")
+	m, err := LoadModel(c.Dir)
+	require.NoError(t, err)
+	assert.Equal(t, c.Model().Images(1, 1), m.(*models.GAN).Images(1, 1))
+
+	l, err := Compare(context.Background(), c.Model(), c.Data, 10, 1)
+	require.NoError(t, err)
+	assert.Equal(t, 10, l.Generated)
+	assert.Equal(t, 60, l.Folder)
+	assert.True(t, l.Judged)
+	assert.Greater(t, l.GeneratedToFolder, l.GeneratedToGenerated, "it has hardly begun to learn")
+
+	for seeds, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
+		frames := Morph(c.Model(), []uint64{1, 2, 3}[:seeds], 4, false)
+		assert.Len(t, frames, want)
+		assert.Equal(t, c.Model().Images(1, uint64(seeds))[0], frames[len(frames)-1], "both ends are there")
+	}
+	assert.Len(t, Morph(c.Model(), []uint64{1, 2, 3}, 4, true), 3*4)
+}
+
+func TestTextChoosesByTheText(t *testing.T) {
+	for length, hidden := range map[int]int{30_000: 128, 90_000: 256} {
+		c := Text{Data: textFile(t, length)}
+		_, err := c.Prepare(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, hidden, c.Hidden)
+		assert.Equal(t, 64, c.Window)
+		assert.Equal(t, hidden, c.Model().Config().Hidden)
+	}
+}
+
+func TestTextFromFileToReport(t *testing.T) {
+	for _, vocab := range Vocabularies {
+		c := Text{Data: textFile(t, 8000), Vocab: vocab, Words: 60, Hidden: 16, Embed: 8, Window: 8, ValidateEvery: 5}
+		c.Dir, c.Budget.Steps, c.Samples, c.Batch = t.TempDir(), 10, 1, 4
+		r, err := c.Run(context.Background())
+		require.NoError(t, err)
+		assert.Contains(t, r.Summary(), "perplexity", vocab)
+		assert.NotEmpty(t, read(t, c.Dir, "samples", "step-000000010.txt"))
+	}
+}
+
+func TestTableFromFileToReport(t *testing.T) {
+	c := Table{Data: salesFile(t, 400), Target: "price"}
+	c.Dir = t.TempDir()
+	c.Budget.Epochs = 30
+	r, err := c.Run(context.Background())
+	require.NoError(t, err)
+	assert.True(t, *c.Log, "prices are learned as logarithms")
+	assert.Equal(t, 16, c.Batch)
+	assert.Regexp(t, `R² of the logarithm on the test rows: (0\.9\d+|1\.000);`, r.Summary())
+	assert.Equal(t, 40, c.Test().Len())
+	var b strings.Builder
+	made, err := c.Model().Predict(c.Test())
+	require.NoError(t, err)
+	require.NoError(t, WritePredictions(&b, c.Test(), made, "price"))
+	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+	assert.Equal(t, "artist,size,price,predicted price", lines[0])
+	assert.Len(t, lines, 41)
+}
+
+func TestClassesFromFilesToReport(t *testing.T) {
+	c := Classes{Data: stripesFolder(t, 120), Hidden: []int{8}}
+	c.Dir, c.Batch, c.LR = t.TempDir(), 8, 0.02
+	r, err := c.Run(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 10*15, r.Step, "ten epochs")
+	assert.Greater(t, Accuracy(c.Model(), c.Test()), 0.95)
+	assert.Contains(t, r.Summary(), "% of the test pictures are told right")
+	assert.FileExists(t, filepath.Join(c.Dir, "samples", "step-000000150.png"))
+}
+
+func TestDataThatCannotBeLearnedFrom(t *testing.T) {
+	dir := t.TempDir()
+	nowhere := filepath.Join(dir, "nowhere")
+	type recipe interface {
+		Run(context.Context) (Result, error)
+	}
+	for want, r := range map[string]recipe{
+		"Data is missing: name the folder of the pictures": &Images{},
+		"Data is missing: name the file of the text":       &Text{},
+		"Data is missing: name the file of the table":      &Table{},
+		"Target is missing":                                &Table{Data: "x"},
+		"Data is missing: name the folder of the four":     &Classes{},
+		"Size must be from 1 to 256, got 300":              &Images{Data: "x", Size: 300},
+		"Vocab must be one of":                             &Text{Data: "x", Vocab: "byte"},
+		"Holdout must be from 0 to 0.5, got 0.6":           &Text{Data: "x", Holdout: new(0.6)},
+		"Holdout must be above 0":                          &Table{Data: "x", Target: "y", Holdout: new(0.0)},
+		"Patience must not be negative":                    &Table{Data: "x", Target: "y", Patience: new(-1)},
+		"Window must not be negative":                      &Text{Data: "x", Window: -1},
+		nowhere + ": there is no such folder":              &Images{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "1")}},
+		nowhere + ": there is no such file":                &Text{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "2")}},
+		"nowhere/train-images":                             &Classes{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "3")}},
+		"9 chars are not enough":                           &Text{Data: file(t, "s.txt", "too short"), Options: Options{Dir: filepath.Join(dir, "4")}},
+		"1 row is not enough":                              &Table{Data: file(t, "t.csv", "a,b\n1,2\n"), Target: "b", Options: Options{Dir: filepath.Join(dir, "5")}},
+		"one picture is not enough":                        &Images{Data: facesFolder(t, 1), Options: Options{Dir: filepath.Join(dir, "6")}},
+		"hidden":                                           &Images{Data: facesFolder(t, 2), Hidden: []int{-1}, Options: Options{Dir: filepath.Join(dir, "7")}},
+	} {
+		_, err := r.Run(context.Background())
+		assert.ErrorContains(t, err, want)
+		assert.NotContains(t, err.Error(), "--", "flags are the command's")
+		if strings.Contains(want, "no such") {
+			assert.ErrorIs(t, err, fs.ErrNotExist)
+		}
+		if strings.Contains(want, "must") || strings.Contains(want, "is missing") || want == "hidden" {
+			assert.True(t, errors.As(err, new(*ConfigError)), want)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Empty(t, entries, "no folder of a run that never began")
+}
+
+func TestScheduleOverABudget(t *testing.T) {
+	bySteps, follow := Cosine.over(train.Budget{Steps: 100}, 1, 10)
+	assert.Nil(t, follow, "a function of the step")
+	assert.InDelta(t, 1, bySteps.Rate(2), 1e-9)
+	assert.InDelta(t, lastRate, bySteps.Rate(100), 1e-9)
+	byEpochs, follow := Cosine.over(train.Budget{Steps: 1000, Epochs: 10}, 1, 10)
+	assert.Nil(t, follow)
+	assert.Equal(t, bySteps, byEpochs, "the shorter of two")
+
+	byTime, follow := OneCycle.over(train.Budget{Time: 1, Steps: 100}, 1, 10)
+	require.NotNil(t, follow)
+	low := byTime.Rate(7)
+	require.NoError(t, follow.Step(train.Event{Done: 0.3}))
+	assert.Greater(t, byTime.Rate(7), 2*low)
+
+	constant, follow := Constant.over(train.Budget{Time: 1}, 0.5, 10)
+	assert.Nil(t, follow)
+	assert.Equal(t, 0.5, constant.Rate(9))
+}
+
+func TestSettingsAreYAML(t *testing.T) {
+	c := Table{Data: "a: b #c.csv", Target: "yes", Skip: []string{"x", "it's"}, Holdout: new(0.25)}
+	c.Budget.Epochs = 3
+	settings := settingsOf(&c)
+	var b strings.Builder
+	require.NoError(t, writeSettings(&b, settings))
+	var back map[string]any
+	require.NoError(t, yaml.Unmarshal([]byte(b.String()), &back))
+	for name, want := range map[string]any{"data": "a: b #c.csv", "target": "yes", "skip": []any{"x", "it's"}, "holdout": 0.25, "epochs": 3, "seed": 0, "checkpoint": "0s"} {
+		assert.Equal(t, want, back[name], name)
+	}
+	assert.NotContains(t, back, "log", "it is open")
+	assert.NotContains(t, back, "hooks")
+	assert.Equal(t, "z_dim", settingName("ZDim"))
+	assert.Equal(t, "ema", settingName("EMA"))
+	assert.Equal(t, "validate_every", settingName("ValidateEvery"))
+	assert.NotContains(t, withoutZeros(settings), report.Setting{Name: "seed", Value: "0"})
+}

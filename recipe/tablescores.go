@@ -1,0 +1,126 @@
+package recipe
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/recipe/report"
+	"github.com/org/artnn/tabular"
+	"github.com/org/artnn/train"
+)
+
+// scores are a validation's numbers: the loss in the units of the training loss,
+// so that the two can be laid beside each other, and the score that says most.
+func scores(e tabular.Evaluation) train.Metrics {
+	s := e.Network
+	switch {
+	case e.Target.Kind == table.Category:
+		return train.Metrics{{Name: "val_loss", Value: s.LogLoss}, {Name: "val_accuracy", Value: s.Accuracy}}
+	case e.Target.Log:
+		return train.Metrics{{Name: "val_loss", Value: math.Pow(s.LogRMSE/e.Target.Deviation, 2)}, {Name: "val_r2_log", Value: s.LogR2}}
+	default:
+		return train.Metrics{{Name: "val_loss", Value: math.Pow(s.RMSE/e.Target.Deviation, 2)}, {Name: "val_r2", Value: s.R2}}
+	}
+}
+
+// testScores measures a model on rows that had no part in choosing it.
+func testScores(m *tabular.Model, test *table.Table) (Outcome, error) {
+	e, err := m.Evaluate(test)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Text: inShort(e), Facts: []report.Facts{{
+		Title: "Test", Settings: scoreTable(e),
+		Remark: "Measured on rows that the network neither learned from nor was chosen by. The linear model has the same columns and rows to learn from; the constant is the mean of these, or the shares of the classes.",
+	}}}, nil
+}
+
+// inShort is a sentence about an evaluation.
+func inShort(e tabular.Evaluation) string {
+	var what string
+	score := func(s tabular.Scores) string {
+		switch {
+		case e.Target.Kind == table.Category:
+			return fmt.Sprintf("%.1f %%", 100*s.Accuracy)
+		case e.Target.Log:
+			return fmt.Sprintf("%.3f", s.LogR2)
+		default:
+			return fmt.Sprintf("%.3f", s.R2)
+		}
+	}
+	switch {
+	case e.Target.Kind == table.Category:
+		what = "Accuracy"
+	case e.Target.Log:
+		what = "R² of the logarithm"
+	default:
+		what = "R²"
+	}
+	text := fmt.Sprintf("%s on the test rows: %s", what, score(e.Network))
+	if e.Linear != nil {
+		text += fmt.Sprintf("; a linear model: %s", score(*e.Linear))
+	}
+	if e.Target.Kind == table.Number {
+		text += fmt.Sprintf("; mean absolute error %.4g", e.Network.MAE)
+	}
+	return text + "."
+}
+
+// scoreTable is an evaluation for the report.
+func scoreTable(e tabular.Evaluation) (out []report.Setting) {
+	add := func(name string, s tabular.Scores) {
+		text := fmt.Sprintf("R² %.4f, mean absolute error %.5g, root mean square error %.5g", s.R2, s.MAE, s.RMSE)
+		switch {
+		case e.Target.Kind == table.Category:
+			text = fmt.Sprintf("accuracy %.2f %%, log loss %.4f", 100*s.Accuracy, s.LogLoss)
+		case e.Target.Log:
+			text = fmt.Sprintf("R² of the logarithm %.4f, ", s.LogR2) + text
+		}
+		out = append(out, report.Setting{Name: name, Value: text})
+	}
+	add("network", e.Network)
+	if e.Linear != nil {
+		add("linear model", *e.Linear)
+	}
+	add("constant", e.Constant)
+	return out
+}
+
+// WritePredictions writes a table as CSV, with one more column for the predicted
+// target, and another for the probability of a class.
+func WritePredictions(w io.Writer, t *table.Table, made []tabular.Prediction, target string) error {
+	out := csv.NewWriter(w)
+	columns := t.Columns()
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	names = append(names, "predicted "+target)
+	if len(made) > 0 && made[0].Class != "" {
+		names = append(names, "probability")
+	}
+	if err := out.Write(names); err != nil {
+		return err
+	}
+	for i, p := range made {
+		var cells []string
+		for _, c := range columns {
+			cells = append(cells, c.Text(i))
+		}
+		if p.Class != "" {
+			cells = append(cells, p.Class, strconv.FormatFloat(slices.Max(p.Probabilities), 'f', 4, 64))
+		} else {
+			cells = append(cells, strconv.FormatFloat(p.Value, 'g', 6, 64))
+		}
+		if err := out.Write(cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
