@@ -186,9 +186,10 @@ func (p *Plan) splitK(whole Method, on Machine) {
 		return in
 	}
 	p.Inner, p.Last = piece(p.PieceK), piece(p.K-(p.Pieces-1)*p.PieceK)
-	if whole == Transposed {
+	switch {
+	case whole == Transposed:
 		p.Prefetch = prefetchColumns(&p.Problem, cutK(p.PieceK, transposedK, on.Wide))
-	} else {
+	case !p.Wide: // the wide kernel does not prefetch
 		p.Prefetch = prefetchBlocks(&p.Problem, block)
 	}
 }
@@ -201,7 +202,9 @@ func (p *Plan) packA() {
 	tiles, kc := ceilDiv(p.M, asm.MR), p.Inner.Block.K
 	p.Panel = Size{min(p.K, max(kc, panelA/(tiles*asm.MR)/kc*kc)), p.N}
 	p.Pack = Chunk{ceilDiv(grain/8/asm.MR, p.Panel.K), 1}
-	p.Prefetch = prefetchBlocks(&p.Problem, p.Inner.Block)
+	if !p.Wide {
+		p.Prefetch = prefetchBlocks(&p.Problem, p.Inner.Block)
+	}
 }
 
 // packedStep is how many columns a chunk of PackA has: few enough for several
