@@ -6,8 +6,8 @@
 //
 // # Order of sums
 //
-// Every sum is cut into parts by shape alone and each part is computed the same
-// way whoever runs it, so results do not depend on GOMAXPROCS.
+// Every sum is cut into parts by shape only, and each part is computed in the same
+// order whichever worker runs it, so results do not depend on GOMAXPROCS.
 package cpu
 
 import (

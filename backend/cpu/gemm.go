@@ -9,8 +9,8 @@ import (
 
 // Gemm computes dst = act(alpha·a@b + beta·dst + bias).
 //
-// Every element is a sum of blocks of K in order; their bounds depend on the
-// shape and the layout alone.
+// Every element is a sum of blocks of K in order; their bounds depend only on the
+// shape and the layout.
 //
 // Panics if the shapes do not fit.
 func (c *cpu) Gemm(dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue) {

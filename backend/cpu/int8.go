@@ -13,7 +13,7 @@ const (
 	// int8Grain is how many multiplications by int8 weights make a chunk worth
 	// handing out, about 5 µs.
 	int8Grain = 64 << 10
-	// int8Rows is the most rows of x for which weights are widened anew for
+	// int8Rows is the most rows of x for which weights are widened again for
 	// every few of them. More are worth a copy in float32, made int8Block
 	// numbers at a time, which stay in cache until they have been used.
 	int8Rows  = 32

@@ -37,7 +37,7 @@ func (c *cpu) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64
 	ok := t.rows.init(&y, &x)
 	if ok {
 		t.mean, t.rstd, t.weight, t.bias, t.eps = mean, rstd, w, b, eps
-		t.step = max(1, dearChunk/t.rows.n)
+		t.step = max(1, expensiveChunk/t.rows.n)
 		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = layerNorm{}
@@ -58,7 +58,7 @@ func (c *cpu) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backen
 	if ok {
 		t.c, t.grad, t.mean, t.rstd, t.weight, t.dw, t.db = c, true, mean, rstd, w, dw, db
 		n, count := t.rows.n, t.rows.count()
-		t.step = max(ceilDiv(count, layerNormParts), dearChunk/n, 1)
+		t.step = max(ceilDiv(count, layerNormParts), expensiveChunk/n, 1)
 		chunks := ceilDiv(count, t.step)
 		scratch := c.pool.alloc(chunks * 2 * n)
 		t.parts = scratch.data

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	// cheapChunk and dearChunk are the elements of a chunk of a map: about 5 µs
+	// cheapChunk and expensiveChunk are the elements of a chunk of a map: about 5 µs
 	// of additions in cache, and of exponentials.
-	cheapChunk = 16 << 10
-	dearChunk  = 4 << 10
+	cheapChunk     = 16 << 10
+	expensiveChunk = 4 << 10
 	// blockLen is the length of the pieces in which strided operands are
 	// gathered; a few of them fit into level 1 cache together.
 	blockLen = 512
@@ -128,8 +128,8 @@ func (c *cpu) Unary(op backend.UnaryOp, dst, x backend.View, p backend.Params) {
 		return
 	}
 	step := cheapChunk
-	if dearUnary(op) {
-		step = dearChunk
+	if expensiveUnary(op) {
+		step = expensiveChunk
 	}
 	if n <= step && x.Contiguous() {
 		unary(op, dense(&dst), dense(&x), p)
@@ -165,8 +165,8 @@ func (c *cpu) Binary(op backend.BinaryOp, dst, a, b backend.View, p backend.Para
 		return
 	}
 	step := cheapChunk
-	if dearBinary(op) {
-		step = dearChunk
+	if expensiveBinary(op) {
+		step = expensiveChunk
 	}
 	if n <= step && a.Contiguous() && b.Contiguous() {
 		binary(op, dense(&dst), dense(&a), dense(&b), p)

@@ -39,7 +39,7 @@ func (c *cpu) SoftmaxGrad(dst, g, y backend.View, logarithm bool) bool {
 
 func (t *softmax) do(c *cpu, ok, grad, logarithm bool) bool {
 	if ok {
-		t.grad, t.logarithm, t.step = grad, logarithm, max(1, dearChunk/t.rows.n)
+		t.grad, t.logarithm, t.step = grad, logarithm, max(1, expensiveChunk/t.rows.n)
 		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = softmax{}
@@ -117,7 +117,7 @@ func (c *cpu) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32
 
 func (t *crossEntropy) do(c *cpu, ok bool) bool {
 	if ok {
-		t.step = max(1, dearChunk/t.rows.n)
+		t.step = max(1, expensiveChunk/t.rows.n)
 		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = crossEntropy{}

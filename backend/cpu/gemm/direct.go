@@ -2,78 +2,75 @@ package gemm
 
 import "github.com/org/artnn/asm"
 
-// direct computes columns [j0, j1) without packing both operands.
-func (j *job) direct(in Inner, j0, j1 int) {
-	all := rect{0, j.M, j0, j1}
+// direct computes columns [j0, j1) by a method that packs nothing.
+func (x *Product) direct(in Inner, j0, j1 int) {
+	all := rect{0, x.M, j0, j1}
 	switch in.Method {
 	case Empty:
-		j.empty(all)
+		x.empty(all)
 	case Vector:
-		j.vector(j0, j1)
+		x.vector(j0, j1)
 	case Dots:
-		j.dots(in, j0, j1)
+		x.dots(in, j0, j1)
 	case Tiles:
-		j.tiles(in.Block, j0, j1)
-	case Transposed:
-		j.transposed(in.Block, j0, j1)
-		return // which finishes part by part
+		x.tiles(in.Block, j0, j1)
 	case InPlace:
-		j.inPlace(0, j.M, in.Block.K)
+		x.inPlace(0, x.M, in.Block.K)
 		return
 	}
-	j.finish(all)
+	x.finish(all)
 }
 
 // empty is the product over no K.
-func (j *job) empty(r rect) {
-	if j.start(r) {
+func (x *Product) empty(r rect) {
+	if x.start(r) {
 		return
 	}
 	for i := r.i0; i < r.i1; i++ {
-		clear(j.C[i*j.LdC+r.j0 : i*j.LdC+r.j1])
+		clear(x.C[i*x.LdC+r.j0 : i*x.LdC+r.j1])
 	}
 }
 
 // vector adds the rows of B, each times its element of the vector. Blocks of K
 // are summed separately, since one long sum loses more than a sum of short ones.
-func (j *job) vector(j0, j1 int) {
-	acc := j.start(rect{0, 1, j0, j1})
-	if j.A.Col == 1 && j.K <= directK {
-		y := j.C[j0:j1]
+func (x *Product) vector(j0, j1 int) {
+	acc := x.start(rect{0, 1, j0, j1})
+	if x.A.Col == 1 && x.K <= directK {
+		y := x.C[j0:j1]
 		if !acc {
 			clear(y)
 		}
-		asm.GemvT(y, j.B.From(0, j0).Mem, j.B.Row, j.A.Mem[:j.K])
+		asm.GemvT(y, x.B.From(0, j0).Mem, x.B.Row, x.A.Mem[:x.K])
 		return
 	}
-	j.vectorBlocks(j0, j1, acc)
+	x.vectorBlocks(j0, j1, acc)
 }
 
-func (j *job) vectorBlocks(j0, j1 int, acc bool) {
-	var x, part [directK]float32
+func (x *Product) vectorBlocks(j0, j1 int, acc bool) {
+	var vec, part [directK]float32
 	for c := j0; c < j1; c += len(part) {
-		y := j.C[c:min(j1, c+len(part))]
+		y := x.C[c:min(j1, c+len(part))]
 		if !acc {
 			clear(y)
 		}
-		for p := 0; p < j.K; p += directK {
-			n := min(directK, j.K-p)
-			v := x[:n]
-			if j.A.Col == 1 {
-				v = j.A.Mem[p : p+n]
+		for p := 0; p < x.K; p += directK {
+			n := min(directK, x.K-p)
+			v := vec[:n]
+			if x.A.Col == 1 {
+				v = x.A.Mem[p : p+n]
 			} else {
 				for i := range v {
-					v[i] = j.A.Mem[(p+i)*j.A.Col]
+					v[i] = x.A.Mem[(p+i)*x.A.Col]
 				}
 			}
-			b := j.B.From(p, c).Mem
+			b := x.B.From(p, c).Mem
 			if p == 0 && !acc {
-				asm.GemvT(y, b, j.B.Row, v)
+				asm.GemvT(y, b, x.B.Row, v)
 				continue
 			}
 			sum := part[:len(y)]
 			clear(sum)
-			asm.GemvT(sum, b, j.B.Row, v)
+			asm.GemvT(sum, b, x.B.Row, v)
 			asm.Add(y, y, sum)
 		}
 	}
@@ -81,23 +78,23 @@ func (j *job) vectorBlocks(j0, j1 int, acc bool) {
 
 // dots takes the columns a few at a time, so that they stay in cache for all rows
 // of A. If there is one row, they pass one after the other.
-func (j *job) dots(in Inner, j0, j1 int) {
-	acc, rows := j.start(rect{0, j.M, j0, j1}), CutRows(j.M, asm.DotMR)
-	if j.M == 1 {
-		for p := 0; p < j.K; p += dotsK {
-			asm.Gemv(j.C[j0:j1], j.B.From(p, j0).Mem, j.B.Col, j.A.Mem[p:min(j.K, p+dotsK)], acc || p > 0, in.Far)
+func (x *Product) dots(in Inner, j0, j1 int) {
+	acc, rows := x.start(rect{0, x.M, j0, j1}), CutRows(x.M, asm.DotMR)
+	if x.M == 1 {
+		for p := 0; p < x.K; p += dotsK {
+			asm.Gemv(x.C[j0:j1], x.B.From(p, j0).Mem, x.B.Col, x.A.Mem[p:min(x.K, p+dotsK)], acc || p > 0, in.Far)
 		}
 		return
 	}
 	for c := j0; c < j1; c += asm.DotNR {
 		n := min(asm.DotNR, j1-c)
-		for p := 0; p < j.K; p += dotsK {
-			k := min(dotsK, j.K-p)
+		for p := 0; p < x.K; p += dotsK {
+			k := min(dotsK, x.K-p)
 			for t := range rows.Tiles {
 				i, m := rows.At(t)
 				asm.GemmDot(&asm.DotTile{
-					K: k, M: m, N: n, A: j.A.From(i, p).Mem, ARow: j.A.Row, B: j.B.From(p, c).Mem, BRow: j.B.Col,
-					C: j.C[i*j.LdC+c:], CRow: j.LdC, Accumulate: acc || p > 0,
+					K: k, M: m, N: n, A: x.A.From(i, p).Mem, ARow: x.A.Row, B: x.B.From(p, c).Mem, BRow: x.B.Col,
+					C: x.C[i*x.LdC+c:], CRow: x.LdC, Accumulate: acc || p > 0,
 				})
 			}
 		}
@@ -106,16 +103,16 @@ func (j *job) dots(in Inner, j0, j1 int) {
 
 // tiles keeps rows of A in the level 1 cache while the columns pass by, or, if there
 // are more than one tile has, some columns of B while the tiles pass by.
-func (j *job) tiles(block Size, j0, j1 int) {
-	acc, rows, width := j.start(rect{0, j.M, j0, j1}), CutRows(j.M, asm.MR), j1-j0
+func (x *Product) tiles(block Size, j0, j1 int) {
+	acc, rows, width := x.start(rect{0, x.M, j0, j1}), CutRows(x.M, asm.MR), j1-j0
 	if rows.Tiles > 1 {
 		width = block.N
 	}
 	for c := j0; c < j1; c += width {
-		for p := 0; p < j.K; p += block.K {
+		for p := 0; p < x.K; p += block.K {
 			for t := range rows.Tiles {
 				i, m := rows.At(t)
-				j.tileRow(rect{i, i + m, c, min(j1, c+width)}, p, min(block.K, j.K-p), acc || p > 0)
+				x.tileRow(rect{i, i + m, c, min(j1, c+width)}, p, min(block.K, x.K-p), acc || p > 0)
 			}
 		}
 	}
@@ -123,27 +120,27 @@ func (j *job) tiles(block Size, j0, j1 int) {
 
 // inPlace computes rows [i0, i1). A tile's rows of A stay in the level 1 cache for
 // all of B, and C is written along its rows.
-func (j *job) inPlace(i0, i1, kc int) {
-	all := rect{i0, i1, 0, j.N}
-	acc, rows := j.start(all), CutRows(i1-i0, asm.MR)
+func (x *Product) inPlace(i0, i1, kc int) {
+	all := rect{i0, i1, 0, x.N}
+	acc, rows := x.start(all), CutRows(i1-i0, asm.MR)
 	for t := range rows.Tiles {
 		i, m := rows.At(t)
-		for p := 0; p < j.K; p += kc {
-			j.tileRow(rect{i0 + i, i0 + i + m, 0, j.N}, p, min(kc, j.K-p), acc || p > 0)
+		for p := 0; p < x.K; p += kc {
+			x.tileRow(rect{i0 + i, i0 + i + m, 0, x.N}, p, min(kc, x.K-p), acc || p > 0)
 		}
 	}
-	j.finish(all)
+	x.finish(all)
 }
 
 // tileRow adds k rows of B from p on, whose numbers are read where they are, to at
 // most MR rows of C.
-func (j *job) tileRow(r rect, p, k int, accumulate bool) {
+func (x *Product) tileRow(r rect, p, k int, accumulate bool) {
 	m, n := r.i1-r.i0, r.j1-r.j0
 	whole := n / asm.NR * asm.NR
-	a, b, c := j.A.From(r.i0, p).Mem, j.B.From(p, r.j0).Mem, j.C[r.i0*j.LdC+r.j0:]
+	a, b, c := x.A.From(r.i0, p).Mem, x.B.From(p, r.j0).Mem, x.C[r.i0*x.LdC+r.j0:]
 	t := asm.Tiles{
-		Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a, ARow: j.A.Row, ACol: j.A.Col,
-		B: b, BTile: asm.NR, BRow: j.B.Row, C: c, CTile: asm.NR, CRow: j.LdC, Accumulate: accumulate,
+		Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a, ARow: x.A.Row, ACol: x.A.Col,
+		B: b, BTile: asm.NR, BRow: x.B.Row, C: c, CTile: asm.NR, CRow: x.LdC, Accumulate: accumulate,
 	}
 	asm.GemmTiles(&t)
 	if n := n - whole; n > 0 {

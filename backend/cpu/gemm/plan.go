@@ -9,10 +9,14 @@ import (
 
 const (
 	// grain is how many multiplications make a chunk worth handing to another
-	// worker: about 2 µs, ten times what the hand-over takes.
+	// worker: about 1.4 µs of arithmetic. Taking a chunk costs about 20 ns.
 	grain = 64 << 10
-	// serialWork is the most multiplications of a product that one worker does.
+	// serialWork is the most multiplications of a product that is not divided, and
+	// handOver the most of one in place that is divided, but done by one worker:
+	// about 1.4 and 3 µs. A hand-over took 2 µs of a 64³ product, which two
+	// workers did in three quarters of the time.
 	serialWork = 64 << 10
+	handOver   = 128 << 10
 	// batchWork is the most multiplications of a matrix for which a batch is
 	// divided by matrices: about 90 µs, so that workers end together.
 	batchWork = 4 << 20
@@ -74,6 +78,7 @@ type Plan struct {
 	Wide     bool // kernels for two panels of each operand are used
 	Order    Order
 	Chunk    Chunk // of the loop over columns, rows, pieces or matrices
+	One      bool  // Rows: one worker does all chunks
 	Pack     Chunk // of the loop that packs before, in tiles (PackA) or columns (PackB)
 	Inner    Inner // of each chunk
 	Panel    Size  // PackA: K steps of all rows; PackB: K steps of N columns
@@ -85,19 +90,31 @@ type Plan struct {
 
 // New is the plan for a product. For a batch that is not divided by matrices it
 // is the plan of each.
-func New(p Problem, on Machine) Plan {
-	plan := Plan{Problem: p, Wide: on.Wide}
-	switch work := p.work(); {
-	case p.Batch > 1 && p.M*p.N*max(p.K, 1) <= batchWork:
-		plan.Order = Matrices
-		plan.Chunk = Chunk{max(1, grain/(p.M*p.N*max(p.K, 1))), 1}
-		plan.Inner = serial(&p, on)
-	case work <= serialWork:
-		plan.Inner = serial(&p, on)
-	default:
-		plan.divide(on)
-	}
+func New(p Problem, on Machine) (plan Plan) {
+	plan.set(&p, on)
 	return plan
+}
+
+func (p *Plan) set(problem *Problem, on Machine) {
+	p.Problem, p.Wide = *problem, on.Wide
+	if in, ok := small(problem, on); ok {
+		p.Inner = in
+		return
+	}
+	if work := p.M * p.N * max(p.K, 1); p.Batch > 1 && work <= batchWork {
+		p.Order, p.Chunk = Matrices, Chunk{max(1, grain/work), 1}
+		p.Inner = serial(problem, on)
+		return
+	}
+	p.divide(on)
+}
+
+// small is the plan of a product that one worker does: only what it does.
+func small(p *Problem, on Machine) (in Inner, ok bool) {
+	if p.Batch > 1 || p.work() > serialWork {
+		return Inner{}, false
+	}
+	return serial(p, on), true
 }
 
 // divide plans a product for several workers.
@@ -108,6 +125,7 @@ func (p *Plan) divide(on Machine) {
 	case InPlace:
 		p.Order = Rows
 		p.Chunk = Chunk{roundUp(ceilDiv(grain, p.N*p.K), asm.MR), asm.MR}
+		p.One = on.Workers == 1 || p.work() <= handOver
 		p.Inner = inner(&p.Problem, method, on)
 		return
 	case Packed:
@@ -168,9 +186,10 @@ func (p *Plan) splitK(whole Method, on Machine) {
 		return in
 	}
 	p.Inner, p.Last = piece(p.PieceK), piece(p.K-(p.Pieces-1)*p.PieceK)
-	if whole == Transposed {
+	switch {
+	case whole == Transposed:
 		p.Prefetch = prefetchColumns(&p.Problem, cutK(p.PieceK, transposedK, on.Wide))
-	} else {
+	case !p.Wide: // the wide kernel does not prefetch
 		p.Prefetch = prefetchBlocks(&p.Problem, block)
 	}
 }
@@ -183,7 +202,9 @@ func (p *Plan) packA() {
 	tiles, kc := ceilDiv(p.M, asm.MR), p.Inner.Block.K
 	p.Panel = Size{min(p.K, max(kc, panelA/(tiles*asm.MR)/kc*kc)), p.N}
 	p.Pack = Chunk{ceilDiv(grain/8/asm.MR, p.Panel.K), 1}
-	p.Prefetch = prefetchBlocks(&p.Problem, p.Inner.Block)
+	if !p.Wide {
+		p.Prefetch = prefetchBlocks(&p.Problem, p.Inner.Block)
+	}
 }
 
 // packedStep is how many columns a chunk of PackA has: few enough for several
@@ -217,6 +238,9 @@ func (p Plan) String() string {
 	fmt.Fprintf(&b, "%d×%d×%d %v", p.M, p.N, p.K, p.Order)
 	if p.Order != Serial {
 		fmt.Fprintf(&b, " by %d", p.Chunk.Step)
+	}
+	if p.One {
+		b.WriteString(", one worker")
 	}
 	if p.Panel.K > 0 {
 		fmt.Fprintf(&b, ", panels %d×%d packed by %d", p.Panel.K, p.Panel.N, p.Pack.Step)

@@ -19,6 +19,9 @@ func (m Method) String() string {
 	return [...]string{"packed", "empty", "vector", "dots", "tiles", "transposed", "in place"}[m]
 }
 
+// direct reports whether the method needs no memory of its own.
+func (in Inner) direct() bool { return in.Method != Packed && in.Method != Transposed }
+
 const (
 	// dotRows is the most rows of A for which dot products in place beat packing
 	// B, which is then read once for few multiplications each.

@@ -35,7 +35,7 @@ func (r *Repeat) Init(env *Env, b Matrix, m, n, k, times int) {
 	r.scratch = env.Memory.Get(size + ceilDiv(m, asm.MR)*asm.MR*k)
 	r.packed, r.states = r.scratch.Floats()[:size], r.scratch.Floats()[size:]
 	chunks := team.Divide(n, roundUp(max(1, grain/8/k), asm.NR), asm.NR)
-	each(env, &packBLoops, packBLoop{dst: r.packed, b: b, n: n, k: k, kc: r.kc, chunks: chunks}, chunks.Count)
+	each(env, &packBLoops, &packBLoop{dst: r.packed, b: b, n: n, k: k, kc: r.kc, chunks: chunks}, chunks.Count)
 }
 
 // Multiply computes c = a@B + beta·c.
@@ -50,10 +50,10 @@ func (r *Repeat) Multiply(c []float32, ldc int, a Matrix, beta float32) {
 	// out of the cache between one group of columns and the next.
 	rows := cutPacked(r.M, r.plan.Wide)
 	pack := team.Divide(rows.Tiles, ceilDiv(grain/8/asm.MR, r.K), 1)
-	each(r.env, &packALoops, packALoop{dst: r.states, a: a, alpha: 1, rows: rows, k: r.K, kc: r.kc, chunks: pack}, pack.Count)
+	each(r.env, &packALoops, &packALoop{dst: r.states, a: a, alpha: 1, rows: rows, k: r.K, kc: r.kc, chunks: pack}, pack.Count)
 	step := max(ceilDiv(grain, r.M*r.K), ceilDiv(r.N, balanced), 2*asm.NR)
 	columns := team.Divide(r.N, min(roundUp(step, asm.NR), repeatColumns), asm.NR)
-	each(r.env, &repeatLoops, repeatLoop{*r, columns}, columns.Count)
+	each(r.env, &repeatLoops, &repeatLoop{*r, columns}, columns.Count)
 }
 
 // Free gives the packed memory back.

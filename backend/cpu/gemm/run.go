@@ -40,10 +40,18 @@ func Multiply(env *Env, p *Product) {
 		p.Epilogue.scale, p.Alpha = p.Alpha, 1
 	}
 	problem, on := p.problem(), thisMachine()
-	if problem.Batch > 1 || problem.work() > serialWork {
-		on.Workers = runtime.GOMAXPROCS(0)
+	if in, ok := small(&problem, on); ok && in.direct() {
+		p.direct(in, 0, p.N)
+		return
 	}
-	j := job{Product: *p, plan: New(problem, on), env: env}
+	on.Workers = runtime.GOMAXPROCS(0)
+	var plan Plan
+	plan.set(&problem, on)
+	if plan.One && problem.Batch == 1 {
+		p.inPlaceChunks(&plan)
+		return
+	}
+	j := job{Product: *p, plan: plan, env: env}
 	if problem.Batch == 1 || j.plan.Order == Matrices {
 		j.run()
 		return
@@ -62,7 +70,12 @@ func (j *job) run() {
 	case Columns:
 		j.columns()
 	case Rows:
-		each(j.env, &rowLoops, rowLoop{*j, j.plan.Chunk.of(j.M)}, j.plan.Chunk.of(j.M).Count)
+		if j.plan.One {
+			j.inPlaceChunks(&j.plan)
+			return
+		}
+		d := j.plan.Chunk.of(j.M)
+		each(j.env, &rowLoops, &rowLoop{*j, d}, d.Count)
 	case PackA:
 		j.packA()
 	case PackB:
@@ -71,7 +84,7 @@ func (j *job) run() {
 		j.splitK()
 	case Matrices:
 		d := j.plan.Chunk.of(j.Batch)
-		each(j.env, &matrixLoops, matrixLoop{*j, d}, d.Count)
+		each(j.env, &matrixLoops, &matrixLoop{*j, d}, d.Count)
 	}
 }
 
@@ -83,9 +96,9 @@ func (c Chunk) of(n int) team.Division { return team.Divide(n, c.Step, c.Unit) }
 func each[T any, P interface {
 	*T
 	team.Task
-}](env *Env, recycled *team.Recycler[T], loop T, n int) {
+}](env *Env, recycled *team.Recycler[T], loop *T, n int) {
 	l := recycled.Get()
-	*l = loop
+	*l = *loop
 	env.Team.Do(n, P(l))
 	var zero T
 	*l = zero
@@ -108,7 +121,7 @@ var (
 func (j *job) columns() {
 	j.startPrefetch()
 	d := j.plan.Chunk.of(j.N)
-	each(j.env, &columnLoops, columnLoop{*j, d}, d.Count)
+	each(j.env, &columnLoops, &columnLoop{*j, d}, d.Count)
 	j.endPrefetch()
 }
 
@@ -119,7 +132,7 @@ type columnLoop struct {
 
 func (l *columnLoop) Chunk(i int) {
 	j0, j1 := l.chunks.Bounds(i)
-	l.direct(l.plan.Inner, j0, j1)
+	l.part(l.plan.Inner, j0, j1)
 }
 
 type rowLoop struct {
@@ -130,6 +143,16 @@ type rowLoop struct {
 func (l *rowLoop) Chunk(i int) {
 	i0, i1 := l.chunks.Bounds(i)
 	l.inPlace(i0, i1, l.plan.Inner.Block.K)
+}
+
+// inPlaceChunks is the row loop by one worker. The chunks are the same: tiles, and
+// so the order of sums, depend on them.
+func (x *Product) inPlaceChunks(plan *Plan) {
+	d := plan.Chunk.of(x.M)
+	for i := range d.Count {
+		i0, i1 := d.Bounds(i)
+		x.inPlace(i0, i1, plan.Inner.Block.K)
+	}
 }
 
 // matrixLoop multiplies some matrices of a batch, each by one worker.
@@ -150,11 +173,20 @@ func (l *matrixLoop) Chunk(i int) {
 // serial computes the product by one worker.
 func (j *job) serial(in Inner) {
 	if in.Method != Packed {
-		j.direct(in, 0, j.N)
+		j.part(in, 0, j.N)
 		return
 	}
 	for i := 0; i < j.M; i += blockM {
 		s := sweep{job: j, size: in.Block, i0: i, i1: min(j.M, i+blockM), j1: j.N, p1: j.K}
 		s.run()
 	}
+}
+
+// part computes columns [j0, j1) without packing both operands.
+func (j *job) part(in Inner, j0, j1 int) {
+	if in.Method == Transposed {
+		j.transposed(in.Block, j0, j1)
+		return
+	}
+	j.direct(in, j0, j1)
 }

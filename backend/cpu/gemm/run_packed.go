@@ -14,10 +14,10 @@ func (j *job) packA() {
 	pack, columns := plan.Pack.of(rows.Tiles), plan.Chunk.of(j.N)
 	for p0 := 0; p0 < j.K; p0 += plan.Panel.K {
 		p1 := min(j.K, p0+plan.Panel.K)
-		each(j.env, &packALoops, packALoop{
+		each(j.env, &packALoops, &packALoop{
 			dst: scratch.Floats(), a: j.A.From(0, p0), alpha: j.Alpha, rows: rows, k: p1 - p0, kc: plan.Inner.Block.K, chunks: pack,
 		}, pack.Count)
-		each(j.env, &packedALoops, packedALoop{*j, columns, scratch.Floats(), p0, p1}, columns.Count)
+		each(j.env, &packedALoops, &packedALoop{*j, columns, scratch.Floats(), p0, p1}, columns.Count)
 	}
 	j.endPrefetch()
 	j.env.Memory.Put(scratch)
@@ -64,10 +64,10 @@ func (j *job) packB() {
 		for p0 := 0; p0 < j.K; p0 += panel.K {
 			at := place{j0, min(j.N, j0+panel.N), p0, min(j.K, p0+panel.K)}
 			pack := j.plan.Pack.of(at.j1 - at.j0)
-			each(j.env, &packBLoops, packBLoop{
+			each(j.env, &packBLoops, &packBLoop{
 				dst: scratch.Floats(), b: j.B.From(p0, j0), n: at.j1 - at.j0, k: at.p1 - at.p0, kc: j.plan.Inner.Block.K, chunks: pack,
 			}, pack.Count)
-			each(j.env, &packedBLoops, packedBLoop{*j, rows, scratch.Floats(), at}, rows.Count)
+			each(j.env, &packedBLoops, &packedBLoop{*j, rows, scratch.Floats(), at}, rows.Count)
 		}
 	}
 	j.env.Memory.Put(scratch)

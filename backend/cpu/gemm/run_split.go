@@ -9,10 +9,10 @@ import (
 func (j *job) splitK() {
 	scratch := j.env.Memory.Get(j.plan.Pieces * j.M * j.N)
 	j.startPrefetch()
-	each(j.env, &pieceLoops, pieceLoop{*j, scratch.Floats()}, j.plan.Pieces)
+	each(j.env, &pieceLoops, &pieceLoop{*j, scratch.Floats()}, j.plan.Pieces)
 	j.endPrefetch()
 	rows := j.plan.Pack.of(j.M)
-	each(j.env, &sumLoops, sumLoop{j.Product, rows, scratch.Floats(), j.plan.Pieces}, rows.Count)
+	each(j.env, &sumLoops, &sumLoop{j.Product, rows, scratch.Floats(), j.plan.Pieces}, rows.Count)
 	j.env.Memory.Put(scratch)
 }
 

@@ -1,6 +1,6 @@
 // Package team spreads the loops of the cpu backend over a persistent pool of
 // workers: a [Team] runs one parallel loop at a time, [Divide] cuts a loop into
-// chunks by shape alone, and a [Recycler] keeps the structs that describe loops.
+// chunks by shape only, and a [Recycler] keeps the structs that describe loops.
 package team
 
 import (
@@ -36,7 +36,7 @@ type share struct {
 // Team is a persistent pool of workers for one parallel loop at a time. Each
 // member begins with an equal share of consecutive chunks, so that it meets
 // what it left in its cache in the loop before, and then takes what others have
-// left; what a chunk is depends on the shape of the work alone.
+// left; what a chunk is depends only on the shape of the work.
 type Team struct {
 	busy    atomic.Bool // a loop is running
 	spawned int         // workers started; owned by the holder of busy
