@@ -15,7 +15,7 @@ func (x *Product) direct(in Inner, j0, j1 int) {
 	case Tiles:
 		x.tiles(in.Block, j0, j1)
 	case InPlace:
-		x.inPlace(0, x.M, in.Block.K)
+		x.inPlace(in, 0, x.M)
 		return
 	}
 	x.finish(all)
@@ -120,16 +120,43 @@ func (x *Product) tiles(block Size, j0, j1 int) {
 
 // inPlace computes rows [i0, i1). A tile's rows of A stay in the level 1 cache for
 // all of B, and C is written along its rows.
-func (x *Product) inPlace(i0, i1, kc int) {
+func (x *Product) inPlace(in Inner, i0, i1 int) {
 	all := rect{i0, i1, 0, x.N}
-	acc, rows := x.start(all), CutRows(i1-i0, asm.MR)
-	for t := range rows.Tiles {
-		i, m := rows.At(t)
-		for p := 0; p < x.K; p += kc {
-			x.tileRow(rect{i0 + i, i0 + i + m, 0, x.N}, p, min(kc, x.K-p), acc || p > 0)
+	acc, left := x.start(all), all
+	if in.Wide && sumsOnce(i1-i0) {
+		left.j0 = x.N / asm.NR * asm.NR
+		x.inPlaceWide(in.Block.K, rect{i0, i1, 0, left.j0}, acc)
+	}
+	if left.j0 < x.N {
+		rows := CutRows(i1-i0, asm.MR)
+		for t := range rows.Tiles {
+			i, m := rows.At(t)
+			for p := 0; p < x.K; p += in.Block.K {
+				x.tileRow(rect{i0 + i, i0 + i + m, left.j0, x.N}, p, min(in.Block.K, x.K-p), acc || p > 0)
+			}
 		}
 	}
 	x.finish(all)
+}
+
+// sumsOnce reports whether all tiles of so many rows have at least four: the kernels
+// for fewer split each sum in two or four, those for more rows do not.
+func sumsOnce(rows int) bool { return rows >= asm.MR-2 && rows != asm.MR+1 }
+
+// inPlaceWide is inPlace for whole slivers of columns by the kernel for two of each
+// operand.
+func (x *Product) inPlaceWide(kc int, r rect, accumulate bool) {
+	rows := CutRows(r.i1-r.i0, 2*asm.MR)
+	for t := range rows.Tiles {
+		i, m := rows.At(t)
+		i += r.i0
+		for p := 0; p < x.K; p += kc {
+			for c := r.j0; c < r.j1; c += 2 * asm.NR {
+				asm.GemmInPlace(min(kc, x.K-p), x.A.From(i, p).Mem, x.A.Row, x.A.Col, x.B.From(p, c).Mem, x.B.Row,
+					x.C[i*x.LdC+c:], x.LdC, m, min(2*asm.NR, r.j1-c), accumulate || p > 0)
+			}
+		}
+	}
 }
 
 // tileRow adds k rows of B from p on, whose numbers are read where they are, to at

@@ -70,6 +70,7 @@ type Inner struct {
 	Method Method
 	Block  Size // done before the next block is looked at
 	Far    bool // Dots: B does not fit in the last-level cache
+	Wide   bool // InPlace: by the kernel for two slivers of each operand
 }
 
 // Plan is how a product is computed.
@@ -263,6 +264,9 @@ func (in Inner) String() string {
 	s := in.Method.String()
 	if in.Block != (Size{}) {
 		s += fmt.Sprintf(", blocks %d×%d", in.Block.K, in.Block.N)
+	}
+	if in.Wide {
+		s += ", wide"
 	}
 	if in.Far {
 		s += ", past the cache"

@@ -151,7 +151,7 @@ func inner(p *Problem, m Method, on Machine) Inner {
 	case Transposed:
 		in.Block = Size{cutK(p.K, transposedK, on.Wide), transposedN}
 	case InPlace:
-		in.Block = Size{directK, p.N}
+		in.Block, in.Wide = Size{directK, p.N}, on.Wide
 	}
 	return in
 }

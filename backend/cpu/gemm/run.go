@@ -142,16 +142,19 @@ type rowLoop struct {
 
 func (l *rowLoop) Chunk(i int) {
 	i0, i1 := l.chunks.Bounds(i)
-	l.inPlace(i0, i1, l.plan.Inner.Block.K)
+	l.inPlace(l.plan.Inner, i0, i1)
 }
 
-// inPlaceChunks is the row loop by one worker. The chunks are the same: tiles, and
-// so the order of sums, depend on them.
+// inPlaceChunks is the row loop by one worker. The chunks are the same, since the
+// order of sums depends on their tiles; but all before the last are whole tiles, for
+// which the wide kernel takes two at a time.
 func (x *Product) inPlaceChunks(plan *Plan) {
-	d := plan.Chunk.of(x.M)
+	d, i0 := plan.Chunk.of(x.M), 0
 	for i := range d.Count {
-		i0, i1 := d.Bounds(i)
-		x.inPlace(i0, i1, plan.Inner.Block.K)
+		if _, i1 := d.Bounds(i); !plan.Wide || i >= d.Count-2 {
+			x.inPlace(plan.Inner, i0, i1)
+			i0 = i1
+		}
 	}
 }
 
