@@ -6,7 +6,7 @@ package asm
 //	c[i*ldc+j] (+)= Σ_p a[i*ars+p*acs] · b[p*ldb+j],  p = 0 … k−1
 //
 // It adds to c if accumulate is set, else it does not read c. Where [Wide] holds and
-// m ≥ 4 it is one kernel, about twice as fast as as many calls of [GemmKernel].
+// m ≥ 4 it is one kernel, about twice as fast as as many tiles of [GemmTiles].
 //
 // Shape: 0 ≤ m ≤ 2·MR, n is 0, NR or 2·NR, k ≥ 0. Panics if a slice is too short.
 func GemmInPlace(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
@@ -36,7 +36,10 @@ func GemmInPlace(k int, a []float32, ars, acs int, b []float32, ldb int, c []flo
 func gemmInPlaceEach(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
 	for i := 0; i < m; i += MR {
 		for j := 0; j < n; j += NR {
-			gemm(k, a[i*ars:], ars, acs, b[j:], ldb, c[i*ldc+j:], ldc, min(MR, m-i), NR, accumulate)
+			gemmTiles(&Tiles{
+				Count: 1, K: k, M: min(MR, m-i), N: NR, A: a[i*ars:], ARow: ars, ACol: acs,
+				B: b[j:], BRow: ldb, C: c[i*ldc+j:], CRow: ldc, Accumulate: accumulate,
+			})
 		}
 	}
 }
