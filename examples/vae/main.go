@@ -9,13 +9,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"image"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
 
 	"github.com/org/artnn/backend"
@@ -46,7 +44,7 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 64, "pictures in an update")
 	flag.IntVar(&o.steps, "steps", 0, "updates to train for; default: by -time")
 	flag.DurationVar(&o.time, "time", 5*time.Minute, "time to train for")
-	flag.IntVar(&o.every, "every", 0, "updates between checkpoints; default: two minutes")
+	flag.IntVar(&o.every, "every", 0, "updates between checkpoints; default: two minutes between them")
 	flag.Uint64Var(&o.seed, "seed", 1, "start of all random choices")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -72,9 +70,6 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
-	if pictures.Len() < 2 || o.batch < 2 {
-		return errors.New("batch norm needs two pictures at least")
-	}
 	v, err := New(Config{Width: pictures.Width, Height: pictures.Height, Channels: pictures.Channels, EMA: 0.999, Seed: o.seed}, backend.Default())
 	if err != nil {
 		return err
@@ -83,7 +78,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	some := pictures.Batch([]int{0, 1}) // every sheet shows them reconstructed
+	some := pictures.Batch([]int{0, pictures.Len() - 1}) // every sheet shows them reconstructed
 	task := &recipe.Task[data.ImageBatch]{
 		Title: "A variational autoencoder", Intro: fmt.Sprintf("A variational autoencoder learns from %d pictures", pictures.Len()),
 		Unit: "pictures", PerStep: min(o.batch, pictures.Len()), Axis: "nats a picture",
@@ -96,15 +91,15 @@ func run(ctx context.Context, o options) error {
 			return recipe.Sample{Image: sheet(append(v.Reconstructions(some.Pixels), v.Images(columns*columns-2, 1)...))}, nil
 		},
 	}
-	budget := train.Budget{Steps: o.steps, Time: o.time}
-	if o.steps > 0 {
-		budget.Time = 0
+	budget := train.Budget{Steps: o.steps}
+	if o.steps == 0 {
+		budget.Time = o.time
 	}
-	result, err := recipe.Train(ctx, task, recipe.Options{Dir: o.out, Resume: o.resume, Budget: budget})
+	result, err := recipe.Train(ctx, task, recipe.Options{Dir: o.out, Resume: o.resume, Budget: budget, CheckpointSteps: o.every})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d steps. Model and report: %s\n", result.Step, filepath.Join(o.out, "report.html"))
+	fmt.Printf("%d steps. Model and report: %s\n", result.Step, result.Folder.Report())
 	return nil
 }
 

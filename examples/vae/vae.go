@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"image"
 	"iter"
@@ -62,7 +61,7 @@ func New(cfg Config, be backend.Backend) (*VAE, error) {
 		}
 	}
 	if cfg.Noise < 0 || cfg.Beta < 0 || cfg.LR < 0 || cfg.EMA < 0 || cfg.EMA >= 1 {
-		return nil, errors.New("vae: beta, noise and lr must not be negative, ema must lie in [0, 1)")
+		return nil, fmt.Errorf("vae: beta, noise and lr must not be negative, ema must lie in [0, 1), got %+v", cfg)
 	}
 	v, rng := &VAE{cfg: cfg}, tensor.NewRNGOn(be, cfg.Seed)
 	block := func(in, out int) layers.Sequential {
@@ -83,12 +82,10 @@ func New(cfg Config, be backend.Backend) (*VAE, error) {
 // Describe, State and Updates are what makes it a model that is saved, trained
 // and resumed as any other.
 func (v *VAE) Describe() (kind string, config any) { return "VAE", v.cfg }
-
+func (v *VAE) Updates() []*update.Update           { return []*update.Update{v.update} }
 func (v *VAE) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(layers.Prefix("encoder", v.encoder.State()), layers.Prefix("decoder", v.decoder.State()))
 }
-
-func (v *VAE) Updates() []*update.Update { return []*update.Update{v.update} }
 
 func (v *VAE) pixels() int { return v.cfg.Width * v.cfg.Height * v.cfg.Channels }
 
