@@ -90,6 +90,17 @@ func wide() Family {
 	}}
 }
 
+func inPlace() Family {
+	const args = "k, pa, ars, acs, pb, ldb, pc, ldc, accumulate"
+	return Family{"inplace", []Func{
+		{Name: "gemmInPlace", Params: "k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool",
+			Plain: "gemmInPlaceEach(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
+			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc := &a[0], &b[0], &c[0]\n" +
+				"if n == NR {\n" + byRows("m", 4, 12, "gemm%dx16InPlaceAVX512", args) + "\nreturn\n}\n" +
+				byRows("m", 4, 12, "gemm%dx32InPlaceAVX512", args)}},
+	}}
+}
+
 func pack() Family {
 	return Family{"pack", []Func{
 		{Name: "packTranspose", Params: "dst, src []float32, ld, rows, k, width int", AVX2: byHand, NEON: byHand},
