@@ -21,7 +21,7 @@ type Tiles struct {
 	CTile, CRow       int  // strides from tile to tile, row to row
 	Accumulate        bool // add to C; else C is not read
 
-	Prefetch Prefetch
+	Prefetch *Prefetch // or nil
 }
 
 // Prefetch names memory that is needed after some tiles. It changes no result. A
@@ -76,14 +76,18 @@ func GemmTiles(t *Tiles) {
 	if rows := (t.K-1)*t.BRow + t.N; t.BRow < 0 || !fits(len(t.B), t.Count, rows, t.BTile) {
 		badSpan("gemm tiles", "B", len(t.B), t.Count, rows, t.BTile)
 	}
-	if p, lines := &t.Prefetch, PrefetchLines(t.K); len(p.Next) > 0 && lines > 0 && !fits(len(p.Offsets), t.Count, lines, p.OffsetsTile) {
-		badSpan("gemm tiles", "Offsets", len(p.Offsets), t.Count, lines, p.OffsetsTile)
+	if t.prefetches() {
+		if p, lines := t.Prefetch, PrefetchLines(t.K); !fits(len(p.Offsets), t.Count, lines, p.OffsetsTile) {
+			badSpan("gemm tiles", "Offsets", len(p.Offsets), t.Count, lines, p.OffsetsTile)
+		}
 	}
 	gemmTiles(t)
 }
 
 // prefetches reports whether there is something to prefetch.
-func (t *Tiles) prefetches() bool { return len(t.Prefetch.Next) > 0 && PrefetchLines(t.K) > 0 }
+func (t *Tiles) prefetches() bool {
+	return t.Prefetch != nil && len(t.Prefetch.Next) > 0 && PrefetchLines(t.K) > 0
+}
 
 // tile is the operands of tile i.
 func (t *Tiles) tile(i int) (a, b, c []float32) {

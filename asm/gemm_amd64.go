@@ -42,7 +42,7 @@ func gemmFull(t *Tiles) {
 }
 
 func gemmPrefetch(t *Tiles) {
-	a, b, c, p := &t.A[0], &t.B[0], &t.C[0], &t.Prefetch
+	a, b, c, p := &t.A[0], &t.B[0], &t.C[0], t.Prefetch
 	next, offsets := &p.Next[0], &p.Offsets[0]
 	switch t.M {
 	case 1:
@@ -63,20 +63,20 @@ func gemmPrefetch(t *Tiles) {
 func gemmMask16(t *Tiles) {
 	whole := wholeRows(t.K, t.BRow, t.N, 16)
 	for i := range t.Count {
-		a, b, c := t.tile(i)
+		a, b, c := &t.A[i*t.ATile], &t.B[i*t.BTile], &t.C[i*t.CTile]
 		switch t.M {
 		case 1:
-			gemm1x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm1x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 2:
-			gemm2x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm2x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 3:
-			gemm3x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm3x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 4:
-			gemm4x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm4x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 5:
-			gemm5x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm5x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 6:
-			gemm6x16MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm6x16MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		}
 	}
 }
@@ -84,20 +84,20 @@ func gemmMask16(t *Tiles) {
 func gemmMask8(t *Tiles) {
 	whole := wholeRows(t.K, t.BRow, t.N, 8)
 	for i := range t.Count {
-		a, b, c := t.tile(i)
+		a, b, c := &t.A[i*t.ATile], &t.B[i*t.BTile], &t.C[i*t.CTile]
 		switch t.M {
 		case 1:
-			gemm1x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm1x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 2:
-			gemm2x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm2x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 3:
-			gemm3x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm3x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 4:
-			gemm4x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm4x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 5:
-			gemm5x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm5x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		case 6:
-			gemm6x8MaskAVX2(t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate)
+			gemm6x8MaskAVX2(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate)
 		}
 	}
 }

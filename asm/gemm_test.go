@@ -133,7 +133,7 @@ func TestGemmTiles(t *testing.T) {
 					wantSame(t, fmt.Sprintf("k=%d m=%d layout %d", k, m, layout), got, want)
 
 					run.C = arenas[2].take(lenC, where, old)
-					run.Prefetch = Prefetch{b, 1 << 20, offsets[:(tiles-1)*layout+PrefetchLines(k)], layout}
+					run.Prefetch = &Prefetch{b, 1 << 20, offsets[:(tiles-1)*layout+PrefetchLines(k)], layout}
 					GemmTiles(&run)
 					arenas[2].check(t, "c")
 					wantSame(t, fmt.Sprintf("prefetch, k=%d m=%d layout %d", k, m, layout), run.C, want)
@@ -262,7 +262,7 @@ func TestGemmMisuse(t *testing.T) {
 	mustPanic(t, "gemm tiles: C", func() { tiles(2, 0, 0, 5) })
 	mustPanic(t, "gemm tiles: Offsets", func() {
 		GemmTiles(&Tiles{Count: 2, K: 4, M: 6, N: NR, A: x, ARow: 1, ACol: 6, B: x, BRow: 16, C: x, CRow: 16,
-			Prefetch: Prefetch{Next: x, Offsets: make([]int32, 3), OffsetsTile: 2}})
+			Prefetch: &Prefetch{Next: x, Offsets: make([]int32, 3), OffsetsTile: 2}})
 	})
 	mustPanic(t, "gemm tiles: A", func() { gemmTile(2, x, -1, 6, x, 16, x, 16, 2, 2, false) })
 	mustPanic(t, "gemm tiles: B", func() { gemmTile(2, x, 1, 6, x, -16, x, 16, 2, 2, false) })

@@ -30,7 +30,7 @@ type Buffer interface {
 }
 
 // Stream names a place in a counter-based random sequence. Number i of a fill
-// depends on Key, Counter+i/4 and i%4 alone, so a saved Stream replays exactly.
+// depends only on Key, Counter+i/4 and i%4, so a saved Stream replays exactly.
 type Stream struct {
 	Key     uint64
 	Counter uint64

@@ -2,7 +2,7 @@ package backend
 
 // The interfaces below are optional: a backend may implement any of them, and
 // an implementation may decline a call (return false, having written nothing)
-// for shapes or layouts it has no fast way for. Package tensor and the
+// for shapes or layouts it has no fast path for. Package tensor and the
 // optimisers ask once and fall back to a composition of mandatory operations.
 
 // SoftmaxKernel normalises along the last axis in one pass over memory.

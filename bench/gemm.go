@@ -25,7 +25,7 @@ type product struct {
 // forward, dx = dy·W and dW = dyᵀ·x backward.
 func products() []product {
 	var all []product
-	for _, n := range []int{64, 128, 256, 512, 1024, 2048} {
+	for _, n := range []int{32, 48, 64, 96, 128, 256, 512, 1024, 2048} {
 		all = append(all, product{m: n, n: n, k: n})
 	}
 	return append(all,

@@ -3,7 +3,12 @@
 package models
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,6 +42,52 @@ func TestImportsAreLight(t *testing.T) {
 			assert.False(t, path == own || strings.HasPrefix(path, own+"/"), "%s is imported", path)
 		}
 	}
+}
+
+// What is not of one family serves all. A family exports at most its type, its
+// configuration and its constructor; the rest are methods.
+func TestExportsAreFew(t *testing.T) {
+	generic := strings.Fields(`Model Trainable Kind Kinds Register Env Clone Quantize
+		Load LoadAs LoadFS LoadOption On KeepHalf
+		Save SaveOption WithTraining WithFacts ForInference Float16 BFloat16`)
+	families, names := 0, 0
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			name := ""
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if n.Recv == nil {
+					name = n.Name.Name
+				}
+			case *ast.TypeSpec:
+				name = n.Name.Name
+			case *ast.ValueSpec:
+				for _, v := range n.Names {
+					assert.False(t, v.IsExported(), "%s: %s", file, v.Name)
+				}
+			case *ast.BlockStmt:
+				return false
+			}
+			switch {
+			case !ast.IsExported(name) || slices.Contains(generic, name):
+			case strings.HasSuffix(name, "Config"):
+				families++
+				fallthrough
+			default:
+				names++
+			}
+			return true
+		})
+	}
+	assert.GreaterOrEqual(t, families, 3)
+	assert.LessOrEqual(t, names, 3*families, "%d families", families)
 }
 
 // Texts can be generated with models that have nothing to do with ours, and

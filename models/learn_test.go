@@ -26,7 +26,7 @@ func weights(m Model) (all []float64) {
 }
 
 // A batch in parts gives the update of the whole batch, up to rounding, for
-// every loss and also where rows do not divide evenly.
+// every loss, with dropout, and also where rows do not divide evenly.
 func TestAccumulateEqualsWholeBatch(t *testing.T) {
 	be, err := backend.Get("reference")
 	require.NoError(t, err)
@@ -35,7 +35,7 @@ func TestAccumulateEqualsWholeBatch(t *testing.T) {
 	labels := []int32{0, 1, 0, 1, 1}
 	steps := map[string]func(t *testing.T, parts int) Model{
 		"text": func(t *testing.T, parts int) Model {
-			m, err := NewTextGenerator(letters(t, 5), TextConfig{Embed: 3, Hidden: 4, Layers: 2, Stateful: true, Clip: 0.1, Accumulate: parts, Backend: be})
+			m, err := NewTextGenerator(letters(t, 5), TextConfig{Embed: 3, Hidden: 4, Layers: 2, Dropout: 0.4, Stateful: true, Clip: 0.1, EMA: 0.7, Accumulate: parts, Backend: be})
 			require.NoError(t, err)
 			for range 3 {
 				m.Step([]int32{0, 1, 2, 3, 4, 0}, []int32{1, 2, 3, -100, -100, 1}, 3, 2)
@@ -68,6 +68,7 @@ func TestAccumulateEqualsWholeBatch(t *testing.T) {
 	}
 }
 
+// Noise is drawn for the same rows too.
 func TestAccumulateOfGANEqualsWholeBatch(t *testing.T) {
 	be, err := backend.Get("reference")
 	require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestAccumulateOfGANEqualsWholeBatch(t *testing.T) {
 		images[i] = float32(math.Sin(float64(i)))
 	}
 	train := func(parts int) *GAN {
-		m, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Clip: 0.2, R1: 0.5, Sharpen: 1, Accumulate: parts, Backend: be})
+		m, err := NewGAN(GANConfig{Width: 3, Height: 2, Channels: 1, ZDim: 2, Hidden: []int{4}, Clip: 0.2, R1: 0.5, Noise: 0.3, EMA: 0.7, Sharpen: 1, Accumulate: parts, Backend: be})
 		require.NoError(t, err)
 		for range 4 {
 			m.Step(images)

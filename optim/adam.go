@@ -40,9 +40,9 @@ type Adam struct {
 
 // NewAdam makes Adam on the parameters.
 //
-// Panics if there are no parameters, if an option is negative or not finite, if
-// a beta is not in [0, 1), or if two groups share a name or
-// one has no name or no Has.
+// Panics if there are no parameters, if an option is negative or not finite, if a
+// beta is not in [0, 1), or if two groups share a name or one has no name or no
+// Has.
 func NewAdam(params iter.Seq2[string, *tensor.Tensor], cfg AdamConfig, groups ...Group) *Adam {
 	return newAdam(cfg, false, setup{op: "adam", params: params, groups: groups})
 }

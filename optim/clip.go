@@ -14,15 +14,14 @@ import (
 //
 //	g = g·min(1, limit/(‖g‖ + 1e-6))
 //
-// The squares are added up in float64. With an infinite limit it only measures. A
-// length that is not finite tells of gradients that are not; they are left as
-// they are.
+// Squares are added up in float64. With an infinite limit it only measures. If the
+// length is not finite, because gradients are not, nothing is scaled.
 //
 // Panics if limit is negative or NaN.
 //
 // Reference: Pascanu, Mikolov and Bengio, "On the difficulty of training
-// recurrent neural networks", 2012. Deviation: PyTorch scales gradients by a
-// length that is not finite too, which spoils those still sound.
+// recurrent neural networks", 2012. Deviation: PyTorch also scales by a length that
+// is not finite, which turns finite gradients into NaN.
 func ClipGradNorm(params iter.Seq2[string, *tensor.Tensor], limit float64) float64 {
 	if !(limit >= 0) {
 		panic(fmt.Sprintf("clip grad norm: the limit must be at least 0, got %g", limit))

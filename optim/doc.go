@@ -14,9 +14,10 @@
 //	}
 //
 // Zero fields of a configuration mean PyTorch's defaults, which their comments
-// state. Numbers that make no sense, such as a negative rate, panic.
+// state. Invalid values, such as a negative rate, panic. [Group] gives some of the
+// parameters another rate or weight decay.
 //
-// Moments that fade below the smallest normal number become 0, at once or a few
-// steps later, for subnormal numbers are slow to compute with. PyTorch keeps
-// them; the parameters do not show it.
+// Moments below the smallest normal number are set to 0, immediately or within a
+// few steps, because arithmetic on subnormal numbers is slow. PyTorch keeps them;
+// the parameters come out the same.
 package optim

@@ -22,8 +22,7 @@ type Group struct {
 }
 
 // NoDecay is the group of biases, norms and other parameters of fewer than two
-// axes, which weight decay should leave alone: it is there to keep products
-// small, and they are in none.
+// axes without weight decay, which is meant for matrices.
 func NoDecay() Group {
 	return Group{
 		Name:    "no decay",

@@ -73,13 +73,14 @@ func (b *base) decayed(which int, g, p backend.View, decay float64) backend.View
 	return sum
 }
 
-// flushEvery is how many updates lie between two flushes of moments: so few
-// that hardly any are subnormal, so many that the passes over memory are cheap.
+// flushEvery is the number of updates between two flushes of moments: small enough
+// that few moments are subnormal, large enough that the passes over memory are
+// cheap.
 const flushEvery = 8
 
-// flush makes 0 of the moments that are subnormal, which would make steps slow
-// and, because 0.9 of the smallest number rounds to that number, never be 0.
-// Kernels do so by themselves.
+// flush sets subnormal moments to 0. They would make steps slow and, because 0.9
+// of the smallest number rounds to that number, would never become 0. Kernels
+// flush the moments that they update.
 func (b *base) flush(s *slot) {
 	if s.steps%flushEvery != 0 || len(s.moments) == 0 {
 		return

@@ -210,7 +210,7 @@ func TestMomentsFadeToZero(t *testing.T) {
 	}
 }
 
-// Moments that are not subnormal, and NaN, are left alone.
+// Moments that are not subnormal, and NaN, are left unchanged.
 func TestMomentsAreKept(t *testing.T) {
 	cpu, err := backend.Get("cpu")
 	require.NoError(t, err)

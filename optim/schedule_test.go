@@ -17,7 +17,7 @@ func TestScheduleEdges(t *testing.T) {
 	require.Equal(t, 0.1, c.Rate(10))
 	require.Equal(t, 0.1, c.Rate(1000))
 	require.Equal(t, 0.1, optim.CosineWarmup{LR: 1, Min: 0.1}.Rate(0), "no updates at all")
-	require.Equal(t, 0.5, optim.CosineWarmup{LR: 1, Warmup: 3, Total: 3, Start: 0.5}.Rate(0), "warm-up alone")
+	require.Equal(t, 0.5, optim.CosineWarmup{LR: 1, Warmup: 3, Total: 3, Start: 0.5}.Rate(0), "warm-up only")
 
 	o := optim.OneCycle{Max: 1, Total: 100}
 	require.InDelta(t, 0.04, o.Rate(0), 1e-12)

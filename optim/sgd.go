@@ -13,7 +13,7 @@ type SGDConfig struct {
 	Momentum    float64 // μ; 0 is plain descent
 	Dampening   float64 // τ; 0 adds whole gradients to the momentum
 	WeightDecay float64 // λ; 0 decays nothing
-	Nesterov    bool    // look ahead along the momentum
+	Nesterov    bool    // Nesterov momentum
 }
 
 // SGD is stochastic gradient descent:

@@ -1,5 +1,5 @@
 // Package recipe goes from a folder or a file to a trained model: it reads the
-// data, chooses from them what was left open, trains, takes samples on the way,
+// data, chooses what was left open by them, trains, takes samples on the way,
 // and leaves a folder with the model and a report.
 //
 //	r := recipe.Images{Data: "flowers"}
@@ -38,8 +38,8 @@
 //	log.csv, events/    the numbers, for spreadsheets and TensorBoard
 //	checkpoints/        what a stopped run needs to go on, with the same bits
 //
-// One process at a time writes to it. A run that was stopped, in whatever way,
-// goes on with [Options].Resume.
+// One process at a time writes to it. A run that was stopped, a power
+// cut included, goes on with [Options].Resume.
 //
 // Nothing here writes to a terminal: [Hooks] are told what a person may want to
 // see. Errors name fields, not flags; see [ConfigError].

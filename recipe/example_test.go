@@ -190,12 +190,12 @@ func ExampleOverfitBatch() {
 	_, err = recipe.DryRun(ctx, task, r.Options)
 	fmt.Println("dry run:", err)
 	losses, err := recipe.OverfitBatch(ctx, task, r.Options, 60)
-	fmt.Println("one batch by heart:", losses[59] < losses[0]/4, err)
+	fmt.Println("one batch overfitted:", losses[59] < losses[0]/4, err)
 	curve, err := recipe.FindLR(ctx, task, r.Options)
 	fmt.Println("a learning rate:", curve.Suggestion > 1e-4, err)
 	// Output:
 	// dry run: <nil>
-	// one batch by heart: true <nil>
+	// one batch overfitted: true <nil>
 	// a learning rate: true <nil>
 }
 

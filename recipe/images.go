@@ -121,7 +121,7 @@ func (c *Images) choose(n int) {
 		c.Hidden = []int{128, 256}
 	}
 	setDefault(&c.Beta1, 0.5)
-	// The fewer pictures, the sooner a discriminator knows them by heart.
+	// The fewer pictures, the sooner a discriminator overfits.
 	setOpen(&c.R1, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
 	setOpen(&c.Sharpen, 1)
 	setOpen(&c.EMA, 0.999)

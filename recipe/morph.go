@@ -7,10 +7,10 @@ import (
 	"github.com/org/artnn/models"
 )
 
-// Morph is the pictures on the way from one seed's to the next, n from each to
-// the one after. A loop comes back to the first seed, so that an animation of it
-// has no jump; one of two seeds is left open, to be played back and forth, and so
-// is a way that is no loop: it ends with the last seed's picture.
+// Morph interpolates between the pictures of successive seeds, n pictures from
+// each to the next. With loop and at least three seeds the last part leads back to
+// the first, so that an animation has no jump; otherwise the result ends with the
+// last seed's picture.
 //
 // Panics if there are fewer than two seeds.
 func Morph(gan *models.GAN, seeds []uint64, n int, loop bool) (frames []image.Image) {

@@ -42,7 +42,7 @@ func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
 	case n < fewestPictures:
 		return nil, named(c.Data, errors.New("one picture is not enough to learn from: a hundred of one kind are a start"))
 	case n < fewPictures:
-		c.warn(fmt.Sprintf("%d pictures are few: the network may learn them by heart; a hundred are a start, mirrored ones double them", n))
+		c.warn(fmt.Sprintf("%d pictures are few: the network may overfit; a hundred are a start, and mirroring doubles them", n))
 	}
 	return pictures, nil
 }

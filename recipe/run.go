@@ -51,10 +51,12 @@ var ErrNoStep = errors.New("the budget ended before the first step")
 // A run that was stopped and resumed, with the same options but for Resume, gives
 // the same bits as one that was not, unless its budget is a time.
 //
-// An ended context is no error: the model is saved, and Result.Interrupted tells.
+// A context that ends after the first step is no error: the model is saved, and
+// Result.Interrupted tells.
 //
 // Errors: [*ConfigError]; those of [Options.Reserve]; [ErrNoStep];
-// [*train.NonFiniteError]; what a step, validation, sample or hook returned.
+// [*train.NonFiniteError]; what a step, validation, sample or hook returned; the
+// error of a context that ended before there was anything to save.
 func Train[B any](ctx context.Context, t *Task[B], o Options) (Result, error) {
 	if err := t.check(o); err != nil {
 		return Result{}, err
@@ -153,7 +155,7 @@ func (s *session[B]) finish(ctx context.Context, report train.Report) (Result, e
 	r := Result{Report: report, From: s.start.step, Folder: s.run}
 	if r.Step == 0 {
 		if r.Interrupted {
-			return r, nil
+			return r, ctx.Err()
 		}
 		return r, ErrNoStep
 	}

@@ -116,7 +116,7 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 		Title: titled(fmt.Sprintf("Predicting %q", c.Target), "from", c.Data),
 		Intro: fmt.Sprintf("A multilayer perceptron learns from %s rows; %s more choose its best weights, and %s test them",
 			words.Thousands(parts.learn.Len()), words.Thousands(parts.choose.Len()), words.Thousands(parts.test.Len())),
-		Remark: "The loss is the mean squared error in deviations of the target, or of a class the cross-entropy in nats. Where the validation's rises while the other falls, the network begins to learn the rows by heart; the weights with the lowest validation loss are kept.",
+		Remark: "The loss is the mean squared error in deviations of the target, or of a class the cross-entropy in nats. Where the validation's rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, Patience: *c.Patience,
 		Step: func(_ context.Context, b tabular.Batch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: m.Step(b)}}, nil

@@ -123,7 +123,7 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 		Title:  titled("Text", "like", c.Data),
 		Intro:  fmt.Sprintf("An LSTM learns from %s %ss of %d kinds, %s more are held out", words.Thousands(len(learn)), unit, vocab.Len(), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
-		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power, the perplexity, is among how many equally likely ones the network wavers. Where the validation's loss rises while the other falls, the network begins to learn the text by heart; the weights with the lowest validation loss are kept.",
+		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
 		Step: func(_ context.Context, b data.TokenBatch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: m.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}, nil
@@ -171,7 +171,7 @@ func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
 	case n < fewestTokens:
 		return nil, nil, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, fifty thousand are a start", words.Are(n, c.Vocab), fewestTokens))
 	case n < fewTokens:
-		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon know it by heart; fifty thousand are a start", words.Thousands(n), c.Vocab))
+		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon overfit; fifty thousand are a start", words.Thousands(n), c.Vocab))
 	}
 	return vocab, ids, nil
 }

@@ -28,8 +28,8 @@ func FindLR[B any](ctx context.Context, t *Task[B], o Options) (train.LRCurve, e
 	return t.trainer(o.withDefaults()).FindLR(ctx, train.LRRange{From: 1e-5, To: 1})
 }
 
-// OverfitBatch takes steps on one batch and returns their losses: a model that is
-// wired right learns it by heart. It leaves nothing.
+// OverfitBatch takes steps on one batch and returns their losses: those of a
+// model that is wired right fall towards 0. It leaves nothing.
 //
 // Errors: whatever would have ended a run.
 func OverfitBatch[B any](ctx context.Context, t *Task[B], o Options, steps int) ([]float64, error) {

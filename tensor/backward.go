@@ -10,9 +10,9 @@ import (
 // of each parameter named; with none named, of every parameter (a tensor on no
 // tape) that the pass has read. Nothing is computed that they do not need.
 //
-// Intermediate values are given back as soon as their last reader has run,
-// except the loss and values marked with [Tensor.Keep], so a graph can be walked
-// once only; [Tape.Grad] leaves it standing.
+// The memory of an intermediate value is freed as soon as its last reader has
+// run, except that of the loss and of values marked with [Tensor.Keep], so a graph
+// serves one Backward; [Tape.Grad] keeps it.
 //
 // Panics if loss is not a recorded one-element value on this tape, or if its
 // graph has been consumed by an earlier Backward.
@@ -66,7 +66,7 @@ func CreateGraph() GradOption { return func(c *gradConfig) { c.create = true } }
 func GradOutput(g *Tensor) GradOption { return func(c *gradConfig) { c.seed = g } }
 
 // Grad returns the gradients of y with respect to each of xs, as values on the
-// tape. An x that y does not depend on gets zeros. The graph is left standing.
+// tape. An x that y does not depend on gets zeros. The graph is kept.
 //
 // Panics if y was not recorded on this tape.
 func (t *Tape) Grad(y *Tensor, xs []*Tensor, options ...GradOption) []*Tensor {
@@ -114,7 +114,7 @@ func (t *Tape) grad(from int, ys, seeds, xs []*Tensor, create bool) []*Tensor {
 func (t *Tape) checkRoot(op string, y *Tensor) {
 	y.check(op)
 	if y.tape != t || y.id == 0 {
-		panic(&UseError{op, "the value was not recorded on this tape (made under NoGrad, or of parameters alone?)"})
+		panic(&UseError{op, "the value was not recorded on this tape (made under NoGrad, or from parameters only?)"})
 	}
 }
 
@@ -139,20 +139,21 @@ func (x *Tensor) onesLike() *Tensor {
 	return y
 }
 
-// Backprop is one walk back over a tape. Derivatives of operations use it to
-// ask which inputs matter and to send gradients to them.
+// Backprop is one backward pass over a tape. Derivatives of operations use it to
+// ask which inputs need a gradient and to send gradients to them.
 type Backprop struct {
 	tape    *Tape
-	from    int       // first node of the part of the graph that is walked
+	from    int       // the pass covers the nodes from this one on
 	grads   []*Tensor // by value number: the gradient collected so far
-	needs   []bool    // by value number: whether a target lies behind it
+	needs   []bool    // by value number: whether it depends on a target
 	wanted  []bool    // by value number: whether it is a target
 	sinks   map[int32]*Tensor
 	node    node // the operation whose derivative is running
-	create  bool // record the walk itself
-	consume bool // give back values whose last reader has run
+	create  bool // record the pass itself, to be differentiated again
+	consume bool // free values whose last reader has run
 	hook    bool // call the tape's onGrad
 
+	attrs     *[]Attr // asks for a node's attributes instead of its derivative
 	completes []int32 // with hook: by value number, see watch
 }
 
@@ -222,7 +223,7 @@ func (b *Backprop) run(roots, seeds []*Tensor) {
 	}
 }
 
-// markNeeds marks the values of nodes from one on behind which a target lies.
+// markNeeds marks the values of nodes from one on that depend on a target.
 func (b *Backprop) markNeeds(from int) {
 	t := b.tape
 	for i := from; i < len(t.nodes); i++ {
@@ -283,7 +284,7 @@ func (b *Backprop) step(i int) {
 	}
 }
 
-// letGo gives up a collected gradient.
+// letGo drops a collected gradient.
 func (b *Backprop) letGo(id int32) {
 	g := b.grads[id]
 	if g == nil {
@@ -313,8 +314,8 @@ func (t *Tape) sweep(mark int) {
 // Needs reports whether the gradient of input i is wanted.
 func (b *Backprop) Needs(i int) bool { return b.needs[b.node.inputs()[i]] }
 
-// Creating reports whether the walk is itself being recorded; fused
-// derivatives must then give way to public operations.
+// Creating reports whether the backward pass is itself being recorded; fused
+// derivatives must then use public operations instead.
 func (b *Backprop) Creating() bool { return b.create }
 
 // Grad is the gradient of output i, nil if nothing depends on that output.
@@ -355,9 +356,9 @@ func (b *Backprop) collect(id int32, g *Tensor) {
 	b.grads[id] = sum
 }
 
-// AddMatMul sends a@c to input i, for matrices. Where the product belongs to a
-// parameter it is formed right in the parameter's gradient, a large one only
-// when it is asked for.
+// AddMatMul sends a@c to input i, for matrices. The product for a parameter is
+// computed directly into the parameter's gradient, or, if it is large, when the
+// gradient is asked for.
 func (b *Backprop) AddMatMul(i int, a, c *Tensor) {
 	id := b.node.inputs()[i]
 	if !b.needs[id] {
@@ -375,9 +376,9 @@ func (b *Backprop) AddMatMul(i int, a, c *Tensor) {
 	b.tape.be.Gemm(grad.view, a.view, c.view, 1, beta, backend.Epilogue{})
 }
 
-// Compose sends the gradients that a composed form of the node's operation
-// gives: f computes the outputs anew from the inputs with public operations.
-// Fused operations use it when the walk is recorded.
+// Compose sends the gradients of a composed form of the node's operation: f
+// computes the outputs again from the inputs with public operations. Fused
+// operations use it when the backward pass is recorded.
 func (b *Backprop) Compose(f func(ins []*Tensor) []*Tensor) {
 	t, n := b.tape, b.node
 	idx := n.inputs()
@@ -403,8 +404,8 @@ func (b *Backprop) Compose(f func(ins []*Tensor) []*Tensor) {
 func (t *Tensor) exclusive() bool { return t.store.refs.Load() == 1 }
 
 // Grad is the gradient that backward passes have accumulated in a parameter
-// since [Tensor.ZeroGrad], nil if there is none. That of a large weight may be
-// formed by the first call, so goroutines must not ask at the same time.
+// since [Tensor.ZeroGrad], nil if there is none. The first call may have to
+// compute that of a large weight, so goroutines must not call it concurrently.
 func (t *Tensor) Grad() *Tensor {
 	if !t.gradSet {
 		return nil
@@ -413,14 +414,14 @@ func (t *Tensor) Grad() *Tensor {
 	return t.grad
 }
 
-// ZeroGrad forgets the accumulated gradient; its memory is kept for the next.
+// ZeroGrad discards the accumulated gradient and keeps its memory for the next.
 func (t *Tensor) ZeroGrad() {
 	t.forgetProduct()
 	t.gradSet = false
 }
 
-// gradBuffer is the memory of the gradient, and the factor its old contents
-// count with: 0 if there are none.
+// gradBuffer is the memory of the gradient, and the factor on its old contents: 0
+// if there are none.
 func (t *Tensor) gradBuffer() (*Tensor, float64) {
 	if t.gradSet {
 		t.formGrad()
@@ -443,7 +444,7 @@ func (t *Tensor) accumulate(g *Tensor) {
 	case beta != 0:
 		t.be.Binary(backend.Add, grad.view, grad.view, g.view, backend.Params{})
 	case g.tape != nil && g.held == 0 && g.exclusive() && g.view.Contiguous() && g.view.Offset == 0 && g.store.buf.Len() == grad.store.buf.Len():
-		// The temporary is about to be freed: trade memory instead of copying.
+		// The temporary is about to be freed: exchange memory instead of copying.
 		g.store, grad.store = grad.store, g.store
 		g.view.Buf, grad.view.Buf = g.store.buf, grad.store.buf
 		g.store.passing, grad.store.passing = true, false

@@ -176,6 +176,10 @@ func Where(cond, a, c *Tensor) *Tensor {
 	be.Where(y.view, mv, av, cv)
 	if tape.records() {
 		tape.record("where", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("cond", cond)
+				return
+			}
 			zero := g.Const(0)
 			if b.Needs(0) {
 				b.Add(0, Where(cond, g, zero))
@@ -183,7 +187,7 @@ func Where(cond, a, c *Tensor) *Tensor {
 			if b.Needs(1) {
 				b.Add(1, Where(cond, zero, g))
 			}
-		}, a, c)
+		}, a, c).says()
 	}
 	return y
 }

@@ -22,8 +22,7 @@ func FromSliceOn[T float32 | float64](be backend.Backend, data []T, shape ...int
 	return t
 }
 
-// FromSlice copies row-major host numbers into a new value on the tape, whose
-// memory goes back when the pass ends.
+// FromSlice copies row-major host numbers into a new value on the tape.
 //
 // Panics if the length is not the product of the shape.
 func (t *Tape) FromSlice(data []float32, shape ...int) *Tensor {

@@ -16,26 +16,28 @@
 //	loss := lossOf(net.Forward(x))  // records
 //	tape.Backward(loss, params...)  // adds to each parameter's Grad
 //	optimizer.Step()
-//	tape.Release()                  // all memory of the pass goes back at once
+//	tape.Release()                  // frees all memory of the pass
 //
-// An operation on parameters alone is not recorded: put one on the tape first
-// with tape.Of(w) if a loss depends on it directly, as a weight penalty does.
+// An operation on parameters only is not recorded: put one on the tape first with
+// tape.Of(w) if a loss depends on it directly, as a weight penalty does. A batch in
+// parts draws the same random numbers as a whole one by [Tape.Rows], [Recompute]
+// holds fewer values, and [Tape.Nodes] shows what was recorded.
 //
 // # Ownership
 //
-// The tape owns every value on it. [Tape.Backward] already gives back the
-// intermediate values it has consumed, except the loss and those marked with
-// [Tensor.Keep]; [Tape.Release] gives back the rest, and the tape can record
-// the next pass. Using a value after that panics. What must outlive the pass
-// is copied out with [Tensor.Clone], [Tensor.Float32s] or [Tensor.Item].
-// Values on no tape belong to whoever made them; [Tensor.Release] returns their
-// memory early, and the garbage collector does it otherwise.
+// The tape owns every value on it. [Tape.Backward] frees the intermediate values
+// that it has consumed, except the loss and those marked with [Tensor.Keep];
+// [Tape.Release] frees the rest, and the tape can record the next pass. Using a
+// freed value panics. What must outlive the pass is copied out with
+// [Tensor.Clone], [Tensor.Float32s] or [Tensor.Item]. Values on no tape belong to
+// whoever made them; [Tensor.Release] frees them early, the garbage collector
+// otherwise.
 //
 // # Derivatives
 //
 // Every derivative is written in the operations of this package, so gradients
 // can be differentiated again: [Tape.Grad] with [CreateGraph]. Operations that
-// a backend fuses for speed carry a composed form that is used in that case.
+// a backend fuses for speed have a composed form for that case.
 //
 // # Errors
 //

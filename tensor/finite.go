@@ -3,10 +3,9 @@ package tensor
 import "math"
 
 // FirstNonFinite is the first value of the pass, in the order of computing, that
-// holds a NaN or an infinity, and the operation that made it; that is "" for a
-// value that was put in, such as a parameter. It is nil if all are finite. It
-// reads every value, so it is for finding out why a loss is not finite, before
-// [Tape.Backward] gives values back.
+// holds a NaN or an infinity, and the operation that made it: "" for an input or a
+// parameter. It is nil if all are finite. It reads every value, to find out why a
+// loss is not finite, before [Tape.Backward] frees values.
 func (t *Tape) FirstNonFinite() (op string, value *Tensor) {
 	made := make(map[int32]string, len(t.nodes))
 	for i := range t.nodes {

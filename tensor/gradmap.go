@@ -15,6 +15,12 @@ func (g *Tensor) gradMap(op backend.BinaryOp, x *Tensor, p backend.Params) *Tens
 	be.Binary(op, y.view, g.view, x.view, p)
 	if tape.records() {
 		tape.record(op.String(), y, func(b *Backprop, gg *Tensor) {
+			if b.asked() {
+				if op == backend.LeakyReLUGrad {
+					b.say("slope", p[0])
+				}
+				return
+			}
 			if b.Needs(0) {
 				b.Add(0, gg.gradMap(op, x, p)) // the map is linear in g
 			}
@@ -23,7 +29,7 @@ func (g *Tensor) gradMap(op backend.BinaryOp, x *Tensor, p backend.Params) *Tens
 					b.Add(1, gg.Mul(g).Mul(d))
 				}
 			}
-		}, g, x)
+		}, g, x).says()
 	}
 	return y
 }

@@ -22,7 +22,13 @@ func (x *Tensor) Take(index []int32) *Tensor {
 	y := alloc(x.tape, x.be, sizes[:x.view.Rank])
 	x.be.Take(y.view, x.view, index)
 	if y.tape.records() {
-		y.tape.record("take", y, func(b *Backprop, g *Tensor) { b.addTakeAdd(0, g, index) }, x)
+		y.tape.record("take", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("index", index)
+				return
+			}
+			b.addTakeAdd(0, g, index)
+		}, x).says()
 	}
 	return y
 }
@@ -44,7 +50,13 @@ func (x *Tensor) TakeAdd(index []int32, n int) *Tensor {
 	y := filled(x.tape, x.be, 0, sizes[:x.view.Rank])
 	x.be.TakeAdd(y.view, x.view, index)
 	if y.tape.records() {
-		y.tape.record("take add", y, func(b *Backprop, g *Tensor) { b.Add(0, g.Take(index)) }, x)
+		y.tape.record("take add", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("index", index, "rows", n)
+				return
+			}
+			b.Add(0, g.Take(index))
+		}, x).says()
 	}
 	return y
 }
@@ -81,7 +93,13 @@ func (x *Tensor) Gather(index []int32) *Tensor {
 	y := alloc(x.tape, x.be, sizes[:x.view.Rank])
 	x.be.Gather(y.view, x.view, index)
 	if y.tape.records() {
-		y.tape.record("gather", y, func(b *Backprop, g *Tensor) { b.Add(0, g.ScatterAdd(index, x.Dim(-1))) }, x)
+		y.tape.record("gather", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("index", index)
+				return
+			}
+			b.Add(0, g.ScatterAdd(index, x.Dim(-1)))
+		}, x).says()
 	}
 	return y
 }
@@ -103,7 +121,13 @@ func (x *Tensor) ScatterAdd(index []int32, c int) *Tensor {
 	y := filled(x.tape, x.be, 0, sizes[:x.view.Rank])
 	x.be.ScatterAdd(y.view, x.view, index)
 	if y.tape.records() {
-		y.tape.record("scatter add", y, func(b *Backprop, g *Tensor) { b.Add(0, g.Gather(index)) }, x)
+		y.tape.record("scatter add", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("index", index, "size", c)
+				return
+			}
+			b.Add(0, g.Gather(index))
+		}, x).says()
 	}
 	return y
 }

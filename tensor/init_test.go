@@ -53,9 +53,9 @@ func TestInit(t *testing.T) {
 				assert.LessOrEqual(t, p.Max().Item(), c.hi+1e-6, "%s, %s", name, what)
 			}
 			// A strided view is filled as the whole is, and the stream goes as far.
-			again, turned := NewRNGOn(be, 5), ZerosOn(be, 30, 50, 3, 3)
-			c.init(again, turned.Transpose(0, 1))
-			assert.Equal(t, p.Float64s(), turned.Transpose(0, 1).Float64s(), "%s, %s", name, what)
+			again, transposed := NewRNGOn(be, 5), ZerosOn(be, 30, 50, 3, 3)
+			c.init(again, transposed.Transpose(0, 1))
+			assert.Equal(t, p.Float64s(), transposed.Transpose(0, 1).Float64s(), "%s, %s", name, what)
 			assert.Equal(t, rng.State(), again.State(), "%s, %s", name, what)
 		}
 	}

@@ -37,6 +37,10 @@ func Cat(axis int, parts ...*Tensor) *Tensor {
 	}
 	if tape.records() {
 		tape.record("cat", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("axis", axis)
+				return
+			}
 			at := 0
 			for i, p := range parts {
 				n := p.view.Shape[axis]
@@ -45,7 +49,7 @@ func Cat(axis int, parts ...*Tensor) *Tensor {
 				}
 				at += n
 			}
-		}, parts...)
+		}, parts...).says()
 	}
 	return y
 }
@@ -129,7 +133,13 @@ func (t *Tensor) Pad(axis, before, after int) *Tensor {
 	}
 	t.be.Copy(place(y.view, axis, before, n), t.view)
 	if t.tape.records() {
-		t.tape.record("pad", y, func(b *Backprop, g *Tensor) { b.Add(0, g.Narrow(axis, before, n)) }, t)
+		t.tape.record("pad", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("axis", axis, "before", before, "after", after)
+				return
+			}
+			b.Add(0, g.Narrow(axis, before, n))
+		}, t).says()
 	}
 	return y
 }

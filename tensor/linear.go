@@ -72,6 +72,10 @@ func (w *Tensor) linear(x, bias *Tensor, act backend.Activation, slope float64) 
 	be.Gemm(y.view, x.view, transposed(w.view), 1, 0, ep)
 	if tape.records() {
 		f := func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("activation", act.String(), "slope", slope)
+				return
+			}
 			g = activationGrad(act, slope, g, y)
 			if b.Needs(0) {
 				b.AddMatMul(0, g, w)
@@ -84,9 +88,9 @@ func (w *Tensor) linear(x, bias *Tensor, act backend.Activation, slope float64) 
 			}
 		}
 		if bias != nil {
-			tape.record("linear", y, f, x, w, bias)
+			tape.record("linear", y, f, x, w, bias).says()
 		} else {
-			tape.record("linear", y, f, x, w)
+			tape.record("linear", y, f, x, w).says()
 		}
 	}
 	return y

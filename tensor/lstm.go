@@ -193,7 +193,7 @@ func lstmComposed(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
 	return lstmSteps(Linear(x, wih, bias), whh, h0, c0)
 }
 
-// lstmSteps goes on from the input projections pre [B, T, 4H].
+// lstmSteps is the recurrence on input projections pre [B, T, 4H].
 func lstmSteps(pre, whh, h0, c0 *Tensor) (y, hn, cn *Tensor) {
 	steps := pre.view.Shape[1]
 	h, c := h0, c0

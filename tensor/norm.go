@@ -50,6 +50,10 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 	}
 	if tape.records() {
 		tape.record("layer norm", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("eps", eps)
+				return
+			}
 			if b.Creating() || !layerNormGrad(b, kernel, g.Contiguous(), x, mean, rstd, weight) {
 				b.Compose(func(ins []*Tensor) []*Tensor {
 					if len(ins) == 1 {
@@ -58,7 +62,7 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 					return []*Tensor{layerNormComposed(ins[0], ins[1], ins[2], eps)}
 				})
 			}
-		}, ins...)
+		}, ins...).says()
 	}
 	return y
 }

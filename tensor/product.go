@@ -5,7 +5,7 @@ import "github.com/org/artnn/backend"
 // product is a gradient that has not been formed: the product of two matrices.
 type product struct{ a, b factor }
 
-// factor holds on to the memory of a value whose tape may let go of it.
+// factor keeps the memory of a value that its tape may free.
 type factor struct {
 	view  backend.View
 	store *storage
@@ -22,7 +22,7 @@ func (f *factor) drop(be backend.Backend) {
 }
 
 // postpone keeps a@c as the gradient of a parameter that has none, if the backend
-// wants to. Both must be values of a pass, which nobody overwrites: parameters
+// wants it. Both must be values of a pass, which nobody overwrites: parameters
 // change before the gradient is formed.
 func (t *Tensor) postpone(a, c *Tensor) bool {
 	if t.gradSet || !a.store.passing || !c.store.passing {
@@ -65,9 +65,9 @@ func (t *Tensor) forgetProduct() {
 //
 //	Grad() = a@b
 //
-// where it is known as such and has not been formed: [Tensor.Grad] forms it.
-// Optimisers that work with the product spare writing and reading the gradient.
-// The views hold until the next call of ZeroGrad, Grad or Backward.
+// where it has not been computed: [Tensor.Grad] computes it.
+// Optimisers that use the factors avoid writing and reading the gradient. The
+// views are valid until the next call of ZeroGrad, Grad or Backward.
 func (t *Tensor) GradProduct() (a, b backend.View, ok bool) {
 	if !t.postponed() {
 		return a, b, false

@@ -9,7 +9,7 @@ import (
 
 // RNG draws random tensors from a counter-based stream (Philox4x32-10). Equal
 // seeds give equal numbers on every backend up to rounding, and a saved
-// [RNG.State] replays exactly.
+// [RNG.State] repeats them exactly.
 //
 // Reference: Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy
 // as 1, 2, 3", 2011.

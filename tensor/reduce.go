@@ -60,8 +60,12 @@ func (x *Tensor) sum(axes int, keep bool) *Tensor {
 	y := x.reduce(backend.ReduceSum, axes, keep)
 	if y.tape.records() {
 		y.tape.record("sum", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("axes", axisList(axes), "keep", keep)
+				return
+			}
 			b.Add(0, g.spread(x, axes))
-		}, x)
+		}, x).says()
 	}
 	return y
 }
@@ -79,7 +83,13 @@ func (g *Tensor) spread(x *Tensor, axes int) *Tensor {
 		}
 		at++
 	}
-	return g.viewAs("spread", v, func(b *Backprop, gg *Tensor) { b.Add(0, gg.sum(axes, kept)) })
+	return g.viewAs("spread", v, func(b *Backprop, gg *Tensor) {
+		if b.asked() {
+			b.say("axes", axisList(axes), "kept", kept)
+			return
+		}
+		b.Add(0, gg.sum(axes, kept))
+	})
 }
 
 // SumTo adds up the axes along which shape was broadcast to x's: the transpose
@@ -186,10 +196,14 @@ func (x *Tensor) extremum(op backend.ReduceOp, axes int, keep bool) *Tensor {
 	y := x.reduce(op, axes, keep)
 	if y.tape.records() {
 		y.tape.record(op.String(), y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("axes", axisList(axes), "keep", keep)
+				return
+			}
 			hits := x.Equal(y.Detach().unreduced(x, axes))
 			share := hits.Div(hits.sum(axes, true))
 			b.Add(0, g.unreduced(x, axes).Mul(share))
-		}, x)
+		}, x).says()
 	}
 	return y
 }

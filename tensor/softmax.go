@@ -24,6 +24,10 @@ func (x *Tensor) softmax(op string, axis int, logarithm bool) *Tensor {
 	}
 	if x.tape.records() {
 		x.tape.record(op, y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("axis", axis)
+				return
+			}
 			if ok && !b.Creating() && g.view.Contiguous() {
 				dx := alloc(x.tape, x.be, x.view.Dims())
 				if kernel.SoftmaxGrad(dx.view, g.view, y.view, logarithm) {
@@ -36,7 +40,7 @@ func (x *Tensor) softmax(op string, axis int, logarithm bool) *Tensor {
 			} else {
 				b.Add(0, y.Mul(g.Sub(g.Mul(y).SumKeep(axis))))
 			}
-		}, x)
+		}, x).says()
 	}
 	return y
 }
@@ -105,6 +109,10 @@ func CrossEntropy(logits *Tensor, targets []int32, smoothing float64, ignore int
 	}
 	if tape.records() {
 		tape.record("cross entropy", loss, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("targets", targets, "smoothing", smoothing, "ignore", int(ignore))
+				return
+			}
 			if !b.Creating() {
 				dx := alloc(tape, be, logits.view.Dims())
 				if kernel.CrossEntropyGrad(dx.view, g.Contiguous().view, lse.view, logits.view, targets, smoothing, ignore) {
@@ -115,7 +123,7 @@ func CrossEntropy(logits *Tensor, targets []int32, smoothing float64, ignore int
 			b.Compose(func(ins []*Tensor) []*Tensor {
 				return []*Tensor{crossEntropyComposed(ins[0], targets, smoothing, ignore)}
 			})
-		}, logits)
+		}, logits).says()
 	}
 	return loss
 }

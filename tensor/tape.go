@@ -4,9 +4,8 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// Tape records one forward pass, owns all its values, and walks it backwards.
-// It also carries what a pass needs to know: training or evaluation mode, and
-// the random stream.
+// Tape records one forward pass, owns all its values, and runs the backward pass.
+// It also holds the mode, training or evaluation, and the random stream.
 type Tape struct {
 	be        backend.Backend
 	rng       RNG
@@ -17,7 +16,7 @@ type Tape struct {
 
 	recomputing bool // see Recomputing
 
-	cells  []cell    // the chunk new tensors are cut from; never reused, so that stale pointers stay dead
+	cells  []cell    // the chunk that new tensors are cut from; never reused, so that stale pointers stay invalid
 	owned  []*Tensor // every tensor on the tape that may hold memory
 	values []*Tensor // everything that can have a gradient
 	nodes  []node
@@ -34,11 +33,13 @@ type node struct {
 	out  int32 // index in values of its first output; the others follow
 	outs int32
 	done bool // a backward pass has consumed it
+	said bool // vjp answers Nodes
 	vjp  vjp
 }
 
 // vjp sends the gradients of a node's outputs to its inputs: the
-// vector–Jacobian product. g is the gradient of the first output.
+// vector–Jacobian product. g is the gradient of the first output. That of an
+// operation with attributes first sees whether they are asked for, see Nodes.
 type vjp func(b *Backprop, g *Tensor)
 
 func (n *node) inputs() []int32 {
@@ -106,7 +107,7 @@ func (t *Tape) NoGrad(f func()) {
 func (t *Tape) RNG() *RNG { return &t.rng }
 
 // Of puts a tensor on the tape: a view of the same memory that operations
-// record from. A gradient that reaches it goes on to the original.
+// record from. Its gradient flows to the original.
 func (t *Tape) Of(x *Tensor) *Tensor {
 	x.check("of")
 	if x.tape == t {
@@ -125,9 +126,9 @@ func (t *Tape) Of(x *Tensor) *Tensor {
 	return y
 }
 
-// Release ends the pass: the memory of every value on the tape goes back to
-// the backend, and all of them become unusable. Parameters and their gradients
-// are not touched. The random stream and the mode carry on into the next pass.
+// Release ends the pass: it frees every value on the tape, and none can be used
+// afterwards. Parameters and their gradients stay. The random stream and the mode
+// continue into the next pass.
 func (t *Tape) Release() {
 	for i, x := range t.owned {
 		x.drop()
@@ -142,13 +143,15 @@ func (t *Tape) Release() {
 	t.cells = nil
 }
 
+// Tensors in a chunk: few in the first, since the smallest passes have few values;
+// at most so many that one value in use keeps little else from the collector.
 const (
 	firstCells = 8
 	mostCells  = 64
 )
 
-// cell cuts a tensor from the current chunk. Chunks start small, for passes of
-// a handful of values, and grow.
+// cell cuts a tensor from the current chunk. Chunks start small, for passes of a
+// few values, and grow.
 func (t *Tape) cell() *cell {
 	if len(t.cells) == cap(t.cells) {
 		n := min(max(firstCells, 2*cap(t.cells)), mostCells)
@@ -184,17 +187,18 @@ func (t *Tape) valueOf(x *Tensor) int32 {
 }
 
 // records reports whether an operation should call record; a nil tape records
-// nothing. Callers ask first, because making the closure costs.
+// nothing. Callers ask first, because making the closure allocates.
 func (t *Tape) records() bool { return t != nil && t.recording }
 
-// record notes how to send out's gradient to the inputs.
-func (t *Tape) record(op string, out *Tensor, f vjp, ins ...*Tensor) {
+// record adds a node that sends out's gradient to the inputs.
+func (t *Tape) record(op string, out *Tensor, f vjp, ins ...*Tensor) *node {
 	n := t.push(op, f, ins)
 	n.out, n.outs = t.output(out), 1
+	return n
 }
 
 // recordMany is record for several outputs. Backprop.Grad(i) is the gradient of
-// output i, nil if nothing depends on it.
+// output i, nil if the loss does not depend on it.
 func (t *Tape) recordMany(op string, outs []*Tensor, f vjp, ins ...*Tensor) {
 	n := t.push(op, f, ins)
 	n.out, n.outs = int32(len(t.values)), int32(len(outs))

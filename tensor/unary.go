@@ -18,9 +18,33 @@ func (x *Tensor) unary(op backend.UnaryOp, p backend.Params) *Tensor {
 func (x *Tensor) unaryWith(op backend.UnaryOp, p backend.Params, f func(g, y *Tensor) *Tensor) *Tensor {
 	y := x.unary(op, p)
 	if y.tape.records() {
-		y.tape.record(op.String(), y, func(b *Backprop, g *Tensor) { b.Add(0, f(g, y)) }, x)
+		y.tape.record(op.String(), y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.sayParams(unaryParams[op], p)
+				return
+			}
+			b.Add(0, f(g, y))
+		}, x).says()
 	}
 	return y
+}
+
+// unaryParams are the names of maps' scalar operands.
+var unaryParams = [backend.NumUnary][]string{
+	backend.LeakyReLU:  {"slope"},
+	backend.AddScalar:  {"value"},
+	backend.MulScalar:  {"value"},
+	backend.RSubScalar: {"value"},
+	backend.RDivScalar: {"value"},
+	backend.PowScalar:  {"exponent"},
+	backend.Clamp:      {"lo", "hi"},
+}
+
+// sayParams tells scalar operands.
+func (b *Backprop) sayParams(names []string, p backend.Params) {
+	for i, name := range names {
+		b.say(name, p[i])
+	}
 }
 
 // none is for maps without scalar operands.

@@ -37,14 +37,20 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 	x := t.Contiguous()
 	view := backend.NewView(x.view.Buf, sizes[:len(shape)]...)
 	view.Offset = x.view.Offset
-	return x.viewAs("reshape", view, func(b *Backprop, g *Tensor) { b.Add(0, g.Reshape(x.view.Dims()...)) })
+	return x.viewAs("reshape", view, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("shape", b.outShape())
+			return
+		}
+		b.Add(0, g.Reshape(x.view.Dims()...))
+	})
 }
 
-// viewAs makes a recorded view on t.
+// viewAs makes a recorded view on t, whose derivative says its attributes.
 func (t *Tensor) viewAs(op string, view backend.View, f vjp) *Tensor {
 	y := t.alias(t.tape, view)
 	if t.tape.records() {
-		t.tape.record(op, y, f, t)
+		t.tape.record(op, y, f, t).says()
 	}
 	return y
 }
@@ -68,7 +74,13 @@ func (t *Tensor) Transpose(a, b int) *Tensor {
 	v := t.view
 	v.Shape[a], v.Shape[b] = v.Shape[b], v.Shape[a]
 	v.Strides[a], v.Strides[b] = v.Strides[b], v.Strides[a]
-	return t.viewAs("transpose", v, func(p *Backprop, g *Tensor) { p.Add(0, g.Transpose(a, b)) })
+	return t.viewAs("transpose", v, func(p *Backprop, g *Tensor) {
+		if p.asked() {
+			p.say("axes", []int{a, b})
+			return
+		}
+		p.Add(0, g.Transpose(a, b))
+	})
 }
 
 // T swaps the last two axes: the matrix transpose.
@@ -91,7 +103,22 @@ func (t *Tensor) Permute(axes ...int) *Tensor {
 	if len(axes) != v.Rank || seen != 1<<v.Rank-1 {
 		Fail("permute", fmt.Sprintf("needs each of %d axes once", v.Rank), "%v", slices.Clone(axes))
 	}
-	return t.viewAs("permute", v, func(b *Backprop, g *Tensor) { b.Add(0, g.Permute(inverse...)) })
+	return t.viewAs("permute", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("axes", inverted(inverse))
+			return
+		}
+		b.Add(0, g.Permute(inverse...))
+	})
+}
+
+// inverted is the inverse of a permutation.
+func inverted(axes []int) []int {
+	out := make([]int, len(axes))
+	for i, a := range axes {
+		out[a] = i
+	}
+	return out
 }
 
 // Narrow keeps length places of an axis from start on.
@@ -107,7 +134,13 @@ func (t *Tensor) Narrow(axis, start, length int) *Tensor {
 	v := t.view
 	v.Offset += start * v.Strides[axis]
 	v.Shape[axis] = length
-	return t.viewAs("narrow", v, func(b *Backprop, g *Tensor) { b.Add(0, g.Pad(axis, start, size-start-length)) })
+	return t.viewAs("narrow", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("axis", axis, "start", start, "length", length)
+			return
+		}
+		b.Add(0, g.Pad(axis, start, size-start-length))
+	})
 }
 
 // Select picks one place of an axis and drops the axis; negative places count
@@ -128,34 +161,49 @@ func (t *Tensor) Squeeze(axes ...int) *Tensor {
 	drop := t.axisSet("squeeze", axes)
 	v := t.view
 	v.Rank = 0
+	dropped := 0
 	for i, d := range t.view.Dims() {
 		if drop&(1<<i) != 0 && (d == 1 || len(axes) > 0) {
 			if d != 1 {
 				Fail("squeeze", fmt.Sprintf("axis %d must have size 1", i), "shape %v", t.Shape())
 			}
+			dropped |= 1 << i
 			continue
 		}
 		v.Shape[v.Rank], v.Strides[v.Rank] = d, t.view.Strides[i]
 		v.Rank++
 	}
+	gone := dropped // not assigned again, so that the closure holds a copy
 	clear(v.Shape[v.Rank:])
 	clear(v.Strides[v.Rank:])
-	return t.viewAs("squeeze", v, func(b *Backprop, g *Tensor) { b.Add(0, g.Reshape(t.view.Dims()...)) })
+	return t.viewAs("squeeze", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("axes", axisList(gone))
+			return
+		}
+		b.Add(0, g.Reshape(t.view.Dims()...))
+	})
 }
 
 // Unsqueeze inserts an axis of size 1 before the given one; −1 appends it.
 func (t *Tensor) Unsqueeze(axis int) *Tensor {
 	t.check("unsqueeze")
-	axis = normAxis("unsqueeze", axis, t.view.Rank+1)
+	at := normAxis("unsqueeze", axis, t.view.Rank+1)
 	if t.view.Rank == backend.MaxRank {
 		Fail("unsqueeze", fmt.Sprintf("at most %d axes are supported", backend.MaxRank), "%v", t.Shape())
 	}
 	v := t.view
-	copy(v.Shape[axis+1:], t.view.Shape[axis:])
-	copy(v.Strides[axis+1:], t.view.Strides[axis:])
-	v.Shape[axis], v.Strides[axis] = 1, 0
+	copy(v.Shape[at+1:], t.view.Shape[at:])
+	copy(v.Strides[at+1:], t.view.Strides[at:])
+	v.Shape[at], v.Strides[at] = 1, 0
 	v.Rank++
-	return t.viewAs("unsqueeze", v, func(b *Backprop, g *Tensor) { b.Add(0, g.Reshape(t.view.Dims()...)) })
+	return t.viewAs("unsqueeze", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("axis", at)
+			return
+		}
+		b.Add(0, g.Reshape(t.view.Dims()...))
+	})
 }
 
 // Expand repeats axes of size 1, and adds leading axes, without copying.
@@ -167,7 +215,13 @@ func (t *Tensor) Expand(shape ...int) *Tensor {
 	if !ok {
 		Fail("expand", fmt.Sprintf("%v broadcasts only along axes of size 1", t.Shape()), "shape %v", slices.Clone(shape))
 	}
-	return t.viewAs("expand", v, func(b *Backprop, g *Tensor) { b.Add(0, g) })
+	return t.viewAs("expand", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("shape", b.outShape())
+			return
+		}
+		b.Add(0, g)
+	})
 }
 
 // Contiguous is t itself if its elements lie in row-major order, else a copy.

@@ -111,6 +111,10 @@ func (w *Stored) linear(x, bias *Tensor, act backend.Activation, slope float64) 
 	}
 	if tape.records() {
 		f := func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("activation", act.String(), "slope", slope, "weight", w)
+				return
+			}
 			g = activationGrad(act, slope, g, y)
 			if b.Needs(0) {
 				b.Add(0, w.linearT(g))
@@ -120,9 +124,9 @@ func (w *Stored) linear(x, bias *Tensor, act backend.Activation, slope float64) 
 			}
 		}
 		if bias != nil {
-			tape.record("linear", y, f, x, bias)
+			tape.record("linear", y, f, x, bias).says()
 		} else {
-			tape.record("linear", y, f, x)
+			tape.record("linear", y, f, x).says()
 		}
 	}
 	return y
@@ -158,8 +162,12 @@ func (w *Stored) linearT(x *Tensor) *Tensor {
 	}
 	if tape.records() {
 		tape.record("linear_t", y, func(b *Backprop, g *Tensor) {
+			if b.asked() {
+				b.say("weight", w)
+				return
+			}
 			b.Add(0, w.linear(g, nil, backend.ActNone, 0))
-		}, x)
+		}, x).says()
 	}
 	return y
 }

@@ -21,9 +21,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/optim"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
+	"github.com/org/artnn/train/update"
 )
 
 const (
@@ -47,8 +51,8 @@ func TestMain(m *testing.M) {
 }
 
 // families are all kinds of models, each with what is hardest to resume: dropout,
-// carried state, moving averages, validation, two models in one loop.
-var families = []string{"mlp", "gan", "text", "combined"}
+// carried state, moving averages, running statistics, two models in one loop.
+var families = []string{"mlp", "gan", "text", "combined", "module"}
 
 // trainVictim trains a small model to its end, from wherever the folder stands.
 func trainVictim(family, dir string) error {
@@ -103,6 +107,14 @@ func trainVictim(family, dir string) error {
 		return trainTo(dir, images, func(b []float32) train.Metrics {
 			return train.Metrics{{Name: "loss", Value: mlp.Step(b, b)}}
 		}, map[string]train.Model{"mlp": mlp})
+	case "module":
+		net, u := module()
+		return trainTo(dir, images, func(b []float32) train.Metrics {
+			return train.Metrics{{Name: "loss", Value: u.Step(len(b)/8, func(lo, hi int) *tensor.Tensor {
+				x := u.Tape().FromSlice(b[lo*8:hi*8], hi-lo, 8)
+				return net.Forward(x).Sub(x).Square().Mean()
+			})}}
+		}, map[string]train.Model{"module": train.Of(net, u)})
 	case "gan":
 		return trainTo(dir, images, ganStep, map[string]train.Model{"gan": gan})
 	case "text":
@@ -113,6 +125,20 @@ func trainVictim(family, dir string) error {
 		}, map[string]train.Model{"gan": gan, "text": text})
 	}
 	return errors.New("no family " + family)
+}
+
+// module is a network that is no model of this library's, and what trains it.
+func module() (layers.Sequential, *update.Update) {
+	rng := tensor.NewRNG(7)
+	net := layers.Sequential{
+		layers.NewLinear(8, 6, rng), layers.NewBatchNorm1d(6, rng), layers.SiLU{}, layers.Dropout{P: 0.2}, layers.NewLinear(6, 8, rng),
+	}
+	return net, update.New(update.Config{
+		Params: layers.Params(net), Buffers: layers.Buffers(net), EMA: 0.9, Clip: 1, Seed: 7,
+		Optimizer: func(p update.Params) optim.Optimizer {
+			return optim.NewAdam(p, optim.AdamConfig{WeightDecay: 0.01}, optim.NoDecay())
+		},
+	})
 }
 
 func trainTo[B any](dir string, loader *data.Loader[B], step func(B) train.Metrics, all map[string]train.Model) error {

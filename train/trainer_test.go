@@ -17,10 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train"
 	"github.com/org/artnn/train/checkpoint"
+	"github.com/org/artnn/train/update"
 )
 
 type point struct{ x, y float32 }
@@ -125,6 +128,43 @@ func TestResumeIsBitExact(t *testing.T) {
 		assert.Equal(t, want.history, got.history, "stopped after %d", stop)
 		assert.Equal(t, want.report, got.report, "stopped after %d", stop)
 	}
+}
+
+// A module that describes itself by nothing resumes too, and is told from another.
+func TestResumeOfAnyModule(t *testing.T) {
+	rng := tensor.NewRNG(1)
+	net := layers.Sequential{layers.NewLinear(1, 4, rng), layers.NewBatchNorm1d(4, rng), layers.NewLinear(4, 1, rng)}
+	u := update.New(update.Config{Params: layers.Params(net), Buffers: layers.Buffers(net), Optimizer: func(p update.Params) optim.Optimizer {
+		return optim.NewSGD(p, optim.SGDConfig{LR: 0.1})
+	}})
+	_, trainer := line(t, 5, 0)
+	trainer.Models = map[string]train.Model{"net": train.Of(net, u)}
+	trainer.Step = func(_ context.Context, b pointBatch) (train.Metrics, error) {
+		loss := u.Step(len(b.x), func(lo, hi int) *tensor.Tensor {
+			x, y := u.Tape().FromSlice(b.x[lo:hi], hi-lo, 1), u.Tape().FromSlice(b.y[lo:hi], hi-lo, 1)
+			return net.Forward(x).Sub(y).Square().Mean()
+		})
+		return train.Metrics{{Name: "loss", Value: loss}}, nil
+	}
+	trainer.Validate, trainer.Schedule = nil, optim.StepLR{LR: 0.2, Size: 3}
+	trainer.Checkpoints = train.Checkpoints{Dir: t.TempDir(), Resume: true}
+	trainer.Budget.Steps = 4
+	_, err := trainer.DryRun(context.Background())
+	require.NoError(t, err)
+	assert.Zero(t, u.Steps(), "a dry run leaves no step")
+	assert.Zero(t, net[1].(*layers.BatchNorm1d).BatchesTracked.Item(), "and no statistics")
+	_, err = trainer.Run(context.Background())
+	require.NoError(t, err)
+	assert.InDelta(t, 0.02, u.Optimizer().LR(), 1e-12, "the schedule reaches it")
+	assert.Equal(t, 4.0, net[1].(*layers.BatchNorm1d).BatchesTracked.Item())
+
+	other := layers.Sequential{net[0], net[2]}
+	v := update.New(update.Config{Params: layers.Params(other), Optimizer: func(p update.Params) optim.Optimizer {
+		return optim.NewSGD(p, optim.SGDConfig{})
+	}})
+	trainer.Models["net"] = train.Of(other, v)
+	_, err = trainer.Run(context.Background())
+	assert.ErrorContains(t, err, `"1.running_mean": the model has none of that name`)
 }
 
 func TestTimeAndEventsGoOn(t *testing.T) {

@@ -28,7 +28,7 @@
 // Results of transcendental functions and the moments of optimisers, where
 // below the smallest normal number, may be flushed to zero; no others may, and
 // subnormal arguments count as they are.
-// The sign of a zero matters to movement, neg and abs alone. NaN is one value,
+// The sign of a zero matters only to movement, neg and abs. NaN is one value,
 // whatever its bits.
 package backendtest
 

@@ -33,9 +33,9 @@ func RunBenchmarks(b *testing.B, be backend.Backend) {
 	}
 	for _, side := range []int{64, 512, 1024} {
 		x, dst := benchView(be, side, side), benchView(be, side, side)
-		turned := x
-		turned.Strides[0], turned.Strides[1] = x.Strides[1], x.Strides[0]
-		benchMoved(b, be, fmt.Sprintf("Copy/n=%d/from=transposed", side), 2*side*side, func() { be.Copy(dst, turned) })
+		transposed := x
+		transposed.Strides[0], transposed.Strides[1] = x.Strides[1], x.Strides[0]
+		benchMoved(b, be, fmt.Sprintf("Copy/n=%d/from=transposed", side), 2*side*side, func() { be.Copy(dst, transposed) })
 		row, column := benchView(be, 1, side), benchView(be, side, 1)
 		for _, op := range []backend.ReduceOp{backend.ReduceSum, backend.ReduceMax} {
 			benchMoved(b, be, fmt.Sprintf("Reduce/n=%d/op=%v/axis=0", side, op), side*side, func() { be.Reduce(op, row, x) })

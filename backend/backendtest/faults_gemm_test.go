@@ -127,7 +127,7 @@ func gemmFaults() []broken {
 		}
 		m.single.Gemm(dst, a, b, alpha, beta, ep)
 	})
-	add("bias of the first matrix alone", "batch", func(m *mutant, dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue) {
+	add("bias of the first matrix only", "batch", func(m *mutant, dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue) {
 		m.single.Gemm(dst, a, b, alpha, beta, backend.Epilogue{})
 		if dst.Rank == 3 && dst.Shape[0] > 1 {
 			dst.Shape[0] = 1
@@ -167,7 +167,7 @@ func gemmFaults() []broken {
 			m.single.Gemm(dst, x, y, alpha, beta, ep)
 		})
 	}
-	add("second block of depth starts anew", "blocks", func(m *mutant, dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue) {
+	add("second block of depth does not accumulate", "blocks", func(m *mutant, dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue) {
 		if k := cols(a); k > 512 {
 			a.Offset += 512 * a.Strides[1]
 			b.Offset += 512 * b.Strides[0]

@@ -8,7 +8,7 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// unaryFault breaks op alone: f gets each argument and the right result.
+// unaryFault breaks only op: f gets each argument and the right result.
 func unaryFault(fault string, op backend.UnaryOp, f func(x, y float64, p backend.Params) float64) broken {
 	return broken{fault, "unary/" + op.String(), with(func(m *mutant) {
 		m.unary = func(o backend.UnaryOp, dst, x backend.View, p backend.Params) {
@@ -185,7 +185,7 @@ func unaryFaults() []broken {
 	)
 }
 
-// binaryFault breaks op alone: f gets each pair and the right result.
+// binaryFault breaks only op: f gets each pair and the right result.
 func binaryFault(fault string, op backend.BinaryOp, f func(a, b, y float64, p backend.Params) float64) broken {
 	return broken{fault, "binary/" + op.String(), with(func(m *mutant) {
 		m.binary = func(o backend.BinaryOp, dst, a, b backend.View, p backend.Params) {

@@ -115,7 +115,7 @@ func (s *suite) lstmInt8Case(k backend.LSTMInt8Kernel, z lstmSize) {
 	}
 	active := gates.elements()
 	ys, cs := lstmTruth(z, active, wide, h0.elements(), c0.elements())
-	// What rounding the states does to the gates is carried on likewise.
+	// Rounded states make errors in the gates, which later steps carry on.
 	rounding, states := 0.0, append(h0.elements(), 1)
 	for r := range 4 * h {
 		rounding = max(rounding, int8Rounding(states, wide[r*h:][:h]))

@@ -6,7 +6,7 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// layout is a way for the elements of a view to lie in memory.
+// layout is an arrangement of the elements of a view in memory.
 type layout uint8
 
 const (

@@ -130,7 +130,7 @@ func (s *suite) reduceLong(op backend.ReduceOp) {
 		s.reduceCase(op, s.input(contiguous, []int{16, 12, 23, 23}, value), 1|4|8)
 		s.reduceCase(op, s.input(stepped, []int{40, 60, 33}, value), 1|4)
 	}
-	// The roundings of equal terms all go one way. A few dozen accumulators
+	// The roundings of equal terms all have one sign. A few dozen accumulators
 	// keep them small; one does not.
 	drift := func(n int) float64 { return 4 + math.Sqrt(float64(n)) }
 	s.reduceWithin(drift, op, s.input(contiguous, []int{large}, constant(0.1)), 1)

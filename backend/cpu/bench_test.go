@@ -82,7 +82,7 @@ func BenchmarkMap(b *testing.B) {
 		x, y, d, u, v := in(n/cols, cols), in(n/cols, cols), in(n/cols, cols), in(n), in(n)
 		row, sums, col := in(1, cols), in(1, cols), in(n/cols, 1)
 		row.Shape[0], row.Strides[0] = n/cols, 0
-		turned := in(cols, n/cols)
+		columns := in(cols, n/cols)
 		run := func(name string, operands int, f func()) {
 			b.Run(fmt.Sprintf("%s/n=%d", name, n), func(b *testing.B) {
 				for b.Loop() {
@@ -94,7 +94,7 @@ func BenchmarkMap(b *testing.B) {
 		run("Add", 3, func() { c.Binary(backend.Add, d, x, y, backend.Params{}) })
 		run("AddRow", 2, func() { c.Binary(backend.Add, d, x, row, backend.Params{}) })
 		run("Tanh", 2, func() { c.Unary(backend.Tanh, d, x, backend.Params{}) })
-		run("CopyTransposed", 2, func() { c.Copy(turned, transposed(x)) })
+		run("CopyTransposed", 2, func() { c.Copy(columns, transposed(x)) })
 		run("SumRows", 1, func() { c.Reduce(backend.ReduceSum, col, x) })
 		run("SumColumns", 1, func() { c.Reduce(backend.ReduceSum, sums, x) })
 		run("Softmax", 2, func() { c.Softmax(d, x, false) })
@@ -103,7 +103,7 @@ func BenchmarkMap(b *testing.B) {
 			c.AdamStep(u, v, reshaped(x, n), reshaped(y, n), backend.AdamConfig{LR: 1e-3, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, BiasCorrection1: 1, BiasCorrection2: 1})
 		})
 		run("AllocFree", 0, func() { c.Free(c.Alloc(n)) })
-		for _, v := range []backend.View{x, y, d, u, v, row, sums, col, turned} {
+		for _, v := range []backend.View{x, y, d, u, v, row, sums, col, columns} {
 			c.Free(v.Buf)
 		}
 	}

@@ -16,7 +16,7 @@ func (c *cpu) Copy(dst, src backend.View) {
 		copy(dense(&dst), dense(&src))
 		return
 	}
-	t := mappings.get()
+	t := mappings.Get()
 	t.kind = mapCopy
 	t.add(&dst)
 	t.add(&src)

@@ -6,14 +6,16 @@
 //
 // # Order of sums
 //
-// Every sum is cut into parts by shape alone and each part is computed the same
-// way whoever runs it, so results do not depend on GOMAXPROCS.
+// Every sum is cut into parts by shape only, and each part is computed in the same
+// order whichever worker runs it, so results do not depend on GOMAXPROCS.
 package cpu
 
 import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // Name is what the backend is registered under.
@@ -26,7 +28,8 @@ func init() {
 // cpu implements backend.Backend and all its optional kernels.
 type cpu struct {
 	pool pool
-	team team
+	team team.Team
+	env  gemm.Env // of products
 }
 
 var (
@@ -44,7 +47,8 @@ var (
 
 func newCPU() *cpu {
 	c := new(cpu)
-	c.team.init()
+	c.team.Init()
+	c.env = gemm.Env{Memory: &c.pool, Team: &c.team}
 	return c
 }
 

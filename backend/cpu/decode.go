@@ -1,6 +1,9 @@
 package cpu
 
-import "github.com/org/artnn/backend"
+import (
+	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
+)
 
 // decodeGrain is how many stored weights make a chunk worth decoding apart, 8 to
 // 16 µs.
@@ -17,11 +20,11 @@ func (c *cpu) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
 
 // decode writes rows [lo, hi) of w, k numbers each.
 func (c *cpu) decode(dst []float32, w backend.StoredMatrix, lo, hi, k int) {
-	t := decodings.get()
+	t := decodings.Get()
 	*t = decoding{dst, w, lo, hi, k, max(1, decodeGrain/max(1, k))}
-	c.team.do(ceilDiv(hi-lo, t.step), t)
+	c.team.Do(ceilDiv(hi-lo, t.step), t)
 	*t = decoding{}
-	decodings.put(t)
+	decodings.Put(t)
 }
 
 // decoding is one call of decode, cut into chunks of step rows.
@@ -31,9 +34,9 @@ type decoding struct {
 	lo, hi, k, step int
 }
 
-var decodings recycler[decoding]
+var decodings team.Recycler[decoding]
 
-func (t *decoding) chunk(i int) {
+func (t *decoding) Chunk(i int) {
 	first := t.lo + i*t.step
 	for r := first; r < min(t.hi, first+t.step); r++ {
 		t.w.DecodeRow(t.dst[(r-t.lo)*t.k:][:t.k], r)

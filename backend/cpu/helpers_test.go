@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"testing"
 
 	"github.com/org/artnn/asm"
@@ -95,5 +96,15 @@ func sameBits(t *testing.T, what string, got, want []float32) {
 		if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
 			t.Fatalf("%s: number %d is %v, expected %v", what, i, got[i], want[i])
 		}
+	}
+}
+
+// atProcs runs f with GOMAXPROCS set to each of several values.
+func atProcs(t *testing.T, f func(procs int)) {
+	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, procs := range []int{1, 2, 4, 1} {
+		runtime.GOMAXPROCS(procs)
+		f(procs)
 	}
 }

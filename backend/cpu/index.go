@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 type indexKind uint8
@@ -34,16 +35,16 @@ type indexing struct {
 	step  int       // of them in a chunk
 }
 
-var indexings recycler[indexing]
+var indexings team.Recycler[indexing]
 
 func (t *indexing) do(c *cpu, total, step int) {
 	t.total, t.step = total, step
-	c.team.do(ceilDiv(total, step), t)
+	c.team.Do(ceilDiv(total, step), t)
 	*t = indexing{}
-	indexings.put(t)
+	indexings.Put(t)
 }
 
-func (t *indexing) chunk(i int) {
+func (t *indexing) Chunk(i int) {
 	lo := i * t.step
 	hi := min(t.total, lo+t.step)
 	switch t.kind {
@@ -110,7 +111,7 @@ func (c *cpu) Take(dst, x backend.View, index []int32) {
 	if dst.Size() == 0 {
 		return
 	}
-	t := indexings.get()
+	t := indexings.Get()
 	t.kind, t.index, t.dst = indexTake, index, dense(&dst)
 	t.split(&x, 1)
 	t.n = t.row.size
@@ -137,7 +138,7 @@ func (c *cpu) TakeAdd(dst, src backend.View, index []int32) {
 	if dst.Size() == 0 || src.Size() == 0 {
 		return
 	}
-	t := indexings.get()
+	t := indexings.Get()
 	t.kind, t.index, t.dst = indexTakeAdd, index, dense(&dst)
 	t.split(&src, 1)
 	t.n = t.row.size
@@ -165,7 +166,7 @@ func (c *cpu) Gather(dst, x backend.View, index []int32) {
 	if dst.Size() == 0 {
 		return
 	}
-	t := indexings.get()
+	t := indexings.Get()
 	t.kind, t.index, t.dst = indexGather, index, dense(&dst)
 	t.split(&x, last)
 	t.n, t.limit = dst.Shape[last], x.Strides[last]
@@ -193,7 +194,7 @@ func (c *cpu) ScatterAdd(dst, src backend.View, index []int32) {
 	if src.Size() == 0 {
 		return
 	}
-	t := indexings.get()
+	t := indexings.Get()
 	t.kind, t.index, t.dst = indexScatterAdd, index, dense(&dst)
 	t.split(&src, last)
 	t.n, t.m, t.limit = dst.Shape[last], src.Shape[last], src.Strides[last]
@@ -220,7 +221,7 @@ func (c *cpu) ArgMax(dst []int32, x backend.View, axis int) {
 	if len(dst) == 0 {
 		return
 	}
-	t := indexings.get()
+	t := indexings.Get()
 	t.kind, t.out = indexArgMax, dst
 	moved := x // with axis last
 	for k := axis; k < x.Rank-1; k++ {

@@ -5,13 +5,15 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 const (
 	// int8Grain is how many multiplications by int8 weights make a chunk worth
 	// handing out, about 5 µs.
 	int8Grain = 64 << 10
-	// int8Rows is the most rows of x for which weights are widened anew for
+	// int8Rows is the most rows of x for which weights are widened again for
 	// every few of them. More are worth a copy in float32, made int8Block
 	// numbers at a time, which stay in cache until they have been used.
 	int8Rows  = 32
@@ -33,7 +35,7 @@ type int8Product struct {
 	step       int       // rows of W in a chunk
 }
 
-var int8Products recycler[int8Product]
+var int8Products team.Recycler[int8Product]
 
 // LinearInt8 computes dst = x·Wᵀ + bias.
 //
@@ -56,11 +58,11 @@ func (c *cpu) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backen
 		return true
 	}
 	in, scratch := c.flatten(&x)
-	p := int8Products.get()
+	p := int8Products.Get()
 	*p = int8Product{w: w, y: dense(&dst), ldy: w.Rows, n: x.Shape[0], bias: b}
 	p.run(c, in, w.Cols)
 	*p = int8Product{}
-	int8Products.put(p)
+	int8Products.Put(p)
 	if scratch != nil {
 		c.pool.put(scratch)
 	}
@@ -72,20 +74,20 @@ func (c *cpu) LSTMInt8(y, cells, gates backend.View, whh *backend.Int8Matrix, h0
 	if gates.Size() == 0 || !gates.Contiguous() {
 		return false
 	}
-	if gates.Shape[0] > lstmDirect { // as many as pay for packing
+	if gates.Shape[0] > gemm.RepeatDirect { // as many as pay for packing
 		wide := c.widen(whh, 0, whh.Rows)
 		ok := c.LSTM(y, cells, gates, backend.NewView(wide, whh.Rows, whh.Cols), h0, c0)
 		c.pool.put(wide)
 		return ok
 	}
-	l := lstms.get()
+	l := lstms.Get()
 	l.init(c, &gates, y.Shape[2])
 	first, s0 := c.flatten(&h0)
 	start, s1 := c.flatten(&c0)
 	l.gates, l.y, l.cells, l.c0 = dense(&gates), dense(&y), dense(&cells), start
 	l.int8 = int8Product{w: whh, n: l.batch, accumulate: true}
 	l.run(first)
-	l.release(nil, s0, s1)
+	l.release(s0, s1)
 	return true
 }
 
@@ -132,7 +134,7 @@ func (p *int8Product) run(c *cpu, x []float32, ldx int) {
 		}
 	}
 	p.step = roundUp(ceilDiv(int8Grain, max(1, p.n*k)), asm.DotNR)
-	c.team.do(ceilDiv(p.w.Rows, p.step), p)
+	c.team.Do(ceilDiv(p.w.Rows, p.step), p)
 	c.pool.put(scratch)
 }
 
@@ -142,7 +144,7 @@ func int16s(mem []float32) []int16 {
 }
 
 // chunk computes columns [lo, hi) of y.
-func (p *int8Product) chunk(i int) {
+func (p *int8Product) Chunk(i int) {
 	w, k := p.w, p.w.Cols
 	lo := i * p.step
 	hi := min(w.Rows, lo+p.step)
@@ -158,14 +160,14 @@ func (p *int8Product) chunk(i int) {
 		}
 		return
 	}
-	rows := cutRows(p.n, asm.DotMR)
+	rows := gemm.CutRows(p.n, asm.DotMR)
 	for j := lo; j < hi; j += asm.DotNR {
 		n := min(asm.DotNR, hi-j)
 		acc := p.start(j, n)
 		for b := 0; b == 0 || b*asm.Int8Terms < k; b++ {
 			k0, k1 := b*asm.Int8Terms, min(k, (b+1)*asm.Int8Terms)
-			for t := range rows.tiles {
-				i, m := rows.at(t)
+			for t := range rows.Tiles {
+				i, m := rows.At(t)
 				asm.GemmInt8(&asm.Int8Tile{
 					K: k1 - k0, M: m, N: n, X: p.x[i*k+k0:], XRow: k, ScaleX: p.scales[b*p.n+i:],
 					W: w.Values[j*k+k0:], WRow: k, Scale: w.Scale[j:], Y: p.y[i*p.ldy+j:], YRow: p.ldy, Accumulate: acc || b > 0,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // layerNormParts bounds the partial sums of the parameter gradients.
@@ -23,7 +24,7 @@ type layerNorm struct {
 	step         int
 }
 
-var layerNorms recycler[layerNorm]
+var layerNorms team.Recycler[layerNorm]
 
 // LayerNorm computes y = (x−mean)·rstd·weight + bias row by row.
 func (c *cpu) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
@@ -32,15 +33,15 @@ func (c *cpu) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64
 	if !okW || !okB || y.Size() == 0 {
 		return false
 	}
-	t := layerNorms.get()
+	t := layerNorms.Get()
 	ok := t.rows.init(&y, &x)
 	if ok {
 		t.mean, t.rstd, t.weight, t.bias, t.eps = mean, rstd, w, b, eps
-		t.step = max(1, dearChunk/t.rows.n)
-		c.team.do(ceilDiv(t.rows.count(), t.step), t)
+		t.step = max(1, expensiveChunk/t.rows.n)
+		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = layerNorm{}
-	layerNorms.put(t)
+	layerNorms.Put(t)
 	return ok
 }
 
@@ -52,22 +53,22 @@ func (c *cpu) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backen
 	if !okW || !okDW || !okDB || dx.Size() == 0 {
 		return false
 	}
-	t := layerNorms.get()
+	t := layerNorms.Get()
 	ok := t.rows.init(&dx, &dy, &x)
 	if ok {
 		t.c, t.grad, t.mean, t.rstd, t.weight, t.dw, t.db = c, true, mean, rstd, w, dw, db
 		n, count := t.rows.n, t.rows.count()
-		t.step = max(ceilDiv(count, layerNormParts), dearChunk/n, 1)
+		t.step = max(ceilDiv(count, layerNormParts), expensiveChunk/n, 1)
 		chunks := ceilDiv(count, t.step)
 		scratch := c.pool.alloc(chunks * 2 * n)
 		t.parts = scratch.data
-		c.team.do(chunks, t)
+		c.team.Do(chunks, t)
 		t.join(dw, 0, chunks)
 		t.join(db, n, chunks)
 		c.pool.put(scratch)
 	}
 	*t = layerNorm{}
-	layerNorms.put(t)
+	layerNorms.Put(t)
 	return ok
 }
 
@@ -83,7 +84,7 @@ func (t *layerNorm) join(dst []float32, offset, chunks int) {
 	}
 }
 
-func (t *layerNorm) chunk(i int) {
+func (t *layerNorm) Chunk(i int) {
 	lo := i * t.step
 	hi := min(t.rows.count(), lo+t.step)
 	if t.grad {

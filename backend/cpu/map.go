@@ -3,13 +3,14 @@ package cpu
 import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 const (
-	// cheapChunk and dearChunk are the elements of a chunk of a map: about 5 µs
+	// cheapChunk and expensiveChunk are the elements of a chunk of a map: about 5 µs
 	// of additions in cache, and of exponentials.
-	cheapChunk = 16 << 10
-	dearChunk  = 4 << 10
+	cheapChunk     = 16 << 10
+	expensiveChunk = 4 << 10
 	// blockLen is the length of the pieces in which strided operands are
 	// gathered; a few of them fit into level 1 cache together.
 	blockLen = 512
@@ -34,15 +35,15 @@ type mapping struct {
 	unary  backend.UnaryOp
 	binary backend.BinaryOp
 	p      backend.Params
-	parts  division
+	parts  team.Division
 	nest   nest
 	mem    [maxOperands][]float32 // whole buffers; operand 0 is the destination
 }
 
-var mappings recycler[mapping]
+var mappings team.Recycler[mapping]
 
-func (t *mapping) chunk(i int) {
-	lo, hi := t.parts.bounds(i)
+func (t *mapping) Chunk(i int) {
+	lo, hi := t.parts.Bounds(i)
 	switch t.kind {
 	case mapFill:
 		t.fill(lo, hi)
@@ -65,10 +66,10 @@ func (t *mapping) add(v *backend.View) {
 
 // do runs the map over all elements, at most step to a chunk and whole units.
 func (t *mapping) do(c *cpu, step, unit int) {
-	t.parts = divide(t.nest.size, step, unit)
-	c.team.do(t.parts.count, t)
+	t.parts = team.Divide(t.nest.size, step, unit)
+	c.team.Do(t.parts.Count, t)
 	*t = mapping{}
-	mappings.put(t)
+	mappings.Put(t)
 }
 
 // flat is elements [lo, hi) of operand o, which lies without gaps.
@@ -82,7 +83,7 @@ func (c *cpu) Fill(dst backend.View, value float64) {
 	if dst.Size() == 0 {
 		return
 	}
-	t := mappings.get()
+	t := mappings.Get()
 	t.kind, t.p[0] = mapFill, value
 	t.add(&dst)
 	t.nest.collapseAnyOrder()
@@ -127,14 +128,14 @@ func (c *cpu) Unary(op backend.UnaryOp, dst, x backend.View, p backend.Params) {
 		return
 	}
 	step := cheapChunk
-	if dearUnary(op) {
-		step = dearChunk
+	if expensiveUnary(op) {
+		step = expensiveChunk
 	}
 	if n <= step && x.Contiguous() {
 		unary(op, dense(&dst), dense(&x), p)
 		return
 	}
-	t := mappings.get()
+	t := mappings.Get()
 	t.kind, t.unary, t.p = mapUnary, op, p
 	t.add(&dst)
 	t.add(&x)
@@ -164,14 +165,14 @@ func (c *cpu) Binary(op backend.BinaryOp, dst, a, b backend.View, p backend.Para
 		return
 	}
 	step := cheapChunk
-	if dearBinary(op) {
-		step = dearChunk
+	if expensiveBinary(op) {
+		step = expensiveChunk
 	}
 	if n <= step && a.Contiguous() && b.Contiguous() {
 		binary(op, dense(&dst), dense(&a), dense(&b), p)
 		return
 	}
-	t := mappings.get()
+	t := mappings.Get()
 	t.kind, t.binary, t.p = mapBinary, op, p
 	t.add(&dst)
 	t.add(&a)
@@ -246,7 +247,7 @@ func (c *cpu) Where(dst, cond, a, b backend.View) {
 		asm.Select(dense(&dst), dense(&cond), dense(&a), dense(&b))
 		return
 	}
-	t := mappings.get()
+	t := mappings.Get()
 	t.kind = mapWhere
 	t.add(&dst)
 	t.add(&cond)

@@ -8,8 +8,8 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// dearUnary reports whether an operation costs several times a memory access.
-func dearUnary(op backend.UnaryOp) bool {
+// expensiveUnary reports whether an operation costs several times a memory access.
+func expensiveUnary(op backend.UnaryOp) bool {
 	switch op {
 	case backend.Exp, backend.Log, backend.Sin, backend.Cos, backend.Tanh, backend.Sigmoid, backend.Erf,
 		backend.Softplus, backend.GELU, backend.SiLU, backend.PowScalar:
@@ -18,7 +18,7 @@ func dearUnary(op backend.UnaryOp) bool {
 	return false
 }
 
-func dearBinary(op backend.BinaryOp) bool {
+func expensiveBinary(op backend.BinaryOp) bool {
 	return op == backend.Pow || op == backend.GELUGrad || op == backend.SiLUGrad
 }
 

@@ -3,6 +3,7 @@ package cpu
 import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // update is one step of an optimiser on one parameter.
@@ -11,13 +12,13 @@ type update struct {
 	isAdam     bool
 	adam       asm.Adam
 	sgd        asm.SGD
-	parts      division
+	parts      team.Division
 }
 
-var updates recycler[update]
+var updates team.Recycler[update]
 
-func (t *update) chunk(i int) {
-	lo, hi := t.parts.bounds(i)
+func (t *update) Chunk(i int) {
+	lo, hi := t.parts.Bounds(i)
 	if t.isAdam {
 		asm.AdamStep(t.p[lo:hi], t.g[lo:hi], t.m[lo:hi], t.v[lo:hi], t.adam)
 		return
@@ -30,10 +31,10 @@ func (t *update) chunk(i int) {
 }
 
 func (t *update) do(c *cpu) {
-	t.parts = divide(len(t.p), cheapChunk, alignFloats)
-	c.team.do(t.parts.count, t)
+	t.parts = team.Divide(len(t.p), cheapChunk, alignFloats)
+	c.team.Do(t.parts.Count, t)
 	*t = update{}
-	updates.put(t)
+	updates.Put(t)
 }
 
 // AdamStep updates p and the moments m and v from gradient g.
@@ -41,7 +42,7 @@ func (c *cpu) AdamStep(p, g, m, v backend.View, cfg backend.AdamConfig) bool {
 	if !p.Contiguous() || !g.Contiguous() || !m.Contiguous() || !v.Contiguous() {
 		return false
 	}
-	t := updates.get()
+	t := updates.Get()
 	t.p, t.g, t.m, t.v, t.isAdam = dense(&p), dense(&g), dense(&m), dense(&v), true
 	t.adam = adamConstants(&cfg)
 	t.do(c)
@@ -62,7 +63,7 @@ func (c *cpu) SGDStep(p, g, buf backend.View, cfg backend.SGDConfig) bool {
 	if !p.Contiguous() || !g.Contiguous() || buf.Buf != nil && !buf.Contiguous() {
 		return false
 	}
-	t := updates.get()
+	t := updates.Get()
 	t.p, t.g = dense(&p), dense(&g)
 	if cfg.Momentum != 0 {
 		t.m = dense(&buf)

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
 )
 
 const (
@@ -38,6 +39,9 @@ type buffer struct {
 }
 
 func (b *buffer) Len() int { return len(b.data) }
+
+// Floats is the memory as package gemm uses it.
+func (b *buffer) Floats() []float32 { return b.data }
 
 // pool keeps freed blocks by size. A buffer that is dropped without Free is
 // ordinary garbage: the pool holds no reference to what it has given out.
@@ -126,6 +130,11 @@ func (p *pool) put(b *buffer) {
 	p.free[b.class] = append(p.free[b.class], b)
 	p.mu.Unlock()
 }
+
+// Get and Put make the pool the scratch memory of package gemm.
+func (p *pool) Get(n int) gemm.Scratch { return p.alloc(n) }
+
+func (p *pool) Put(s gemm.Scratch) { p.put(s.(*buffer)) }
 
 // trim drops free blocks of the classes that have gone unused for longest,
 // until no more is cached than was ever in use at one time. It runs only when

@@ -5,6 +5,8 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 const (
@@ -34,19 +36,19 @@ const (
 type productStep struct {
 	c          *cpu
 	m, n, k    int
-	a, b       matrix
+	a, b       gemm.Matrix
 	p, m1, m2  []float32
 	adam       asm.Adam
-	rows, cols division     // of the chunks
-	lines      *lineOffsets // that the tiles of a third of a strip ask for; nil for none
+	rows, cols team.Division // of the chunks
+	lines      *lineOffsets  // that the tiles of a third of a strip ask for; nil for none
 }
 
 // lineOffsets has room for the lines that the tiles of a third of a strip ask for.
 type lineOffsets [(productTile/asm.MR/asm.NR + 2) / 3 * productK / 2]int32
 
-var productLines recycler[lineOffsets]
+var productLines team.Recycler[lineOffsets]
 
-var productSteps recycler[productStep]
+var productSteps team.Recycler[productStep]
 
 // WantsProduct reports whether the product is large and both factors are small
 // beside it.
@@ -63,24 +65,23 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 		hasNegative(&a) || hasNegative(&b) {
 		return false
 	}
-	t := productSteps.get()
+	t := productSteps.Get()
 	*t = productStep{
 		c: c, m: p.Shape[0], n: p.Shape[1], k: k,
-		a: matrix{from(&a), a.Strides[0], a.Strides[1]},
-		b: matrix{from(&b), b.Strides[0], b.Strides[1]},
+		a: matrix(&a), b: matrix(&b),
 		p: dense(&p), m1: dense(&m), m2: dense(&v),
 		adam: adamConstants(&cfg),
 	}
 	width := min(t.n, productN, max(asm.NR, productB/k/asm.NR*asm.NR))
 	size := max(minProductChunk, min(maxProductChunk, t.m*t.n/4))
-	t.cols, t.rows = divide(t.n, width, asm.NR), divide(t.m, ceilDiv(size, width), stripMR())
+	t.cols, t.rows = team.Divide(t.n, width, asm.NR), team.Divide(t.m, ceilDiv(size, width), stripMR())
 	t.spread()
-	c.team.do(t.cols.count*t.rows.count, t)
+	c.team.Do(t.cols.Count*t.rows.Count, t)
 	if t.lines != nil {
-		productLines.put(t.lines)
+		productLines.Put(t.lines)
 	}
 	*t = productStep{}
-	productSteps.put(t)
+	productSteps.Put(t)
 	return true
 }
 
@@ -89,13 +90,13 @@ func (c *cpu) AdamStepProduct(p, a, b, m, v backend.View, cfg backend.AdamConfig
 // cache, and are not worth it; the wide kernel does not ask.
 func (t *productStep) spread() {
 	const line = 16 // numbers
-	width := min(t.n, ceilDiv(ceilDiv(t.n, asm.NR), t.cols.count)*asm.NR)
+	width := min(t.n, ceilDiv(ceilDiv(t.n, asm.NR), t.cols.Count)*asm.NR)
 	rows, across := stripRows(width), ceilDiv(width, line)
-	if asm.Wide() || t.m*t.n < aheadB || rows*t.n > math.MaxInt32/8 {
+	if asm.Wide() || t.m*t.n < gemm.PrefetchMin || rows*t.n > math.MaxInt32/8 {
 		t.lines = nil
 		return
 	}
-	t.lines = productLines.get()
+	t.lines = productLines.Get()
 	asked := ceilDiv(ceilDiv(rows, asm.MR)*ceilDiv(width, asm.NR), 3) * asm.PrefetchLines(t.k)
 	row, j, over := 0, 0, 0
 	for s := range t.lines[:asked] {
@@ -120,18 +121,18 @@ type rectangle struct {
 // then a few rows of the product at a time, a strip, are formed in cache and
 // used. The next strip is formed meanwhile, in parts that ask for the parameters
 // that are updated after them, so that neither arithmetic nor memory waits.
-func (t *productStep) chunk(i int) {
+func (t *productStep) Chunk(i int) {
 	r := rectangle{productStep: t}
-	r.i0, r.i1 = t.rows.bounds(i / t.cols.count)
-	j0, j1 := t.cols.bounds(i % t.cols.count)
+	r.i0, r.i1 = t.rows.Bounds(i / t.cols.Count)
+	j0, j1 := t.cols.Bounds(i % t.cols.Count)
 	r.j0, r.cols = j0, j1-j0
 	r.strip = stripRows(r.cols)
 	packed, rows := roundUp(r.cols, asm.NR)*t.k, roundUp(r.i1-r.i0, asm.MR)*t.k
 	scratch := t.c.pool.alloc(packed + rows + 2*r.strip*r.cols)
 	r.b, r.a = scratch.data[:packed], scratch.data[packed:packed+rows]
 	g, next := scratch.data[packed+rows:][:r.strip*r.cols], scratch.data[packed+rows+r.strip*r.cols:]
-	packB(r.b, t.b, r.j0, r.j0+r.cols, 0, t.k)
-	packSlivers(r.a, t.a, r.i0, r.i1, t.k, asm.MR)
+	gemm.PackColumns(r.b, t.b.From(0, r.j0), r.cols, t.k)
+	gemm.PackRows(r.a, t.a.From(r.i0, 0), r.i1-r.i0, t.k, asm.MR)
 	r.multiply(g, r.i0, 0, r.tiles(r.i0), nil)
 	for i := r.i0; i < r.i1; i += r.strip {
 		r.update(g, next, i)
@@ -203,7 +204,7 @@ func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
 				B: b, BTile: k * asm.NR, BRow: asm.NR, C: d, CTile: asm.NR, CRow: r.cols,
 			}
 			if mem != nil {
-				x.Prefetch = asm.Prefetch{Next: mem, Offsets: r.lines[(u-u0)*asked:], OffsetsTile: asked}
+				x.Prefetch = &asm.Prefetch{Next: mem, Offsets: r.lines[(u-u0)*asked:], OffsetsTile: asked}
 			}
 			asm.GemmTiles(&x)
 			if n := cols % asm.NR; n > 0 {

@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 	"github.com/org/artnn/internal/philox"
 )
 
@@ -18,7 +19,7 @@ type drawing struct {
 	stream backend.Stream
 }
 
-var drawings recycler[drawing]
+var drawings team.Recycler[drawing]
 
 // Random fills dst, in index order, from the stream.
 func (c *cpu) Random(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream) {
@@ -26,16 +27,16 @@ func (c *cpu) Random(dst backend.View, dist backend.Distribution, p backend.Para
 	if n == 0 {
 		return
 	}
-	t := drawings.get()
+	t := drawings.Get()
 	t.dst, t.dist, t.p, t.stream = data(dst.Buf), dist, p, s
 	t.nest.push(&dst)
 	t.nest.collapse()
-	c.team.do(ceilDiv(n, randomChunk), t)
+	c.team.Do(ceilDiv(n, randomChunk), t)
 	*t = drawing{}
-	drawings.put(t)
+	drawings.Put(t)
 }
 
-func (t *drawing) chunk(i int) {
+func (t *drawing) Chunk(i int) {
 	lo := i * randomChunk
 	hi := min(t.nest.size, lo+randomChunk)
 	s := &t.nest

@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 const (
@@ -41,7 +42,7 @@ type reduction struct {
 	parts   []float32 // segment by segment, if there are several
 }
 
-var reductions recycler[reduction]
+var reductions team.Recycler[reduction]
 
 // identity is the fold of nothing.
 func identity(op backend.ReduceOp) float32 {
@@ -70,7 +71,7 @@ func (c *cpu) Reduce(op backend.ReduceOp, dst, x backend.View) {
 		dense(&dst)[0] = foldRow(op, dense(&x))
 		return
 	}
-	r := reductions.get()
+	r := reductions.Get()
 	r.op, r.x, r.dst = op, data(x.Buf), dense(&dst)
 	r.plan(&dst, &x, size/results)
 	units := r.outer * r.blocks * r.segments
@@ -79,14 +80,14 @@ func (c *cpu) Reduce(op backend.ReduceOp, dst, x backend.View) {
 		scratch = c.pool.alloc(r.segments * results)
 		r.parts = scratch.data
 	}
-	c.team.do(ceilDiv(units, r.step), r)
+	c.team.Do(ceilDiv(units, r.step), r)
 	if scratch != nil {
 		r.joining, r.step = true, max(1, reduceChunk/r.segments)
-		c.team.do(ceilDiv(results, r.step), r)
+		c.team.Do(ceilDiv(results, r.step), r)
 		c.pool.put(scratch)
 	}
 	*r = reduction{}
-	reductions.put(r)
+	reductions.Put(r)
 }
 
 // plan sorts the axes into kept and folded and cuts the work, each of whose
@@ -144,7 +145,7 @@ func (s *nest) complete() int {
 	return s.size
 }
 
-func (r *reduction) chunk(i int) {
+func (r *reduction) Chunk(i int) {
 	lo := i * r.step
 	if r.joining {
 		r.join(lo, min(len(r.dst), lo+r.step))

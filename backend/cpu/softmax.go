@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // softmax is one call of Softmax or SoftmaxGrad, cut into groups of rows.
@@ -14,14 +15,14 @@ type softmax struct {
 	step            int
 }
 
-var softmaxes recycler[softmax]
+var softmaxes team.Recycler[softmax]
 
 // Softmax computes dst = exp(x − max) / Σ exp(x − max), or its logarithm.
 func (c *cpu) Softmax(dst, x backend.View, logarithm bool) bool {
 	if dst.Size() == 0 {
 		return true
 	}
-	t := softmaxes.get()
+	t := softmaxes.Get()
 	ok := t.rows.init(&dst, &x)
 	return t.do(c, ok, false, logarithm)
 }
@@ -31,22 +32,22 @@ func (c *cpu) SoftmaxGrad(dst, g, y backend.View, logarithm bool) bool {
 	if dst.Size() == 0 {
 		return true
 	}
-	t := softmaxes.get()
+	t := softmaxes.Get()
 	ok := t.rows.init(&dst, &g, &y)
 	return t.do(c, ok, true, logarithm)
 }
 
 func (t *softmax) do(c *cpu, ok, grad, logarithm bool) bool {
 	if ok {
-		t.grad, t.logarithm, t.step = grad, logarithm, max(1, dearChunk/t.rows.n)
-		c.team.do(ceilDiv(t.rows.count(), t.step), t)
+		t.grad, t.logarithm, t.step = grad, logarithm, max(1, expensiveChunk/t.rows.n)
+		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = softmax{}
-	softmaxes.put(t)
+	softmaxes.Put(t)
 	return ok
 }
 
-func (t *softmax) chunk(i int) {
+func (t *softmax) Chunk(i int) {
 	lo := i * t.step
 	hi := min(t.rows.count(), lo+t.step)
 	cur := t.rows.nest.seek(lo)
@@ -90,14 +91,14 @@ type crossEntropy struct {
 	step         int
 }
 
-var crossEntropies recycler[crossEntropy]
+var crossEntropies team.Recycler[crossEntropy]
 
 // CrossEntropy writes per-row losses and log-sum-exps of logits [N, C].
 func (c *cpu) CrossEntropy(loss, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
 	if loss.Size() == 0 {
 		return true
 	}
-	t := crossEntropies.get()
+	t := crossEntropies.Get()
 	ok := logits.Size() > 0 && t.rows.init(&logits)
 	t.loss, t.lse, t.targets, t.smoothing, t.ignore = loss, lse, targets, smoothing, ignore
 	return t.do(c, ok)
@@ -108,7 +109,7 @@ func (c *cpu) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32
 	if dst.Size() == 0 {
 		return true
 	}
-	t := crossEntropies.get()
+	t := crossEntropies.Get()
 	ok := t.rows.init(&dst, &logits)
 	t.grad, t.g, t.lse, t.targets, t.smoothing, t.ignore = true, g, lse, targets, smoothing, ignore
 	return t.do(c, ok)
@@ -116,15 +117,15 @@ func (c *cpu) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32
 
 func (t *crossEntropy) do(c *cpu, ok bool) bool {
 	if ok {
-		t.step = max(1, dearChunk/t.rows.n)
-		c.team.do(ceilDiv(t.rows.count(), t.step), t)
+		t.step = max(1, expensiveChunk/t.rows.n)
+		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
 	*t = crossEntropy{}
-	crossEntropies.put(t)
+	crossEntropies.Put(t)
 	return ok
 }
 
-func (t *crossEntropy) chunk(i int) {
+func (t *crossEntropy) Chunk(i int) {
 	lo := i * t.step
 	hi := min(t.rows.count(), lo+t.step)
 	cur := t.rows.nest.seek(lo)

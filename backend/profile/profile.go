@@ -68,7 +68,7 @@ func New(inner backend.Backend) *Profiler {
 	return p
 }
 
-// Reset forgets all events and starts the clock anew.
+// Reset forgets all events and restarts the clock.
 func (p *Profiler) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

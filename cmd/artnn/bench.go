@@ -58,7 +58,7 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	con.printf("%s, %d threads, backend %s\n\n", machine.CPU(), machine.Cores(), backend.Default().Name())
+	con.printf("%s, %s, backend %s\n\n", machine.CPU(), words.Count(machine.Cores(), "thread"), backend.Default().Name())
 	columns := []measurement{
 		{"matrix product", product, func(s float64) string { return fmt.Sprintf("%.1f GF/s", 2*productSize*productSize*productSize/s/1e9) }},
 		{"MLP 784-256-128-10, batch 64", perceptron, perSecond},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 )
 
@@ -84,7 +85,7 @@ func (c *generateImage) Run(con *console) error {
 	if err := con.show(sheet, c.Preview); err != nil {
 		return err
 	}
-	con.printf("%s: %d pictures of %d×%d from seed %d\n", written, c.N, gan.Config().Width, gan.Config().Height, seed)
+	con.printf("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Config().Width, gan.Config().Height, seed)
 	return nil
 }
 

@@ -68,11 +68,15 @@ func (r *reader) prepare(root string) {
 		require.NoError(r.t, data.WritePNG(filepath.Join(r.dir, "pictures", fmt.Sprintf("%02d.png", i)), faces.Image(i)))
 	}
 	r.write("novel.txt", samples.MobyDick()[:24_000])
-	mod, sums, err := guide.Module("guide", root)
-	require.NoError(r.t, err)
-	r.write("go.sum", sums)
+	var sums strings.Builder
+	for _, module := range []string{".", "recipe"} {
+		text, err := os.ReadFile(filepath.Join(root, module, "go.sum"))
+		require.NoError(r.t, err)
+		sums.Write(text)
+	}
+	r.write("go.sum", sums.String())
 	if r.name != "README.md" { // which makes the module itself
-		r.write("go.mod", mod)
+		r.write("go.mod", guide.Module("guide", root))
 	}
 }
 

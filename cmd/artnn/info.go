@@ -240,7 +240,7 @@ func printable(s string) string {
 func bytesText(n int64) string {
 	switch {
 	case n < 1000:
-		return fmt.Sprintf("%d bytes", n)
+		return words.Count(int(n), "byte")
 	case n < 1000_000:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	case n < 1000_000_000:

@@ -78,7 +78,7 @@ func (c *interpolate) Run(con *console) error {
 	scale := c.Scale
 	if scale == 0 {
 		scale = showScale(cfg)
-		if animated { // a sheet has many beside each other, this is one alone
+		if animated { // a sheet has many beside each other, this is a single one
 			scale = max(1, 256/max(cfg.Width, cfg.Height))
 		}
 	}
@@ -99,6 +99,6 @@ func (c *interpolate) Run(con *console) error {
 	if err := con.show(strip, c.Preview); err != nil {
 		return err
 	}
-	con.printf("%s: %d pictures by way of seeds %s\n", c.Out, len(frames), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
+	con.printf("%s: %d pictures through seeds %s\n", c.Out, len(frames), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
 	return nil
 }

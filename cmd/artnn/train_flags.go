@@ -46,7 +46,7 @@ type runFlags struct {
 // trialFlags are the trials of models with a loss that tells something.
 type trialFlags struct {
 	FindLR       bool `name:"find-lr" group:"trial" conf:"-" help:"Try learning rates and tell the one at which the loss falls fastest."`
-	OverfitBatch int  `group:"trial" conf:"-" placeholder:"N" help:"Take N steps on one batch: a model that is wired right learns it by heart."`
+	OverfitBatch int  `group:"trial" conf:"-" placeholder:"N" help:"Take N steps on one batch: the loss of a model that is wired right falls towards 0."`
 }
 
 // any tells whether one of the trials was asked for.

@@ -120,7 +120,10 @@ func do[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.O
 		}
 	}
 	r, err := recipe.Train(ctx, task, o)
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(err, ctx.Err()):
+		return errInterrupted // before there was anything to save
+	case err != nil:
 		return s.explain(err)
 	}
 	return s.finish(r)
@@ -166,9 +169,6 @@ func (s *session) show(w io.Writer, sample recipe.Sample, table bool) error {
 
 // finish says how a run ended.
 func (s *session) finish(r recipe.Result) error {
-	if r.Step == 0 {
-		return errInterrupted // before there was anything to save
-	}
 	if r.Step == r.From && !r.Interrupted {
 		s.con.warn("the run had come to its end before: to go on, give more with --time, --steps or --epochs")
 	}

@@ -17,13 +17,13 @@ import (
 )
 
 func TestLearnsTheMarket(t *testing.T) {
-	o := defaults
-	o.sales, o.epochs, o.save = 4000, 40, filepath.Join(t.TempDir(), "model")
+	o := defaults()
+	o.sales, o.Dir = 4000, filepath.Join(t.TempDir(), "run")
 	var out strings.Builder
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"4000 rows", "800 predictions of", "The law itself", "watercolour", "160 cm"} {
+	for _, want := range []string{"4000 rows", "400 predictions of", "The law itself", "watercolour", "160 cm"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %s", want, &out)
 		}
@@ -34,7 +34,7 @@ func TestLearnsTheMarket(t *testing.T) {
 
 	// Where the network stands between the linear model and the law, on sales
 	// drawn anew.
-	model, err := models.LoadAs[*tabular.Model](o.save)
+	model, err := models.LoadAs[*tabular.Model](filepath.Join(o.Dir, "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +64,14 @@ func TestLearnsTheMarket(t *testing.T) {
 }
 
 func TestSameSeedSameReport(t *testing.T) {
-	o := defaults
-	o.sales, o.epochs, o.save = 300, 2, filepath.Join(t.TempDir(), "model")
+	t.Chdir(t.TempDir())
 	var reports []string
 	for _, seed := range []uint64{1, 1, 2} {
-		o.seed = seed
+		if err := os.RemoveAll("run"); err != nil {
+			t.Fatal(err)
+		}
+		o := defaults()
+		o.sales, o.Budget.Epochs, o.Dir, o.Seed = 300, 2, "run", seed
 		var out strings.Builder
 		if err := run(context.Background(), o, &out); err != nil {
 			t.Fatal(err)
@@ -97,8 +100,8 @@ func TestLaw(t *testing.T) {
 func TestTheFileHoldsTheSales(t *testing.T) {
 	works, prices := sales(200, 5)
 	path := filepath.Join(t.TempDir(), "sales.csv")
-	o := defaults
-	o.write, o.sales, o.seed = path, 200, 5
+	o := defaults()
+	o.write, o.sales, o.Seed = path, 200, 5
 	if err := run(context.Background(), o, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -139,19 +142,19 @@ func TestLearnsFromAFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(b.String()), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	o := defaults
-	o.csv, o.target, o.kinds, o.skip = path, "school", list{"code=category"}, list{"id"}
-	o.epochs, o.lr, o.save = 60, 0.01, filepath.Join(t.TempDir(), "model")
+	o := defaults()
+	o.Data, o.Target, o.Skip, o.Kinds["code"] = path, "school", []string{"id"}, table.Category
+	o.Budget.Epochs, o.LR, o.Batch, o.Dir = 60, 0.01, 16, filepath.Join(t.TempDir(), "run")
 	var out strings.Builder
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"400 rows", "code    category  2 levels", "20 rows have no school and are left out", `76 predictions of "school"`} {
+	for _, want := range []string{"400 rows", "code    category  2 levels", "20 rows have no school and are left out", `38 predictions of "school"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %s", want, &out)
 		}
 	}
-	model, err := models.LoadAs[*tabular.Model](o.save)
+	model, err := models.LoadAs[*tabular.Model](filepath.Join(o.Dir, "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,8 +176,8 @@ func TestLearnsFromAFile(t *testing.T) {
 }
 
 func TestInterruptKeepsTheNetwork(t *testing.T) {
-	o := defaults
-	o.sales, o.epochs, o.save = 300, 1e6, filepath.Join(t.TempDir(), "model")
+	o := defaults()
+	o.sales, o.Budget.Epochs, o.Dir = 300, 1e6, filepath.Join(t.TempDir(), "run")
 	var out strings.Builder
 	if err := run(maintest.EndAfter(20), o, &out); err != nil {
 		t.Fatal(err)
@@ -182,7 +185,7 @@ func TestInterruptKeepsTheNetwork(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadAs[*tabular.Model](o.save); err != nil {
+	if _, err := models.LoadAs[*tabular.Model](filepath.Join(o.Dir, "model.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

@@ -23,7 +23,7 @@ func TestErrors(t *testing.T) {
 		return path
 	}
 	nowhere := filepath.Join(dir, "nowhere")
-	model := filepath.Join(dir, "model")
+	out := filepath.Join(dir, "run")
 	works := file("works.csv", "width,price\n"+strings.Repeat("1,10\n2,20\n", 20))
 	spoilt := file("spoilt.csv", "width,price\n1,10\n2,\"12,3x\"\n")
 	empty := file("empty.csv", "")
@@ -32,7 +32,6 @@ func TestErrors(t *testing.T) {
 		{"-csv " + works, "-csv needs -target"},
 		{"-csv " + works + " -target prize", `no column "prize"; there are "width", "price"`},
 		{"-csv " + works + " -target price -skip prize", `no column "prize"`},
-		{"-csv " + works + " -target price -kind price", "-kind price: must be like price=number"},
 		{"-csv " + works + " -target price -kind price=money", `kind "money": use number, category or date`},
 		{"-csv " + works + " -target price -kind width=date", `line 2: column "width": "1" is not a date`},
 		{"-csv " + works + " -target price -skip width", "there is nothing to predict"},
@@ -40,15 +39,15 @@ func TestErrors(t *testing.T) {
 		{"-csv " + empty + " -target price", empty + ": no text"},
 		{"-target size", "-target size"},
 		{"-sales 10", "-sales must be at least 50"},
-		{"-epochs 0", "-epochs must be positive"},
-		{"-batch -1", "batch size"},
-		{"-lr -1", "learning rate"},
+		{"-epochs -1", "Epochs must be"},
+		{"-batch -1", "Batch must be"},
+		{"-lr -1", "LR must be"},
 		{"-write " + filepath.Join(nowhere, "sales.csv"), nowhere},
-		{"-sales 100 -epochs 1 -save " + filepath.Join(nowhere, "model"), nowhere},
+		{"-sales 100 -epochs 1 -out " + filepath.Join(works, "run"), works},
 	} {
-		maintest.Fails(t, "art-market", append([]string{"-save", model}, strings.Fields(c.args)...), c.want)
+		maintest.Fails(t, "art-market", append([]string{"-out", out}, strings.Fields(c.args)...), c.want)
 	}
-	if _, err := os.Stat(model); err == nil {
-		t.Error("a run that failed has left a network")
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a run that failed has left a folder")
 	}
 }

@@ -8,6 +8,9 @@
 // come with the library. It leaves a sheet of 16 pictures and both models in the
 // folder out and prints a text. Ctrl+C saves what was learned and ends it.
 //
+// Package recipe trains one model; the loop of two is written out here with
+// package train.
+//
 // What to expect: 1,280 updates take 45 seconds on two cores of a shared server.
 // The faces are then recognisable, if noisy, and the text, at 1.6 nats a
 // character, is made of English-looking words; 1.4 after 5,000 updates. The
@@ -158,7 +161,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	if result.Interrupted {
-		fmt.Fprintf(out, "Interrupted after %d updates.\n", result.Step)
+		fmt.Fprintf(out, "Interrupted after update %d.\n", result.Step)
 	}
 
 	sheet := filepath.Join(o.out, "images.png")

@@ -13,6 +13,7 @@ import (
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/examples/internal/maintest"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe"
 )
 
 // pictures writes n pictures with a red and a blue half into a new folder.
@@ -38,21 +39,22 @@ func pictures(t *testing.T, n int) string {
 }
 
 // tiny is a configuration that trains in a moment.
-func tiny(t *testing.T, dir string) options {
-	o := defaults
-	o.data, o.out = dir, filepath.Join(t.TempDir(), "new", "folder")
-	o.size, o.batch, o.updates, o.every = 6, 8, 160, 80
-	o.lr = 2e-3
-	return o
+func tiny(t *testing.T, dir string) *recipe.Images {
+	r := defaults()
+	r.Data, r.Dir = dir, filepath.Join(t.TempDir(), "new", "folder")
+	r.Size, r.Batch, r.Budget.Steps, r.LR = 6, 8, 160, 2e-3
+	r.Warn = func(string) {} // that the pictures are few
+	return r
 }
 
 func TestLearnsWhichSideIsRed(t *testing.T) {
-	o := tiny(t, pictures(t, 9))
+	r := tiny(t, pictures(t, 9))
+	r.Samples = 2
 	var out strings.Builder
-	if err := run(context.Background(), o, &out); err != nil {
+	if err := run(context.Background(), r, &out); err != nil {
 		t.Fatal(err)
 	}
-	gan, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors"))
+	gan, err := models.LoadAs[*models.GAN](filepath.Join(r.Dir, "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +71,8 @@ func TestLearnsWhichSideIsRed(t *testing.T) {
 	if left < n*6 || right > -n*6 {
 		t.Errorf("expected red left and blue right, got %.0f and %.0f", left, right)
 	}
-	for _, name := range []string{"sheet-000080.png", "sheet-000160.png"} {
-		f, err := os.Open(filepath.Join(o.out, name))
+	for name, width := range map[string]int{"samples/step-000000080.png": 6 * 6 * 5, "samples/step-000000160.png": 6 * 6 * 5, "sheet.png": 8 * 6 * 10} {
+		f, err := os.Open(filepath.Join(r.Dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,36 +81,25 @@ func TestLearnsWhichSideIsRed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := sheet.Bounds().Dx(); got < 8*6*10 {
+		if got := sheet.Bounds().Dx(); got < width {
 			t.Errorf("%s is only %d pixels wide", name, got)
 		}
 	}
 
-	// Make a sheet, then go on, both with what was saved.
-	o.load = filepath.Join(o.out, "gan.safetensors")
-	o.out, o.size, o.updates = t.TempDir(), 0, 0
-	if err := run(context.Background(), o, &out); err != nil {
+	again := tiny(t, r.Data)
+	again.Dir, again.Resume, again.Budget.Steps = r.Dir, true, 170
+	out.Reset()
+	if err := run(context.Background(), again, &out); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(o.out, "sheet-000000.png")); err != nil {
-		t.Error(err)
-	}
-	o.updates = 2
-	if err := run(context.Background(), o, &out); err != nil {
-		t.Fatal(err)
-	}
-	again, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again.Config().Width != 6 {
-		t.Errorf("expected the size of the loaded model, 6, got %d", again.Config().Width)
+	if !strings.Contains(out.String(), "Done after 170 steps") {
+		t.Errorf("it did not go on: %s", &out)
 	}
 }
 
 func TestTheFaces(t *testing.T) {
 	o := tiny(t, "")
-	o.size, o.updates = 0, 2
+	o.Size, o.Budget.Steps = 0, 2
 	var out strings.Builder
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
@@ -120,8 +111,8 @@ func TestTheFaces(t *testing.T) {
 
 func TestUnreadablePicturesAreListed(t *testing.T) {
 	o := tiny(t, pictures(t, 3))
-	o.updates = 1
-	if err := os.WriteFile(filepath.Join(o.data, "bad.png"), []byte("no picture"), 0o666); err != nil {
+	o.Budget.Steps, o.Batch = 1, 3
+	if err := os.WriteFile(filepath.Join(o.Data, "bad.png"), []byte("no picture"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -135,15 +126,15 @@ func TestUnreadablePicturesAreListed(t *testing.T) {
 
 func TestInterruptKeepsTheModel(t *testing.T) {
 	o := tiny(t, pictures(t, 3))
-	o.updates, o.every = 1e9, 1e9
+	o.Budget.Steps, o.Batch = 1e9, 3
 	var out strings.Builder
-	if err := run(maintest.EndAfter(20), o, &out); err != nil {
+	if err := run(maintest.EndAfter(60), o, &out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadAs[*models.GAN](filepath.Join(o.out, "gan.safetensors")); err != nil {
+	if _, err := models.LoadAs[*models.GAN](filepath.Join(o.Dir, "model.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/org/artnn/examples/internal/maintest"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/recipe"
 )
 
 const (
@@ -74,32 +75,28 @@ func stripes(t *testing.T) string {
 }
 
 func TestLearnsStripes(t *testing.T) {
-	o := defaults
-	o.data, o.save, o.epochs = stripes(t), filepath.Join(t.TempDir(), "model"), 3
+	o := defaults()
+	o.Data, o.Dir, o.Budget.Epochs = stripes(t), filepath.Join(t.TempDir(), "run"), 3
 	var out strings.Builder
 	if err := run(context.Background(), o, &out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "300 pictures of 6×6 to learn from, 90 to test on, 3 classes") ||
-		!strings.Contains(out.String(), "epoch  3.0") || !strings.Contains(out.String(), "100.00 %") {
+		!strings.Contains(out.String(), "100 %: loss") || !strings.Contains(out.String(), "100.00 %") {
 		t.Errorf("got %s", &out)
 	}
-	model, err := models.LoadAs[*models.MLP](o.save)
+	model, err := models.LoadAs[*models.MLP](filepath.Join(o.Dir, "model.safetensors"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	test, err := load(o.data, "t10k")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := accuracy(model, test); got != 1 {
+	if got := recipe.Accuracy(model, o.Test()); got != 1 {
 		t.Errorf("the saved network has %g of the test set right", got)
 	}
 }
 
 func TestInterruptKeepsTheNetwork(t *testing.T) {
-	o := defaults
-	o.data, o.save, o.epochs = stripes(t), filepath.Join(t.TempDir(), "model"), 1e6
+	o := defaults()
+	o.Data, o.Dir, o.Budget.Epochs = stripes(t), filepath.Join(t.TempDir(), "run"), 1e6
 	var out strings.Builder
 	if err := run(maintest.EndAfter(20), o, &out); err != nil {
 		t.Fatal(err)
@@ -107,7 +104,7 @@ func TestInterruptKeepsTheNetwork(t *testing.T) {
 	if !strings.Contains(out.String(), "Interrupted") {
 		t.Errorf("expected word of the interrupt, got %q", &out)
 	}
-	if _, err := models.LoadAs[*models.MLP](o.save); err != nil {
+	if _, err := models.LoadAs[*models.MLP](filepath.Join(o.Dir, "model.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

@@ -23,7 +23,7 @@ func TestWithoutDataItSaysWhereToGetSome(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	nowhere := filepath.Join(t.TempDir(), "nowhere")
-	save := filepath.Join(t.TempDir(), "model")
+	out := filepath.Join(t.TempDir(), "run")
 	const images, labels = "-images-idx3-ubyte", "-labels-idx1-ubyte"
 	// spoilt is a data set with something wrong.
 	spoilt := func(spoil func(dir string)) string {
@@ -34,9 +34,9 @@ func TestErrors(t *testing.T) {
 	for want, args := range map[string]string{
 		nowhere:                     "-data " + nowhere,
 		"train-images-idx3-ubyte":   "-data " + t.TempDir(),
-		"-epochs must be":           "-epochs 0 -data " + stripes(t),
-		"batch size":                "-batch -1 -data " + stripes(t),
-		"learning rate":             "-lr -1 -data " + stripes(t),
+		"Epochs must be":            "-epochs -1 -data " + stripes(t),
+		"Batch must":                "-batch -1 -data " + stripes(t),
+		"LR must be":                "-lr -1 -data " + stripes(t),
 		"t10k-labels-idx1-ubyte.gz": "-data " + spoilt(func(dir string) { os.Remove(filepath.Join(dir, "t10k"+labels)) }),
 		"do not go together": "-data " + spoilt(func(dir string) {
 			put(t, filepath.Join(dir, "t10k"+labels), []uint32{1}, []byte{0})
@@ -51,20 +51,20 @@ func TestErrors(t *testing.T) {
 			put(t, filepath.Join(dir, "t10k"+labels), []uint32{90}, append(make([]byte, 89), classes))
 		}),
 	} {
-		maintest.Fails(t, "mlp", append([]string{"-save", save}, strings.Fields(args)...), want)
+		maintest.Fails(t, "mlp", append([]string{"-out", out}, strings.Fields(args)...), want)
 	}
-	if _, err := os.Stat(save); err == nil {
-		t.Error("a run that failed has left a network")
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a run that failed has left a folder")
 	}
 }
 
 func TestCtrlC(t *testing.T) {
-	model := filepath.Join(t.TempDir(), "model")
-	r := maintest.Interrupt(t, model, "-data", stripes(t), "-save", model, "-epochs", "1000000")
+	out := filepath.Join(t.TempDir(), "run")
+	r := maintest.Interrupt(t, filepath.Join(out, "log.csv"), "-data", stripes(t), "-out", out, "-epochs", "1000000")
 	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted") {
 		t.Errorf("expected a clean end, got status %d, %q", r.Status, r.Err)
 	}
-	if _, err := models.LoadAs[*models.MLP](model); err != nil {
+	if _, err := models.LoadAs[*models.MLP](filepath.Join(out, "model.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

@@ -6,6 +6,9 @@
 //	go run ./examples/text -data notes.txt -updates 4000
 //	go run ./examples/text -load text.safetensors -updates 0 -prompt "The whale" -length 500
 //
+// The loop is written out with package train, to show its parts; package recipe
+// has one ready, and "artnn train text" is a command over it.
+//
 // Any UTF-8 text of 100,000 characters or more will do, in any language; a folder
 // means all its .txt and .md files. The last tenth is kept for validation: how
 // many nats the model needs for a token that it has not learned from, the fewer
@@ -190,7 +193,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	if report.Interrupted {
-		fmt.Fprintf(out, "\nInterrupted after %d updates.", report.Step)
+		fmt.Fprintf(out, "\nInterrupted after update %d.", report.Step)
 	}
 	fmt.Fprintf(out, "\nThe model is in %s.\n", o.save)
 	return nil

@@ -2,7 +2,6 @@ package guide
 
 import (
 	"fmt"
-	"os"
 	"path"
 	"regexp"
 	"strings"
@@ -71,21 +70,19 @@ func (b Block) Excerpt() (file, part string, ok bool) {
 	return m[1], b.Text[len(m[0]):], true
 }
 
-// Module is the go.mod of a module that uses the checkout at root, and its go.sum.
-//
-// Errors: those of reading the checkout's sums.
-func Module(name, root string) (mod, sums string, err error) {
-	mod = "module " + name + "\n\ngo 1.26.0\n"
-	for _, dir := range []string{"", "/recipe"} {
-		path := "github.com/org/artnn" + dir
-		mod += "\nrequire " + path + " v0.0.0\n\nreplace " + path + " => " + root + dir + "\n"
-		text, err := os.ReadFile(root + dir + "/go.sum")
-		if err != nil {
-			return "", "", err
-		}
-		sums += string(text)
-	}
-	return mod, sums, nil
+// Module is the go.mod of a module that uses the checkout at root, package recipe
+// included.
+func Module(name, root string) string {
+	return fmt.Sprintf(`module %[1]s
+
+go 1.26.0
+
+require github.com/org/artnn v0.0.0
+
+replace github.com/org/artnn => %[2]s
+
+replace github.com/org/artnn/recipe => %[2]s/recipe
+`, name, root)
 }
 
 // Match reports whether an output is as shown. In what is shown, "…" stands for

@@ -51,7 +51,7 @@ func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Rep
 	cfg := writer.Config()
 	*chapter = report.Chapter{
 		Title: "Poems",
-		Intro: fmt.Sprintf("A recurrent network that learned to guess the next character of %d classical Chinese quatrains, and then went on guessing by itself.", len(samples.Quatrains())),
+		Intro: fmt.Sprintf("A recurrent network that learned to guess the next character of %d classical Chinese quatrains, and then continued on its own.", len(samples.Quatrains())),
 		Settings: []report.Setting{
 			{Name: "network", Value: fmt.Sprintf("embedding %d → LSTM %d → %d characters", cfg.Embed, cfg.Hidden, vocab.Len())},
 			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, gradient norm at most %g", cfg.LR, cfg.Clip)},

@@ -11,6 +11,7 @@ import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 	_ "github.com/org/artnn/backend/cpu" // the default backend
+	"github.com/org/artnn/internal/words"
 )
 
 // CPU is the processor's name, or its architecture if it does not tell.
@@ -52,5 +53,5 @@ func Energy(d time.Duration) float64 {
 
 // EnergyText is the estimate with the assumption it rests on.
 func EnergyText(d time.Duration) string {
-	return fmt.Sprintf("about %.2g Wh, assuming %d W for each of %d busy threads; not measured", Energy(d), WattsPerThread, Cores())
+	return fmt.Sprintf("about %.2g Wh, assuming %d W for each of %s; not measured", Energy(d), WattsPerThread, words.Count(Cores(), "busy thread"))
 }

@@ -43,6 +43,7 @@ var families = []family{
 	{"int8_avx2", emitInt8, avx2},
 	{"pack_avx2", emitPack, avx2},
 	{"gemm_avx512", emitWide, avx512},
+	{"inplace_avx512", emitInPlace, avx512},
 }
 
 func main() {

@@ -31,10 +31,10 @@ func byTile(rows, cols int, kernel, args string) string {
 func gemm() Family {
 	const (
 		tiles  = "t.Count, t.K, a, t.ATile, t.ARow, t.ACol, b, t.BTile, t.BRow, c, t.CTile, t.CRow, "
-		masked = "t.K, &a[0], t.ARow, t.ACol, &b[0], t.BRow, &c[0], t.CRow, t.N, whole, t.Accumulate"
+		masked = "t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.N, whole, t.Accumulate"
 	)
 	edge := func(width int) string {
-		return fmt.Sprintf("whole := wholeRows(t.K, t.BRow, t.N, %d)\nfor i := range t.Count {\na, b, c := t.tile(i)\n", width) +
+		return fmt.Sprintf("whole := wholeRows(t.K, t.BRow, t.N, %d)\nfor i := range t.Count {\na, b, c := &t.A[i*t.ATile], &t.B[i*t.BTile], &t.C[i*t.CTile]\n", width) +
 			byRows("t.M", 1, 6, fmt.Sprintf("gemm%%dx%dMaskAVX2", width), masked) + "\n}"
 	}
 	return Family{"gemm", []Func{
@@ -68,7 +68,7 @@ default:
 				"rows, so that a narrow tile costs what it computes.",
 				Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" + byRows("t.M", 1, 6, "gemm%dx16AVX2", tiles+"t.Accumulate")}},
 		{Name: "gemmPrefetch", Params: "t *Tiles", Gated: true,
-			AVX2: Choice{Do: "a, b, c, p := &t.A[0], &t.B[0], &t.C[0], &t.Prefetch\nnext, offsets := &p.Next[0], &p.Offsets[0]\n" +
+			AVX2: Choice{Do: "a, b, c, p := &t.A[0], &t.B[0], &t.C[0], t.Prefetch\nnext, offsets := &p.Next[0], &p.Offsets[0]\n" +
 				byRows("t.M", 1, 6, "gemm%dx16PrefetchAVX2", tiles+"next, p.NextTile, offsets, p.OffsetsTile, t.Accumulate")}},
 		{Name: "gemmMask16", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(16)}},
 		{Name: "gemmMask8", Params: "t *Tiles", Gated: true, AVX2: Choice{Do: edge(8)}},
@@ -87,6 +87,17 @@ func wide() Family {
 			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc, mask := &a[0], &b[0], &c[0], uint32(1<<n-1)\n" +
 				"if n <= NR {\n" + byRows("m", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
 				byRows("m", 4, 12, "gemm%dx32AVX512", args)}},
+	}}
+}
+
+func inPlace() Family {
+	const args = "k, pa, ars, acs, pb, ldb, pc, ldc, accumulate"
+	return Family{"inplace", []Func{
+		{Name: "gemmInPlace", Params: "k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool",
+			Plain: "gemmInPlaceEach(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
+			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc := &a[0], &b[0], &c[0]\n" +
+				"if n == NR {\n" + byRows("m", 4, 12, "gemm%dx16InPlaceAVX512", args) + "\nreturn\n}\n" +
+				byRows("m", 4, 12, "gemm%dx32InPlaceAVX512", args)}},
 	}}
 }
 

@@ -49,7 +49,7 @@ var (
 // Families is the table.
 func Families() []Family {
 	return []Family{
-		binary(), unary(), exp(), grad(), reduce(), optim(), lstm(), gemm(), pack(), int8(), wide(),
+		binary(), unary(), exp(), grad(), reduce(), optim(), lstm(), gemm(), pack(), int8(), wide(), inPlace(),
 	}
 }
 

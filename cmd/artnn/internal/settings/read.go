@@ -112,7 +112,7 @@ func scalar(n *yaml.Node, flag *kong.Flag) (string, error) {
 		n = n.Alias
 	}
 	if t.Kind() == reflect.Slice {
-		if n.Kind == yaml.ScalarNode { // one alone
+		if n.Kind == yaml.ScalarNode { // a single one
 			s, err := one(n, t.Elem())
 			return escape(s), err
 		}

@@ -1,16 +1,17 @@
-package cpu
+package team
 
 import "sync"
 
-// recycler keeps used structs for the next call, so that a call allocates
+// Recycler keeps used structs for the next call, so that a call allocates
 // nothing. Unlike sync.Pool it survives garbage collections; it holds as many
 // as were ever in use at one time.
-type recycler[T any] struct {
+type Recycler[T any] struct {
 	mu   sync.Mutex
 	free []*T
 }
 
-func (r *recycler[T]) get() *T {
+// Get returns a struct that was put back, or a new one.
+func (r *Recycler[T]) Get() *T {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if last := len(r.free) - 1; last >= 0 {
@@ -21,8 +22,8 @@ func (r *recycler[T]) get() *T {
 	return new(T)
 }
 
-// put takes t back; it must hold no references that keep memory alive.
-func (r *recycler[T]) put(t *T) {
+// Put takes t back; it must hold no references that keep memory alive.
+func (r *Recycler[T]) Put(t *T) {
 	r.mu.Lock()
 	r.free = append(r.free, t)
 	r.mu.Unlock()

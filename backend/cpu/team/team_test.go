@@ -1,4 +1,4 @@
-package cpu
+package team
 
 import (
 	"runtime"
@@ -24,7 +24,7 @@ type countTask struct {
 	each func(i int)
 }
 
-func (c *countTask) chunk(i int) {
+func (c *countTask) Chunk(i int) {
 	c.hits[i].Add(1)
 	if c.each != nil {
 		c.each(i)
@@ -38,9 +38,9 @@ func (c *countTask) check(t *testing.T, times int32) {
 	}
 }
 
-func newTeam() *team {
-	t := new(team)
-	t.init()
+func newTeam() *Team {
+	t := new(Team)
+	t.Init()
 	return t
 }
 
@@ -50,7 +50,7 @@ func TestTeamRunsEachChunkOnce(t *testing.T) {
 		for _, n := range []int{0, 1, 2, 3, 17, 1000} {
 			c := &countTask{hits: make([]atomic.Int32, n)}
 			for range 20 {
-				tm.do(n, c)
+				tm.Do(n, c)
 			}
 			c.check(t, 20)
 		}
@@ -65,8 +65,8 @@ func TestTeamNestedAndConcurrent(t *testing.T) {
 			wg.Go(func() {
 				for range 50 {
 					inner := &countTask{hits: make([]atomic.Int32, 5)}
-					outer := &countTask{hits: make([]atomic.Int32, 4), each: func(int) { tm.do(5, inner) }}
-					tm.do(4, outer)
+					outer := &countTask{hits: make([]atomic.Int32, 4), each: func(int) { tm.Do(5, inner) }}
+					tm.Do(4, outer)
 					for i := range outer.hits {
 						if n := outer.hits[i].Load(); n != 1 {
 							t.Errorf("outer chunk %d ran %d times", i, n)
@@ -92,9 +92,9 @@ func TestTeamPanics(t *testing.T) {
 				panic("chunk failed")
 			}
 		}}
-		require.PanicsWithValue(t, "chunk failed", func() { tm.do(50, bad) })
+		require.PanicsWithValue(t, "chunk failed", func() { tm.Do(50, bad) })
 		good := &countTask{hits: make([]atomic.Int32, 50)}
-		tm.do(50, good)
+		tm.Do(50, good)
 		good.check(t, 1)
 	})
 }

@@ -1,6 +1,6 @@
 //go:build !wasm
 
-package cpu
+package team
 
 import (
 	"runtime"
@@ -19,7 +19,7 @@ func TestTeamSleepsAndWakes(t *testing.T) {
 	tm := newTeam()
 	slow := &countTask{hits: make([]atomic.Int32, 8), each: func(int) { time.Sleep(time.Millisecond) }}
 	for range 5 {
-		tm.do(8, slow)
+		tm.Do(8, slow)
 		require.Eventually(t, func() bool { return tm.parked.Load() == 3 }, 10*time.Second, time.Millisecond)
 	}
 	slow.check(t, 5)
@@ -33,6 +33,6 @@ func TestTeamSharesWork(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Add(2)
 	c := &countTask{hits: make([]atomic.Int32, 2), each: func(int) { wg.Done(); wg.Wait() }}
-	tm.do(2, c)
+	tm.Do(2, c)
 	c.check(t, 1)
 }

@@ -1,4 +1,7 @@
-package cpu
+// Package team spreads the loops of the cpu backend over a persistent pool of
+// workers: a [Team] runs one parallel loop at a time, [Divide] cuts a loop into
+// chunks by shape only, and a [Recycler] keeps the structs that describe loops.
+package team
 
 import (
 	"runtime"
@@ -10,16 +13,16 @@ const (
 	maxTeam = 256
 
 	// An idle worker polls for this many rounds before it parks: about 200 µs.
-	// A parked one takes about as long to wake as a 128³ product takes, and in
-	// a training step the next call usually comes sooner, though what is too small
-	// to divide, a loss or a narrow layer, may take 100 µs in between.
+	// A parked one takes about as long to wake as a 128³ product takes. In a
+	// training step the next call usually comes sooner, though serial work, a loss
+	// or a narrow layer, may take 100 µs in between.
 	spinRounds = 240
 	spinPolls  = 200
 )
 
-// task is work cut into chunks that may run in any order, by anyone.
-type task interface {
-	chunk(i int)
+// Task is work cut into chunks that may run in any order, by any worker.
+type Task interface {
+	Chunk(i int)
 }
 
 // share is the part of a loop that one member of the team begins with. It fills
@@ -30,15 +33,15 @@ type share struct {
 	_    [48]byte
 }
 
-// team is a persistent pool of workers for one parallel loop at a time. Each
+// Team is a persistent pool of workers for one parallel loop at a time. Each
 // member begins with an equal share of consecutive chunks, so that it meets
 // what it left in its cache in the loop before, and then takes what others have
-// left; what a chunk is depends on the shape of the work alone.
-type team struct {
+// left; what a chunk is depends only on the shape of the work.
+type Team struct {
 	busy    atomic.Bool // a loop is running
 	spawned int         // workers started; owned by the holder of busy
 
-	job     task // of the running loop
+	job     Task // of the running loop
 	members int
 	shares  [maxTeam]share
 	pending atomic.Int64 // members of the loop that have not finished, and asleep
@@ -53,17 +56,18 @@ type team struct {
 // fault is what a chunk panicked with.
 type fault struct{ value any }
 
-func (t *team) init() {
+// Init prepares an empty team.
+func (t *Team) Init() {
 	t.done = make(chan struct{}, 1)
 	t.wake = make(chan struct{}, maxTeam)
 }
 
-// do runs chunks 0 … n−1 of j and returns when all are done. Called while
+// Do runs chunks 0 … n−1 of j and returns when all are done. Called while
 // another loop runs, from a chunk of it or from another goroutine, it runs all
 // chunks itself.
 //
 // Panics with what a chunk panicked with.
-func (t *team) do(n int, j task) {
+func (t *Team) Do(n int, j Task) {
 	if n > 1 {
 		if helpers := min(runtime.GOMAXPROCS(0), n, maxTeam) - 1; helpers > 0 && t.busy.CompareAndSwap(false, true) {
 			t.fork(n, helpers, j)
@@ -71,11 +75,11 @@ func (t *team) do(n int, j task) {
 		}
 	}
 	for i := range n {
-		j.chunk(i)
+		j.Chunk(i)
 	}
 }
 
-func (t *team) fork(n, helpers int, j task) {
+func (t *Team) fork(n, helpers int, j Task) {
 	for t.spawned < helpers {
 		t.spawned++
 		go t.serve()
@@ -113,7 +117,7 @@ func (t *team) fork(n, helpers int, j task) {
 const asleep = 1 << 32
 
 // await returns when the helpers have finished their last chunks.
-func (t *team) await() {
+func (t *Team) await() {
 	for range spinRounds * spinPolls {
 		if t.pending.Load() == 0 {
 			return
@@ -125,7 +129,7 @@ func (t *team) await() {
 }
 
 // work takes chunks until none is left, those of the member's own share first.
-func (t *team) work(member int) {
+func (t *Team) work(member int) {
 	defer func() {
 		if r := recover(); r != nil {
 			t.fault.CompareAndSwap(nil, &fault{r})
@@ -141,7 +145,7 @@ func (t *team) work(member int) {
 			if i >= s.end {
 				break
 			}
-			t.job.chunk(int(i))
+			t.job.Chunk(int(i))
 		}
 		if member++; member == t.members {
 			member = 0
@@ -150,7 +154,7 @@ func (t *team) work(member int) {
 }
 
 // serve is the life of a worker.
-func (t *team) serve() {
+func (t *Team) serve() {
 	for {
 		if member := t.accept(); member > 0 {
 			t.work(member)
@@ -172,7 +176,7 @@ func (t *team) serve() {
 
 // accept takes an invitation if there is one, and says which member of the loop
 // that makes the worker, or 0.
-func (t *team) accept() int {
+func (t *Team) accept() int {
 	for {
 		n := t.tokens.Load()
 		if n == 0 || t.tokens.CompareAndSwap(n, n-1) {
@@ -182,7 +186,7 @@ func (t *team) accept() int {
 }
 
 // poll waits a short while for an invitation and reports whether one came.
-func (t *team) poll() bool {
+func (t *Team) poll() bool {
 	for range spinRounds {
 		for range spinPolls {
 			if t.tokens.Load() != 0 {

@@ -1,0 +1,59 @@
+package asm
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestGemmInPlace checks every tile size, with rows or columns of A contiguous,
+// round every edge of the loop over k.
+func TestGemmInPlace(t *testing.T) {
+	eachPath(t, func(t *testing.T) {
+		var o operands
+		r := newRand(4)
+		for _, k := range []int{1, 2, 3, 4, 5, 7, 8, 9, 13, 33} {
+			for m := 1; m <= 2*MR; m++ {
+				for _, n := range []int{NR, 2 * NR} {
+					ars, acs, ldb := k+m%3, 1, n+k%5
+					if (m+k)%2 == 0 {
+						ars, acs = 1, m+n%3
+					}
+					ldc, accumulate := n+(m+k)%7, (m+n/NR+k)%2 == 0
+					o.checkTile(t, r, placements[(m+k)%2], k, m, n, (m-1)*ars+(k-1)*acs+1, (k-1)*ldb+n, ldc, accumulate,
+						func(i, j, p int) (int, int) { return i*ars + p*acs, p*ldb + j },
+						func(a, b, c []float32) { GemmInPlace(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate) })
+				}
+			}
+		}
+	})
+}
+
+func TestGemmInPlaceEdges(t *testing.T) {
+	c := make([]float32, 2*NR)
+	c[3] = 7
+	GemmInPlace(0, nil, 1, 1, nil, 1, c, NR, 2, NR, true)
+	wantSame(t, "adding nothing", c[3:4], []float32{7})
+	GemmInPlace(0, nil, 1, 1, nil, 1, c, NR, 2, NR, false)
+	wantSame(t, "the empty sum", c[3:4], []float32{0})
+	x := make([]float32, 100)
+	mustPanic(t, "gemm in place: expected k", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 1, 13, NR, false) })
+	mustPanic(t, "gemm in place: expected k", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 1, 1, 17, false) })
+	mustPanic(t, "gemm in place: a", func() { GemmInPlace(9, x, 20, 1, x, 1, x, 1, 6, NR, false) })
+	mustPanic(t, "gemm in place: b", func() { GemmInPlace(9, x, 1, 1, x, 17, x, 1, 1, NR, false) })
+	mustPanic(t, "gemm in place: c", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 51, 3, NR, false) })
+}
+
+func BenchmarkGemmInPlace(b *testing.B) {
+	for _, k := range []int{32, 128} {
+		a, bb, c := make([]float32, 2*k*MR), make([]float32, 2*k*NR), make([]float32, 4*MR*NR)
+		for _, p := range Paths() {
+			b.Run(fmt.Sprintf("k=%d/impl=%s", k, p), func(b *testing.B) {
+				defer Use(p)()
+				for b.Loop() {
+					GemmInPlace(k, a, k, 1, bb, 2*NR, c, 2*NR, 2*MR, 2*NR, false)
+				}
+				b.ReportMetric(float64(b.N)*8*MR*NR*float64(k)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+			})
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package gemm
+
+import "github.com/org/artnn/asm"
+
+// Cut divides rows into tiles.
+type Cut struct{ rows, Tiles, small, larger int }
+
+// CutRows makes as few tiles of at most so many rows as possible, as equal as
+// possible: 32 rows are 6+6+5+5+5+5, since a tile of 2 would cost as much as one
+// of 4.
+func CutRows(rows, most int) Cut {
+	tiles := ceilDiv(rows, most)
+	return Cut{rows, tiles, rows / tiles, rows % tiles}
+}
+
+// cutPacked is the cut for packed slivers. A wide kernel takes tiles by twos and
+// wants the first one whole: 6+6, 6+6, 6+2.
+func cutPacked(rows int, wide bool) Cut {
+	if wide {
+		return Cut{rows, ceilDiv(rows, asm.MR), asm.MR, 0}
+	}
+	return CutRows(rows, asm.MR)
+}
+
+// At is the first row of a tile and how many rows it has.
+func (c Cut) At(tile int) (start, rows int) {
+	if tile < c.larger {
+		return tile * (c.small + 1), c.small + 1
+	}
+	start = tile*c.small + c.larger
+	return start, min(c.small, c.rows-start)
+}
+
+// run is tiles with as many rows each: Tiles of them from Tile on, of which the
+// first begins at row Start.
+type run struct{ tile, tiles, start, rows int }
+
+// runs are the at most two runs of tiles; one without tiles is to be skipped.
+func (c Cut) runs() [2]run {
+	return [2]run{{0, c.larger, 0, c.small + 1}, {c.larger, c.Tiles - c.larger, c.larger * (c.small + 1), c.small}}
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+func roundUp(a, b int) int { return ceilDiv(a, b) * b }

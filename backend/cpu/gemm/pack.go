@@ -1,0 +1,63 @@
+package gemm
+
+import "github.com/org/artnn/asm"
+
+// packRun is how many steps of K are packed for all slivers in turn. The rows of a
+// matrix that is packed along its rows are then read in runs, not in pieces of one
+// sliver's width a page apart.
+const packRun = 8
+
+// packA packs tiles [t0, t1) of the cut of rows of a, k steps of K, times alpha:
+// slivers of width MR one after the other, each k-major and padded with zeros.
+func packA(dst []float32, a Matrix, rows Cut, t0, t1, k int, alpha float32) {
+	for t := t0; t < t1; t++ {
+		start, n := rows.At(t)
+		packSliver(dst[(t-t0)*k*asm.MR:], a.From(start, 0), n, k, asm.MR)
+	}
+	if alpha != 1 {
+		dst = dst[:(t1-t0)*k*asm.MR]
+		asm.MulScalar(dst, dst, alpha)
+	}
+}
+
+// PackColumns packs k rows and n columns of b into slivers of NR columns.
+func PackColumns(dst []float32, b Matrix, n, k int) {
+	if b.Col != 1 {
+		PackRows(dst, b.transposed(), n, k, asm.NR)
+		return
+	}
+	whole := n / asm.NR
+	for p := 0; p < k; p += packRun {
+		to, row, steps := dst[p*asm.NR:], b.From(p, 0).Mem, min(packRun, k-p)
+		asm.PackPanels(whole, to, k*asm.NR, row, b.Row, steps)
+		if n := n % asm.NR; n > 0 {
+			asm.PackCopy(to[whole*k*asm.NR:], row[whole*asm.NR:], b.Row, n, steps, asm.NR)
+		}
+	}
+}
+
+// PackRows packs the rows of x into slivers of a width, MR or NR, k-major.
+func PackRows(dst []float32, x Matrix, rows, k, width int) {
+	for i := 0; i < rows; i += width {
+		packSliver(dst[i*k:], x.From(i, 0), min(width, rows-i), k, width)
+	}
+}
+
+// packSliver packs the first rows and k columns of x.
+func packSliver(dst []float32, x Matrix, rows, k, width int) {
+	switch {
+	case x.Col == 1:
+		asm.PackTranspose(dst, x.Mem, x.Row, rows, k, width)
+	case x.Row == 1:
+		asm.PackCopy(dst, x.Mem, x.Col, rows, k, width)
+	default:
+		at := 0
+		for out := dst[:k*width]; len(out) > 0; out = out[width:] {
+			for i := range rows {
+				out[i] = x.Mem[at+i*x.Row]
+			}
+			clear(out[rows:width])
+			at += x.Col
+		}
+	}
+}
