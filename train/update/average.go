@@ -1,6 +1,8 @@
 package update
 
 import (
+	"fmt"
+
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
@@ -25,7 +27,8 @@ func (u *Update) averaging() *average {
 		return u.average
 	}
 	a := &average{}
-	own, other := map[string]bool{}, func(list []named) Params {
+	names, known := map[string]bool{}, map[*tensor.Tensor]bool{}
+	other := func(list []named) Params {
 		return func(yield func(string, *tensor.Tensor) bool) {
 			for _, x := range list {
 				if !yield(x.name, x.t) {
@@ -34,16 +37,18 @@ func (u *Update) averaging() *average {
 			}
 		}
 	}
-	add := func(list Params) (from int) {
-		from = len(a.own)
+	add := func(list Params) {
 		for name, t := range list {
-			if !own[name] {
-				own[name] = true
-				a.own = append(a.own, named{name, t})
-				a.other = append(a.other, named{name, t.Clone()})
+			switch {
+			case known[t]: // tied tensors are one, which an exchange for each name would mix
+				continue
+			case names[name]:
+				panic(fmt.Sprintf("update: two of the parameters and buffers are named %q", name))
 			}
+			names[name], known[t] = true, true
+			a.own = append(a.own, named{name, t})
+			a.other = append(a.other, named{name, t.Clone()})
 		}
-		return from
 	}
 	add(func(yield func(string, *tensor.Tensor) bool) {
 		for _, p := range u.params {

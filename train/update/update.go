@@ -83,6 +83,7 @@ type Update struct {
 	steps   int      // updates so far
 	norm    float64
 	fault   string
+	broken  bool // a panic ends the step
 	err     error
 }
 
@@ -154,6 +155,7 @@ func (u *Update) Step(n int, loss Objective) float64 {
 	defer u.tape.Release()
 	u.Begin()
 	defer u.End()
+	u.broken = true
 	total := 0.0
 	for lo, hi := range u.Parts(n) {
 		part := loss(lo, hi)
@@ -161,6 +163,7 @@ func (u *Update) Step(n int, loss Objective) float64 {
 		if !isFinite(total) {
 			u.blamePass(u.cfg.Params)
 			u.Optimizer().ZeroGrad()
+			u.broken = false
 			return total
 		}
 		u.Backward(part, hi == n)
@@ -168,6 +171,7 @@ func (u *Update) Step(n int, loss Objective) float64 {
 			u.tape.Release()
 		}
 	}
+	u.broken = false
 	u.Apply()
 	return total
 }
@@ -205,7 +209,7 @@ func (u *Update) Parts(n int) iter.Seq2[int, int] {
 // take the place of the averaged ones until [Update.End].
 func (u *Update) Begin() {
 	u.Optimizer().ZeroGrad() // before anything else: what gradients are made of takes memory
-	u.fault, u.norm, u.err = "", 0, nil
+	u.fault, u.broken, u.norm, u.err = "", false, 0, nil
 	if u.cfg.EMA > 0 {
 		u.averaging().exchange()
 	}
@@ -232,10 +236,10 @@ func (u *Update) keep() {
 }
 
 // End ends a step that [Update.Begin] began. Buffers go back to what they were if
-// it found a number that is not finite: a single one would stay in a running mean
-// for good.
+// it found a number that is not finite, since a single one would stay in a running
+// mean for good, or if the objective of [Update.Step] panicked.
 func (u *Update) End() {
-	if u.fault != "" {
+	if u.fault != "" || u.broken {
 		for _, k := range u.kept {
 			k.buffer.Set(k.before)
 		}

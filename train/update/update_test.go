@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"runtime"
 	"slices"
@@ -416,6 +417,66 @@ func TestPanicInAStep(t *testing.T) {
 	assert.Equal(t, state, tensors(u))
 	u.Step(rows, squares(u, net))
 	assert.NotEqual(t, before, numbers(net))
+}
+
+// A panic after a forward pass does not leave its batch in running statistics.
+func TestPanicLeavesBuffers(t *testing.T) {
+	for _, ema := range []float64{0, 0.9} {
+		net, u := normal(t, on(t, "cpu"), update.Config{EMA: ema, Accumulate: 2})
+		u.Step(rows, squares(u, net))
+		before, state := numbers(net), tensors(u)
+		assert.PanicsWithValue(t, "no such picture", func() {
+			u.Step(rows, func(lo, hi int) *tensor.Tensor {
+				squares(u, net)(lo, hi)
+				panic("no such picture")
+			})
+		})
+		assert.Equal(t, before, numbers(net))
+		assert.Equal(t, state, tensors(u))
+		assert.Empty(t, u.NonFinite())
+	}
+}
+
+// twice is a batch norm under two names.
+type twice struct {
+	linear *layers.Linear
+	norm   *layers.BatchNorm1d
+}
+
+func (m twice) State() iter.Seq2[string, layers.Entry] {
+	return layers.Join(layers.Prefix("linear", m.linear.State()), layers.Prefix("a", m.norm.State()), layers.Prefix("b", m.norm.State()))
+}
+
+func (m twice) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return m.norm.Forward(m.norm.Forward(m.linear.Forward(x)))
+}
+
+// What goes by two names is averaged once, buffers too.
+func TestAveragesOfTiedTensors(t *testing.T) {
+	of := func(ema float64) (twice, *update.Update) {
+		rng := tensor.NewRNGOn(on(t, "reference"), 1)
+		m := twice{layers.NewLinear(3, 3, rng), layers.NewBatchNorm1d(3, rng)}
+		return m, update.New(update.Config{Params: layers.Params(m), Buffers: layers.Buffers(m), Optimizer: adam, EMA: ema})
+	}
+	averaged, u := of(0.9)
+	plain, v := of(0)
+	for range 4 {
+		var inside map[string][]float64
+		latest := numbers(plain)
+		u.Step(rows, func(lo, hi int) *tensor.Tensor {
+			inside = numbers(averaged)
+			return squares(u, averaged)(lo, hi)
+		})
+		v.Step(rows, squares(v, plain))
+		assert.Equal(t, latest, inside)
+	}
+	assert.NotContains(t, tensors(u), "latest.b.running_mean")
+
+	clash := update.New(update.Config{
+		Params: layers.Params(layers.NewLinear(3, 2, tensor.NewRNG(1))), Optimizer: adam, EMA: 0.9,
+		Buffers: func(yield func(string, *tensor.Tensor) bool) { yield("bias", tensor.Zeros(3)) },
+	})
+	assert.PanicsWithValue(t, `update: two of the parameters and buffers are named "bias"`, clash.Begin)
 }
 
 // Ten steps, a state saved and taken up by another, and ten more are twenty steps,
