@@ -245,6 +245,8 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"one layer more":   {mlp, config(map[string]any{"sizes": []int{2, 3, 2, 2}}), `no tensor "4.weight"`},
 		"one layer less":   {mlp, config(map[string]any{"sizes": []int{2, 3}}), `tensor "2.bias": the model has none of that name`},
 		"many LSTM layers": {text, config(map[string]any{"layers": 1 << 28}), `configuration: text generator: layers: 268435456: must be at most 1024`},
+		"many MLP layers":  {mlp, config(map[string]any{"sizes": make([]int, 1<<16)}), `configuration: mlp: layers: 65535: must be at most 1024`},
+		"many GAN layers":  {written(t, all["gan"]), config(map[string]any{"hidden": make([]int, 1<<16)}), `configuration: gan: layers: 65536: must be at most 1024`},
 		"bad vocabulary":   {text, meta("tokenizer", `{"kind":"char","chars":"ab"}`), `tensor "embed.weight": expected shape [2 3], got [9 3]`},
 		"no vocabulary":    {text, func(l list, m map[string]string) list { delete(m, "tokenizer"); return l }, `configuration: text generator: the tokenizer is nil`},
 		"missing":          {mlp, func(l list, _ map[string]string) list { return l[1:] }, `no tensor "0.bias"`},

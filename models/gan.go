@@ -104,6 +104,7 @@ func (c GANConfig) check() error {
 		return fmt.Errorf("size %d×%d×%d: more than %d numbers an image", c.Width, c.Height, c.Channels, check.MaxSize)
 	}
 	err := check.First(
+		checkLayers(len(c.Hidden)),
 		check.Sizes("z dimension", c.ZDim),
 		check.Sizes("hidden sizes", c.Hidden...),
 		check.Scale("slope", c.Slope),

@@ -127,7 +127,9 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	if err := f.Fill(m, o.half); err != nil {
+	// Weights of a file with training are in half precision only if they were so in
+	// memory: as tensors they would have moments.
+	if err := f.Fill(m, o.half || f.HasTraining()); err != nil {
 		return nil, err
 	}
 	if !f.HasTraining() {
@@ -137,7 +139,7 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	if !ok {
 		return nil, fmt.Errorf("training: a %s cannot learn", kind.kind)
 	}
-	if err := f.Resume(t.Updates()); err != nil {
+	if err := try(func() error { return f.Resume(t.Updates()) }); err != nil {
 		return nil, err
 	}
 	return m, nil

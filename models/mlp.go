@@ -85,6 +85,9 @@ func (c MLPConfig) check() error {
 	if len(c.Sizes) < 2 {
 		return fmt.Errorf("sizes %v: need at least an input and an output", c.Sizes)
 	}
+	if err := checkLayers(len(c.Sizes) - 1); err != nil {
+		return err
+	}
 	if _, err := layers.NewActivation(c.Activation); err != nil {
 		return fmt.Errorf("activation: %w", err)
 	}

@@ -68,6 +68,9 @@ func Register[M Model, C any](kind string, build func(cfg C, env Env) (M, error)
 		if err != nil {
 			return nil, err
 		}
+		if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+			return nil, fmt.Errorf("the constructor of %q gave neither a model nor an error", kind)
+		}
 		return m, nil
 	}}
 }

@@ -60,9 +60,6 @@ func (c TextConfig) withDefaults() TextConfig {
 	return c
 }
 
-// maxLayers keeps a configuration from a file from keeping us busy.
-const maxLayers = 1024
-
 func (c TextConfig) check(vocabulary int) error {
 	err := check.First(
 		check.Sizes("embedding size", c.Embed),
@@ -73,8 +70,8 @@ func (c TextConfig) check(vocabulary int) error {
 		check.Scale("clip", c.Clip),
 		check.Count("accumulate", c.Accumulate),
 		check.Rate("ema", c.EMA, 1))
-	if err == nil && c.Layers > maxLayers {
-		err = fmt.Errorf("layers: %d: must be at most %d", c.Layers, maxLayers)
+	if err == nil {
+		err = checkLayers(c.Layers)
 	}
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (f *File) Check(m layers.Module) error {
 		}
 		switch {
 		case info.DType.IsFloat():
-		case info.DType == safetensors.I8 && e.Replaceable():
+		case info.DType == safetensors.I8 && storable(e):
 			scale := name + scaleSuffix
 			known[scale] = true
 			info, err := f.Info(scale)
@@ -60,6 +60,9 @@ func (f *File) Check(m layers.Module) error {
 	}
 	return differences(differ)
 }
+
+// storable reports whether an entry takes a matrix in stored form.
+func storable(e layers.Entry) bool { return e.Replaceable() && len(e.Value.Shape()) == 2 }
 
 // mostDifferences bounds the length of an error.
 const mostDifferences = 40
@@ -108,7 +111,7 @@ func (f *File) weight(name string, e layers.Entry, half bool) (tensor.Weight, er
 		return nil, err
 	}
 	switch d := info.DType; {
-	case d == safetensors.I8, half && e.Replaceable() && (d == safetensors.F16 || d == safetensors.BF16):
+	case d == safetensors.I8, half && storable(e) && (d == safetensors.F16 || d == safetensors.BF16):
 		w, err := f.readStored(name, info, e.Value.Backend())
 		if err != nil {
 			return nil, err

@@ -34,7 +34,7 @@ func Restore(m layers.Module, updates []*update.Update, r io.ReaderAt, size int6
 	if err := f.Check(m); err != nil {
 		return err
 	}
-	if err := f.Fill(m, false); err != nil {
+	if err := f.Fill(m, true); err != nil { // weights that are half there were so in memory
 		return err
 	}
 	return f.Resume(updates)

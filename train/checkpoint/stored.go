@@ -54,7 +54,10 @@ func (f *File) readStored(name string, info *safetensors.Info, be backend.Backen
 		if err == nil {
 			err = safetensors.NonFinite(name+scaleSuffix, 0, scale)
 		}
-		return tensor.NewStored(be, &backend.Int8Matrix{Rows: rows, Cols: cols, Values: values, Scale: scale}), err
+		if err != nil {
+			return nil, err
+		}
+		return tensor.NewStored(be, &backend.Int8Matrix{Rows: rows, Cols: cols, Values: values, Scale: scale}), nil
 	}
 	raw, err := f.Bytes(name)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/format/safetensors"
@@ -55,8 +56,8 @@ type Options struct {
 // Write writes a module, and with Updates its training, in the layout of this
 // package.
 //
-// Errors: numbers that are not finite, or too large for DType; Updates together
-// with a DType, in which training could not go on from where it stood; what w
+// Errors: numbers that are not finite, or too large for DType; a state whose names
+// are those of training; Updates together with a DType, in which training could not go on from where it stood; what w
 // returns.
 func Write(w io.Writer, m layers.Module, o Options) error {
 	if o.Updates != nil && o.DType != 0 {
@@ -113,6 +114,9 @@ func marshal(v any) (string, error) {
 // arrays lists a module's state for a file, and which of it are buffers.
 func arrays(m layers.Module, d safetensors.DType) (list []safetensors.Tensor, buffers []string, err error) {
 	for name, e := range unique(m) {
+		if strings.HasPrefix(name, trainingPrefix) {
+			return nil, nil, fmt.Errorf("%q: names that begin with %q are those of training: give that part of the model another", name, trainingPrefix)
+		}
 		var more []safetensors.Tensor
 		switch w := e.Value.(type) {
 		case *tensor.Tensor:
