@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
@@ -100,6 +101,8 @@ func (t *Task[B]) check(o Options) error {
 	switch {
 	case t.Model == nil:
 		return &ConfigError{"Model", "is missing"}
+	case !slices.Contains(models.Kinds(), models.Kind(t.Model)):
+		return &ConfigError{"Model", fmt.Sprintf("is of kind %q, which could be saved but not loaded: register it with models.Register", models.Kind(t.Model))}
 	case t.Step == nil:
 		return &ConfigError{"Step", "is missing"}
 	case t.Patience < 0:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -64,8 +65,11 @@ func (c Curve) svg() (template.HTML, error) {
 		p.Add(line)
 		p.Legend.Add(s.Name, line)
 	}
-	// Room for the legend above the lines.
-	p.Y.Max += legendRoom * float64(len(c.Series)) * (p.Y.Max - p.Y.Min)
+	// Room for the legend above the lines. An axis without data has infinite bounds,
+	// and one that is not a number would be drawn for ever.
+	if height := p.Y.Max - p.Y.Min; height > 0 && height < math.MaxFloat64/2 {
+		p.Y.Max += legendRoom * float64(len(c.Series)) * height
+	}
 	canvas := vgsvg.New(6*vg.Inch, 3*vg.Inch)
 	// Text set in the reader's fonts may be wider than the plot reckons.
 	p.Legend.XOffs = -rightMargin
