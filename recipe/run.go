@@ -97,18 +97,31 @@ type start struct {
 	train.Base
 	step    int
 	elapsed time.Duration
+	then    func() error // nil if nothing is left to do
 }
 
 func (s *start) Begin(e train.Event) error {
 	s.step, s.elapsed = e.Step, e.Elapsed
-	return nil
+	if s.then == nil {
+		return nil
+	}
+	return s.then()
 }
 
-// begin writes what the run is about.
+// begin writes what the run is about. That of a run to be resumed stays as it is
+// until a checkpoint is found to fit.
 func (s *session[B]) begin() error {
 	if err := os.MkdirAll(s.run.Samples(), 0o777); err != nil {
 		return err
 	}
+	if s.o.Resume && s.run.Exists() {
+		s.start.then = s.writeConfig
+		return nil
+	}
+	return s.writeConfig()
+}
+
+func (s *session[B]) writeConfig() error {
 	write := s.o.WriteConfig
 	if write == nil {
 		write = func(w io.Writer) error { return writeSettings(w, s.o.Settings) }

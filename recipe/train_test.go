@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/recipe/rundir"
@@ -247,3 +248,38 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		assert.EqualError(t, l.Check(), want)
 	}
 }
+
+// A run that another model cannot take up stays as it is.
+func TestRefusedResumeChangesNoConfiguration(t *testing.T) {
+	o := Options{Dir: filepath.Join(t.TempDir(), "run"), Budget: train.Budget{Steps: 4}}
+	_, err := Train(context.Background(), quadrants(t, 1), o)
+	require.NoError(t, err)
+	config := read(t, o.Dir, "config.yaml")
+	o.Resume = true
+	_, err = Train(context.Background(), quadrants(t, 2), o)
+	assert.ErrorContains(t, err, "its configuration is another: seed")
+	assert.Equal(t, config, read(t, o.Dir, "config.yaml"))
+}
+
+// What could not be loaded is refused before it trains; what measures nothing has
+// a report all the same.
+func TestModelsThatAreNotRegisteredAndStepsThatMeasureNothing(t *testing.T) {
+	task := quadrants(t, 1)
+	task.Model = unregistered{task.Model}
+	_, err := Train(context.Background(), task, Options{Dir: filepath.Join(t.TempDir(), "run"), Budget: train.Budget{Steps: 4}})
+	assert.ErrorContains(t, err, `Model is of kind "nobody knows", which could be saved but not loaded`)
+
+	task = quadrants(t, 1)
+	step := task.Step
+	task.Step = func(ctx context.Context, b data.ImageBatch) (train.Metrics, error) {
+		_, err := step(ctx, b)
+		return nil, err
+	}
+	r, err := Train(context.Background(), task, Options{Dir: filepath.Join(t.TempDir(), "run"), Budget: train.Budget{Steps: 4}})
+	require.NoError(t, err)
+	assert.FileExists(t, r.Folder.Report())
+}
+
+type unregistered struct{ models.Trainable }
+
+func (unregistered) Describe() (string, any) { return "nobody knows", struct{}{} }
