@@ -15,7 +15,7 @@ import (
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/pretrained/internal/quality"
+	"github.com/org/artnn/internal/quality"
 )
 
 func TestFilesAreSmall(t *testing.T) {

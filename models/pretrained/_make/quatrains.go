@@ -13,7 +13,7 @@ import (
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/pretrained/internal/quality"
+	"github.com/org/artnn/internal/quality"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
