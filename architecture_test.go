@@ -68,7 +68,7 @@ func TestArchitecture(t *testing.T) {
 	assert.ElementsMatch(t, reduced(imports(t, boxOf)), slices.Collect(maps.Keys(drawn)))
 
 	// What the attributes say is what is seen: an arrow leads from the edge of its
-	// box to that of the other, and never upward.
+	// box to that of the other, never upward, and none crosses another.
 	touches := func(id string, x, y float64) bool {
 		for _, b := range p.Boxes {
 			if r := b.Rect; b.ID == id {
@@ -83,6 +83,14 @@ func TestArchitecture(t *testing.T) {
 		assert.True(t, touches(a.From, a.X1, a.Y1), "%s → %s begins elsewhere", a.From, a.To)
 		assert.True(t, touches(a.To, a.X2, a.Y2), "%s → %s ends elsewhere", a.From, a.To)
 		assert.GreaterOrEqual(t, a.Y2, a.Y1, "%s → %s leads upward", a.From, a.To)
+	}
+	for i, a := range p.Arrows {
+		for _, b := range p.Arrows[:i] {
+			side := func(x, y float64) bool { return (a.X2-a.X1)*(y-a.Y1) > (a.Y2-a.Y1)*(x-a.X1) }
+			other := func(x, y float64) bool { return (b.X2-b.X1)*(y-b.Y1) > (b.Y2-b.Y1)*(x-b.X1) }
+			cross := side(b.X1, b.Y1) != side(b.X2, b.Y2) && other(a.X1, a.Y1) != other(a.X2, a.Y2)
+			assert.False(t, cross, "%s → %s crosses %s → %s", a.From, a.To, b.From, b.To)
+		}
 	}
 }
 

@@ -79,12 +79,52 @@ var sourceFile = regexp.MustCompile("`([\\w.-]+/[\\w./-]+\\.(?:go|s|py|sh|md))`"
 
 // Files that the pages for contributors name are there.
 func TestNamedFiles(t *testing.T) {
-	for _, name := range []string{"CONTRIBUTING.md", "SECURITY.md"} {
+	for _, name := range []string{"CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"} {
 		text, err := os.ReadFile(name)
 		require.NoError(t, err)
 		require.Empty(t, parse(t, name).Blocks, "%s: fenced blocks would not be tested", name)
 		for _, m := range sourceFile.FindAllStringSubmatch(string(text), -1) {
 			assert.FileExists(t, m[1], name)
 		}
+	}
+}
+
+// Functions as pages name them: `(*Type).Method`, `Type.Method`, `package.Function`.
+var (
+	namedMethod   = regexp.MustCompile("`(?:\\(\\*(\\w+)\\)|([A-Z]\\w+))\\.(\\w+)`")
+	namedFunction = regexp.MustCompile("`([a-z]\\w+)\\.([A-Z]\\w+)`")
+)
+
+// Functions that docs/architecture.md names are in the files that it names, or in
+// the package.
+func TestNamedFunctions(t *testing.T) {
+	const name = "docs/architecture.md"
+	page, err := os.ReadFile(name)
+	require.NoError(t, err)
+	code := ""
+	for _, m := range sourceFile.FindAllStringSubmatch(string(page), -1) {
+		text, err := os.ReadFile(m[1])
+		require.NoError(t, err)
+		code += string(text)
+	}
+	methods := namedMethod.FindAllStringSubmatch(string(page), -1)
+	require.Greater(t, len(methods), 15)
+	for _, m := range methods {
+		declared := regexp.MustCompile(`(?m)^func \(\w+ \*?` + m[1] + m[2] + `\) ` + m[3] + `\(`)
+		assert.True(t, declared.MatchString(code), "%s", m[0])
+	}
+	for _, m := range namedFunction.FindAllStringSubmatch(string(page), -1) {
+		all := ""
+		for _, above := range []string{"", "*/", "*/*/"} {
+			files, err := filepath.Glob(above + m[1] + "/*.go")
+			require.NoError(t, err)
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				require.NoError(t, err)
+				all += string(text)
+			}
+		}
+		declared := regexp.MustCompile(`(?m)^(func|type) ` + m[2] + `\b`)
+		assert.True(t, declared.MatchString(all), "%s", m[0])
 	}
 }

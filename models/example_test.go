@@ -11,8 +11,7 @@ import (
 	"github.com/org/artnn/tokenizer"
 )
 
-// The founding document's network of 3, 2 and 1 neurons learns its five
-// samples.
+// A network of 3, 2 and 1 neurons learns five samples.
 func ExampleMLP() {
 	net, err := models.NewMLP(models.MLPConfig{Sizes: []int{3, 2, 1}, LR: 0.1})
 	if err != nil {

@@ -10,13 +10,14 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// The founding document works one update of its 3-2-1 network by hand, for the
+// The essay that docs/founding-document.md speaks of works one update of its 3-2-1
+// network by hand, for the
 // sample 1 0 0 → 1 and the learning rate 0.1. Its numbers are wrong in places;
 // here they stand beside the right ones. It gives w₂₁, w₂₂, w₂₃ = 0.5, 0.4, 0.6,
 // w₃₁, w₃₂ = 0.2, 0.8 and b = 0.1, 0.2, 0.3; w₁₁ is chosen here so that its
 // a₁ = 0.7 holds.
 //
-// Where the document differs:
+// Where the essay differs:
 //
 //   - It takes a₂ = 0.3 and ŷ = 0.7. Its weights give a₂ = σ(0.5 + 0.2) = 0.668
 //     and ŷ = 0.726; even with its a₂, ŷ = σ(0.68) = 0.664.

@@ -165,7 +165,7 @@ func copyState(to, from layers.Module) error {
 
 // Quantize makes a copy of a model with int8 weights, each row of a matrix rounded
 // by a scale of its own; biases and the like stay as they are. It has the methods
-// of the original and takes a quarter of the memory, which makes text three to
+// of the original and takes a quarter of the memory, which makes text two to
 // four times as fast; its weights do not learn.
 //
 // Errors: weights that are not finite; those of [Clone].

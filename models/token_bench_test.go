@@ -10,9 +10,9 @@ import (
 	"github.com/org/artnn/tokenizer"
 )
 
-// documentText is an untrained model of the founding document's size: 10 000
+// untrained is a model of the usual size: 10 000
 // tokens, embedding 256, hidden 512.
-func documentText(b *testing.B, be backend.Backend) *TextGenerator {
+func untrained(b *testing.B, be backend.Backend) *TextGenerator {
 	chars := make([]rune, 10000)
 	for i := range chars {
 		chars[i] = '一' + rune(i)
@@ -30,7 +30,7 @@ var sampling = map[string][]generate.Option{
 
 // BenchmarkToken generates text, one token an operation.
 func BenchmarkToken(b *testing.B) {
-	m := documentText(b, nil)
+	m := untrained(b, nil)
 	q, err := Quantize(m)
 	require.NoError(b, err)
 	for _, l := range []struct {

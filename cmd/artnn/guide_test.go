@@ -91,7 +91,7 @@ func (r *reader) follow(page guide.Page) {
 	dir := func(i int) string { return fmt.Sprintf("program%d", i) }
 	var programs []string
 	for i, b := range page.Blocks {
-		if b.Lang == "go" {
+		if b.Lang == "go" && !r.excerpt(b) {
 			name, code := r.goFile(b, dir(i))
 			r.write(name, code)
 			if name == filepath.Join(dir(i), "main.go") {
@@ -112,6 +112,8 @@ func (r *reader) follow(page guide.Page) {
 		case "go":
 			name, _ := b.File(dir(i))
 			switch {
+			case r.excerpt(b):
+				ran = false
 			case strings.HasSuffix(name, "_test.go"):
 				out, ran = r.run(alone, "go", "test", "-count=1", "./"+filepath.Dir(name)), false
 			case filepath.Base(name) == "main.go":
@@ -129,6 +131,18 @@ func (r *reader) follow(page guide.Page) {
 			r.t.Errorf("%s: a block of %q is not tested; use go, sh or text", at, b.Lang)
 		}
 	}
+}
+
+// excerpt reports whether a block shows a part of a file of the repository, which
+// must have it.
+func (r *reader) excerpt(b guide.Block) bool {
+	file, part, ok := b.Excerpt()
+	if ok {
+		whole, err := os.ReadFile(filepath.Join(r.dir, "artnn", file))
+		require.NoError(r.t, err, "%s:%d", r.name, b.Line)
+		require.Contains(r.t, string(whole), part, "%s:%d: %s has other code", r.name, b.Line, file)
+	}
+	return ok
 }
 
 // goFile is the file of a block, whose code is formatted.

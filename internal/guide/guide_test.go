@@ -51,6 +51,15 @@ func TestFile(t *testing.T) {
 	}
 }
 
+func TestExcerpt(t *testing.T) {
+	file, part, ok := Block{Lang: "go", Text: "// from a/b.go\n\tx := 1\n"}.Excerpt()
+	assert.True(t, ok)
+	assert.Equal(t, "a/b.go", file)
+	assert.Equal(t, "\tx := 1\n", part)
+	_, _, ok = Block{Lang: "go", Text: "// a/b.go\npackage a\n"}.Excerpt()
+	assert.False(t, ok)
+}
+
 func TestMatch(t *testing.T) {
 	for _, c := range []struct {
 		name, shown, got string

@@ -20,15 +20,19 @@ var packages = []string{
 	"github.com/org/artnn/loss",
 	"github.com/org/artnn/models",
 	"github.com/org/artnn/optim",
+	"github.com/org/artnn/recipe",
+	"github.com/org/artnn/tabular",
 	"github.com/org/artnn/tensor",
 	"github.com/org/artnn/tokenizer",
 	"github.com/org/artnn/train",
 	"github.com/org/artnn/train/tensorboard",
+	"github.com/org/artnn/train/update",
 }
 
 var (
-	named  = regexp.MustCompile(`^// (\S+\.go)\n`)
-	usesIt = regexp.MustCompile(`\bctx\b`)
+	named   = regexp.MustCompile(`^// (\S+\.go)\n`)
+	excerpt = regexp.MustCompile(`^// from (\S+\.go)\n`)
+	usesIt  = regexp.MustCompile(`\bctx\b`)
 )
 
 // File is the Go file that a block stands for, and its path in a module.
@@ -54,6 +58,16 @@ func (b Block) File(dir string) (name, code string) {
 		}
 	}
 	return name, fmt.Sprintf("package main\n\nimport (\n%s)\n\nfunc main() {\n%s%s}\n", imports, first, b.Text)
+}
+
+// Excerpt is the file of this repository that a block shows a part of, and the
+// part: its first line is "// from FILE".
+func (b Block) Excerpt() (file, part string, ok bool) {
+	m := excerpt.FindStringSubmatch(b.Text)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], b.Text[len(m[0]):], true
 }
 
 // Module is the go.mod of a module that uses the checkout at root, package recipe
