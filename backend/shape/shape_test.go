@@ -20,7 +20,7 @@ func TestLargeLayersTakeNoMemory(t *testing.T) {
 	if bits.UintSize < 64 {
 		t.Skip("needs 64-bit sizes")
 	}
-	const n = 1 << 20
+	n := 1 << 20
 	be := shape.New(math.MaxInt)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
