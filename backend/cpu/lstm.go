@@ -187,7 +187,9 @@ func (l *lstm) backward(lo, hi int) {
 		at := b*l.t + l.now
 		dh, dc := l.dh[b*h:][:h], l.dc[b*h:][:h]
 		asm.Add(dh, dh, l.dy[at*h:][:h])
-		asm.LSTMCellGrad(l.dgates[at*4*h:][:4*h], dc, l.gates[at*4*h:][:4*h], l.cells[at*h:][:h],
-			l.before(b), dh, dc)
+		asm.LSTMCellGrad(&asm.LSTMRow{
+			DGates: l.dgates[at*4*h:][:4*h], DCPrev: dc,
+			Gates: l.gates[at*4*h:][:4*h], C: l.cells[at*h:][:h], CPrev: l.before(b), DH: dh, DC: dc,
+		})
 	}
 }
