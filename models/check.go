@@ -32,7 +32,9 @@ func fits(limit int, tooLarge error, build func(*shape.Backend) error) (err erro
 		case *backend.LimitError:
 			err = tooLarge
 		case *tensor.ShapeError:
-			err = p
+			if err = p; p.Op == "new" { // the sizes of a tensor overflow an int
+				err = tooLarge
+			}
 		default:
 			panic(p)
 		}

@@ -25,41 +25,35 @@ func (u *Update) averaging() *average {
 		return u.average
 	}
 	a := &average{}
-	own, other := map[string]bool{}, func(list []named) Params {
-		return func(yield func(string, *tensor.Tensor) bool) {
-			for _, x := range list {
-				if !yield(x.name, x.t) {
-					return
-				}
-			}
+	for _, p := range u.params {
+		a.add(u.names[p], p)
+	}
+	params := len(a.own)
+	if u.cfg.Buffers != nil {
+		for name, b := range u.cfg.Buffers {
+			a.add(name, b)
 		}
 	}
-	add := func(list Params) (from int) {
-		from = len(a.own)
-		for name, t := range list {
-			if !own[name] {
-				own[name] = true
-				a.own = append(a.own, named{name, t})
-				a.other = append(a.other, named{name, t.Clone()})
-			}
-		}
-		return from
-	}
-	add(func(yield func(string, *tensor.Tensor) bool) {
-		for _, p := range u.params {
-			if !yield(u.names[p], p) {
+	a.ema = optim.NewEMA(seq(a.other[:params]), seq(a.own[:params]), u.cfg.EMA)
+	a.ema.AddBuffers(seq(a.other[params:]), seq(a.own[params:]))
+	u.average = a
+	return a
+}
+
+func (a *average) add(name string, t *tensor.Tensor) {
+	a.own = append(a.own, named{name, t})
+	a.other = append(a.other, named{name, t.Clone()})
+}
+
+// seq yields the tensors of a list.
+func seq(list []named) Params {
+	return func(yield func(string, *tensor.Tensor) bool) {
+		for _, x := range list {
+			if !yield(x.name, x.t) {
 				return
 			}
 		}
-	})
-	buffers := len(a.own)
-	if u.cfg.Buffers != nil {
-		add(u.cfg.Buffers)
 	}
-	a.ema = optim.NewEMA(other(a.other[:buffers]), other(a.own[:buffers]), u.cfg.EMA)
-	a.ema.AddBuffers(other(a.other[buffers:]), other(a.own[buffers:]))
-	u.average = a
-	return a
 }
 
 func (a *average) exchange() {
