@@ -154,8 +154,10 @@ func (x *Product) inPlaceWide(kc int, r rect, accumulate bool) {
 		i += r.i0
 		for p := 0; p < x.K; p += kc {
 			for c := r.j0; c < r.j1; c += 2 * asm.NR {
-				asm.GemmInPlace(min(kc, x.K-p), x.A.From(i, p).Mem, x.A.Row, x.A.Col, x.B.From(p, c).Mem, x.B.Row,
-					x.C[i*x.LdC+c:], x.LdC, m, min(2*asm.NR, r.j1-c), accumulate || p > 0)
+				asm.GemmInPlace(&asm.InPlaceTile{
+					K: min(kc, x.K-p), M: m, N: min(2*asm.NR, r.j1-c), A: x.A.From(i, p).Mem, ARow: x.A.Row, ACol: x.A.Col,
+					B: x.B.From(p, c).Mem, BRow: x.B.Row, C: x.C[i*x.LdC+c:], CRow: x.LdC, Accumulate: accumulate || p > 0,
+				})
 			}
 		}
 	}
