@@ -25,8 +25,7 @@
 // verified before anything in it is believed; a damaged one is passed over for
 // the one before, with a warning. A run of a number of steps or epochs that was
 // stopped in any way, a power cut included, and resumed gives the same bits as one
-// that was not. See
-// [Checkpoints], [LatestCheckpoint] and [BestCheckpoint].
+// that was not. See [Checkpoints], [LatestCheckpoint] and [BestCheckpoint].
 //
 // # Before a long run
 //
