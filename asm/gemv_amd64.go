@@ -22,14 +22,11 @@ func gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 	gemvTiles(y, a, lda, x, accumulate)
 }
 
-func gemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {
-	if tiles := len(y) / DotNR; useAVX2 && len(x) >= int8Lanes && tiles > 0 {
-		gemvInt8x4AVX2(tiles, len(x), &x[0], &w[0], ldw, scaleX, &scale[0], &y[0], accumulate)
-		done := tiles * DotNR
-		if y = y[done:]; len(y) == 0 {
-			return
-		}
-		w, scale = w[done*ldw:], scale[done:]
+func gemvInt8(v *Int8Gemv) {
+	done := 0
+	if tiles := len(v.Y) / DotNR; useAVX2 && len(v.X) >= int8Lanes && tiles > 0 {
+		gemvInt8x4AVX2(tiles, len(v.X), &v.X[0], &v.W[0], v.WRow, v.ScaleX, &v.Scale[0], &v.Y[0], v.Accumulate)
+		done = tiles * DotNR
 	}
-	gemvInt8Tiles(y, w, ldw, scale, x, scaleX, accumulate)
+	gemvInt8Tiles(v, done)
 }

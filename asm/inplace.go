@@ -1,44 +1,56 @@
 package asm
 
-// GemmInPlace computes one tile of a product of operands that are not packed, for
-// i < m and j < n:
+// InPlaceTile is a tile of a product of operands that are not packed. Strides count
+// numbers.
+type InPlaceTile struct {
+	K, M, N    int // terms of each sum, rows and columns
+	A          []float32
+	ARow, ACol int // strides from row to row, term to term
+	B          []float32
+	BRow       int // stride from term to term
+	C          []float32
+	CRow       int  // stride from row to row
+	Accumulate bool // add to C; else C is not read
+}
+
+// GemmInPlace computes one tile, for i < M and j < N:
 //
-//	c[i*ldc+j] (+)= Σ_p a[i*ars+p*acs] · b[p*ldb+j],  p = 0 … k−1
+//	C[i*CRow+j] (+)= Σ_p A[i*ARow+p*ACol] · B[p*BRow+j],  p = 0 … K−1
 //
-// It adds to c if accumulate is set, else it does not read c. Where [Wide] holds and
-// m ≥ 4 it is one kernel, about twice as fast as as many tiles of [GemmTiles].
+// Where [Wide] holds and M ≥ 4 it is one kernel, about twice as fast as as many tiles
+// of [GemmTiles].
 //
-// Shape: 0 ≤ m ≤ 2·MR, n is 0, NR or 2·NR, k ≥ 0. Panics if a slice is too short.
-func GemmInPlace(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	if k < 0 || m < 0 || m > 2*MR || n != 0 && n != NR && n != 2*NR {
-		badSize("gemm in place", "k ≥ 0, 0 ≤ m ≤ 12, n of 0, 16 or 32", k, m, n)
+// Shape: 0 ≤ M ≤ 2·MR, N is 0, NR or 2·NR, K ≥ 0. Panics if a slice is too short.
+func GemmInPlace(t *InPlaceTile) {
+	if t.K < 0 || t.M < 0 || t.M > 2*MR || t.N != 0 && t.N != NR && t.N != 2*NR {
+		badSize("gemm in place", "K ≥ 0, 0 ≤ M ≤ 12, N of 0, 16 or 32", t.K, t.M, t.N)
 	}
-	if m == 0 || n == 0 {
+	if t.M == 0 || t.N == 0 {
 		return
 	}
-	if !fits(len(c), m, n, ldc) {
-		badSpan("gemm in place", "c", len(c), m, n, ldc)
+	if !fits(len(t.C), t.M, t.N, t.CRow) {
+		badSpan("gemm in place", "C", len(t.C), t.M, t.N, t.CRow)
 	}
-	if k == 0 {
-		clearTile(c, ldc, m, n, accumulate)
+	if t.K == 0 {
+		clearTile(t.C, t.CRow, t.M, t.N, t.Accumulate)
 		return
 	}
-	if ars < 0 || !fits(len(a), k, (m-1)*ars+1, acs) {
-		badSpan("gemm in place", "a", len(a), k, (m-1)*ars+1, acs)
+	if t.ARow < 0 || !fits(len(t.A), t.K, (t.M-1)*t.ARow+1, t.ACol) {
+		badSpan("gemm in place", "A", len(t.A), t.K, (t.M-1)*t.ARow+1, t.ACol)
 	}
-	if !fits(len(b), k, n, ldb) {
-		badSpan("gemm in place", "b", len(b), k, n, ldb)
+	if !fits(len(t.B), t.K, t.N, t.BRow) {
+		badSpan("gemm in place", "B", len(t.B), t.K, t.N, t.BRow)
 	}
-	gemmInPlace(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+	gemmInPlace(t)
 }
 
 // gemmInPlaceEach is gemmInPlace by the kernel that every path has.
-func gemmInPlaceEach(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	for i := 0; i < m; i += MR {
-		for j := 0; j < n; j += NR {
+func gemmInPlaceEach(t *InPlaceTile) {
+	for i := 0; i < t.M; i += MR {
+		for j := 0; j < t.N; j += NR {
 			gemmTiles(&Tiles{
-				Count: 1, K: k, M: min(MR, m-i), N: NR, A: a[i*ars:], ARow: ars, ACol: acs,
-				B: b[j:], BRow: ldb, C: c[i*ldc+j:], CRow: ldc, Accumulate: accumulate,
+				Count: 1, K: t.K, M: min(MR, t.M-i), N: NR, A: t.A[i*t.ARow:], ARow: t.ARow, ACol: t.ACol,
+				B: t.B[j:], BRow: t.BRow, C: t.C[i*t.CRow+j:], CRow: t.CRow, Accumulate: t.Accumulate,
 			})
 		}
 	}

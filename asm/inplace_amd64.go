@@ -4,53 +4,53 @@
 
 package asm
 
-func gemmInPlace(k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool) {
-	if useAVX512 && m >= 4 {
-		pa, pb, pc := &a[0], &b[0], &c[0]
-		if n == NR {
-			switch m {
+func gemmInPlace(t *InPlaceTile) {
+	if useAVX512 && t.M >= 4 {
+		a, b, c := &t.A[0], &t.B[0], &t.C[0]
+		if t.N == NR {
+			switch t.M {
 			case 4:
-				gemm4x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm4x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 5:
-				gemm5x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm5x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 6:
-				gemm6x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm6x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 7:
-				gemm7x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm7x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 8:
-				gemm8x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm8x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 9:
-				gemm9x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm9x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 10:
-				gemm10x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm10x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 11:
-				gemm11x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm11x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 12:
-				gemm12x16InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+				gemm12x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			}
 			return
 		}
-		switch m {
+		switch t.M {
 		case 4:
-			gemm4x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm4x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 5:
-			gemm5x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm5x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 6:
-			gemm6x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm6x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 7:
-			gemm7x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm7x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 8:
-			gemm8x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm8x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 9:
-			gemm9x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm9x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 10:
-			gemm10x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm10x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 11:
-			gemm11x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm11x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		case 12:
-			gemm12x32InPlaceAVX512(k, pa, ars, acs, pb, ldb, pc, ldc, accumulate)
+			gemm12x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 		}
 		return
 	}
-	gemmInPlaceEach(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)
+	gemmInPlaceEach(t)
 }

@@ -21,7 +21,9 @@ func TestGemmInPlace(t *testing.T) {
 					ldc, accumulate := n+(m+k)%7, (m+n/NR+k)%2 == 0
 					o.checkTile(t, r, placements[(m+k)%2], k, m, n, (m-1)*ars+(k-1)*acs+1, (k-1)*ldb+n, ldc, accumulate,
 						func(i, j, p int) (int, int) { return i*ars + p*acs, p*ldb + j },
-						func(a, b, c []float32) { GemmInPlace(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate) })
+						func(a, b, c []float32) {
+							GemmInPlace(&InPlaceTile{K: k, M: m, N: n, A: a, ARow: ars, ACol: acs, B: b, BRow: ldb, C: c, CRow: ldc, Accumulate: accumulate})
+						})
 				}
 			}
 		}
@@ -31,16 +33,21 @@ func TestGemmInPlace(t *testing.T) {
 func TestGemmInPlaceEdges(t *testing.T) {
 	c := make([]float32, 2*NR)
 	c[3] = 7
-	GemmInPlace(0, nil, 1, 1, nil, 1, c, NR, 2, NR, true)
+	GemmInPlace(&InPlaceTile{M: 2, N: NR, C: c, CRow: NR, Accumulate: true})
 	wantSame(t, "adding nothing", c[3:4], []float32{7})
-	GemmInPlace(0, nil, 1, 1, nil, 1, c, NR, 2, NR, false)
+	GemmInPlace(&InPlaceTile{M: 2, N: NR, C: c, CRow: NR})
 	wantSame(t, "the empty sum", c[3:4], []float32{0})
 	x := make([]float32, 100)
-	mustPanic(t, "gemm in place: expected k", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 1, 13, NR, false) })
-	mustPanic(t, "gemm in place: expected k", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 1, 1, 17, false) })
-	mustPanic(t, "gemm in place: a", func() { GemmInPlace(9, x, 20, 1, x, 1, x, 1, 6, NR, false) })
-	mustPanic(t, "gemm in place: b", func() { GemmInPlace(9, x, 1, 1, x, 17, x, 1, 1, NR, false) })
-	mustPanic(t, "gemm in place: c", func() { GemmInPlace(1, x, 1, 1, x, 1, x, 51, 3, NR, false) })
+	tile := func(k, m, n, aRow, bRow, cRow int) func() {
+		return func() {
+			GemmInPlace(&InPlaceTile{K: k, M: m, N: n, A: x, ARow: aRow, ACol: 1, B: x, BRow: bRow, C: x, CRow: cRow})
+		}
+	}
+	mustPanic(t, "gemm in place: expected K", tile(1, 13, NR, 1, 1, 1))
+	mustPanic(t, "gemm in place: expected K", tile(1, 1, 17, 1, 1, 1))
+	mustPanic(t, "gemm in place: A", tile(9, 6, NR, 20, 1, 1))
+	mustPanic(t, "gemm in place: B", tile(9, 1, NR, 1, 17, 1))
+	mustPanic(t, "gemm in place: C", tile(1, 3, NR, 1, 1, 51))
 }
 
 func BenchmarkGemmInPlace(b *testing.B) {
@@ -50,7 +57,7 @@ func BenchmarkGemmInPlace(b *testing.B) {
 			b.Run(fmt.Sprintf("k=%d/impl=%s", k, p), func(b *testing.B) {
 				defer Use(p)()
 				for b.Loop() {
-					GemmInPlace(k, a, k, 1, bb, 2*NR, c, 2*NR, 2*MR, 2*NR, false)
+					GemmInPlace(&InPlaceTile{K: k, M: 2 * MR, N: 2 * NR, A: a, ARow: k, ACol: 1, B: bb, BRow: 2 * NR, C: c, CRow: 2 * NR})
 				}
 				b.ReportMetric(float64(b.N)*8*MR*NR*float64(k)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})

@@ -95,32 +95,43 @@ func GemmInt8(t *Int8Tile) {
 	gemmInt8(t)
 }
 
-// GemvInt8 computes y[r] (+)= scale[r]·scaleX · Σ_p w[r*ldw+p] · x[p] for
-// r < len(y) = len(scale), p < len(x) ≤ Int8Terms. It adds to y if accumulate is
-// set, else it does not read y. The bits are those of [GemmInt8].
+// Int8Gemv is a product of rows of weights of eight bits with one vector, rounded by
+// [RoundInt16].
+type Int8Gemv struct {
+	Y          []float32
+	W          []int8
+	WRow       int       // stride from row to row, in numbers
+	Scale      []float32 // of the rows of W
+	X          []int16   // |X| ≤ 8191
+	ScaleX     float32
+	Accumulate bool // add to Y; else Y is not read
+}
+
+// GemvInt8 computes Y[r] (+)= Scale[r]·ScaleX · Σ_p W[r*WRow+p] · X[p] for
+// r < len(Y) = len(Scale), p < len(X) ≤ Int8Terms. The bits are those of [GemmInt8].
 //
-// Panics if w is too short or lengths differ.
-func GemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {
-	k := len(x)
+// Panics if W is too short or lengths differ.
+func GemvInt8(v *Int8Gemv) {
+	k := len(v.X)
 	if k > Int8Terms {
 		badSize("gemv int8", "at most 2048 terms", k)
 	}
-	same("gemv int8", len(y), len(scale))
-	span("gemv int8", "w", len(w), len(y), k, ldw)
+	same("gemv int8", len(v.Y), len(v.Scale))
+	span("gemv int8", "W", len(v.W), len(v.Y), k, v.WRow)
 	switch {
-	case len(y) == 0:
+	case len(v.Y) == 0:
 	case k > 0:
-		gemvInt8(y, w, ldw, scale, x, scaleX, accumulate)
-	case !accumulate:
-		clear(y)
+		gemvInt8(v)
+	case !v.Accumulate:
+		clear(v.Y)
 	}
 }
 
-// gemvInt8Tiles is GemvInt8 by tiles, for len(x) ≥ 1.
-func gemvInt8Tiles(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {
-	t := Int8Tile{K: len(x), M: 1, X: x, ScaleX: []float32{scaleX}, WRow: ldw, Accumulate: accumulate}
-	for r := 0; r < len(y); r += DotNR {
-		t.N, t.W, t.Scale, t.Y = min(DotNR, len(y)-r), w[r*ldw:], scale[r:], y[r:]
+// gemvInt8Tiles is GemvInt8 by tiles, for r ≥ first and len(X) ≥ 1.
+func gemvInt8Tiles(v *Int8Gemv, first int) {
+	t := Int8Tile{K: len(v.X), M: 1, X: v.X, ScaleX: []float32{v.ScaleX}, WRow: v.WRow, Accumulate: v.Accumulate}
+	for r := first; r < len(v.Y); r += DotNR {
+		t.N, t.W, t.Scale, t.Y = min(DotNR, len(v.Y)-r), v.W[r*v.WRow:], v.Scale[r:], v.Y[r:]
 		gemmInt8(&t)
 	}
 }

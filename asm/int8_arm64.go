@@ -13,6 +13,6 @@ func gemmInt8(t *Int8Tile) {
 	gemmInt8Generic(t)
 }
 
-func gemvInt8(y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool) {
-	gemvInt8Tiles(y, w, ldw, scale, x, scaleX, accumulate)
+func gemvInt8(v *Int8Gemv) {
+	gemvInt8Tiles(v, 0)
 }

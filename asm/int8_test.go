@@ -164,7 +164,7 @@ func TestGemvInt8(t *testing.T) {
 					x := o.x.takeInt16(r, k, where)
 					scale, old := tame(r, rows), tame(r, rows)
 					y := o.y.take(rows, placements[rows%2], old)
-					GemvInt8(y, w, ldw, scale, x, 0.125, accumulate)
+					GemvInt8(&Int8Gemv{Y: y, W: w, WRow: ldw, Scale: scale, X: x, ScaleX: 0.125, Accumulate: accumulate})
 					o.y.check(t, "y")
 					want := make([]float32, rows)
 					for i := range rows {
@@ -227,9 +227,12 @@ func TestInt8Misuse(t *testing.T) {
 	mustPanic(t, "gemm int8", func() { gemmInt8Tile(4, x, 4, s, w, 4, s, y, 2, 4, 1, false) })
 	mustPanic(t, "gemm int8", func() { gemmInt8Tile(Int8Terms+1, x, 4, s, w, 4, s, y, 2, 1, 1, false) })
 	mustPanic(t, "gemm int8: expected ScaleX", func() { gemmInt8Tile(4, x, 4, s[:1], w, 4, s, y, 2, 2, 2, false) })
-	mustPanic(t, "gemv int8", func() { GemvInt8(y[:2], w, 4, s[:3], x[:4], 1, false) })
-	mustPanic(t, "gemv int8: w", func() { GemvInt8(y[:3], w, 4, s[:3], x[:4], 1, false) })
-	mustPanic(t, "gemv int8", func() { GemvInt8(y[:0], w, 4, s[:0], make([]int16, Int8Terms+1), 1, false) })
+	gemv := func(rows, scales int, x []int16) func() {
+		return func() { GemvInt8(&Int8Gemv{Y: y[:rows], W: w, WRow: 4, Scale: s[:scales], X: x, ScaleX: 1}) }
+	}
+	mustPanic(t, "gemv int8", gemv(2, 3, x[:4]))
+	mustPanic(t, "gemv int8: W", gemv(3, 3, x[:4]))
+	mustPanic(t, "gemv int8", gemv(0, 0, make([]int16, Int8Terms+1)))
 	mustPanic(t, "round int16", func() { RoundInt16(x[:2], y[:3]) })
 }
 
@@ -258,7 +261,7 @@ func BenchmarkGemvInt8(b *testing.B) {
 			w, x, y := make([]int8, rows*k), make([]int16, k), make([]float32, rows)
 			benchPaths(b, func(b *testing.B) {
 				for b.Loop() {
-					GemvInt8(y, w, k, y, x, 1, false)
+					GemvInt8(&Int8Gemv{Y: y, W: w, WRow: k, Scale: y, X: x, ScaleX: 1})
 				}
 				b.ReportMetric(float64(rows*k)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 			})

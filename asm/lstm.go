@@ -15,20 +15,28 @@ func LSTMCell(h, c, gates, cPrev []float32) {
 	lstmCell(h, c, gates, cPrev)
 }
 
-// LSTMCellGrad is the gradient of one row of [LSTMCell]. From the activated
-// gates, c and cPrev, and the gradients dh of h and dc of c, it computes the
-// gradients of the pre-activations and of cPrev:
+// LSTMRow is one row of the gradient of an LSTM cell of H units. DGates may be Gates,
+// and DCPrev may be DC.
+type LSTMRow struct {
+	DGates []float32 // result, 4H: the gradients of the gates before their activation
+	DCPrev []float32 // result, H
+
+	Gates    []float32 // 4H: activated
+	C, CPrev []float32 // H
+	DH, DC   []float32 // H: the gradients of h and of C
+}
+
+// LSTMCellGrad is the gradient of one row of [LSTMCell]:
 //
-//	t  = tanh(c);  d = dc + dh·o·(1 − t²)
-//	dgates = d·g·i(1−i),  d·cPrev·f(1−f),  d·i·(1−g²),  dh·t·o(1−o)
-//	dcPrev = d·f
+//	t  = tanh(C);  d = DC + DH·o·(1 − t²)
+//	DGates = d·g·i(1−i),  d·CPrev·f(1−f),  d·i·(1−g²),  DH·t·o(1−o)
+//	DCPrev = d·f
 //
-// dcPrev may be dc, and dgates may be gates. Panics unless gates and dgates
-// have length 4H and the others H.
-func LSTMCellGrad(dgates, dcPrev, gates, c, cPrev, dh, dc []float32) {
-	h := len(dcPrev)
-	same2("lstm cell grad", h, len(c), len(cPrev))
-	same2("lstm cell grad", h, len(dh), len(dc))
-	same2("lstm cell grad gates", 4*h, len(gates), len(dgates))
-	lstmCellGrad(dgates, dcPrev, gates, c, cPrev, dh, dc)
+// Panics unless Gates and DGates have length 4H and the others H.
+func LSTMCellGrad(r *LSTMRow) {
+	h := len(r.DCPrev)
+	same2("lstm cell grad", h, len(r.C), len(r.CPrev))
+	same2("lstm cell grad", h, len(r.DH), len(r.DC))
+	same2("lstm cell grad gates", 4*h, len(r.Gates), len(r.DGates))
+	lstmCellGrad(r)
 }

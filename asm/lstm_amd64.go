@@ -12,10 +12,10 @@ func lstmCell(h, c, gates, cPrev []float32) {
 	lstmCellGeneric(h, c, gates, cPrev)
 }
 
-func lstmCellGrad(dgates, dcPrev, gates, c, cPrev, dh, dc []float32) {
+func lstmCellGrad(r *LSTMRow) {
 	if useAVX2 {
-		lstmCellGradAVX2(dgates, dcPrev, gates, c, cPrev, dh, dc)
+		lstmCellGradAVX2(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)
 		return
 	}
-	lstmCellGradGeneric(dgates, dcPrev, gates, c, cPrev, dh, dc)
+	lstmCellGradGeneric(r)
 }

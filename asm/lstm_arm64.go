@@ -12,10 +12,10 @@ func lstmCell(h, c, gates, cPrev []float32) {
 	lstmCellGeneric(h, c, gates, cPrev)
 }
 
-func lstmCellGrad(dgates, dcPrev, gates, c, cPrev, dh, dc []float32) {
+func lstmCellGrad(r *LSTMRow) {
 	if useNEON {
-		lstmCellGradNEON(dgates, dcPrev, gates, c, cPrev, dh, dc)
+		lstmCellGradNEON(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)
 		return
 	}
-	lstmCellGradGeneric(dgates, dcPrev, gates, c, cPrev, dh, dc)
+	lstmCellGradGeneric(r)
 }

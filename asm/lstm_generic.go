@@ -18,11 +18,11 @@ func lstmCellGeneric(h, c, gates, cPrev []float32) {
 }
 
 // lstmCellGradGeneric is the loop of [LSTMCellGrad].
-func lstmCellGradGeneric(dgates, dcPrev, gates, c, cPrev, dh, dc []float32) {
-	n := len(dcPrev)
+func lstmCellGradGeneric(r *LSTMRow) {
+	n, gates, dgates, dcPrev := len(r.DCPrev), r.Gates, r.DGates, r.DCPrev
 	ai, af, ag, ao := gates[:n], gates[n:][:n], gates[2*n:][:n], gates[3*n:][:n]
 	di, df, dg, do := dgates[:n], dgates[n:][:n], dgates[2*n:][:n], dgates[3*n:][:n]
-	c, cPrev, dh, dc = c[:n], cPrev[:n], dh[:n], dc[:n]
+	c, cPrev, dh, dc := r.C[:n], r.CPrev[:n], r.DH[:n], r.DC[:n]
 	for j := range dcPrev {
 		i, f, g, o := ai[j], af[j], ag[j], ao[j]
 		t := tanh32(c[j])

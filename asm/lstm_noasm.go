@@ -8,6 +8,6 @@ func lstmCell(h, c, gates, cPrev []float32) {
 	lstmCellGeneric(h, c, gates, cPrev)
 }
 
-func lstmCellGrad(dgates, dcPrev, gates, c, cPrev, dh, dc []float32) {
-	lstmCellGradGeneric(dgates, dcPrev, gates, c, cPrev, dh, dc)
+func lstmCellGrad(r *LSTMRow) {
+	lstmCellGradGeneric(r)
 }

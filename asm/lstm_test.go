@@ -68,17 +68,18 @@ func TestLSTMCellGrad(t *testing.T) {
 			h, c := make([]float32, n), make([]float32, n)
 			LSTMCell(h, c, gates, prev)
 			wantD, wantQ := make([]float32, 4*n), make([]float32, n)
-			onGeneric(func() { LSTMCellGrad(wantD, wantQ, gates, c, prev, dh, dc) })
+			row := LSTMRow{DGates: wantD, DCPrev: wantQ, Gates: gates, C: c, CPrev: prev, DH: dh, DC: dc}
+			onGeneric(func() { LSTMCellGrad(&row) })
 			for _, where := range placements {
 				d, q := ad.take(4*n, where, nil), aq.take(n, where, nil)
-				LSTMCellGrad(d, q, gates, c, prev, dh, dc)
+				LSTMCellGrad(&LSTMRow{DGates: d, DCPrev: q, Gates: gates, C: c, CPrev: prev, DH: dh, DC: dc})
 				wantSame(t, "dgates", d, wantD)
 				wantSame(t, "dcPrev", q, wantQ)
 				ad.check(t, "dgates")
 				aq.check(t, "dcPrev")
 				copy(d, gates)
 				copy(q, dc)
-				LSTMCellGrad(d, q, d, c, prev, dh, q) // in place
+				LSTMCellGrad(&LSTMRow{DGates: d, DCPrev: q, Gates: d, C: c, CPrev: prev, DH: dh, DC: q}) // in place
 				wantSame(t, "dgates in place", d, wantD)
 				wantSame(t, "dcPrev in place", q, wantQ)
 			}
@@ -102,5 +103,7 @@ func TestLSTMCellGrad(t *testing.T) {
 	})
 	x := make([]float32, 8)
 	mustPanic(t, "lstm cell gates", func() { LSTMCell(x[:2], x[:2], x[:7], x[:2]) })
-	mustPanic(t, "lstm cell grad", func() { LSTMCellGrad(x, x[:2], x, x[:2], x[:1], x[:2], x[:2]) })
+	mustPanic(t, "lstm cell grad", func() {
+		LSTMCellGrad(&LSTMRow{DGates: x, DCPrev: x[:2], Gates: x, C: x[:2], CPrev: x[:1], DH: x[:2], DC: x[:2]})
+	})
 }

@@ -92,7 +92,9 @@ func BenchmarkTraining(b *testing.B) {
 			{"SGD", 12, func() { SGDStep(p, g, nil, SGD{LR: 1e-9}) }},
 			{"Momentum", 20, func() { SGDStep(p, g, m, SGD{LR: 1e-9, Momentum: 0.9, Rest: 1}) }},
 			{"LSTMCell", 44, func() { LSTMCell(p, v, gates, v) }},
-			{"LSTMCellGrad", 56, func() { LSTMCellGrad(dgates, m, gates, v, v, g, m) }},
+			{"LSTMCellGrad", 56, func() {
+				LSTMCellGrad(&LSTMRow{DGates: dgates, DCPrev: m, Gates: gates, C: v, CPrev: v, DH: g, DC: m})
+			}},
 		} {
 			b.Run(fmt.Sprintf("%s/n=%d", f.name, n), func(b *testing.B) {
 				benchPaths(b, func(b *testing.B) {

@@ -4,46 +4,51 @@ package asm
 // is then about twice as fast as four tiles of [GemmTiles].
 func Wide() bool { return useAVX512 }
 
-// GemmWide computes one tile of a matrix product of packed panels, for i < m
-// and j < n:
+// WideTile is a tile of a product of packed panels: its rows come from one or two
+// panels of A, the second right after the first, and its columns from one or two of B.
+type WideTile struct {
+	K, M, N    int // terms of each sum, rows and columns
+	A, B       []float32
+	C          []float32
+	CRow       int  // stride from row to row, in numbers
+	Accumulate bool // add to C; else C is not read
+}
+
+// GemmWide computes one tile, for i < M and j < N:
 //
-//	c[i*ldc+j] (+)= Σ_p a[(i/MR*k+p)*MR + i%MR] · b[(j/NR*k+p)*NR + j%NR],  p = 0 … k−1
+//	C[i*CRow+j] (+)= Σ_p A[(i/MR*K+p)*MR + i%MR] · B[(j/NR*K+p)*NR + j%NR],  p = 0 … K−1
 //
-// It adds to c if accumulate is set, else it does not read c. The rows come
-// from one or two panels of A, the second right after the first, and the
-// columns from one or two of B.
-//
-// Shape: 0 ≤ m ≤ 2·MR, 0 ≤ n ≤ 2·NR, k ≥ 0. Panics if a slice is too short.
-func GemmWide(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
-	if k < 0 || m < 0 || m > 2*MR || n < 0 || n > 2*NR {
-		badSize("gemm wide", "k ≥ 0, 0 ≤ m ≤ 12, 0 ≤ n ≤ 32", k, m, n)
+// Shape: 0 ≤ M ≤ 2·MR, 0 ≤ N ≤ 2·NR, K ≥ 0. Panics if a slice is too short.
+func GemmWide(t *WideTile) {
+	if t.K < 0 || t.M < 0 || t.M > 2*MR || t.N < 0 || t.N > 2*NR {
+		badSize("gemm wide", "K ≥ 0, 0 ≤ M ≤ 12, 0 ≤ N ≤ 32", t.K, t.M, t.N)
 	}
-	if m == 0 || n == 0 {
+	if t.M == 0 || t.N == 0 {
 		return
 	}
-	if !fits(len(c), m, n, ldc) {
-		badSpan("gemm wide", "c", len(c), m, n, ldc)
+	if !fits(len(t.C), t.M, t.N, t.CRow) {
+		badSpan("gemm wide", "C", len(t.C), t.M, t.N, t.CRow)
 	}
-	if k == 0 {
-		clearTile(c, ldc, m, n, accumulate)
+	if t.K == 0 {
+		clearTile(t.C, t.CRow, t.M, t.N, t.Accumulate)
 		return
 	}
-	if panels := (m + MR - 1) / MR; len(a) < panels*k*MR {
-		badSpan("gemm wide", "a", len(a), panels*k, MR, MR)
+	if panels := (t.M + MR - 1) / MR; len(t.A) < panels*t.K*MR {
+		badSpan("gemm wide", "A", len(t.A), panels*t.K, MR, MR)
 	}
-	if panels := (n + NR - 1) / NR; len(b) < panels*k*NR {
-		badSpan("gemm wide", "b", len(b), panels*k, NR, NR)
+	if panels := (t.N + NR - 1) / NR; len(t.B) < panels*t.K*NR {
+		badSpan("gemm wide", "B", len(t.B), panels*t.K, NR, NR)
 	}
-	gemmWide(k, a, b, c, ldc, m, n, accumulate)
+	gemmWide(t)
 }
 
 // gemmQuarters is gemmWide by the kernel that every path has.
-func gemmQuarters(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
-	for i := 0; i < m; i += MR {
-		for j := 0; j < n; j += NR {
+func gemmQuarters(t *WideTile) {
+	for i := 0; i < t.M; i += MR {
+		for j := 0; j < t.N; j += NR {
 			gemmTiles(&Tiles{
-				Count: 1, K: k, M: min(MR, m-i), N: min(NR, n-j), A: a[i*k:], ARow: 1, ACol: MR,
-				B: b[j*k:], BRow: NR, C: c[i*ldc+j:], CRow: ldc, Accumulate: accumulate,
+				Count: 1, K: t.K, M: min(MR, t.M-i), N: min(NR, t.N-j), A: t.A[i*t.K:], ARow: 1, ACol: MR,
+				B: t.B[j*t.K:], BRow: NR, C: t.C[i*t.CRow+j:], CRow: t.CRow, Accumulate: t.Accumulate,
 			})
 		}
 	}

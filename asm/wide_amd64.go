@@ -4,53 +4,53 @@
 
 package asm
 
-func gemmWide(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
-	if useAVX512 && m >= 4 {
-		pa, pb, pc, mask := &a[0], &b[0], &c[0], uint32(1<<n-1)
-		if n <= NR {
-			switch m {
+func gemmWide(t *WideTile) {
+	if useAVX512 && t.M >= 4 {
+		a, b, c, mask := &t.A[0], &t.B[0], &t.C[0], uint32(1<<t.N-1)
+		if t.N <= NR {
+			switch t.M {
 			case 4:
-				gemm4x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm4x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 5:
-				gemm5x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm5x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 6:
-				gemm6x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm6x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 7:
-				gemm7x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm7x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 8:
-				gemm8x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm8x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 9:
-				gemm9x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm9x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 10:
-				gemm10x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm10x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 11:
-				gemm11x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm11x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			case 12:
-				gemm12x16AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+				gemm12x16AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 			}
 			return
 		}
-		switch m {
+		switch t.M {
 		case 4:
-			gemm4x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm4x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 5:
-			gemm5x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm5x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 6:
-			gemm6x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm6x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 7:
-			gemm7x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm7x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 8:
-			gemm8x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm8x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 9:
-			gemm9x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm9x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 10:
-			gemm10x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm10x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 11:
-			gemm11x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm11x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		case 12:
-			gemm12x32AVX512(k, pa, pb, pc, ldc, mask, accumulate)
+			gemm12x32AVX512(t.K, a, b, c, t.CRow, mask, t.Accumulate)
 		}
 		return
 	}
-	gemmQuarters(k, a, b, c, ldc, m, n, accumulate)
+	gemmQuarters(t)
 }

@@ -4,6 +4,6 @@
 
 package asm
 
-func gemmWide(k int, a, b, c []float32, ldc, m, n int, accumulate bool) {
-	gemmQuarters(k, a, b, c, ldc, m, n, accumulate)
+func gemmWide(t *WideTile) {
+	gemmQuarters(t)
 }

@@ -17,7 +17,9 @@ func TestGemmWide(t *testing.T) {
 					lenA, lenB := (m+MR-1)/MR*k*MR, (n+NR-1)/NR*k*NR
 					o.checkTile(t, r, placements[(m+n)%2], k, m, n, lenA, lenB, ldc, accumulate,
 						func(i, j, p int) (int, int) { return (i/MR*k+p)*MR + i%MR, (j/NR*k+p)*NR + j%NR },
-						func(a, b, c []float32) { GemmWide(k, a, b, c, ldc, m, n, accumulate) })
+						func(a, b, c []float32) {
+							GemmWide(&WideTile{K: k, M: m, N: n, A: a, B: b, C: c, CRow: ldc, Accumulate: accumulate})
+						})
 				}
 			}
 		}
@@ -27,17 +29,20 @@ func TestGemmWide(t *testing.T) {
 func TestGemmWideEdges(t *testing.T) {
 	eachPath(t, func(t *testing.T) {
 		c := []float32{7, 7, canary, 7, 7}
-		GemmWide(0, nil, nil, c, 3, 2, 2, true)
+		GemmWide(&WideTile{M: 2, N: 2, C: c, CRow: 3, Accumulate: true})
 		wantSame(t, "adding nothing", c, []float32{7, 7, canary, 7, 7})
-		GemmWide(0, nil, nil, c, 3, 2, 2, false)
+		GemmWide(&WideTile{M: 2, N: 2, C: c, CRow: 3})
 		wantSame(t, "the empty sum", c, []float32{0, 0, canary, 0, 0})
-		GemmWide(3, nil, nil, nil, 3, 0, 5, false)
+		GemmWide(&WideTile{K: 3, N: 5, CRow: 3})
 	})
 	x := make([]float32, 100)
-	mustPanic(t, "gemm wide: expected k", func() { GemmWide(1, x, x, x, 1, 13, 1, false) })
-	mustPanic(t, "gemm wide: a", func() { GemmWide(9, x, x, x, 1, 7, 1, false) })
-	mustPanic(t, "gemm wide: b", func() { GemmWide(4, x, x, x, 17, 1, 17, false) })
-	mustPanic(t, "gemm wide: c", func() { GemmWide(1, x, x, x, 51, 3, 1, false) })
+	tile := func(k, m, n, cRow int) func() {
+		return func() { GemmWide(&WideTile{K: k, M: m, N: n, A: x, B: x, C: x, CRow: cRow}) }
+	}
+	mustPanic(t, "gemm wide: expected K", tile(1, 13, 1, 1))
+	mustPanic(t, "gemm wide: A", tile(9, 7, 1, 1))
+	mustPanic(t, "gemm wide: B", tile(4, 1, 17, 17))
+	mustPanic(t, "gemm wide: C", tile(1, 3, 1, 51))
 }
 
 func BenchmarkGemmWide(b *testing.B) {
@@ -47,7 +52,7 @@ func BenchmarkGemmWide(b *testing.B) {
 			b.Run(fmt.Sprintf("k=%d/impl=%s", k, p), func(b *testing.B) {
 				defer Use(p)()
 				for b.Loop() {
-					GemmWide(k, a, bb, c, 2*NR, 2*MR, 2*NR, true)
+					GemmWide(&WideTile{K: k, M: 2 * MR, N: 2 * NR, A: a, B: bb, C: c, CRow: 2 * NR, Accumulate: true})
 				}
 				b.ReportMetric(float64(b.N)*8*MR*NR*float64(k)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})

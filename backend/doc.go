@@ -3,8 +3,8 @@
 //
 // A tensor knows shapes and gradients; a [Backend] knows numbers. Everything a
 // network computes is one of about twenty mandatory operations on [View]s, or
-// one of the optional one-method interfaces in optional.go that a backend may
-// implement to do several of them in one pass.
+// one of the optional interfaces of one or two methods in optional.go that a
+// backend may implement to do several of them in one pass.
 //
 // # Destination first
 //

@@ -24,18 +24,55 @@ type CrossEntropyKernel interface {
 	//
 	// Rows whose target equals ignore lose 0. Targets were range-checked.
 	CrossEntropy(loss, lse, logits View, targets []int32, smoothing float64, ignore int32) bool
-	// CrossEntropyGrad writes dst[n,c] = g[n]·(softmax(x[n])[c] − q[n,c]) with
-	// q the smoothed target distribution, and 0 in ignored rows.
-	CrossEntropyGrad(dst, g, lse, logits View, targets []int32, smoothing float64, ignore int32) bool
+	// CrossEntropyGrad computes the gradient of the logits from that of the losses:
+	//
+	//	DX[n,c] = DLoss[n]·(softmax(Logits[n])[c] − q[n,c])
+	//
+	// with q the smoothed target distribution, and 0 in ignored rows.
+	CrossEntropyGrad(a CrossEntropyGradArgs) bool
+}
+
+// CrossEntropyGradArgs is one call of CrossEntropyGrad.
+type CrossEntropyGradArgs struct {
+	DX View // result, [N, C]: the gradient of the logits
+
+	DLoss     View    // [N]: the gradient of the losses
+	LSE       View    // [N]: what CrossEntropy wrote
+	Logits    View    // [N, C]
+	Targets   []int32 // of each row, in [0, C) or Ignore
+	Smoothing float64
+	Ignore    int32
 }
 
 // LayerNormKernel normalises rows of x [N, D].
 type LayerNormKernel interface {
-	// LayerNorm computes y = (x−mean)·rstd·weight + bias and keeps mean and
-	// rstd = 1/√(var+eps), both [N]. weight and bias are [D] or have nil Buf.
-	LayerNorm(y, mean, rstd, x, weight, bias View, eps float64) bool
-	// LayerNormGrad computes dx, and dweight and dbias unless their Buf is nil.
-	LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight View) bool
+	// LayerNorm computes Y = (X−Mean)·RStd·Weight + Bias and keeps Mean and
+	// RStd = 1/√(var+Eps).
+	LayerNorm(a LayerNormArgs) bool
+	// LayerNormGrad computes the gradients of X, Weight and Bias from that of Y.
+	LayerNormGrad(a LayerNormGradArgs) bool
+}
+
+// LayerNormArgs is one call of LayerNorm.
+type LayerNormArgs struct {
+	Y          View // result, [N, D]
+	Mean, RStd View // results, [N]
+
+	X      View // [N, D]
+	Weight View // [D]; nil Buf: one
+	Bias   View // [D]; nil Buf: zero
+	Eps    float64
+}
+
+// LayerNormGradArgs is one call of LayerNormGrad.
+type LayerNormGradArgs struct {
+	DX             View // result, [N, D]
+	DWeight, DBias View // results, [D]; nil Buf: not wanted
+
+	DY         View // [N, D]: the gradient of Y
+	X          View // [N, D]
+	Mean, RStd View // [N]: what LayerNorm wrote
+	Weight     View // [D]; nil Buf: one
 }
 
 // LSTMKernel runs the recurrence of one LSTM layer over a whole sequence. The
@@ -47,9 +84,22 @@ type LSTMKernel interface {
 	// LSTM takes gates holding x·Wᵢₕᵀ + b and leaves the activated gates there,
 	// and all hidden states in y and cell states in cells.
 	LSTM(y, cells, gates, whh, h0, c0 View) bool
-	// LSTMGrad computes the gradients of the pre-activation gates, of h0 and of
-	// c0 from those of y, and of the last hidden and cell state (nil Buf: zero).
-	LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 View) bool
+	// LSTMGrad computes the gradients of the pre-activation gates and of the first
+	// states from those of y and of the last states.
+	LSTMGrad(a LSTMGradArgs) bool
+}
+
+// LSTMGradArgs is one call of LSTMGrad.
+type LSTMGradArgs struct {
+	DGates   View // result, [B, T, 4H]: of the gates before their activation
+	DH0, DC0 View // results, [B, H]
+
+	DY       View // [B, T, H]: the gradient of y
+	DHN, DCN View // [B, H]: those of the last hidden and cell state; nil Buf: zero
+	Gates    View // [B, T, 4H]: the activated gates that LSTM left
+	Cells    View // [B, T, H]: the cell states that LSTM wrote
+	WHH      View // [4H, H]
+	C0       View // [B, H]
 }
 
 // DecodeKernel decodes stored weights of any format.

@@ -44,7 +44,7 @@ func newPeak(k int) func() float64 {
 	return func() float64 {
 		const calls = 5000
 		for range calls {
-			asm.GemmWide(k, a, b, c, 2*asm.NR, 2*asm.MR, 2*asm.NR, true)
+			asm.GemmWide(&asm.WideTile{K: k, M: 2 * asm.MR, N: 2 * asm.NR, A: a, B: b, C: c, CRow: 2 * asm.NR, Accumulate: true})
 		}
 		return 8 * asm.MR * asm.NR * calls * float64(k)
 	}

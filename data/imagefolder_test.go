@@ -121,7 +121,7 @@ func TestLoadImages(t *testing.T) {
 	if want := []int{1, 2, 3, 4, 5}; !slices.Equal(progress, want) {
 		t.Errorf("progress %v, want %v", progress, want)
 	}
-	if want := "5 pictures of 8×8×3 in 3 classes, 1 file of other kinds ignored"; m.Summary() != want {
+	if want := "5 pictures of 8×8×3 in 3 folders, 1 file of other kinds ignored"; m.Summary() != want {
 		t.Errorf("summary %q, want %q", m.Summary(), want)
 	}
 	// Channel-first: all of red, then all of green, then all of blue.

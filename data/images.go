@@ -107,7 +107,11 @@ func (m *Images) Summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of %d×%d×%d", count(m.Len(), "picture"), m.Width, m.Height, m.Channels)
 	if len(m.Classes) > 1 {
-		fmt.Fprintf(&b, " in %d classes", len(m.Classes))
+		of := "classes"
+		if m.Files != nil {
+			of = "folders"
+		}
+		fmt.Fprintf(&b, " in %d %s", len(m.Classes), of)
 	}
 	if len(m.Skipped) > 0 {
 		fmt.Fprintf(&b, ", %s skipped", count(len(m.Skipped), "file"))

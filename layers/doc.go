@@ -1,8 +1,8 @@
 // Package layers holds the building blocks of networks: a layer is its
 // parameters and a Forward method.
 //
-// Layers are plain structs with exported parameters. They are on no tape, so
-// one layer serves many goroutines at once, each with a tape of its own; the
+// Layers are plain structs with exported parameters. Parameters are on no tape,
+// so one layer serves many goroutines at once, each with a tape of its own; the
 // tape of the input says whether the pass trains or evaluates. An input on no
 // tape is evaluated and nothing is recorded.
 //

@@ -96,7 +96,9 @@ func TestQuantizedLayersEqualFloatOnesWithTheSameNumbers(t *testing.T) {
 }
 
 func TestQuantizedMisuse(t *testing.T) {
-	rng := tensor.NewRNG(1)
+	cpu, err := backend.Get("cpu")
+	require.NoError(t, err)
+	rng := tensor.NewRNGOn(cpu, 1)
 	linear, embedding := layers.NewLinear(3, 2, rng), layers.NewEmbedding(4, 3, rng)
 	lstm := layers.NewLSTM(3, 5, layers.LSTMConfig{}, rng)
 	for _, m := range []layers.Module{linear, embedding, lstm} {
@@ -113,23 +115,23 @@ func TestQuantizedMisuse(t *testing.T) {
 		return found
 	}
 	for want, f := range map[string]func(){
-		"linear: weight [2 3] needs inputs [..., 3], got [1 4]": func() { linear.Forward(tensor.Zeros(1, 4)) },
+		"linear: weight [2 3] needs inputs [..., 3], got [1 4]": func() { linear.Forward(tensor.ZerosOn(cpu, 1, 4)) },
 		`linear: operands on backends "reference" and "cpu"`:    func() { linear.Forward(elsewhere.Zeros(1, 3)) },
 		"take: indices must lie in [0, 4), got 4 at position 1": func() { embedding.Forward(nil, []int32{0, 4}) },
 		`take: the weight is on backend "cpu"`:                  func() { embedding.Forward(elsewhere, []int32{0}) },
 		"embedding: the shape must hold all ids":                func() { embedding.Forward(nil, []int32{0, 1}, 3) },
-		"lstm: needs inputs [batch, steps, features]":           func() { lstm.Forward(tensor.Zeros(1, 3), layers.LSTMState{}) },
+		"lstm: needs inputs [batch, steps, features]":           func() { lstm.Forward(tensor.ZerosOn(cpu, 1, 3), layers.LSTMState{}) },
 		"lstm: needs a hidden state [1 2 5]": func() {
-			lstm.Forward(tensor.Zeros(2, 1, 3), layers.LSTMState{H: tensor.Zeros(1, 1, 5)})
+			lstm.Forward(tensor.ZerosOn(cpu, 2, 1, 3), layers.LSTMState{H: tensor.ZerosOn(cpu, 1, 1, 5)})
 		},
 		"lstm: needs input [batch, steps, features] with at least one step": func() {
-			lstm.Forward(tensor.Zeros(2, 0, 3), layers.LSTMState{})
+			lstm.Forward(tensor.ZerosOn(cpu, 2, 0, 3), layers.LSTMState{})
 		},
 		"replace: the weight has shape [2 3], got [3 2]": func() {
-			entry(linear, "weight").Replace(tensor.Zeros(3, 2))
+			entry(linear, "weight").Replace(tensor.ZerosOn(cpu, 3, 2))
 		},
 		"replace: needs a weight that may be stored in other forms, got [2]": func() {
-			entry(linear, "bias").Replace(tensor.Zeros(2))
+			entry(linear, "bias").Replace(tensor.ZerosOn(cpu, 2))
 		},
 	} {
 		assert.ErrorContains(t, tensor.Try(f), want)

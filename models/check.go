@@ -41,7 +41,8 @@ func checkTotal(build func(*tensor.RNG)) error {
 func fits(limit int, tooLarge error, build func(*shape.Backend) error) error {
 	err := try(func() error { return build(shape.New(limit)) })
 	var over *backend.LimitError
-	if errors.As(err, &over) {
+	var size *tensor.ShapeError // its sizes may overflow an int
+	if errors.As(err, &over) || errors.As(err, &size) && size.Op == "new" {
 		return tooLarge
 	}
 	return err

@@ -24,8 +24,8 @@ type loading struct {
 // On loads a model onto a backend of choice; without it, the default one.
 func On(be backend.Backend) LoadOption { return func(l *loading) { l.be = be } }
 
-// KeepHalf keeps the weights of a file in half precision so in memory: half the
-// memory, widened as they are used. They do not learn.
+// KeepHalf keeps weights that the file stores in half precision in that form in
+// memory: half the memory, widened as they are used. They cannot be trained.
 func KeepHalf() LoadOption { return func(l *loading) { l.half = true } }
 
 // Load reads a model of any registered kind from a file that [Save] wrote. The

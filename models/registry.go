@@ -169,7 +169,8 @@ func copyState(to, from layers.Module) error {
 // Quantize makes a copy of a model with int8 weights, each row of a matrix rounded
 // by a scale of its own; biases and the like stay as they are. It has the methods
 // of the original and takes a quarter of the memory, which makes text two to
-// four times as fast; its weights do not learn.
+// four times as fast. The int8 weights cannot be trained: a Step of the copy
+// changes only the parts that are not quantised.
 //
 // Errors: weights that are not finite; those of [Clone].
 func Quantize[M Model](m M) (M, error) {

@@ -67,9 +67,9 @@ type inferrer interface {
 // before.
 //
 // Errors: a kind that is not registered; numbers that are not finite, or too large
-// for half precision; WithTraining of a model that cannot learn, together with
-// ForInference, or in half precision, in which it would not go on from where it
-// stood; those of the file system.
+// for half precision; WithTraining of a model that cannot learn, or together with
+// [ForInference], [Float16] or [BFloat16] (training could not resume exactly);
+// those of the file system.
 func Save(path string, m Model, options ...SaveOption) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if err := write(w, m, options...); err != nil {

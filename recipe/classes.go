@@ -18,8 +18,8 @@ import (
 // Classes learns to tell pictures apart, with a multilayer perceptron, from a
 // folder with the four files of MNIST, Fashion-MNIST or other data in their
 // format, packed with gzip or not: train-images-idx3-ubyte,
-// train-labels-idx1-ubyte, and the same of t10k to test with. Zero values are as
-// told.
+// train-labels-idx1-ubyte, and the same of t10k to test with. A zero value is
+// the default named beside the field.
 type Classes struct {
 	Data       string // folder
 	Hidden     []int  // sizes of the hidden layers; default 256, 128

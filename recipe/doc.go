@@ -36,10 +36,11 @@
 //	report.html         samples over time, curves, what it cost: one page that needs nothing else
 //	samples/            a picture or text at a time
 //	log.csv, events/    the numbers, for spreadsheets and TensorBoard
-//	checkpoints/        what a stopped run needs to go on, with the same bits
+//	checkpoints/        what a stopped run needs to go on
 //
 // One process at a time writes to it. A run that was stopped, a power
-// cut included, goes on with [Options].Resume.
+// cut included, goes on with [Options].Resume; one of a number of steps or epochs
+// then ends with the same bits as if it had never stopped.
 //
 // Nothing here writes to a terminal: [Hooks] are told what a person may want to
 // see. Errors name fields, not flags; see [ConfigError].

@@ -14,7 +14,8 @@ import (
 
 // Images learns to make pictures like those of a folder, with a generative
 // adversarial network. A hundred pictures of one kind, taken alike, are a start; a
-// thousand are better. Zero values are chosen by the pictures, or as told.
+// thousand are better. A zero value is chosen from the data, or is the default
+// named beside the field.
 type Images struct {
 	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
 	Pictures *data.Images `settings:"-"` // in place of a folder: square ones, as they are

@@ -64,8 +64,8 @@ func (h Hooks) warn(message string) {
 	h.Warn(message)
 }
 
-// Learning is how the recipes learn. Zero values are chosen by the data, or as
-// told.
+// Learning is how the recipes learn. A zero value is chosen from the data, or is
+// the default named beside the field.
 type Learning struct {
 	Batch      int      // examples in an update
 	Accumulate int      // parts in which a batch is taken, which needs less memory; default 1
@@ -151,7 +151,7 @@ func (o *Options) Reserve() (release func(), err error) {
 	}
 	run := rundir.At(o.Dir)
 	if !o.Resume && run.Exists() {
-		return nil, fmt.Errorf("%s %w", o.Dir, ErrRunExists)
+		return nil, fmt.Errorf("%s %w: set Resume, or choose another Dir", o.Dir, ErrRunExists)
 	}
 	unlock, err := run.Create()
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 type Result struct {
 	train.Report
 	Outcome
-	// From is the number of steps done before, when a run was resumed. A run that
-	// had come to its end before has no more of them now.
+	// From is the number of steps done before, when a run was resumed. From
+	// equals Step if the run had already ended.
 	From   int
 	Folder rundir.Dir
 }

@@ -18,8 +18,8 @@ import (
 
 // Table learns to predict one column of a table from the others, a number or a
 // class, with a multilayer perceptron. A part of the rows, chosen at random, is
-// held out: one half chooses the best weights, the other tests them. Zero values
-// are chosen by the table, or as told.
+// held out: one half chooses the best weights, the other tests them. A zero value
+// is chosen from the data, or is the default named beside the field.
 type Table struct {
 	Data    string                // CSV file with the names of its columns in the first line
 	Rows    *table.Table          `settings:"-"` // in place of a file

@@ -34,10 +34,11 @@ func testScores(m *tabular.Model, test *table.Table) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Text: inShort(e), Facts: []report.Facts{{
-		Title: "Test", Settings: scoreTable(e),
-		Remark: "Measured on rows that the network neither learned from nor was chosen by. The linear model has the same columns and rows to learn from; the constant is the mean of these, or the shares of the classes.",
-	}}}, nil
+	remark := "Measured on rows that the network neither learned from nor was chosen by. The linear model has the same columns and rows to learn from; the constant is the mean of these, or the shares of the classes."
+	if e.Target.Log {
+		remark += " The target was learned as its logarithm, so R² of the logarithm decides: the other R² depends on the few largest values."
+	}
+	return Outcome{Text: inShort(e), Facts: []report.Facts{{Title: "Test", Settings: scoreTable(e), Remark: remark}}}, nil
 }
 
 // inShort is a sentence about an evaluation.

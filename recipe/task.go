@@ -42,7 +42,7 @@ type Task[B any] struct {
 	// Sample shows how far the model is. It should use the same random numbers
 	// each time, so that one can follow how a sample forms.
 	Sample  func() (Sample, error)
-	Aligned bool // the columns of its texts stand under each other
+	Aligned bool // its texts are tables: show them in a fixed-width font
 	// Finish says what came out of a run, once the model is saved. Model then
 	// holds the weights that were saved.
 	Finish func(ctx context.Context, r train.Report) (Outcome, error)

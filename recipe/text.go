@@ -18,7 +18,8 @@ import (
 
 // Text learns to write like a text, with an LSTM. Fifty kilobytes are a start, a
 // megabyte is good. The end of the text is held out, and the weights that predict
-// it best are kept. Zero values are chosen by the text, or as told.
+// it best are kept. A zero value is chosen from the data, or is the default named
+// beside the field.
 type Text struct {
 	Data    string   // file of UTF-8 text, or folder of .txt and .md files
 	Text    string   `settings:"-"` // in place of a file

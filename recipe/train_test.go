@@ -178,7 +178,7 @@ func TestFolderOfARun(t *testing.T) {
 	release()
 	_, err = Train(context.Background(), quadrants(t, 1), other)
 	assert.ErrorIs(t, err, ErrRunExists)
-	assert.ErrorContains(t, err, dir+" holds a run already")
+	assert.ErrorContains(t, err, dir+" holds a run already: set Resume, or choose another Dir")
 	_, err = Train(context.Background(), quadrants(t, 1), Options{})
 	assert.ErrorContains(t, err, "Dir is missing")
 }

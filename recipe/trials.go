@@ -17,8 +17,8 @@ func DryRun[B any](ctx context.Context, t *Task[B], o Options) (train.Report, er
 	return t.trainer(o.withDefaults()).DryRun(ctx)
 }
 
-// FindLR tries learning rates and tells the one at which the loss falls fastest;
-// a tenth to a half of that is safe for a whole run. It leaves nothing.
+// FindLR tries learning rates and tells those at which the loss falls fastest and
+// is lowest; the first is where to start. It leaves nothing.
 //
 // Errors: what a step returned; an ended context.
 func FindLR[B any](ctx context.Context, t *Task[B], o Options) (train.LRCurve, error) {

@@ -19,9 +19,9 @@
 //	tape.Release()                  // frees all memory of the pass
 //
 // An operation on parameters only is not recorded: put one on the tape first with
-// tape.Of(w) if a loss depends on it directly, as a weight penalty does. A batch in
-// parts draws the same random numbers as a whole one by [Tape.Rows], [Recompute]
-// holds fewer values, and [Tape.Nodes] shows what was recorded.
+// tape.Of(w) if a loss depends on it directly, as a weight penalty does. [Tape.Rows]
+// lets a batch taken in parts draw the same random numbers as the whole.
+// [Recompute] trades time for memory. [Tape.Nodes] lists what was recorded.
 //
 // # Ownership
 //

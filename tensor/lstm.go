@@ -148,17 +148,19 @@ func (l *lstmPass) backward(b *Backprop, x, wih, whh, h0, c0 *Tensor) bool {
 	if dy == nil {
 		dy = tape.Zeros(batch, steps, hidden)
 	}
-	var dhn, dcn backend.View
-	if g := b.Grad(1); g != nil {
-		dhn = g.Contiguous().view
-	}
-	if g := b.Grad(2); g != nil {
-		dcn = g.Contiguous().view
-	}
 	dgates := alloc(tape, be, []int{batch * steps, 4 * hidden})
 	dh0, dc0 := alloc2(tape, be, batch, hidden), alloc2(tape, be, batch, hidden)
-	gv := backend.NewView(dgates.view.Buf, batch, steps, 4*hidden)
-	if !l.kernel.LSTMGrad(gv, dh0.view, dc0.view, dy.Contiguous().view, dhn, dcn, l.gates.view, l.cells.view, whh.view, c0.view) {
+	args := backend.LSTMGradArgs{
+		DGates: backend.NewView(dgates.view.Buf, batch, steps, 4*hidden), DH0: dh0.view, DC0: dc0.view,
+		DY: dy.Contiguous().view, Gates: l.gates.view, Cells: l.cells.view, WHH: whh.view, C0: c0.view,
+	}
+	if g := b.Grad(1); g != nil {
+		args.DHN = g.Contiguous().view
+	}
+	if g := b.Grad(2); g != nil {
+		args.DCN = g.Contiguous().view
+	}
+	if !l.kernel.LSTMGrad(args) {
 		return false
 	}
 	if b.Needs(0) {

@@ -41,20 +41,21 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 	y := alloc(tape, be, x.view.Dims())
 	rows := [1]int{x.view.Shape[0]}
 	mean, rstd := alloc(tape, be, rows[:]), alloc(tape, be, rows[:])
-	var wv, bv backend.View
+	args := backend.LayerNormArgs{Y: y.view, Mean: mean.view, RStd: rstd.view, X: x.view, Eps: eps}
 	if weight != nil {
-		wv, bv = weight.view, bias.view
+		args.Weight, args.Bias = weight.view, bias.view
 	}
-	if !kernel.LayerNorm(y.view, mean.view, rstd.view, x.view, wv, bv, eps) {
+	if !kernel.LayerNorm(args) {
 		return layerNormComposed(x, weight, bias, eps)
 	}
 	if tape.records() {
+		pass := layerNormPass{kernel, x, weight, mean, rstd}
 		tape.record("layer norm", y, func(b *Backprop, g *Tensor) {
 			if b.asked() {
 				b.say("eps", eps)
 				return
 			}
-			if b.Creating() || !layerNormGrad(b, kernel, g.Contiguous(), x, mean, rstd, weight) {
+			if b.Creating() || !pass.backward(b, g.Contiguous()) {
 				b.Compose(func(ins []*Tensor) []*Tensor {
 					if len(ins) == 1 {
 						return []*Tensor{layerNormComposed(ins[0], nil, nil, eps)}
@@ -67,22 +68,29 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 	return y
 }
 
-func layerNormGrad(b *Backprop, kernel backend.LayerNormKernel, g, x, mean, rstd, weight *Tensor) bool {
-	dx := alloc(g.tape, g.be, x.view.Dims())
-	if weight == nil {
-		ok := kernel.LayerNormGrad(dx.view, backend.View{}, backend.View{}, g.view, x.view, mean.view, rstd.view, backend.View{})
-		if ok {
-			b.Add(0, dx)
-		}
-		return ok
+// layerNormPass is what the backward pass of a fused layer norm needs from the forward.
+type layerNormPass struct {
+	kernel     backend.LayerNormKernel
+	x, weight  *Tensor // weight may be nil
+	mean, rstd *Tensor
+}
+
+func (p layerNormPass) backward(b *Backprop, g *Tensor) bool {
+	dx := alloc(g.tape, g.be, p.x.view.Dims())
+	args := backend.LayerNormGradArgs{DX: dx.view, DY: g.view, X: p.x.view, Mean: p.mean.view, RStd: p.rstd.view}
+	var dw, db *Tensor
+	if p.weight != nil {
+		dw, db = alloc(g.tape, g.be, p.weight.view.Dims()), alloc(g.tape, g.be, p.weight.view.Dims())
+		args.DWeight, args.DBias, args.Weight = dw.view, db.view, p.weight.view
 	}
-	dw, db := alloc(g.tape, g.be, weight.view.Dims()), alloc(g.tape, g.be, weight.view.Dims())
-	if !kernel.LayerNormGrad(dx.view, dw.view, db.view, g.view, x.view, mean.view, rstd.view, weight.view) {
+	if !p.kernel.LayerNormGrad(args) {
 		return false
 	}
 	b.Add(0, dx)
-	b.Add(1, dw)
-	b.Add(2, db)
+	if p.weight != nil {
+		b.Add(1, dw)
+		b.Add(2, db)
+	}
 	return true
 }
 

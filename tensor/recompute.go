@@ -6,25 +6,29 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// Recompute is f(ins), but gives back the memory of all that f computes except its
-// results; the backward pass runs f again where it needs the rest. That costs one
-// more forward pass of f and saves its intermediate values: a stack of layers so
-// wrapped, one by one, holds what lies between them and the inside of one.
+// Recompute returns f(ins) and frees everything f computed except its results;
+// the backward pass runs f again to get it back. It trades one more forward pass
+// of f for that memory. A stack of layers, each wrapped, holds only the values
+// between the layers and, in the backward pass, the inside of one layer at a time.
 //
 //	y := tensor.Recompute(func(ins []*tensor.Tensor) []*tensor.Tensor {
 //		return []*tensor.Tensor{block.Forward(ins[0])}
 //	}, x)[0]
 //
 // f may read any parameters and draw from the tape's random stream: losses and
-// gradients are the same bits as without Recompute. It must compute the same
-// whenever it is run, so values on the tape are passed as ins, since variables
-// may hold others by then; layers that change something of their own ask
-// [Tape.Recomputing]. Of the values made inside, only the results and those marked
-// with [Tensor.Keep] can be used afterwards. Recomputations nest. Nothing is saved
-// if no input is on a recording tape, nor under [CreateGraph], whose derivative
-// needs all values.
+// gradients are the same bits as without Recompute. Of the values made inside,
+// only the results and those marked with [Tensor.Keep] can be used afterwards.
+// Recomputations nest.
 //
-// Backward panics if f reads or gives something else when run again.
+// f must compute the same both times. Pass every value on the tape through ins: a
+// captured variable may have changed by the second run. A layer that updates state
+// of its own (running statistics, counters) must skip the update when
+// [Tape.Recomputing] is true.
+//
+// No memory is freed if no input is on a recording tape, or under [CreateGraph].
+//
+// Backward panics if the second run reads other values on the tape, or does not
+// compute the results that the first did.
 //
 // Reference: Chen, Xu, Zhang and Guestrin, "Training Deep Nets with Sublinear
 // Memory Cost", 2016.
@@ -57,7 +61,8 @@ func Recompute(f func(ins []*Tensor) []*Tensor, ins ...*Tensor) []*Tensor {
 }
 
 // Recomputing reports whether a backward pass is running the forward pass again,
-// for [Recompute]: statistics, counters and the like have had their update.
+// for [Recompute]: running statistics, counters and the like were already updated
+// by the first run and must not be again.
 func (t *Tape) Recomputing() bool { return t.recomputing }
 
 // recomputation is one call of Recompute, with what a second run must find as the

@@ -115,7 +115,10 @@ func CrossEntropy(logits *Tensor, targets []int32, smoothing float64, ignore int
 			}
 			if !b.Creating() {
 				dx := alloc(tape, be, logits.view.Dims())
-				if kernel.CrossEntropyGrad(dx.view, g.Contiguous().view, lse.view, logits.view, targets, smoothing, ignore) {
+				if kernel.CrossEntropyGrad(backend.CrossEntropyGradArgs{
+					DX: dx.view, DLoss: g.Contiguous().view, LSE: lse.view, Logits: logits.view,
+					Targets: targets, Smoothing: smoothing, Ignore: ignore,
+				}) {
 					b.Add(0, dx)
 					return
 				}

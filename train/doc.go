@@ -23,9 +23,9 @@
 //
 // A checkpoint is a folder that is whole or not there, with sums that are
 // verified before anything in it is believed; a damaged one is passed over for
-// the one before, with a warning. A run that was stopped in any way, a power cut
-// included, and resumed gives the same bits as one that was not. See
-// [Checkpoints], [LatestCheckpoint] and [BestCheckpoint].
+// the one before, with a warning. A run of a number of steps or epochs that was
+// stopped in any way, a power cut included, and resumed gives the same bits as one
+// that was not. See [Checkpoints], [LatestCheckpoint] and [BestCheckpoint].
 //
 // # Before a long run
 //

@@ -19,6 +19,8 @@ type LRCurve struct {
 	Losses []float64 // smoothed
 	// Suggestion is the rate at which the loss fell fastest; 0 if it never fell.
 	Suggestion float64
+	// Lowest is the rate at which the loss was lowest; 0 if there are no losses.
+	Lowest float64
 }
 
 const (
@@ -27,7 +29,7 @@ const (
 )
 
 // FindLR takes steps at learning rates that grow evenly from factor to factor,
-// and finds the one at which the first metric of a step falls fastest. It ends
+// and finds those at which the first metric of a step falls fastest and is lowest. It ends
 // early where the loss explodes. Afterwards models, rates and data stand where
 // they stood.
 //
@@ -81,11 +83,16 @@ func (t *Trainer[B]) FindLR(ctx context.Context, r LRRange) (LRCurve, error) {
 	return c, err
 }
 
-// suggest finds the steepest fall over the logarithm of the rate, as the slope of
+// suggest finds the lowest loss, and the steepest fall over the logarithm of the rate, as the slope of
 // a line through a few neighbours: single differences are noise.
 func (c *LRCurve) suggest() {
 	reach := max(2, len(c.Losses)/30)
-	steepest := 0.0
+	steepest, lowest := 0.0, math.Inf(1)
+	for i, loss := range c.Losses {
+		if loss < lowest {
+			lowest, c.Lowest = loss, c.Rates[i]
+		}
+	}
 	for i := reach; i+reach < len(c.Losses); i++ {
 		slope := 0.0
 		for k := -reach; k <= reach; k++ {

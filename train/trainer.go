@@ -103,7 +103,8 @@ type EarlyStop struct {
 // given.
 //
 // With Checkpoints.Resume it first goes on from the newest checkpoint. A resumed
-// run gives the same bits as one that was never stopped.
+// run with a budget of steps or epochs gives the same bits as one that was never
+// stopped.
 //
 // An ended context is not an error: Report.Interrupted tells, after a last
 // checkpoint has been written.

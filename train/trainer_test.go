@@ -479,6 +479,8 @@ func TestTrialsPutEverythingBack(t *testing.T) {
 		require.NoError(t, err)
 		assert.Greater(t, c.Suggestion, 1e-4)
 		assert.Less(t, c.Suggestion, 1.0)
+		assert.Greater(t, c.Lowest, c.Suggestion)
+		assert.Less(t, c.Lowest, 10.0)
 		assert.Less(t, len(c.Rates), 120, "it ends when the loss explodes")
 		check(t)
 		_, err = trainer.FindLR(context.Background(), train.LRRange{From: 1, To: 0.1})

@@ -58,7 +58,8 @@ func benchOptional(b *testing.B, be backend.Backend, side int, dst, x backend.Vi
 	}
 	if k, ok := be.(backend.LayerNormKernel); ok {
 		w, c, mean, rstd := benchView(be, side), benchView(be, side), benchView(be, side), benchView(be, side)
-		benchMoved(b, be, fmt.Sprintf("LayerNorm/n=%d", side), 2*side*side, func() { k.LayerNorm(dst, mean, rstd, x, w, c, 1e-5) })
+		norm := backend.LayerNormArgs{Y: dst, Mean: mean, RStd: rstd, X: x, Weight: w, Bias: c, Eps: 1e-5}
+		benchMoved(b, be, fmt.Sprintf("LayerNorm/n=%d", side), 2*side*side, func() { k.LayerNorm(norm) })
 		free(be, w, c, mean, rstd)
 	}
 	if k, ok := be.(backend.OptimizerKernel); ok {

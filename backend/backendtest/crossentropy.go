@@ -49,7 +49,7 @@ func (s *suite) crossEntropy(k backend.CrossEntropyKernel) {
 			for _, smoothing := range []float64{0, 0.125} {
 				for _, scale := range []float64{1, 30} {
 					for _, ignore := range []int32{-100, 0} {
-						s.crossEntropyCase(k, l, size[0], size[1], smoothing, scale, ignore)
+						s.crossEntropyCase(k, entropyCase{l, size[0], size[1], smoothing, scale, ignore})
 					}
 				}
 			}
@@ -57,8 +57,18 @@ func (s *suite) crossEntropy(k backend.CrossEntropyKernel) {
 	}
 }
 
-func (s *suite) crossEntropyCase(k backend.CrossEntropyKernel, l layout, rows, classes int, smoothing, scale float64, ignore int32) {
+// entropyCase is logits and what is asked of them.
+type entropyCase struct {
+	l             layout // of the logits
+	rows, classes int
+	smoothing     float64
+	scale         float64 // standard deviation of the logits
+	ignore        int32
+}
+
+func (s *suite) crossEntropyCase(k backend.CrossEntropyKernel, e entropyCase) {
 	defer s.done()
+	rows, classes, smoothing, ignore := e.rows, e.classes, e.smoothing, e.ignore
 	targets := make([]int32, rows)
 	for i := range targets {
 		if targets[i] = int32(s.rng.IntN(classes)); s.rng.IntN(4) == 0 {
@@ -66,11 +76,11 @@ func (s *suite) crossEntropyCase(k backend.CrossEntropyKernel, l layout, rows, c
 		}
 	}
 	ignored := func(row int) bool { return targets[row] == ignore }
-	logits := s.input(l, []int{rows, classes}, func(i int) float64 {
+	logits := s.input(e.l, []int{rows, classes}, func(i int) float64 {
 		if ignored(i/classes) && smoothing == 0 {
 			return math.NaN() // what is ignored may be anything
 		}
-		return scale * s.rng.NormFloat64()
+		return e.scale * s.rng.NormFloat64()
 	})
 	what := fmt.Sprintf("cross-entropy of %v, smoothing %g, ignoring %d", logits.be, smoothing, ignore)
 	loss, lse := s.output(contiguous, []int{rows}), s.output(contiguous, []int{rows})
@@ -92,16 +102,19 @@ func (s *suite) crossEntropyCase(k backend.CrossEntropyKernel, l layout, rows, c
 		g, old := s.input(lg, []int{rows}, s.normals()), s.input(contiguous, []int{rows}, listed(append(sums, 0)))
 		dst := s.output(contiguous, []int{rows, classes})
 		what := fmt.Sprintf("gradient (%v) of %s", lg, what)
-		if !s.took(what, k.CrossEntropyGrad(dst.be, g.be, old.be, logits.be, targets, smoothing, ignore), dst) {
+		args := backend.CrossEntropyGradArgs{
+			DX: dst.be, DLoss: g.be, LSE: old.be, Logits: logits.be, Targets: targets, Smoothing: smoothing, Ignore: ignore,
+		}
+		if !s.took(what, k.CrossEntropyGrad(args), dst) {
 			continue
 		}
 		gs, rounded := g.elements(), old.elements()
 		want, slack := make([]float64, rows*classes), make([]float64, rows*classes)
 		for i, t := range targets {
 			if from, to := i*classes, (i+1)*classes; !ignored(i) {
-				d, e := crossEntropyGradTruth(x[from:to], int(t), gs[i], rounded[i], smoothing)
-				copy(want[from:to], d)
-				copy(slack[from:to], e)
+				dx, off := crossEntropyGradTruth(x[from:to], int(t), gs[i], rounded[i], smoothing)
+				copy(want[from:to], dx)
+				copy(slack[from:to], off)
 			}
 		}
 		s.verifyTruth(what, s.scaled(slack), dst, want)

@@ -18,17 +18,17 @@ type (
 	badEntropy struct {
 		single
 		forward func(b *single, loss, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool
-		back    func(b *single, dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool
+		back    func(b *single, a backend.CrossEntropyGradArgs) bool
 	}
 	badNorm struct {
 		single
-		forward func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool
-		back    func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool
+		forward func(b *single, a backend.LayerNormArgs) bool
+		back    func(b *single, a backend.LayerNormGradArgs) bool
 	}
 	badLSTM struct {
 		single
 		forward func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool
-		back    func(b *single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool
+		back    func(b *single, a backend.LSTMGradArgs) bool
 	}
 	badOptimizer struct {
 		single
@@ -58,25 +58,25 @@ func (b *badEntropy) CrossEntropy(loss, lse, logits backend.View, t []int32, smo
 	return b.forward(&b.single, loss, lse, logits, t, smoothing, ignore)
 }
 
-func (b *badEntropy) CrossEntropyGrad(dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
+func (b *badEntropy) CrossEntropyGrad(a backend.CrossEntropyGradArgs) bool {
 	if b.back == nil {
-		return b.single.CrossEntropyGrad(dst, g, lse, logits, t, smoothing, ignore)
+		return b.single.CrossEntropyGrad(a)
 	}
-	return b.back(&b.single, dst, g, lse, logits, t, smoothing, ignore)
+	return b.back(&b.single, a)
 }
 
-func (b *badNorm) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+func (b *badNorm) LayerNorm(a backend.LayerNormArgs) bool {
 	if b.forward == nil {
-		return b.single.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+		return b.single.LayerNorm(a)
 	}
-	return b.forward(&b.single, y, mean, rstd, x, weight, bias, eps)
+	return b.forward(&b.single, a)
 }
 
-func (b *badNorm) LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
+func (b *badNorm) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	if b.back == nil {
-		return b.single.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
+		return b.single.LayerNormGrad(a)
 	}
-	return b.back(&b.single, dx, dw, db, dy, x, mean, rstd, weight)
+	return b.back(&b.single, a)
 }
 
 func (b *badLSTM) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
@@ -86,11 +86,11 @@ func (b *badLSTM) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	return b.forward(&b.single, y, cells, gates, whh, h0, c0)
 }
 
-func (b *badLSTM) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+func (b *badLSTM) LSTMGrad(a backend.LSTMGradArgs) bool {
 	if b.back == nil {
-		return b.single.LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+		return b.single.LSTMGrad(a)
 	}
-	return b.back(&b.single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+	return b.back(&b.single, a)
 }
 
 func (b *badOptimizer) AdamStep(p, g, m, v backend.View, c backend.AdamConfig) bool {
@@ -117,19 +117,19 @@ func optionalFaults() []broken {
 	entropy := func(fault string, f func(b *single, loss, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool) broken {
 		return broken{fault, "optional/cross_entropy", &badEntropy{forward: f}}
 	}
-	entropyGrad := func(fault string, f func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool) broken {
+	entropyGrad := func(fault string, f func(b *single, a backend.CrossEntropyGradArgs) bool) broken {
 		return broken{fault, "optional/cross_entropy", &badEntropy{back: f}}
 	}
-	norm := func(fault string, f func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool) broken {
+	norm := func(fault string, f func(b *single, a backend.LayerNormArgs) bool) broken {
 		return broken{fault, "optional/layer_norm", &badNorm{forward: f}}
 	}
-	normGrad := func(fault string, f func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool) broken {
+	normGrad := func(fault string, f func(b *single, a backend.LayerNormGradArgs) bool) broken {
 		return broken{fault, "optional/layer_norm", &badNorm{back: f}}
 	}
 	lstm := func(fault string, f func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool) broken {
 		return broken{fault, "optional/lstm", &badLSTM{forward: f}}
 	}
-	lstmGrad := func(fault string, f func(b *single, dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool) broken {
+	lstmGrad := func(fault string, f func(b *single, a backend.LSTMGradArgs) bool) broken {
 		return broken{fault, "optional/lstm", &badLSTM{back: f}}
 	}
 	adam := func(fault string, f func(b *single, p, g, m, v backend.View, c backend.AdamConfig) bool) broken {
@@ -210,68 +210,71 @@ func optionalFaults() []broken {
 			b.Fill(lse, 0)
 			return true
 		}),
-		entropyGrad("smoothing ignored", func(b *single, dst, g, lse, logits backend.View, t []int32, _ float64, ignore int32) bool {
-			return b.CrossEntropyGrad(dst, g, lse, logits, t, 0, ignore)
+		entropyGrad("smoothing ignored", func(b *single, a backend.CrossEntropyGradArgs) bool {
+			a.Smoothing = 0
+			return b.CrossEntropyGrad(a)
 		}),
-		entropyGrad("incoming gradient ignored", func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
-			ones := zero(b, g)
-			b.Fill(ones, 1)
-			return b.CrossEntropyGrad(dst, ones, lse, logits, t, smoothing, ignore)
+		entropyGrad("incoming gradient ignored", func(b *single, a backend.CrossEntropyGradArgs) bool {
+			a.DLoss = zero(b, a.DLoss)
+			b.Fill(a.DLoss, 1)
+			return b.CrossEntropyGrad(a)
 		}),
-		entropyGrad("ignored rows left unwritten", func(b *single, dst, g, lse, logits backend.View, t []int32, smoothing float64, ignore int32) bool {
-			b.CrossEntropyGrad(dst, g, lse, logits, t, smoothing, ignore)
-			b.change(dst, func(i int, y float64) float64 {
-				if t[i/dst.Shape[1]] == ignore {
+		entropyGrad("ignored rows left unwritten", func(b *single, a backend.CrossEntropyGradArgs) bool {
+			b.CrossEntropyGrad(a)
+			b.change(a.DX, func(i int, y float64) float64 {
+				if a.Targets[i/a.DX.Shape[1]] == a.Ignore {
 					return math.NaN()
 				}
 				return y
 			})
 			return true
 		}),
-		norm("ε ignored", func(b *single, y, mean, rstd, x, weight, bias backend.View, _ float64) bool {
-			return b.LayerNorm(y, mean, rstd, x, weight, bias, 1e-30)
+		norm("ε ignored", func(b *single, a backend.LayerNormArgs) bool {
+			a.Eps = 1e-30
+			return b.LayerNorm(a)
 		}),
-		norm("variance over n−1", func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
-			b.LayerNorm(y, mean, rstd, x, weight, bias, eps)
-			if d := float64(x.Shape[1]); d > 1 {
-				scale(b, rstd, math.Sqrt((d-1)/d))
+		norm("variance over n−1", func(b *single, a backend.LayerNormArgs) bool {
+			b.LayerNorm(a)
+			if d := float64(a.X.Shape[1]); d > 1 {
+				scale(b, a.RStd, math.Sqrt((d-1)/d))
 			}
 			return true
 		}),
-		norm("variance from the mean of squares", func(b *single, y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
-			b.LayerNorm(y, mean, rstd, x, weight, bias, eps)
-			all, d := b.get(x), x.Shape[1]
-			b.change(rstd, func(r int, _ float64) float64 {
+		norm("variance from the mean of squares", func(b *single, a backend.LayerNormArgs) bool {
+			b.LayerNorm(a)
+			all, d := b.get(a.X), a.X.Shape[1]
+			b.change(a.RStd, func(r int, _ float64) float64 {
 				var sum, squares float32
 				for _, v := range all[r*d : (r+1)*d] {
 					sum += float32(v)
 					squares += float32(v) * float32(v)
 				}
 				m := sum / float32(d)
-				return 1 / math.Sqrt(float64(squares/float32(d)-m*m)+eps)
+				return 1 / math.Sqrt(float64(squares/float32(d)-m*m)+a.Eps)
 			})
 			return true
 		}),
-		norm("bias forgotten", func(b *single, y, mean, rstd, x, weight, _ backend.View, eps float64) bool {
-			return b.LayerNorm(y, mean, rstd, x, weight, backend.View{}, eps)
+		norm("bias forgotten", func(b *single, a backend.LayerNormArgs) bool {
+			a.Bias = backend.View{}
+			return b.LayerNorm(a)
 		}),
-		normGrad("statistics taken as constants", func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
-			b.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
-			g, r, w := b.get(dy), b.get(rstd), b.maybe(weight)
-			b.change(dx, func(i int, _ float64) float64 {
-				v := g[i] * r[i/dx.Shape[1]]
+		normGrad("statistics taken as constants", func(b *single, a backend.LayerNormGradArgs) bool {
+			b.LayerNormGrad(a)
+			g, r, w := b.get(a.DY), b.get(a.RStd), b.maybe(a.Weight)
+			b.change(a.DX, func(i int, _ float64) float64 {
+				v := g[i] * r[i/a.DX.Shape[1]]
 				if w != nil {
-					v *= w[i%dx.Shape[1]]
+					v *= w[i%a.DX.Shape[1]]
 				}
 				return v
 			})
 			return true
 		}),
-		normGrad("weight's gradient added up", func(b *single, dx, dw, db, dy, x, mean, rstd, weight backend.View) bool {
-			old := b.maybe(dw)
-			b.LayerNormGrad(dx, dw, db, dy, x, mean, rstd, weight)
-			if dw.Buf != nil {
-				b.change(dw, func(i int, v float64) float64 { return v + old[i] })
+		normGrad("weight's gradient added up", func(b *single, a backend.LayerNormGradArgs) bool {
+			old := b.maybe(a.DWeight)
+			b.LayerNormGrad(a)
+			if a.DWeight.Buf != nil {
+				b.change(a.DWeight, func(i int, v float64) float64 { return v + old[i] })
 			}
 			return true
 		}),
@@ -293,14 +296,17 @@ func optionalFaults() []broken {
 			b.set(gates, old)
 			return true
 		}),
-		lstmGrad("gradient of the last cell state ignored", func(b *single, dg, dh0, dc0, dy, dhn, _, gates, cells, whh, c0 backend.View) bool {
-			return b.LSTMGrad(dg, dh0, dc0, dy, dhn, backend.View{}, gates, cells, whh, c0)
+		lstmGrad("gradient of the last cell state ignored", func(b *single, a backend.LSTMGradArgs) bool {
+			a.DCN = backend.View{}
+			return b.LSTMGrad(a)
 		}),
-		lstmGrad("gradient of the last hidden state ignored", func(b *single, dg, dh0, dc0, dy, _, dcn, gates, cells, whh, c0 backend.View) bool {
-			return b.LSTMGrad(dg, dh0, dc0, dy, backend.View{}, dcn, gates, cells, whh, c0)
+		lstmGrad("gradient of the last hidden state ignored", func(b *single, a backend.LSTMGradArgs) bool {
+			a.DHN = backend.View{}
+			return b.LSTMGrad(a)
 		}),
-		lstmGrad("first cell state ignored", func(b *single, dg, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
-			return b.LSTMGrad(dg, dh0, dc0, dy, dhn, dcn, gates, cells, whh, zero(b, c0))
+		lstmGrad("first cell state ignored", func(b *single, a backend.LSTMGradArgs) bool {
+			a.C0 = zero(b, a.C0)
+			return b.LSTMGrad(a)
 		}),
 		adamConfig("bias not corrected", func(c *backend.AdamConfig) { c.BiasCorrection1, c.BiasCorrection2 = 1, 1 }),
 		adamConfig("weight decay always decoupled", func(c *backend.AdamConfig) { c.Decoupled = true }),

@@ -117,7 +117,8 @@ func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, 
 	y := s.output(contiguous, []int{rows, d})
 	mean, rstd := s.output(contiguous, []int{rows}), s.output(contiguous, []int{rows})
 	what := fmt.Sprintf("layer norm of %v, mean %g, affine %t", x.be, offset, affine)
-	if !s.took(what, k.LayerNorm(y.be, mean.be, rstd.be, x.be, weight.be, bias.be, eps), y, mean, rstd) {
+	norm := backend.LayerNormArgs{Y: y.be, Mean: mean.be, RStd: rstd.be, X: x.be, Weight: weight.be, Bias: bias.be, Eps: eps}
+	if !s.took(what, k.LayerNorm(norm), y, mean, rstd) {
 		return
 	}
 	var ws, bs []float64
@@ -145,7 +146,10 @@ func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, 
 		dw, db = s.output(contiguous, []int{d}), s.output(contiguous, []int{d})
 	}
 	what = "gradient of " + what
-	if !s.took(what, k.LayerNormGrad(dx.be, dw.be, db.be, dy.be, x.be, mean.be, rstd.be, weight.be), dx, dw, db) {
+	grad := backend.LayerNormGradArgs{
+		DX: dx.be, DWeight: dw.be, DBias: db.be, DY: dy.be, X: x.be, Mean: mean.be, RStd: rstd.be, Weight: weight.be,
+	}
+	if !s.took(what, k.LayerNormGrad(grad), dx, dw, db) {
 		return
 	}
 	dxs, dws, dbs, dxSlack, dwSlack, dbSlack := layerNormGradTruth(dy.elements(), xs, mean.elements(), rstd.elements(), ws)

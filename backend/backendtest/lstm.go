@@ -55,18 +55,26 @@ func lstmTruth(z lstmSize, gates, whh, h0, c0 []float64) (y, cells []float64) {
 	return y, cells
 }
 
-// lstmGradTruth goes back through time; dhn and dcn may be nil.
-func lstmGradTruth(z lstmSize, dy, dhn, dcn, gates, cells, whh, c0 []float64) (dgates, dh0, dc0 []float64) {
-	n := z.hidden
+// lstmGradIn is what the gradient is computed from; names are those of
+// [backend.LSTMGradArgs].
+type lstmGradIn struct {
+	lstmSize
+	dy, gates, cells, whh, c0 []float64
+	dhn, dcn                  []float64 // nil: zero
+}
+
+// lstmGradTruth goes back through time.
+func lstmGradTruth(z lstmGradIn) (dgates, dh0, dc0 []float64) {
+	n, gates, cells, c0 := z.hidden, z.gates, z.cells, z.c0
 	dgates = make([]float64, len(gates))
 	dh0, dc0 = make([]float64, z.batch*n), make([]float64, z.batch*n)
 	for b := range z.batch {
 		dh, dc := dh0[b*n:(b+1)*n], dc0[b*n:(b+1)*n]
-		if dhn != nil {
-			copy(dh, dhn[b*n:])
+		if z.dhn != nil {
+			copy(dh, z.dhn[b*n:])
 		}
-		if dcn != nil {
-			copy(dc, dcn[b*n:])
+		if z.dcn != nil {
+			copy(dc, z.dcn[b*n:])
 		}
 		for t := z.steps - 1; t >= 0; t-- {
 			for j := range n {
@@ -76,7 +84,7 @@ func lstmGradTruth(z lstmSize, dy, dhn, dcn, gates, cells, whh, c0 []float64) (d
 					before = cells[z.unit(b, t-1, j)]
 				}
 				tanh := math.Tanh(cells[z.unit(b, t, j)])
-				d := dh[j] + dy[z.unit(b, t, j)]
+				d := dh[j] + z.dy[z.unit(b, t, j)]
 				dc[j] += d * o * (1 - tanh*tanh)
 				dgates[z.gate(b, t, 0, j)] = dc[j] * g * i * (1 - i)
 				dgates[z.gate(b, t, 1, j)] = dc[j] * before * f * (1 - f)
@@ -88,7 +96,7 @@ func lstmGradTruth(z lstmSize, dy, dhn, dcn, gates, cells, whh, c0 []float64) (d
 				dh[i] = 0
 				for k := range 4 {
 					for j := range n {
-						dh[i] += dgates[z.gate(b, t, k, j)] * whh[(k*n+j)*n+i]
+						dh[i] += dgates[z.gate(b, t, k, j)] * z.whh[(k*n+j)*n+i]
 					}
 				}
 			}
@@ -145,10 +153,17 @@ func (s *suite) lstmCase(k backend.LSTMKernel, z lstmSize, last bool) {
 	dgates := s.output(contiguous, []int{b, t, 4 * h})
 	dh0, dc0 := s.output(contiguous, []int{b, h}), s.output(contiguous, []int{b, h})
 	what = fmt.Sprintf("gradient of %s, last state %t", what, last)
-	if !s.took(what, k.LSTMGrad(dgates.be, dh0.be, dc0.be, dy.be, dhn.be, dcn.be, act.be, cell.be, whh.be, c0.be), dgates, dh0, dc0) {
+	args := backend.LSTMGradArgs{
+		DGates: dgates.be, DH0: dh0.be, DC0: dc0.be,
+		DY: dy.be, DHN: dhn.be, DCN: dcn.be, Gates: act.be, Cells: cell.be, WHH: whh.be, C0: c0.be,
+	}
+	if !s.took(what, k.LSTMGrad(args), dgates, dh0, dc0) {
 		return
 	}
-	dgs, dhs, dcs := lstmGradTruth(z, dy.elements(), dhns, dcns, act.elements(), cell.elements(), whh.elements(), c0.elements())
+	dgs, dhs, dcs := lstmGradTruth(lstmGradIn{
+		lstmSize: z, dy: dy.elements(), gates: act.elements(), cells: cell.elements(), whh: whh.elements(), c0: c0.elements(),
+		dhn: dhns, dcn: dcns,
+	})
 	s.verifyTruth(what+": gates", s.drift(t, dgs), dgates, dgs)
 	s.verifyTruth(what+": h0", s.drift(t, dhs), dh0, dhs)
 	s.verifyTruth(what+": c0", s.drift(t, dcs), dc0, dcs)

@@ -132,16 +132,16 @@ func (b *single) CrossEntropy(loss, lse, logits backend.View, targets []int32, s
 	return true
 }
 
-func (b *single) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
-	x, n := b.get(logits), logits.Shape[1]
-	gs, sums, out := b.get(g), b.get(lse), make([]float64, len(x))
-	for i, t := range targets {
-		if t != ignore {
-			d, _ := crossEntropyGradTruth(x[i*n:(i+1)*n], int(t), gs[i], sums[i], smoothing)
+func (b *single) CrossEntropyGrad(a backend.CrossEntropyGradArgs) bool {
+	x, n := b.get(a.Logits), a.Logits.Shape[1]
+	gs, sums, out := b.get(a.DLoss), b.get(a.LSE), make([]float64, len(x))
+	for i, t := range a.Targets {
+		if t != a.Ignore {
+			d, _ := crossEntropyGradTruth(x[i*n:(i+1)*n], int(t), gs[i], sums[i], a.Smoothing)
 			copy(out[i*n:], d)
 		}
 	}
-	b.set(dst, out)
+	b.set(a.DX, out)
 	return true
 }
 
@@ -153,28 +153,28 @@ func (b *single) maybe(v backend.View) []float64 {
 	return b.get(v)
 }
 
-func (b *single) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
-	rows, d := x.Shape[0], x.Shape[1]
-	xs, w, c := b.get(x), b.maybe(weight), b.maybe(bias)
+func (b *single) LayerNorm(a backend.LayerNormArgs) bool {
+	rows, d := a.X.Shape[0], a.X.Shape[1]
+	xs, w, c := b.get(a.X), b.maybe(a.Weight), b.maybe(a.Bias)
 	var ys, means, rstds []float64
 	for r := range rows {
-		t := layerNormTruth(xs[r*d:(r+1)*d], w, c, eps)
+		t := layerNormTruth(xs[r*d:(r+1)*d], w, c, a.Eps)
 		ys, means, rstds = append(ys, t.y...), append(means, t.mean), append(rstds, t.rstd)
 	}
-	b.set(y, ys)
-	b.set(mean, means)
-	b.set(rstd, rstds)
+	b.set(a.Y, ys)
+	b.set(a.Mean, means)
+	b.set(a.RStd, rstds)
 	return true
 }
 
-func (b *single) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backend.View) bool {
-	dxs, dws, dbs, _, _, _ := layerNormGradTruth(b.get(dy), b.get(x), b.get(mean), b.get(rstd), b.maybe(weight))
-	b.set(dx, dxs)
-	if dweight.Buf != nil {
-		b.set(dweight, dws)
+func (b *single) LayerNormGrad(a backend.LayerNormGradArgs) bool {
+	dxs, dws, dbs, _, _, _ := layerNormGradTruth(b.get(a.DY), b.get(a.X), b.get(a.Mean), b.get(a.RStd), b.maybe(a.Weight))
+	b.set(a.DX, dxs)
+	if a.DWeight.Buf != nil {
+		b.set(a.DWeight, dws)
 	}
-	if dbias.Buf != nil {
-		b.set(dbias, dbs)
+	if a.DBias.Buf != nil {
+		b.set(a.DBias, dbs)
 	}
 	return true
 }
@@ -188,12 +188,15 @@ func (b *single) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	return true
 }
 
-func (b *single) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
-	dgs, dhs, dcs := lstmGradTruth(lstmSize{dy.Shape[0], dy.Shape[1], dy.Shape[2]}, b.get(dy), b.maybe(dhn), b.maybe(dcn),
-		b.get(gates), b.get(cells), b.get(whh), b.get(c0))
-	b.set(dgates, dgs)
-	b.set(dh0, dhs)
-	b.set(dc0, dcs)
+func (b *single) LSTMGrad(a backend.LSTMGradArgs) bool {
+	dgs, dhs, dcs := lstmGradTruth(lstmGradIn{
+		lstmSize: lstmSize{a.DY.Shape[0], a.DY.Shape[1], a.DY.Shape[2]},
+		dy:       b.get(a.DY), gates: b.get(a.Gates), cells: b.get(a.Cells), whh: b.get(a.WHH), c0: b.get(a.C0),
+		dhn: b.maybe(a.DHN), dcn: b.maybe(a.DCN),
+	})
+	b.set(a.DGates, dgs)
+	b.set(a.DH0, dhs)
+	b.set(a.DC0, dcs)
 	return true
 }
 

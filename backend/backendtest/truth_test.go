@@ -125,7 +125,7 @@ func TestLSTMTruth(t *testing.T) {
 		if !last {
 			hn, cn = nil, nil
 		}
-		dgates, dh0, dc0 := lstmGradTruth(z, dy, hn, cn, active, cells, whh, c0)
+		dgates, dh0, dc0 := lstmGradTruth(lstmGradIn{z, dy, active, cells, whh, c0, hn, cn})
 		slope(t, "gates", gates, dgates, loss)
 		slope(t, "h0", h0, dh0, loss)
 		slope(t, "c0", c0, dc0, loss)

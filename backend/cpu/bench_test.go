@@ -135,7 +135,7 @@ func BenchmarkLSTM(b *testing.B) {
 		})
 		b.Run("Backward/"+name, func(b *testing.B) {
 			for b.Loop() {
-				c.LSTMGrad(dg, h0, c0, dy, backend.View{}, backend.View{}, gates, cells, whh, c0)
+				c.LSTMGrad(backend.LSTMGradArgs{DGates: dg, DH0: h0, DC0: c0, DY: dy, Gates: gates, Cells: cells, WHH: whh, C0: c0})
 			}
 			rate(b)
 		})

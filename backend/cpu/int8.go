@@ -156,7 +156,10 @@ func (p *int8Product) Chunk(i int) {
 			if k > 0 {
 				scale = p.scales[b]
 			}
-			asm.GemvInt8(p.y[lo:hi], w.Values[lo*k+k0:hi*k], k, w.Scale[lo:hi], p.x[k0:k1], scale, acc || b > 0)
+			asm.GemvInt8(&asm.Int8Gemv{
+				Y: p.y[lo:hi], W: w.Values[lo*k+k0 : hi*k], WRow: k, Scale: w.Scale[lo:hi],
+				X: p.x[k0:k1], ScaleX: scale, Accumulate: acc || b > 0,
+			})
 		}
 		return
 	}

@@ -26,17 +26,17 @@ type layerNorm struct {
 
 var layerNorms team.Recycler[layerNorm]
 
-// LayerNorm computes y = (x−mean)·rstd·weight + bias row by row.
-func (c *cpu) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
-	w, okW := contiguousVector(&weight)
-	b, okB := contiguousVector(&bias)
-	if !okW || !okB || y.Size() == 0 {
+// LayerNorm computes Y = (X−Mean)·RStd·Weight + Bias row by row.
+func (c *cpu) LayerNorm(a backend.LayerNormArgs) bool {
+	w, okW := contiguousVector(&a.Weight)
+	b, okB := contiguousVector(&a.Bias)
+	if !okW || !okB || a.Y.Size() == 0 {
 		return false
 	}
 	t := layerNorms.Get()
-	ok := t.rows.init(&y, &x)
+	ok := t.rows.init(&a.Y, &a.X)
 	if ok {
-		t.mean, t.rstd, t.weight, t.bias, t.eps = mean, rstd, w, b, eps
+		t.mean, t.rstd, t.weight, t.bias, t.eps = a.Mean, a.RStd, w, b, a.Eps
 		t.step = max(1, expensiveChunk/t.rows.n)
 		c.team.Do(ceilDiv(t.rows.count(), t.step), t)
 	}
@@ -45,18 +45,18 @@ func (c *cpu) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64
 	return ok
 }
 
-// LayerNormGrad computes dx, and dweight and dbias unless they have no memory.
-func (c *cpu) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backend.View) bool {
-	w, okW := contiguousVector(&weight)
-	dw, okDW := contiguousVector(&dweight)
-	db, okDB := contiguousVector(&dbias)
-	if !okW || !okDW || !okDB || dx.Size() == 0 {
+// LayerNormGrad computes DX, and DWeight and DBias unless they have no memory.
+func (c *cpu) LayerNormGrad(a backend.LayerNormGradArgs) bool {
+	w, okW := contiguousVector(&a.Weight)
+	dw, okDW := contiguousVector(&a.DWeight)
+	db, okDB := contiguousVector(&a.DBias)
+	if !okW || !okDW || !okDB || a.DX.Size() == 0 {
 		return false
 	}
 	t := layerNorms.Get()
-	ok := t.rows.init(&dx, &dy, &x)
+	ok := t.rows.init(&a.DX, &a.DY, &a.X)
 	if ok {
-		t.c, t.grad, t.mean, t.rstd, t.weight, t.dw, t.db = c, true, mean, rstd, w, dw, db
+		t.c, t.grad, t.mean, t.rstd, t.weight, t.dw, t.db = c, true, a.Mean, a.RStd, w, dw, db
 		n, count := t.rows.n, t.rows.count()
 		t.step = max(ceilDiv(count, layerNormParts), expensiveChunk/n, 1)
 		chunks := ceilDiv(count, t.step)

@@ -87,34 +87,34 @@ func (l *lstm) run(first []float32) {
 }
 
 // LSTMGrad runs the recurrence backwards.
-func (c *cpu) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
-	if gates.Size() == 0 || hasNegative(&whh) {
+func (c *cpu) LSTMGrad(a backend.LSTMGradArgs) bool {
+	if a.Gates.Size() == 0 || hasNegative(&a.WHH) {
 		return false
 	}
 	l := lstms.Get()
-	l.init(c, &gates, cells.Shape[2])
+	l.init(c, &a.Gates, a.Cells.Shape[2])
 	var s0, s1, s2, s3 *buffer
-	l.dy, s0 = c.flatten(&dy)
-	l.c0, s1 = c.flatten(&c0)
-	l.gates, s2 = c.flatten(&gates)
-	l.cells, s3 = c.flatten(&cells)
-	l.dgates = dense(&dgates)
+	l.dy, s0 = c.flatten(&a.DY)
+	l.c0, s1 = c.flatten(&a.C0)
+	l.gates, s2 = c.flatten(&a.Gates)
+	l.cells, s3 = c.flatten(&a.Cells)
+	l.dgates = dense(&a.DGates)
 	state := c.pool.alloc(2 * l.batch * l.h)
 	l.dh, l.dc = state.data[:l.batch*l.h], state.data[l.batch*l.h:]
-	c.load(l.dh, &dhn)
-	c.load(l.dc, &dcn)
-	l.prod.Init(&c.env, matrix(&whh), l.batch, l.h, 4*l.h, l.t)
+	c.load(l.dh, &a.DHN)
+	c.load(l.dc, &a.DCN)
+	l.prod.Init(&c.env, matrix(&a.WHH), l.batch, l.h, 4*l.h, l.t)
 	for l.now = l.t - 1; l.now >= 0; l.now-- {
 		l.loop(lstmBackward, l.batch, max(1, lstmCells/l.h), 1)
 		gates := gemm.Matrix{Mem: l.dgates[l.now*4*l.h:], Strides: gemm.Strides{Row: l.t * 4 * l.h, Col: 1}}
 		l.prod.Multiply(l.dh, l.h, gates, 0)
 	}
 	l.prod.Free()
-	if dh0.Buf != nil {
-		copy(dense(&dh0), l.dh)
+	if a.DH0.Buf != nil {
+		copy(dense(&a.DH0), l.dh)
 	}
-	if dc0.Buf != nil {
-		copy(dense(&dc0), l.dc)
+	if a.DC0.Buf != nil {
+		copy(dense(&a.DC0), l.dc)
 	}
 	l.release(state, s0, s1, s2, s3)
 	return true
@@ -187,7 +187,9 @@ func (l *lstm) backward(lo, hi int) {
 		at := b*l.t + l.now
 		dh, dc := l.dh[b*h:][:h], l.dc[b*h:][:h]
 		asm.Add(dh, dh, l.dy[at*h:][:h])
-		asm.LSTMCellGrad(l.dgates[at*4*h:][:4*h], dc, l.gates[at*4*h:][:4*h], l.cells[at*h:][:h],
-			l.before(b), dh, dc)
+		asm.LSTMCellGrad(&asm.LSTMRow{
+			DGates: l.dgates[at*4*h:][:4*h], DCPrev: dc,
+			Gates: l.gates[at*4*h:][:4*h], C: l.cells[at*h:][:h], CPrev: l.before(b), DH: dh, DC: dc,
+		})
 	}
 }

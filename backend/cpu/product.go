@@ -196,7 +196,7 @@ func (r *rectangle) multiply(g []float32, i, u0, u1 int, mem []float32) {
 		switch {
 		case asm.Wide():
 			for j := 0; j < cols; j += 2 * asm.NR {
-				asm.GemmWide(k, a, b[j*k:], d[j:], r.cols, rows, min(2*asm.NR, cols-j), false)
+				asm.GemmWide(&asm.WideTile{K: k, M: rows, N: min(2*asm.NR, cols-j), A: a, B: b[j*k:], C: d[j:], CRow: r.cols})
 			}
 		default:
 			x := asm.Tiles{

@@ -82,13 +82,13 @@ func softmaxRow(dst, x []float32, logarithm bool) {
 
 // crossEntropy is one call of CrossEntropy or CrossEntropyGrad.
 type crossEntropy struct {
-	rows         rows // logits, or dst and logits
-	grad         bool
-	loss, lse, g backend.View
-	targets      []int32
-	smoothing    float64
-	ignore       int32
-	step         int
+	rows             rows // logits, or dst and logits
+	grad             bool
+	loss, lse, dloss backend.View
+	targets          []int32
+	smoothing        float64
+	ignore           int32
+	step             int
 }
 
 var crossEntropies team.Recycler[crossEntropy]
@@ -104,14 +104,14 @@ func (c *cpu) CrossEntropy(loss, lse, logits backend.View, targets []int32, smoo
 	return t.do(c, ok)
 }
 
-// CrossEntropyGrad writes dst[n,c] = g[n]·(softmax(x[n])[c] − q[n,c]).
-func (c *cpu) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
-	if dst.Size() == 0 {
+// CrossEntropyGrad writes DX[n,c] = DLoss[n]·(softmax(Logits[n])[c] − q[n,c]).
+func (c *cpu) CrossEntropyGrad(a backend.CrossEntropyGradArgs) bool {
+	if a.DX.Size() == 0 {
 		return true
 	}
 	t := crossEntropies.Get()
-	ok := t.rows.init(&dst, &logits)
-	t.grad, t.g, t.lse, t.targets, t.smoothing, t.ignore = true, g, lse, targets, smoothing, ignore
+	ok := t.rows.init(&a.DX, &a.Logits)
+	t.grad, t.dloss, t.lse, t.targets, t.smoothing, t.ignore = true, a.DLoss, a.LSE, a.Targets, a.Smoothing, a.Ignore
 	return t.do(c, ok)
 }
 
@@ -177,7 +177,7 @@ func (t *crossEntropy) gradRow(i int, dst, x []float32) {
 		clear(dst)
 		return
 	}
-	g := *element(&t.g, i)
+	g := *element(&t.dloss, i)
 	asm.SumExp(dst, x, *element(&t.lse, i))
 	if t.smoothing != 0 {
 		asm.AddScalar(dst, dst, float32(-t.smoothing/float64(len(x))))

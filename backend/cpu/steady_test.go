@@ -29,7 +29,6 @@ func calls(c *cpu) []call {
 		}
 		return x
 	}
-	var none backend.View
 	var all []call
 	add := func(name string, run func(), out ...backend.View) { all = append(all, call{name, run, out}) }
 
@@ -79,11 +78,14 @@ func calls(c *cpu) []call {
 	add("softmax grad", func() { c.SoftmaxGrad(s2, y, s1, false) }, s2)
 	loss, lse, dl, targets := in(300), in(300), in(300, 400), index(300, 400)
 	add("cross entropy", func() { c.CrossEntropy(loss, lse, x, targets, 0.1, -1) }, loss, lse)
-	add("cross entropy grad", func() { c.CrossEntropyGrad(dl, loss, lse, x, targets, 0.1, -1) }, dl)
+	entropyGrad := backend.CrossEntropyGradArgs{DX: dl, DLoss: loss, LSE: lse, Logits: x, Targets: targets, Smoothing: 0.1, Ignore: -1}
+	add("cross entropy grad", func() { c.CrossEntropyGrad(entropyGrad) }, dl)
 	mean, rstd, w, b, dw, db := in(300), in(300), in(400), in(400), in(400), in(400)
 	n1, n2 := in(300, 400), in(300, 400)
-	add("layer norm", func() { c.LayerNorm(n1, mean, rstd, x, w, b, 1e-5) }, n1, mean, rstd)
-	add("layer norm grad", func() { c.LayerNormGrad(n2, dw, db, y, x, mean, rstd, w) }, n2, dw, db)
+	norm := backend.LayerNormArgs{Y: n1, Mean: mean, RStd: rstd, X: x, Weight: w, Bias: b, Eps: 1e-5}
+	add("layer norm", func() { c.LayerNorm(norm) }, n1, mean, rstd)
+	normGrad := backend.LayerNormGradArgs{DX: n2, DWeight: dw, DBias: db, DY: y, X: x, Mean: mean, RStd: rstd, Weight: w}
+	add("layer norm grad", func() { c.LayerNormGrad(normGrad) }, n2, dw, db)
 
 	for _, batch := range []int{2, 20} {
 		const steps, h = 5, 96
@@ -91,7 +93,8 @@ func calls(c *cpu) []call {
 		whh, h0, c0 := in(4*h, h), in(batch, h), in(batch, h)
 		dg, dh0, dc0, dy := in(batch, steps, 4*h), in(batch, h), in(batch, h), in(batch, steps, h)
 		add("lstm", func() { c.Copy(gates, proj); c.LSTM(ly, cells, gates, whh, h0, c0) }, gates, ly, cells)
-		add("lstm grad", func() { c.LSTMGrad(dg, dh0, dc0, dy, none, none, gates, cells, whh, c0) }, dg, dh0, dc0)
+		lstmGrad := backend.LSTMGradArgs{DGates: dg, DH0: dh0, DC0: dc0, DY: dy, Gates: gates, Cells: cells, WHH: whh, C0: c0}
+		add("lstm grad", func() { c.LSTMGrad(lstmGrad) }, dg, dh0, dc0)
 	}
 	p, m, v := in(300, 400), in(300, 400), in(300, 400)
 	add("adam", func() {

@@ -22,24 +22,24 @@ func (p *Profiler) CrossEntropy(loss, lse, logits backend.View, targets []int32,
 	})
 }
 
-func (p *Profiler) CrossEntropyGrad(dst, g, lse, logits backend.View, targets []int32, smoothing float64, ignore int32) bool {
+func (p *Profiler) CrossEntropyGrad(a backend.CrossEntropyGradArgs) bool {
 	k, ok := p.inner.(backend.CrossEntropyKernel)
-	return ok && p.timeIf("cross_entropy_grad", dst, moved(3, dst, g, lse, logits), func() bool {
-		return k.CrossEntropyGrad(dst, g, lse, logits, targets, smoothing, ignore)
+	return ok && p.timeIf("cross_entropy_grad", a.DX, moved(3, a.DX, a.DLoss, a.LSE, a.Logits), func() bool {
+		return k.CrossEntropyGrad(a)
 	})
 }
 
-func (p *Profiler) LayerNorm(y, mean, rstd, x, weight, bias backend.View, eps float64) bool {
+func (p *Profiler) LayerNorm(a backend.LayerNormArgs) bool {
 	k, ok := p.inner.(backend.LayerNormKernel)
-	return ok && p.timeIf("layer_norm", y, moved(7, y, x, mean, rstd, weight, bias), func() bool {
-		return k.LayerNorm(y, mean, rstd, x, weight, bias, eps)
+	return ok && p.timeIf("layer_norm", a.Y, moved(7, a.Y, a.X, a.Mean, a.RStd, a.Weight, a.Bias), func() bool {
+		return k.LayerNorm(a)
 	})
 }
 
-func (p *Profiler) LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight backend.View) bool {
+func (p *Profiler) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	k, ok := p.inner.(backend.LayerNormKernel)
-	return ok && p.timeIf("layer_norm_grad", dx, moved(11, dx, dy, x, mean, rstd, weight, dweight, dbias), func() bool {
-		return k.LayerNormGrad(dx, dweight, dbias, dy, x, mean, rstd, weight)
+	return ok && p.timeIf("layer_norm_grad", a.DX, moved(11, a.DX, a.DY, a.X, a.Mean, a.RStd, a.Weight, a.DWeight, a.DBias), func() bool {
+		return k.LayerNormGrad(a)
 	})
 }
 
@@ -50,10 +50,10 @@ func (p *Profiler) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	})
 }
 
-func (p *Profiler) LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0 backend.View) bool {
+func (p *Profiler) LSTMGrad(a backend.LSTMGradArgs) bool {
 	k, ok := p.inner.(backend.LSTMKernel)
-	return ok && p.timeIf("lstm_grad", dy, recurrence(1, dy, gates, dgates, cells, whh), func() bool {
-		return k.LSTMGrad(dgates, dh0, dc0, dy, dhn, dcn, gates, cells, whh, c0)
+	return ok && p.timeIf("lstm_grad", a.DY, recurrence(1, a.DY, a.Gates, a.DGates, a.Cells, a.WHH), func() bool {
+		return k.LSTMGrad(a)
 	})
 }
 

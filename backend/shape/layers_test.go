@@ -55,6 +55,6 @@ func TestStatesWithoutMemory(t *testing.T) {
 	for _, m := range all {
 		numbers += layers.Count(m)
 	}
-	assert.Greater(t, numbers, 5_000_000_000)
+	assert.Greater(t, int64(numbers), int64(5_000_000_000))
 	assert.GreaterOrEqual(t, huge.Used(), numbers)
 }

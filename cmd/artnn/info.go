@@ -49,7 +49,7 @@ func (c *info) Run(con *console) error {
 	}
 	f, err := safetensors.Open(path)
 	if err != nil {
-		return fmt.Errorf("%w: is it a safetensors file?", err)
+		return err
 	}
 	defer f.Close()
 	stat, err := os.Stat(path)

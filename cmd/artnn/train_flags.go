@@ -45,7 +45,7 @@ type runFlags struct {
 
 // trialFlags are the trials of models with a loss that tells something.
 type trialFlags struct {
-	FindLR       bool `name:"find-lr" group:"trial" conf:"-" help:"Try learning rates and tell the one at which the loss falls fastest."`
+	FindLR       bool `name:"find-lr" group:"trial" conf:"-" help:"Try learning rates and tell those at which the loss falls fastest and is lowest."`
 	OverfitBatch int  `group:"trial" conf:"-" placeholder:"N" help:"Take N steps on one batch: the loss of a model that is wired right falls towards 0."`
 }
 

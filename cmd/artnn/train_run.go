@@ -54,7 +54,7 @@ func (s *session) begin(check func() error, o *recipe.Options) (release func(), 
 	release, err = o.Reserve()
 	switch {
 	case errors.Is(err, recipe.ErrRunExists):
-		err = fmt.Errorf("%w: go on with it by --resume, or choose another folder with -o", err)
+		err = fmt.Errorf("%s %w: go on with it by --resume, or choose another folder with -o", s.Out, recipe.ErrRunExists)
 	case errors.Is(err, rundir.ErrBusy):
 		err = fmt.Errorf("%w; wait for it, stop it, or choose another folder with -o", err)
 	case err != nil:
@@ -170,7 +170,7 @@ func (s *session) show(w io.Writer, sample recipe.Sample, table bool) error {
 // finish says how a run ended.
 func (s *session) finish(r recipe.Result) error {
 	if r.Step == r.From && !r.Interrupted {
-		s.con.warn("the run had come to its end before: to go on, give more with --time, --steps or --epochs")
+		s.con.warn("the run is complete: to go on, give a larger --time, --steps or --epochs; they count from its first step")
 	}
 	if !s.Quiet {
 		s.con.printf("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
@@ -200,7 +200,11 @@ func dryRun[B any](ctx context.Context, s *session, task *recipe.Task[B], o reci
 	for _, v := range o.Settings {
 		s.con.printf("  %-12s %s\n", v.Name, v.Value)
 	}
-	s.con.printf("One step, a validation and a checkpoint went well in %s:", time.Since(begin).Round(time.Millisecond))
+	done := "One step and a checkpoint"
+	if task.Validate != nil {
+		done = "One step, a validation and a checkpoint"
+	}
+	s.con.printf("%s went well in %s:", done, time.Since(begin).Round(time.Millisecond))
 	for _, m := range r.Metrics {
 		s.con.printf("  %s %.4f", m.Name, m.Value)
 	}
@@ -225,7 +229,7 @@ func findLR[B any](ctx context.Context, s *session, task *recipe.Task[B], o reci
 		s.con.printf("The loss never fell: is there something to learn in the data?\n")
 		return nil
 	}
-	s.con.printf("The loss falls fastest at --lr %.1g; a tenth to a half of that is safe for a whole run.\n", curve.Suggestion)
+	s.con.printf("The loss falls fastest at --lr %.1g and is lowest at %.1g: start with the first.\n", curve.Suggestion, curve.Lowest)
 	return nil
 }
 

@@ -61,7 +61,7 @@ func TestMistakes(t *testing.T) {
 		"interpolate --seeds 1":               {2, "at least two"},
 		"interpolate -o m.mp4":                {2, ".gif or .png"},
 		"eval -m noise.safetensors":           {2, "--data"},
-		"info short.txt":                      {1, "is it a safetensors file?"},
+		"info short.txt":                      {1, "not a safetensors file"},
 		"info nope":                           {1, "nope"},
 		"bench --kernels=quantum":             {2, `this machine has no "quantum"`},
 		"completion tcsh":                     {2, "bash"},
@@ -97,7 +97,7 @@ func TestFolderInUseOrTaken(t *testing.T) {
 	model := read(t, out, "model.safetensors")
 	r = call(t, args...)
 	assert.Equal(t, statusError, r.status)
-	assert.Contains(t, r.err, "holds a run already")
+	assert.Contains(t, r.err, out+" holds a run already: go on with it by --resume")
 	assert.Equal(t, model, read(t, out, "model.safetensors"), "and it is as it was")
 }
 

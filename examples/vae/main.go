@@ -3,7 +3,7 @@
 //
 //	go run ./examples/vae                          # learns the faces that come with the library
 //	go run ./examples/vae -data my-pictures -size 32 -time 30m
-//	go run ./examples/vae -resume -time 1h         # goes on, with the same bits
+//	go run ./examples/vae -resume -time 1h         # goes on, to an hour in all
 //	go run ./examples/vae -load out/model.safetensors
 package main
 

@@ -108,9 +108,9 @@ func (v *VAE) Step(pixels []float32) (reconstruction, kl float64) {
 		r := v.decoder.Forward(z).Sub(x).Square().Sum(1).Mean().MulScalar(1 / (2 * v.cfg.Noise * v.cfg.Noise))
 		// KL = ½·Σ(μ² + σ² − ln σ² − 1)
 		k := mean.Square().Add(logVar.Exp()).Sub(logVar).AddScalar(-1).Sum(1).Mean().MulScalar(0.5)
-		share := float64(hi-lo) / float64(n)
-		reconstruction, kl = reconstruction+share*r.Item(), kl+share*k.Item()
-		return r.Add(k.MulScalar(v.cfg.Beta)).MulScalar(share)
+		r, k = update.Share(r, hi-lo, n), update.Share(k, hi-lo, n)
+		reconstruction, kl = reconstruction+r.Item(), kl+k.Item()
+		return r.Add(k.MulScalar(v.cfg.Beta))
 	})
 	return reconstruction, kl
 }

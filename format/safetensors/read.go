@@ -32,7 +32,7 @@ type File struct {
 func Read(r io.ReaderAt, size int64) (*File, error) {
 	var prefix [8]byte
 	if size < int64(len(prefix)) {
-		return nil, fmt.Errorf("safetensors: file of %d bytes is too short for the 8-byte header length", size)
+		return nil, fmt.Errorf("safetensors: file of %d bytes is too short for the 8-byte header length: truncated, or not a safetensors file", size)
 	}
 	if err := readFull(r, prefix[:], 0); err != nil {
 		return nil, fmt.Errorf("safetensors: header length: %w", err)

@@ -14,8 +14,8 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/quality"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/pretrained/internal/quality"
 )
 
 func TestFilesAreSmall(t *testing.T) {

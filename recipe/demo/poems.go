@@ -9,6 +9,7 @@ import (
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/quality"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
@@ -67,7 +68,7 @@ func (o *Options) poems(ctx context.Context, chapter *report.Chapter) (train.Rep
 		}
 		kept := 0
 		for _, p := range poems {
-			if isQuatrain(p) {
+			if quality.IsQuatrain(p) {
 				kept++
 			}
 		}
@@ -135,20 +136,4 @@ func (o *Options) sheetOfPoems(writer *models.TextGenerator) ([]string, error) {
 func firstPoem(text string) string {
 	lines := strings.SplitN(text, "\n", 3)
 	return strings.TrimSpace(strings.Join(lines[:min(len(lines), 2)], "\n"))
-}
-
-// isQuatrain tells whether a poem has two lines of seven characters, a comma,
-// seven characters and a full stop.
-func isQuatrain(poem string) bool {
-	lines := strings.Split(poem, "\n")
-	if len(lines) != 2 {
-		return false
-	}
-	for _, line := range lines {
-		runes := []rune(line)
-		if len(runes) != 16 || runes[7] != '，' || runes[15] != '。' || strings.Count(line, "，")+strings.Count(line, "。") != 2 {
-			return false
-		}
-	}
-	return true
 }

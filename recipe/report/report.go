@@ -50,7 +50,7 @@ type Sample struct {
 	Caption string
 	Image   image.Image // or
 	Text    string
-	Aligned bool // the text's columns stand under each other
+	Aligned bool // the text is a table: show it in a fixed-width font
 }
 
 //go:embed page.html

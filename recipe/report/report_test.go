@@ -38,6 +38,8 @@ func TestPageStandsAlone(t *testing.T) {
 		assert.NotContains(t, html, outside, "the page asks for nothing else")
 	}
 	assert.NotContains(t, html, "<?xml")
+	assert.NotContains(t, html, "<p></p>", "sample has no introductions")
+	assert.Equal(t, 1, strings.Count(html, "<table>"), "and settings of the run only")
 	chart := html[strings.Index(html, "<svg"):]
 	chart = chart[:strings.Index(chart, "</svg>")+len("</svg>")]
 	d := xml.NewDecoder(strings.NewReader(chart))

@@ -1,5 +1,5 @@
-// Package checkpoint owns files: what a module is, in one file, and what a
-// stopped run needs, in one folder. It serves any [layers.Module] and any
+// Package checkpoint reads and writes a module as one file, and the state of a
+// stopped run as one folder. It serves any [layers.Module] and any
 // [update.Update]; models.Save and the trainer write with it.
 //
 // # The file
@@ -30,7 +30,7 @@
 // # The folder
 //
 //	DIR/step-000001200/NAME.safetensors   one for each module
-//	                   state.json         what else the run needs, its writer's business
+//	                   state.json         what else the run needs, in its writer's own format
 //	                   SHA256SUMS         of the files above, for sha256sum -c
 //
 // A folder appears whole or not at all, and is believed only if all sums agree.

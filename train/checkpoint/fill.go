@@ -81,7 +81,8 @@ func differences(list []string) error {
 
 // Fill overwrites a module's state with that of a file, which [File.Check] has
 // found to fit. Stored int8 weights take the place of the module's; half keeps
-// weights that are stored as float16 or bfloat16 so in memory.
+// weights that the file stores as float16 or bfloat16 in that form in memory,
+// where they cannot be trained.
 //
 // Errors: numbers that are not finite; those of reading. After an error the
 // module must not be used.

@@ -139,8 +139,9 @@ func discard(dir, name string) error {
 	return err
 }
 
-// Prune keeps the newest checkpoints and that of one step, −1 if of none. Those
-// beyond the newest step were damaged, or the run would have gone on from them.
+// Prune deletes all checkpoints but the newest keep up to step newest, and that of
+// step always (−1: none). Checkpoints after newest go too: they must be damaged, or
+// the run would have resumed from them.
 func Prune(dir string, newest, keep, always int) error {
 	names, err := Folders(dir)
 	if err != nil {

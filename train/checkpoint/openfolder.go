@@ -25,10 +25,12 @@ type Folder struct {
 // ErrNone is wrapped by the errors of folders without checkpoints.
 var ErrNone = errors.New("no checkpoint")
 
-// Latest finds the newest checkpoint in dir that is whole and whose state accept
-// does not refuse.
+// Latest finds the newest checkpoint in dir that is whole. Each whole one's
+// state.json is given to accept, which may keep it and returns an error if a run
+// cannot go on from it; then the next older one is tried.
 //
-// Errors: none there ([ErrNone]), or none whole, with what is wrong with each.
+// Errors: none there ([ErrNone]), or none whole and accepted, with what is wrong
+// with each; those of reading dir.
 func Latest(dir string, accept func(state []byte) error) (*Folder, error) {
 	names, err := Folders(dir)
 	if err != nil {
@@ -49,7 +51,10 @@ func Latest(dir string, accept func(state []byte) error) (*Folder, error) {
 	return nil, fmt.Errorf("checkpoints: none in %s is whole: %w", dir, errors.Join(damaged...))
 }
 
-// OpenFolder opens the checkpoint of a step.
+// OpenFolder opens the checkpoint of a step. accept is that of [Latest].
+//
+// Errors: none of that step; files that are missing or whose sums do not agree;
+// what accept returned.
 func OpenFolder(dir string, step int, accept func(state []byte) error) (*Folder, error) {
 	return openFolder(filepath.Join(dir, StepName(step)), accept)
 }

@@ -13,9 +13,8 @@ import (
 	"github.com/org/artnn/train/update"
 )
 
-// Restore takes up, in a module and its updates, what [Write] wrote into the size
-// bytes behind r. From there training gives the same bits as if it had never
-// stopped.
+// Restore fills a module and its updates from what [Write] wrote; r holds size
+// bytes. From there training gives the same bits as if it had never stopped.
 //
 // Errors: another kind, configuration or tokenizer than the module's, with the
 // differences; arrays that do not fit, all at once; a file without training;

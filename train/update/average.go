@@ -12,6 +12,8 @@ import (
 // the other way round.
 type average struct {
 	own, other []named
+	known      map[*tensor.Tensor]bool
+	names      map[string]bool
 	ema        *optim.EMA
 }
 
@@ -26,45 +28,45 @@ func (u *Update) averaging() *average {
 	if u.average != nil {
 		return u.average
 	}
-	a := &average{}
-	names, known := map[string]bool{}, map[*tensor.Tensor]bool{}
-	other := func(list []named) Params {
-		return func(yield func(string, *tensor.Tensor) bool) {
-			for _, x := range list {
-				if !yield(x.name, x.t) {
-					return
-				}
-			}
+	a := &average{known: map[*tensor.Tensor]bool{}, names: map[string]bool{}}
+	for _, p := range u.params {
+		a.add(u.names[p], p)
+	}
+	params := len(a.own)
+	if u.cfg.Buffers != nil {
+		for name, b := range u.cfg.Buffers {
+			a.add(name, b)
 		}
 	}
-	add := func(list Params) {
-		for name, t := range list {
-			switch {
-			case known[t]: // tied tensors are one, which an exchange for each name would mix
-				continue
-			case names[name]:
-				panic(fmt.Sprintf("update: two of the parameters and buffers are named %q", name))
-			}
-			names[name], known[t] = true, true
-			a.own = append(a.own, named{name, t})
-			a.other = append(a.other, named{name, t.Clone()})
-		}
+	a.ema = optim.NewEMA(seq(a.other[:params]), seq(a.own[:params]), u.cfg.EMA)
+	a.ema.AddBuffers(seq(a.other[params:]), seq(a.own[params:]))
+	u.average = a
+	return a
+}
+
+// add pairs a tensor, once: to exchange one that goes by two names twice would mix
+// its numbers.
+func (a *average) add(name string, t *tensor.Tensor) {
+	switch {
+	case a.known[t]:
+		return
+	case a.names[name]:
+		panic(fmt.Sprintf("update: two of the parameters and buffers are named %q", name))
 	}
-	add(func(yield func(string, *tensor.Tensor) bool) {
-		for _, p := range u.params {
-			if !yield(u.names[p], p) {
+	a.known[t], a.names[name] = true, true
+	a.own = append(a.own, named{name, t})
+	a.other = append(a.other, named{name, t.Clone()})
+}
+
+// seq yields the tensors of a list.
+func seq(list []named) Params {
+	return func(yield func(string, *tensor.Tensor) bool) {
+		for _, x := range list {
+			if !yield(x.name, x.t) {
 				return
 			}
 		}
-	})
-	buffers := len(a.own)
-	if u.cfg.Buffers != nil {
-		add(u.cfg.Buffers)
 	}
-	a.ema = optim.NewEMA(other(a.other[:buffers]), other(a.own[:buffers]), u.cfg.EMA)
-	a.ema.AddBuffers(other(a.other[buffers:]), other(a.own[buffers:]))
-	u.average = a
-	return a
 }
 
 func (a *average) exchange() {

@@ -5,7 +5,7 @@
 //  2. accumulation: a batch may be taken in parts whose gradients add up
 //  3. reduction: a [Reducer] sums gradients over machines
 //  4. clipping of the gradient's norm
-//  5. the check for numbers that are not finite
+//  5. the check that the loss and, with Clip, the gradient are finite
 //  6. the optimiser's step
 //  7. averaged weights and buffers
 //
@@ -29,6 +29,6 @@
 //
 // With [Config.EMA] the tensors of a model hold the averaged weights, except
 // during a step, which exchanges them for the latest and back. Whatever reads
-// the model between steps (sampling, validation, saving) so sees the averaged
-// weights without knowing of them. Exchanging moves no numbers.
+// the model between steps (sampling, validation, saving) therefore sees the
+// averaged weights without knowing of them; the exchange copies nothing.
 package update

@@ -14,7 +14,7 @@ import (
 type State struct {
 	LR      float64            `json:"lr"`               // base learning rate
 	Groups  []optim.GroupState `json:"groups,omitempty"` // of parameters with a rate or decay of their own
-	Updates map[string]int     `json:"updates"`          // of each parameter
+	Updates map[string]int     `json:"updates"`          // steps taken by each parameter
 	Steps   int                `json:"steps"`            // updates of all
 	Key     uint64             `json:"key"`              // of the tape's random stream
 	Counter uint64             `json:"counter"`

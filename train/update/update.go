@@ -21,12 +21,14 @@ type Config struct {
 	// or a checkpoint is read, because moments take memory.
 	Optimizer func(Params) optim.Optimizer
 
-	// Clip bounds the norm of the gradient; 0 does not.
+	// Clip bounds the norm of the gradient, which is then checked to be finite. An
+	// infinite Clip measures and checks and never clips; 0 does none of it. See
+	// [optim.ClipGradNorm].
 	Clip float64
 	// Accumulate is the number of parts in which [Update.Step] takes a batch, for
 	// batches whose activations do not fit in memory; 0 and 1 take it whole. The
-	// gradient is that of the whole batch up to rounding, noise and dropout masks
-	// are the same.
+	// gradient is that of the whole batch up to rounding; noise and dropout masks
+	// are the same. A batch norm sees the parts, not the whole batch.
 	Accumulate int
 	// EMA is the decay of the averaged weights; 0 averages none. See [optim.EMA].
 	EMA float64
@@ -42,16 +44,18 @@ type Config struct {
 	Reducer Reducer
 }
 
-// Objective makes, on the tape of an update, the share that rows [lo, hi) of a
-// batch have in the loss of all: for a mean, [Share] of the mean over these rows.
+// Objective computes, on the update's tape, what rows [lo, hi) contribute to the
+// loss of the whole batch of n. For a mean loss:
+//
+//	Share(mean over these rows, hi-lo, n)
 type Objective func(lo, hi int) *tensor.Tensor
 
 // Reducer sums the gradients of several machines.
 type Reducer interface {
 	// Ready is called for each parameter as soon as its gradient is complete, in
 	// the same order on every machine, so that sending can begin while the
-	// backward pass goes on. p.Grad() is the gradient; a product that a fused
-	// optimiser step would never form is formed by asking for it.
+	// backward pass goes on. Calling p.Grad() forms a gradient that the fused
+	// optimiser step would otherwise never write to memory.
 	Ready(name string, p *tensor.Tensor)
 	// Finish returns when all gradients hold the sum over all machines.
 	Finish() error
@@ -62,8 +66,8 @@ type Reducer interface {
 type Memory interface {
 	// Tensors yields them under names of their own.
 	Tensors() Params
-	// Resize makes them anew with the shapes that a checkpoint has; none if it is
-	// empty. It returns an error if the shapes make no sense.
+	// Resize makes them anew with the shapes that a checkpoint has; none if shapes
+	// is empty. It returns an error if the shapes make no sense.
 	Resize(shapes map[string][]int) error
 }
 

@@ -354,6 +354,37 @@ func TestNonFinite(t *testing.T) {
 	assert.Equal(t, numbers(twin), numbers(net), "the gradient of the first part is forgotten")
 }
 
+// An infinite Clip changes nothing but the check: a finite gradient passes as it
+// is, and one that is not finite, though the loss is, changes no weight.
+func TestInfiniteClipOnlyChecks(t *testing.T) {
+	for _, name := range []string{"cpu", "reference"} {
+		net, twin := network(on(t, name)), network(on(t, name))
+		u := update.New(update.Config{Params: layers.Params(net), Optimizer: adam, Clip: math.Inf(1)})
+		v := update.New(update.Config{Params: layers.Params(twin), Optimizer: adam})
+		large := func(u *update.Update, net layers.Layer) update.Objective {
+			return func(lo, hi int) *tensor.Tensor { return squares(u, net)(lo, hi).MulScalar(1e6) }
+		}
+		u.Step(rows, large(u, net))
+		v.Step(rows, large(v, twin))
+		assert.Greater(t, u.Norm(), 1e5)
+		assert.Equal(t, numbers(twin), numbers(net), "nothing is clipped")
+
+		rootOfNothing := func(u *update.Update, net layers.Layer) update.Objective {
+			return func(lo, hi int) *tensor.Tensor {
+				y := net.Forward(u.Tape().FromSlice(data[lo*3:hi*3], hi-lo, 3))
+				return y.Sub(y).Abs().Sqrt().Mean()
+			}
+		}
+		loss := u.Step(rows, rootOfNothing(u, net))
+		assert.Zero(t, loss)
+		assert.Equal(t, `the gradient of "0.weight"`, u.NonFinite())
+		assert.Equal(t, numbers(twin), numbers(net))
+		assert.Equal(t, 1, u.Steps())
+		v.Step(rows, rootOfNothing(v, twin))
+		assert.Empty(t, v.NonFinite(), "without Clip only the loss is checked")
+	}
+}
+
 // tensors are the numbers of an update's state by name.
 func tensors(u *update.Update) map[string][]float64 {
 	all := map[string][]float64{}

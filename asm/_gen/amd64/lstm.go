@@ -1,5 +1,7 @@
 package main
 
+import "github.com/org/artnn/asm/_gen/table"
+
 // quarters gives pointers to four consecutive runs of n float32.
 func (g *gen) quarters(base, n gp) [4]gp {
 	p := [4]gp{base}
@@ -31,7 +33,7 @@ func emitLSTM(g *gen) {
 	})
 	g.end()
 
-	g.row("lstmCellGrad", "")
+	g.kernel("lstmCellGradAVX2", table.LSTMCellGradKernel, table.Lookup("lstmCellGrad").KernelDoc(""))
 	n = g.length("dcPrev")
 	gate = g.quarters(g.pointer("gates"), n)
 	dgates := g.pointer("dgates")

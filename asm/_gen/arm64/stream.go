@@ -79,7 +79,7 @@ func (p *program) iteration(n int, arrays []array, body func(in []int) []int) {
 		for u := 0; u < n; u += 2 {
 			i := len(in[u]) - 1
 			last := !a.out && u+2 >= n
-			p.access("load", a.ptr, last, n, u, in[u][i], pick(in, u+1, i))
+			p.access("load", access{a.ptr, last, n, u, in[u][i], pick(in, u+1, i)})
 		}
 	}
 	out := make([][]int, n)
@@ -97,7 +97,7 @@ func (p *program) iteration(n int, arrays []array, body func(in []int) []int) {
 			continue
 		}
 		for u := 0; u < n; u += 2 {
-			p.access("store", a.ptr, u+2 >= n, n, u, out[u][i], pick(out, u+1, i))
+			p.access("store", access{a.ptr, u+2 >= n, n, u, out[u][i], pick(out, u+1, i)})
 		}
 		i++
 	}
@@ -112,19 +112,26 @@ func pick(regs [][]int, u, i int) int {
 	return regs[u][i]
 }
 
-// access loads or stores vectors u and u+1 of n; the last access moves the
-// pointer over all of them.
-func (p *program) access(what, ptr string, last bool, n, u, r0, r1 int) {
-	regs, op := fmt.Sprintf("F%d", r0), "FMOVQ"
-	if r1 >= 0 {
-		regs = fmt.Sprintf("(F%d, F%d)", r0, r1)
+// access is a load or store of vectors u and u+1 of n.
+type access struct {
+	ptr    string
+	last   bool // move the pointer over all n vectors
+	n, u   int
+	r0, r1 int // vector registers; r1 < 0: u alone
+}
+
+// access loads or stores, as what says.
+func (p *program) access(what string, a access) {
+	regs, op := fmt.Sprintf("F%d", a.r0), "FMOVQ"
+	if a.r1 >= 0 {
+		regs = fmt.Sprintf("(F%d, F%d)", a.r0, a.r1)
 		op = map[string]string{"load": "FLDPQ", "store": "FSTPQ"}[what]
 	}
-	mem := fmt.Sprintf("%d(%s)", 16*u, ptr)
-	move := last
-	if move && u == 0 { // the pointer is where this access is: fold the move
+	mem := fmt.Sprintf("%d(%s)", 16*a.u, a.ptr)
+	move := a.last
+	if move && a.u == 0 { // the pointer is where this access is: fold the move
 		op += ".P"
-		mem = fmt.Sprintf("%d(%s)", 16*n, ptr)
+		mem = fmt.Sprintf("%d(%s)", 16*a.n, a.ptr)
 		move = false
 	}
 	if what == "load" {
@@ -133,7 +140,7 @@ func (p *program) access(what, ptr string, last bool, n, u, r0, r1 int) {
 		p.op("%s %s, %s", op, regs, mem)
 	}
 	if move {
-		p.op("ADD $%d, %s", 16*n, ptr)
+		p.op("ADD $%d, %s", 16*a.n, a.ptr)
 	}
 }
 

@@ -173,7 +173,7 @@ func lstmFile() *program {
 		return []int{i, f, g, o, c, h}
 	})
 
-	at = p.row("lstmCellGrad", "")
+	at = p.kernel("lstmCellGradNEON", table.LSTMCellGradKernel, table.Lookup("lstmCellGrad").KernelDoc(""))
 	p.op("MOVD %s, %s", at["dcPrev_len"], countReg)
 	quarters(at["gates_base"], 0)
 	quarters(at["dgates_base"], 4)

@@ -80,24 +80,24 @@ default:
 }
 
 func wide() Family {
-	const args = "k, pa, pb, pc, ldc, mask, accumulate"
+	const args = "t.K, a, b, c, t.CRow, mask, t.Accumulate"
 	return Family{"wide", []Func{
-		{Name: "gemmWide", Params: "k int, a, b, c []float32, ldc, m, n int, accumulate bool",
-			Plain: "gemmQuarters(k, a, b, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
-			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc, mask := &a[0], &b[0], &c[0], uint32(1<<n-1)\n" +
-				"if n <= NR {\n" + byRows("m", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
-				byRows("m", 4, 12, "gemm%dx32AVX512", args)}},
+		{Name: "gemmWide", Params: "t *WideTile",
+			Plain: "gemmQuarters(t)", AVX2: none, NEON: none,
+			AVX512: Choice{If: "t.M >= 4", Do: "a, b, c, mask := &t.A[0], &t.B[0], &t.C[0], uint32(1<<t.N-1)\n" +
+				"if t.N <= NR {\n" + byRows("t.M", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
+				byRows("t.M", 4, 12, "gemm%dx32AVX512", args)}},
 	}}
 }
 
 func inPlace() Family {
-	const args = "k, pa, ars, acs, pb, ldb, pc, ldc, accumulate"
+	const args = "t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate"
 	return Family{"inplace", []Func{
-		{Name: "gemmInPlace", Params: "k int, a []float32, ars, acs int, b []float32, ldb int, c []float32, ldc, m, n int, accumulate bool",
-			Plain: "gemmInPlaceEach(k, a, ars, acs, b, ldb, c, ldc, m, n, accumulate)", AVX2: none, NEON: none,
-			AVX512: Choice{If: "m >= 4", Do: "pa, pb, pc := &a[0], &b[0], &c[0]\n" +
-				"if n == NR {\n" + byRows("m", 4, 12, "gemm%dx16InPlaceAVX512", args) + "\nreturn\n}\n" +
-				byRows("m", 4, 12, "gemm%dx32InPlaceAVX512", args)}},
+		{Name: "gemmInPlace", Params: "t *InPlaceTile",
+			Plain: "gemmInPlaceEach(t)", AVX2: none, NEON: none,
+			AVX512: Choice{If: "t.M >= 4", Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
+				"if t.N == NR {\n" + byRows("t.M", 4, 12, "gemm%dx16InPlaceAVX512", args) + "\nreturn\n}\n" +
+				byRows("t.M", 4, 12, "gemm%dx32InPlaceAVX512", args)}},
 	}}
 }
 
@@ -118,7 +118,7 @@ func int8() Family {
 					byTile(3, 4, "gemmInt8r%dx%dAVX2", "t.K, x, t.XRow, scaleX, w, t.WRow, scale, y, t.YRow, t.Accumulate")},
 			NEON: Choice{If: "t.K >= 8", Doc: "gemmInt8: the kernel takes eight terms at a time, and no fewer.",
 				Do: "gemmInt8NEON(t.K, &t.X[0], t.XRow, &t.ScaleX[0], &t.W[0], t.WRow, &t.Scale[0], &t.Y[0], t.YRow, t.M, t.N, t.Accumulate)"}},
-		{Name: "gemvInt8", Params: "y []float32, w []int8, ldw int, scale []float32, x []int16, scaleX float32, accumulate bool",
-			Plain: "gemvInt8Tiles(y, w, ldw, scale, x, scaleX, accumulate)", AVX2: byHand, NEON: none},
+		{Name: "gemvInt8", Params: "v *Int8Gemv",
+			Plain: "gemvInt8Tiles(v, 0)", AVX2: byHand, NEON: none},
 	}}
 }

@@ -38,9 +38,14 @@ func optim() Family {
 	}}
 }
 
+// LSTMCellGradKernel is the type of the kernels of lstmCellGrad.
+const LSTMCellGradKernel = "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)"
+
 func lstm() Family {
 	return Family{"lstm", []Func{
 		{Name: "lstmCell", Params: "h, c, gates, cPrev []float32"},
-		{Name: "lstmCellGrad", Params: "dgates, dcPrev, gates, c, cPrev, dh, dc []float32"},
+		{Name: "lstmCellGrad", Params: "r *LSTMRow",
+			AVX2: Choice{Do: "lstmCellGradAVX2(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)"},
+			NEON: Choice{Do: "lstmCellGradNEON(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)"}},
 	}}
 }

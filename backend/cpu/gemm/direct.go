@@ -108,11 +108,12 @@ func (x *Product) tiles(block Size, j0, j1 int) {
 	if rows.Tiles > 1 {
 		width = block.N
 	}
+	run := x.tilesInPlace()
 	for c := j0; c < j1; c += width {
 		for p := 0; p < x.K; p += block.K {
 			for t := range rows.Tiles {
 				i, m := rows.At(t)
-				x.tileRow(rect{i, i + m, c, min(j1, c+width)}, p, min(block.K, x.K-p), acc || p > 0)
+				x.tileRow(&run, &rect{i, i + m, c, min(j1, c+width)}, p, min(block.K, x.K-p), acc || p > 0)
 			}
 		}
 	}
@@ -128,11 +129,12 @@ func (x *Product) inPlace(in Inner, i0, i1 int) {
 		x.inPlaceWide(in.Block.K, rect{i0, i1, 0, left.j0}, acc)
 	}
 	if left.j0 < x.N {
-		rows := CutRows(i1-i0, asm.MR)
+		run, rows := x.tilesInPlace(), CutRows(i1-i0, asm.MR)
 		for t := range rows.Tiles {
 			i, m := rows.At(t)
+			left.i0, left.i1 = i0+i, i0+i+m
 			for p := 0; p < x.K; p += in.Block.K {
-				x.tileRow(rect{i0 + i, i0 + i + m, left.j0, x.N}, p, min(in.Block.K, x.K-p), acc || p > 0)
+				x.tileRow(&run, &left, p, min(in.Block.K, x.K-p), acc || p > 0)
 			}
 		}
 	}
@@ -152,26 +154,35 @@ func (x *Product) inPlaceWide(kc int, r rect, accumulate bool) {
 		i += r.i0
 		for p := 0; p < x.K; p += kc {
 			for c := r.j0; c < r.j1; c += 2 * asm.NR {
-				asm.GemmInPlace(min(kc, x.K-p), x.A.From(i, p).Mem, x.A.Row, x.A.Col, x.B.From(p, c).Mem, x.B.Row,
-					x.C[i*x.LdC+c:], x.LdC, m, min(2*asm.NR, r.j1-c), accumulate || p > 0)
+				asm.GemmInPlace(&asm.InPlaceTile{
+					K: min(kc, x.K-p), M: m, N: min(2*asm.NR, r.j1-c), A: x.A.From(i, p).Mem, ARow: x.A.Row, ACol: x.A.Col,
+					B: x.B.From(p, c).Mem, BRow: x.B.Row, C: x.C[i*x.LdC+c:], CRow: x.LdC, Accumulate: accumulate || p > 0,
+				})
 			}
 		}
 	}
 }
 
-// tileRow adds k rows of B from p on, whose numbers are read where they are, to at
-// most MR rows of C.
-func (x *Product) tileRow(r rect, p, k int, accumulate bool) {
-	m, n := r.i1-r.i0, r.j1-r.j0
-	whole := n / asm.NR * asm.NR
-	a, b, c := x.A.From(r.i0, p).Mem, x.B.From(p, r.j0).Mem, x.C[r.i0*x.LdC+r.j0:]
-	t := asm.Tiles{
-		Count: whole / asm.NR, K: k, M: m, N: asm.NR, A: a, ARow: x.A.Row, ACol: x.A.Col,
-		B: b, BTile: asm.NR, BRow: x.B.Row, C: c, CTile: asm.NR, CRow: x.LdC, Accumulate: accumulate,
+// tilesInPlace is a row of tiles whose operands are read where they are. tileRow says
+// which.
+func (x *Product) tilesInPlace() asm.Tiles {
+	return asm.Tiles{ARow: x.A.Row, ACol: x.A.Col, BTile: asm.NR, BRow: x.B.Row, CTile: asm.NR, CRow: x.LdC}
+}
+
+// tileRow adds k rows of B from p on to at most MR rows of C.
+func (x *Product) tileRow(t *asm.Tiles, r *rect, p, k int, accumulate bool) {
+	n := r.j1 - r.j0
+	whole := n / asm.NR
+	t.K, t.M, t.Accumulate = k, r.i1-r.i0, accumulate
+	t.A = x.A.Mem[r.i0*x.A.Row+p*x.A.Col:]
+	t.B = x.B.Mem[p*x.B.Row+r.j0*x.B.Col:]
+	t.C = x.C[r.i0*x.LdC+r.j0:]
+	if whole > 0 {
+		t.Count, t.N = whole, asm.NR
+		asm.GemmTiles(t)
 	}
-	asm.GemmTiles(&t)
-	if n := n - whole; n > 0 {
-		t.Count, t.N, t.B, t.C = 1, n, b[whole:], c[whole:]
-		asm.GemmTiles(&t)
+	if n %= asm.NR; n > 0 {
+		t.Count, t.N, t.B, t.C = 1, n, t.B[whole*asm.NR:], t.C[whole*asm.NR:]
+		asm.GemmTiles(t)
 	}
 }

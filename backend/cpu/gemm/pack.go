@@ -7,16 +7,25 @@ import "github.com/org/artnn/asm"
 // sliver's width a page apart.
 const packRun = 8
 
-// packA packs tiles [t0, t1) of the cut of rows of a, k steps of K, times alpha:
-// slivers of width MR one after the other, each k-major and padded with zeros.
-func packA(dst []float32, a Matrix, rows Cut, t0, t1, k int, alpha float32) {
-	for t := t0; t < t1; t++ {
-		start, n := rows.At(t)
-		packSliver(dst[(t-t0)*k*asm.MR:], a.From(start, 0), n, k, asm.MR)
+// tilesOfA is what packA packs: tiles [t0, t1) of a cut of rows, k steps of K.
+type tilesOfA struct {
+	a      Matrix // from the first row of the cut and the first step of K
+	rows   Cut
+	t0, t1 int
+	k      int
+	alpha  float32 // factor
+}
+
+// packA packs slivers of width MR one after the other, each k-major and padded with
+// zeros.
+func packA(dst []float32, x tilesOfA) {
+	for t := x.t0; t < x.t1; t++ {
+		start, n := x.rows.At(t)
+		packSliver(dst[(t-x.t0)*x.k*asm.MR:], x.a.From(start, 0), n, x.k, asm.MR)
 	}
-	if alpha != 1 {
-		dst = dst[:(t1-t0)*k*asm.MR]
-		asm.MulScalar(dst, dst, alpha)
+	if x.alpha != 1 {
+		dst = dst[:(x.t1-x.t0)*x.k*asm.MR]
+		asm.MulScalar(dst, dst, x.alpha)
 	}
 }
 

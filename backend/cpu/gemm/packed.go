@@ -97,7 +97,10 @@ func (j *job) tileWide(b *block, t, c int) {
 		_, more := b.rows.At(t + 1)
 		m += more
 	}
-	asm.GemmWide(b.k, b.a[t*b.k*asm.MR:], b.b[(c-b.j0)*b.k:], j.C[(b.i0+i)*j.LdC+c:], j.LdC, m, min(2*asm.NR, b.j1-c), b.accumulate)
+	asm.GemmWide(&asm.WideTile{
+		K: b.k, M: m, N: min(2*asm.NR, b.j1-c), A: b.a[t*b.k*asm.MR:], B: b.b[(c-b.j0)*b.k:],
+		C: j.C[(b.i0+i)*j.LdC+c:], CRow: j.LdC, Accumulate: b.accumulate,
+	})
 }
 
 // sweep is a worker's walk through a part of B, block by block: each is packed, then
@@ -153,7 +156,7 @@ func (s *sweep) run() {
 		if s.packed != nil {
 			a = s.packed[(at.p0-s.p0)*rows.Tiles*asm.MR:]
 		} else if at.p0 != done {
-			packA(a, s.A.From(s.i0, at.p0), rows, 0, rows.Tiles, k, s.Alpha)
+			packA(a, tilesOfA{a: s.A.From(s.i0, at.p0), rows: rows, t1: rows.Tiles, k: k, alpha: s.Alpha})
 			done = at.p0
 		}
 		part := rect{s.i0, s.i1, at.j0, at.j1}

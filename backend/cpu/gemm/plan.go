@@ -230,7 +230,7 @@ func (p *Plan) packB() {
 	}
 }
 
-// String says what is done, in one line: "pack A: 32×784×256, chunks of 64 …".
+// String says what is done, in one line: "64×64×64 rows by 18: in place, blocks 512×64".
 func (p Plan) String() string {
 	var b strings.Builder
 	if p.Batch > 1 {

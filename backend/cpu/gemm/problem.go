@@ -15,7 +15,7 @@ type Problem struct {
 	Scaled  bool // A is multiplied by a number while it is packed
 }
 
-// multiplications of one product.
+// work is the number of multiplications of one product.
 func (p *Problem) work() int { return p.M * p.N * p.K }
 
 // Machine is what a plan depends on besides.

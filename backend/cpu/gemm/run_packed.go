@@ -37,7 +37,7 @@ func (l *packALoop) Chunk(i int) {
 	t0, t1 := l.chunks.Bounds(i)
 	for p := 0; p < l.k; p += l.kc {
 		k := min(l.kc, l.k-p)
-		packA(l.dst[(p*l.rows.Tiles+t0*k)*asm.MR:], l.a.From(0, p), l.rows, t0, t1, k, l.alpha)
+		packA(l.dst[(p*l.rows.Tiles+t0*k)*asm.MR:], tilesOfA{l.a.From(0, p), l.rows, t0, t1, k, l.alpha})
 	}
 }
 
@@ -105,7 +105,7 @@ func (l *packedBLoop) Chunk(i int) {
 	x := block{a: scratch.Floats(), rows: rows, i0: i0, j0: l.at.j0, j1: l.at.j1, accumulate: l.at.p0 > 0 || l.start(part)}
 	for p := l.at.p0; p < l.at.p1; p += kc {
 		x.k = min(kc, l.at.p1-p)
-		packA(x.a, l.A.From(i0, p), rows, 0, rows.Tiles, x.k, l.Alpha)
+		packA(x.a, tilesOfA{a: l.A.From(i0, p), rows: rows, t1: rows.Tiles, k: x.k, alpha: l.Alpha})
 		x.b = l.packed[(p-l.at.p0)*cols:]
 		x.next = prefetchPacked(x.b, x.k, cols)
 		l.block(&x)

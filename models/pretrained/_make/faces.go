@@ -7,8 +7,8 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/internal/quality"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/pretrained/internal/quality"
 	"github.com/org/artnn/train"
 )
 

@@ -11,9 +11,9 @@ import (
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/quality"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/pretrained/internal/quality"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,14 +15,30 @@ import (
 // that may change when a run is resumed.
 const tag = "conf"
 
-// Of lists the flags of the selected command that are settings.
+// Of lists the flags of the selected command that are settings, those of a group
+// together, as in the help text.
 func Of(ctx *kong.Context) (flags []*kong.Flag) {
 	for _, f := range ctx.Flags() {
 		if f.Tag.Get(tag) != "-" && f.Name != "help" {
 			flags = append(flags, f)
 		}
 	}
+	rank := map[string]int{"": -1} // by group: the place of its first flag
+	for i, f := range flags {
+		if _, known := rank[group(f)]; !known {
+			rank[group(f)] = i
+		}
+	}
+	slices.SortStableFunc(flags, func(a, b *kong.Flag) int { return rank[group(a)] - rank[group(b)] })
 	return flags
+}
+
+// group is the key of a flag's heading, "" if it has none.
+func group(f *kong.Flag) string {
+	if f.Group == nil {
+		return ""
+	}
+	return f.Group.Key
 }
 
 // Explicit lists the settings that were given on the command line.

@@ -24,7 +24,7 @@ type program struct {
 		Gray   *bool         `negatable:""`
 		Flip   bool          ``
 		Hidden []int         ``
-		Kind   string        `default:"oil" enum:"oil,ink"`
+		Kind   string        `group:"look" default:"oil" enum:"oil,ink"`
 		Time   time.Duration `default:"10m" conf:"free"`
 		Quiet  bool          `conf:"-"`
 	} `cmd:""`
@@ -134,7 +134,7 @@ func TestWhatIsWrittenReadsTheSame(t *testing.T) {
 	require.NoError(t, Write(&b, ctx))
 	text := b.String()
 	assert.Contains(t, text, "command: paint\n")
-	assert.Contains(t, text, "\n# Look\nname: 'yes: #1'\n")
+	assert.Contains(t, text, "\n# Look\nname: 'yes: #1'\nkind: ink\n", "one heading for all of a group")
 	assert.Contains(t, text, "time: 1h\n")
 	assert.NotContains(t, text, "clip", "what is not set is not there")
 	assert.NotContains(t, text, "quiet", "no setting")

@@ -17,15 +17,15 @@ import (
 func Write(w io.Writer, ctx *kong.Context) error {
 	root := &yaml.Node{Kind: yaml.MappingNode, HeadComment: "Written by artnn. Use with --config, or continue the run with --resume."}
 	add(root, CommandKey, &yaml.Node{Kind: yaml.ScalarNode, Value: commandOf(ctx)})
-	group := ""
+	heading := ""
 	for _, flag := range Of(ctx) {
 		value := node(flag.Target)
 		if value == nil {
 			continue
 		}
 		key := add(root, flag.Name, value)
-		if flag.Group != nil && flag.Group.Key != group {
-			group = flag.Group.Key
+		if g := group(flag); g != heading {
+			heading = g
 			key.HeadComment = "\n" + strings.TrimSuffix(flag.Group.Title, ":")
 		}
 	}
