@@ -29,7 +29,7 @@ var _ = commands.add(60, func() any {
 // info tells what is in a file.
 type info struct {
 	File    string `arg:"" help:"A model's file, any safetensors file, or a run's folder."`
-	Tensors bool   `help:"List every tensor, also of artnn's own models."`
+	Tensors bool   `help:"List every tensor, also of models of a kind that is known."`
 }
 
 // Help is shown by --help.
@@ -59,6 +59,7 @@ func (c *info) Run(con *console) error {
 	t := con.table()
 	t.line("file", "%s, %s", path, bytesText(stat.Size()))
 	own := f.Metadata()["format"] == "artnn"
+	known := own && slices.Contains(models.Kinds(), f.Metadata()["kind"])
 	if own {
 		err = ownFile(t, path)
 	} else {
@@ -71,7 +72,7 @@ func (c *info) Run(con *console) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if c.Tensors || !own {
+	if c.Tensors || !known {
 		return listTensors(con.out, f)
 	}
 	return nil
@@ -111,7 +112,8 @@ func ownFile(t *namedLines, path string) error {
 	}
 	parameters, training, err := f.Count()
 	if err != nil {
-		return err
+		t.line("parameters", "cannot be counted: %s", printable(err.Error()))
+		return nil
 	}
 	text := words.Thousands(parameters)
 	if training > 0 {

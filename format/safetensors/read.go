@@ -62,6 +62,10 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 
 // Open is Read on the file of that name. The caller closes it.
 func Open(name string) (*File, error) {
+	// Before it is opened: opening a pipe waits for somebody to write to it.
+	if stat, err := os.Stat(name); err == nil && !stat.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: safetensors: not a regular file", name)
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
