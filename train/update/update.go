@@ -156,28 +156,48 @@ func (u *Update) Err() error { return u.err }
 //
 // Panics if n is not positive.
 func (u *Update) Step(n int, loss Objective) float64 {
+	checkRows(n)
 	defer u.tape.Release()
 	u.Begin()
 	defer u.End()
 	u.broken = true
-	total := 0.0
+	var total float64
+	var ok bool
+	if u.PartCount(n) == 1 { // the usual case, without the closures of a loop over parts
+		total, ok = u.collect(loss(0, n), 0, true)
+	} else {
+		total, ok = u.collectParts(n, loss)
+	}
+	u.broken = false
+	if ok {
+		u.Apply()
+	}
+	return total
+}
+
+// collect adds the loss of a part to a sum and its gradient to those of the
+// parameters, unless the sum is not finite.
+func (u *Update) collect(part *tensor.Tensor, sum float64, last bool) (total float64, ok bool) {
+	total = sum + part.Item()
+	if !isFinite(total) {
+		u.blamePass(u.cfg.Params)
+		u.Optimizer().ZeroGrad()
+		return total, false
+	}
+	u.Backward(part, last)
+	return total, true
+}
+
+func (u *Update) collectParts(n int, loss Objective) (total float64, ok bool) {
 	for lo, hi := range u.Parts(n) {
-		part := loss(lo, hi)
-		total += part.Item()
-		if !isFinite(total) {
-			u.blamePass(u.cfg.Params)
-			u.Optimizer().ZeroGrad()
-			u.broken = false
-			return total
+		if total, ok = u.collect(loss(lo, hi), total, hi == n); !ok {
+			break
 		}
-		u.Backward(part, hi == n)
 		if hi < n {
 			u.tape.Release()
 		}
 	}
-	u.broken = false
-	u.Apply()
-	return total
+	return total, ok
 }
 
 // PartCount is the number of parts in which a batch of n rows is taken.
@@ -187,9 +207,7 @@ func (u *Update) PartCount(n int) int { return max(1, min(u.cfg.Accumulate, n)) 
 // empty. The tape is told which rows each has, so that it draws the noise and
 // the masks that these rows have in the whole batch.
 func (u *Update) Parts(n int) iter.Seq2[int, int] {
-	if n < 1 {
-		tensor.Fail("update", "a batch must have at least one row", "%d", n)
-	}
+	checkRows(n)
 	return func(yield func(lo, hi int) bool) {
 		parts := u.PartCount(n)
 		if parts == 1 {
@@ -206,6 +224,12 @@ func (u *Update) Parts(n int) iter.Seq2[int, int] {
 				return
 			}
 		}
+	}
+}
+
+func checkRows(n int) {
+	if n < 1 {
+		tensor.Fail("update", "a batch must have at least one row", "%d", n)
 	}
 }
 
