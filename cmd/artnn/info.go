@@ -34,7 +34,7 @@ type info struct {
 
 // Help is shown by --help.
 func (*info) Help() string {
-	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, and its size. Of any other safetensors file: its metadata and tensors. Every number in the file is read to see that none is NaN or infinite.
+	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, and its size. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
 Examples:
   artnn info run1
