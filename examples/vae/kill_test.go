@@ -20,7 +20,7 @@ const victimEnv = "ARTNN_TEST_VICTIM"
 
 const (
 	kills       = 20
-	victimSteps = 120
+	victimSteps = 60
 )
 
 func TestMain(m *testing.M) {
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 // victim trains to the end, from wherever the folder stands.
 func victim(dir string) error {
 	_, err := os.Stat(filepath.Join(dir, "config.yaml"))
-	return run(context.Background(), options{out: dir, resume: err == nil, batch: 16, steps: victimSteps, every: 3, seed: 1})
+	return run(context.Background(), options{out: dir, resume: err == nil, batch: 16, steps: victimSteps, every: 2, seed: 1})
 }
 
 // A run that is killed again and again, at random moments, and resumed leaves the
