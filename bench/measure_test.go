@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -128,4 +129,23 @@ func TestPeakLoop(t *testing.T) {
 func TestVectors(t *testing.T) {
 	require.Equal(t, "fma avx2", vectors("fpu fma sse avx2 bmi1"))
 	require.Equal(t, "unknown", vectors(""))
+}
+
+// A block of steps of many calls each is as long as one of single calls.
+func TestCalibrateCountsCalls(t *testing.T) {
+	const reps = 305
+	n, err := calibrate(100*time.Millisecond, perCall{constant(0.5), reps})
+	require.NoError(t, err)
+	assert.InDelta(t, 200, n, 1)
+}
+
+// constant is a contestant whose steps all take as many milliseconds.
+type constant float64
+
+func (c constant) run(n int) ([]float64, error) {
+	ms := make([]float64, n)
+	for i := range ms {
+		ms[i] = float64(c)
+	}
+	return ms, nil
 }
