@@ -239,7 +239,9 @@ func TestReducerFormsProducts(t *testing.T) {
 		return w.Float64s(), product
 	}
 	want, product := run(nil)
-	if !product {
+	if _, ok := backend.Default().(backend.ProductAdamKernel); ok {
+		require.True(t, product, "the gradient of a large weight was formed")
+	} else {
 		t.Skip("this backend forms the gradients of all weights")
 	}
 	var log []string
