@@ -112,8 +112,6 @@ type perCall struct {
 	reps int
 }
 
-func (c perCall) calls() int { return c.reps }
-
 func (c perCall) run(n int) ([]float64, error) {
 	ms, err := c.contestant.run(n)
 	for i := range ms {
@@ -127,8 +125,6 @@ type repeated struct {
 	*process
 	reps int
 }
-
-func (c repeated) calls() int { return c.reps }
 
 func (c repeated) run(n int) ([]float64, error) { return c.steps(n, c.reps) }
 

@@ -63,25 +63,22 @@ func alternateRounds(p plan, all ...contestant) ([][][]float64, error) {
 	return rounds, nil
 }
 
-// calibrate finds the number of steps that fill a block.
+// calibrate finds the number of steps that fill a block. It looks at a clock of its
+// own, since a step may be many calls of which run tells the time of one.
 func calibrate(block time.Duration, c contestant) (int, error) {
-	calls := 1.0
-	if c, ok := c.(interface{ calls() int }); ok {
-		calls = float64(c.calls()) // run tells the time of one, but a step has all of them
-	}
-	once, err := c.run(1)
-	if err != nil {
+	began := time.Now()
+	if _, err := c.run(1); err != nil {
 		return 0, err
 	}
-	if calls*once[0] > 20*float64(block)/float64(time.Millisecond) {
+	if time.Since(began) > 20*block {
 		return minSteps, nil // one step is longer than the block in any case
 	}
 	for n := minSteps; ; n *= 4 {
-		ms, err := c.run(n + 1)
-		if err != nil {
+		began := time.Now()
+		if _, err := c.run(n); err != nil {
 			return 0, err
 		}
-		want := float64(block) / float64(time.Millisecond) / max(calls*median(ms[1:]), 1e-6)
+		want := float64(n) * float64(block) / float64(max(time.Since(began), time.Nanosecond))
 		if want <= float64(8*n) || n >= maxSteps {
 			return int(min(max(want, minSteps), maxSteps)), nil
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -48,6 +49,7 @@ func (f *fixed) run(n int) ([]float64, error) {
 		return nil, errFixed
 	}
 	*f.log = append(*f.log, f.name)
+	time.Sleep(time.Duration(float64(n) * f.ms * float64(time.Millisecond)))
 	ms := make([]float64, n)
 	for i := range ms {
 		ms[i] = f.ms
@@ -56,7 +58,10 @@ func (f *fixed) run(n int) ([]float64, error) {
 	return ms, nil
 }
 
-func TestAlternate(t *testing.T) {
+// The clock of these tests is that of a synctest bubble.
+func TestAlternate(t *testing.T) { synctest.Test(t, testAlternate) }
+
+func testAlternate(t *testing.T) {
 	var log []string
 	a, b := &fixed{name: "a", ms: 1, log: &log}, &fixed{name: "b", ms: 5, log: &log}
 	samples, err := alternate(plan{rounds: 3, block: 60 * time.Millisecond}, a, b)
@@ -75,7 +80,9 @@ func TestAlternate(t *testing.T) {
 	}
 }
 
-func TestCalibrateBounds(t *testing.T) {
+func TestCalibrateBounds(t *testing.T) { synctest.Test(t, testCalibrateBounds) }
+
+func testCalibrateBounds(t *testing.T) {
 	var log []string
 	slow := &fixed{ms: 500, log: &log}
 	n, err := calibrate(time.Millisecond, slow)
@@ -133,19 +140,11 @@ func TestVectors(t *testing.T) {
 
 // A block of steps of many calls each is as long as one of single calls.
 func TestCalibrateCountsCalls(t *testing.T) {
-	const reps = 305
-	n, err := calibrate(100*time.Millisecond, perCall{constant(0.5), reps})
-	require.NoError(t, err)
-	assert.InDelta(t, 200, n, 1)
-}
-
-// constant is a contestant whose steps all take as many milliseconds.
-type constant float64
-
-func (c constant) run(n int) ([]float64, error) {
-	ms := make([]float64, n)
-	for i := range ms {
-		ms[i] = float64(c)
-	}
-	return ms, nil
+	synctest.Test(t, func(t *testing.T) {
+		var log []string
+		const reps = 305
+		n, err := calibrate(100*time.Millisecond, perCall{&fixed{ms: 5, log: &log}, reps})
+		require.NoError(t, err)
+		assert.Equal(t, 20, n)
+	})
 }
