@@ -111,4 +111,8 @@ func (*Backend) ScatterAdd(_, _ backend.View, _ []int32) {}
 
 func (*Backend) Gemm(_, _, _ backend.View, _, _ float64, _ backend.Epilogue) {}
 
+func (*Backend) Conv2d(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue)          {}
+func (*Backend) Conv2dInputGrad(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue) {}
+func (*Backend) Conv2dWeightGrad(_, _, _ backend.View, _ backend.Conv, _ float64)         {}
+
 func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}
