@@ -1,47 +1,143 @@
 package cpu
 
 import (
+	"fmt"
+
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/backend/reference"
+	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
-// exact computes a convolution on the reference backend.
-func (c *cpu) exact(dst *backend.View, inputs []*backend.View, f func(r *reference.Backend, dst backend.View, in []backend.View)) {
-	r := reference.New()
-	copyIn := func(v *backend.View) backend.View {
-		if v.Buf == nil {
-			return *v
+// Convolutions are products of matrices with patches: where the channels of a pixel
+// lie together in memory, a window of an image is a row of a few segments, which the
+// packing of package gemm reads in place. Images in other orders go through scratch
+// memory.
+//
+//	conv2d        y [window, o]  = patches of x [window, tap·c] · w [tap·c, o]
+//	weight grad   w [o, tap·c]   = gᵀ [o, window] · patches of x [window, tap·c]
+//	input grad    x [pixel, c]   = patches of g [pixel, tap·o] · w [tap·o, c]
+//
+// The last one has the taps turned round. With strides over 1 it is one product for
+// each place of a pixel between two windows, since each place meets taps of its own.
+
+// conv is the geometry of a call with its sizes.
+type conv struct {
+	backend.Conv
+	n, h, w int // images
+	c, o    int // channels of x and y in one group
+	kh, kw  int // taps
+	oh, ow  int // windows
+}
+
+// newConv checks that the views go together.
+//
+// Panics if they do not.
+func newConv(op string, x, w, y *backend.View, c *backend.Conv) conv {
+	g := c.Groups
+	if x.Rank != 4 || w.Rank != 4 || y.Rank != 4 || g < 1 || x.Shape[0] != y.Shape[0] || y.Shape[1] != w.Shape[0] ||
+		x.Shape[1] != g*w.Shape[1] || w.Shape[0]%g != 0 ||
+		min(c.Stride[0], c.Stride[1], c.Dilation[0], c.Dilation[1]) < 1 || min(c.Pad[0], c.Pad[1]) < 0 {
+		panic(fmt.Sprintf("%s: %v, %v, %v and %+v do not go together", op, *x, *w, *y, *c))
+	}
+	return conv{
+		Conv: *c, n: x.Shape[0], h: x.Shape[2], w: x.Shape[3], c: w.Shape[1], o: w.Shape[0] / g,
+		kh: w.Shape[2], kw: w.Shape[3], oh: y.Shape[2], ow: y.Shape[3],
+	}
+}
+
+func (z *conv) taps() int    { return z.kh * z.kw }
+func (z *conv) windows() int { return z.n * z.oh * z.ow }
+
+// pointwise reports whether windows are pixels.
+func (z *conv) pointwise() bool {
+	return z.taps() == 1 && z.Stride == [2]int{1, 1} && z.Pad == [2]int{} && z.oh == z.h && z.ow == z.w
+}
+
+// Conv2d computes dst = act(convolution of x with w + bias).
+//
+// Panics if the shapes do not fit.
+func (c *cpu) Conv2d(dst, x, w backend.View, geometry backend.Conv, ep backend.Epilogue) {
+	z := newConv("conv2d", &x, &w, &dst, &geometry)
+	if dst.Size() == 0 {
+		return
+	}
+	in, out := c.read(&x), c.write(&dst)
+	epilogue, bias := c.epilogue(&ep, dst.Shape[1])
+	k := z.taps() * z.c
+	weights, scratch := c.byTaps(&z, &w)
+	for g := range z.Groups {
+		p := gemm.Product{
+			M: z.windows(), N: z.o, K: k, Alpha: 1,
+			A: z.windowsOf(&in, g), B: gemm.Matrix{Mem: shift(weights, g*z.o*k), Strides: gemm.Strides{Row: 1, Col: k}},
+			C: out.mem[g*z.o:], LdC: out.pixel, Epilogue: share(epilogue, g, z.o),
 		}
-		w := *v
-		w.Buf = r.Alloc(v.Buf.Len())
-		r.Write32(w.Buf, 0, data(v.Buf))
-		return w
+		c.multiply(&p)
 	}
-	var in []backend.View
-	for _, v := range inputs {
-		in = append(in, copyIn(v))
+	c.release(bias, scratch, in.scratch)
+	c.finish(&out, &dst)
+}
+
+// share is the epilogue of one group of n channels.
+func share(e gemm.Epilogue, group, n int) gemm.Epilogue {
+	if e.Bias != nil {
+		e.Bias = e.Bias[group*n:][:n]
 	}
-	d := copyIn(dst)
-	f(r, d, in)
-	r.Read32(data(dst.Buf), d.Buf, 0)
+	return e
 }
 
-func (c *cpu) Conv2d(dst, x, w backend.View, conv backend.Conv, ep backend.Epilogue) {
-	c.exact(&dst, []*backend.View{&x, &w, &ep.Bias}, func(r *reference.Backend, dst backend.View, in []backend.View) {
-		ep.Bias = in[2]
-		r.Conv2d(dst, in[0], in[1], conv, ep)
-	})
+// patches are kept for the next call, since operands refer to them.
+var patches team.Recycler[gemm.Patches]
+
+// multiply computes a product and takes back the patches of its operands.
+func (c *cpu) multiply(p *gemm.Product) {
+	a, b := p.A.Patches, p.B.Patches
+	gemm.Multiply(&c.env, p)
+	for _, x := range [...]*gemm.Patches{a, b} {
+		if x != nil {
+			*x = gemm.Patches{}
+			patches.Put(x)
+		}
+	}
 }
 
-func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, conv backend.Conv, ep backend.Epilogue) {
-	c.exact(&dst, []*backend.View{&g, &w, &ep.Bias}, func(r *reference.Backend, dst backend.View, in []backend.View) {
-		ep.Bias = in[2]
-		r.Conv2dInputGrad(dst, in[0], in[1], conv, ep)
-	})
+// windowsOf is the matrix [window, tap·c] of a group's channels of x.
+func (z *conv) windowsOf(x *images, group int) gemm.Matrix {
+	mem := shift(x.mem, group*z.c)
+	if z.pointwise() && x.even(z.h, z.w) {
+		return gemm.Matrix{Mem: mem, Strides: gemm.Strides{Row: x.pixel, Col: 1}}
+	}
+	p := patches.Get()
+	*p = gemm.Patches{
+		Mem: mem, Image: x.image, Line: x.line, Pixel: x.pixel, H: z.h, W: z.w, C: z.c,
+		Down: z.oh, Across: z.ow, KH: z.kh, KW: z.kw, StepY: z.Stride[0], StepX: z.Stride[1],
+		TapY: z.Dilation[0], TapX: z.Dilation[1], FirstY: -z.Pad[0], FirstX: -z.Pad[1],
+	}
+	return p.Matrix()
 }
 
-func (c *cpu) Conv2dWeightGrad(dst, g, x backend.View, conv backend.Conv, beta float64) {
-	c.exact(&dst, []*backend.View{&g, &x}, func(r *reference.Backend, dst backend.View, in []backend.View) {
-		r.Conv2dWeightGrad(dst, in[0], in[1], conv, beta)
-	})
+// Conv2dWeightGrad computes dst = gradient of a convolution's weights + beta·dst.
+//
+// Panics if the shapes do not fit.
+func (c *cpu) Conv2dWeightGrad(dst, g, x backend.View, geometry backend.Conv, beta float64) {
+	z := newConv("conv2d weight grad", &x, &dst, &g, &geometry)
+	if dst.Size() == 0 {
+		return
+	}
+	in, up := c.read(&x), c.read(&g)
+	if !up.even(z.oh, z.ow) {
+		c.release(up.scratch)
+		up = c.copied(&g)
+	}
+	k := z.taps() * z.c
+	sums := c.pool.alloc(z.Groups * z.o * k)
+	for i := range z.Groups {
+		c.multiply(&gemm.Product{
+			M: z.o, N: k, K: z.windows(), Alpha: 1,
+			A: gemm.Matrix{Mem: shift(up.mem, i*z.o), Strides: gemm.Strides{Row: 1, Col: up.pixel}}, B: z.windowsOf(&in, i),
+			C: sums.data[i*z.o*k:], LdC: k,
+		})
+	}
+	c.release(in.scratch, up.scratch)
+	c.toWeights(&z, &dst, sums.data, float32(beta))
+	c.release(sums)
 }
