@@ -5,7 +5,6 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/gemm"
-	"github.com/org/artnn/backend/cpu/team"
 )
 
 // Convolutions are products of matrices with patches: where the channels of a pixel
@@ -63,56 +62,23 @@ func (c *cpu) Conv2d(dst, x, w backend.View, geometry backend.Conv, ep backend.E
 	}
 	in, out := c.read(&x), c.write(&dst)
 	epilogue, bias := c.epilogue(&ep, dst.Shape[1])
-	k := z.taps() * z.c
 	weights, scratch := c.byTaps(&z, &w)
-	for g := range z.Groups {
-		p := gemm.Product{
-			M: z.windows(), N: z.o, K: k, Alpha: 1,
-			A: z.windowsOf(&in, g), B: gemm.Matrix{Mem: shift(weights, g*z.o*k), Strides: gemm.Strides{Row: 1, Col: k}},
-			C: out.mem[g*z.o:], LdC: out.pixel, Epilogue: share(epilogue, g, z.o),
-		}
-		c.multiply(&p)
-	}
+	k := z.taps() * z.c
+	c.slide(&sliding{
+		Patches: z.patches(&in), images: z.n, groups: z.Groups, outs: z.o, pointwise: z.pointwise() && in.even(z.h, z.w),
+		weights: weights, perGroup: z.o * k, perOut: k, perTap: z.c, perIn: 1, out: out, epilogue: epilogue,
+	})
 	c.release(bias, scratch, in.scratch)
 	c.finish(&out, &dst)
 }
 
-// share is the epilogue of one group of n channels.
-func share(e gemm.Epilogue, group, n int) gemm.Epilogue {
-	if e.Bias != nil {
-		e.Bias = e.Bias[group*n:][:n]
-	}
-	return e
-}
-
-// patches are kept for the next call, since operands refer to them.
-var patches team.Recycler[gemm.Patches]
-
-// multiply computes a product and takes back the patches of its operands.
-func (c *cpu) multiply(p *gemm.Product) {
-	a, b := p.A.Patches, p.B.Patches
-	gemm.Multiply(&c.env, p)
-	for _, x := range [...]*gemm.Patches{a, b} {
-		if x != nil {
-			*x = gemm.Patches{}
-			patches.Put(x)
-		}
-	}
-}
-
-// windowsOf is the matrix [window, tap·c] of a group's channels of x.
-func (z *conv) windowsOf(x *images, group int) gemm.Matrix {
-	mem := shift(x.mem, group*z.c)
-	if z.pointwise() && x.even(z.h, z.w) {
-		return gemm.Matrix{Mem: mem, Strides: gemm.Strides{Row: x.pixel, Col: 1}}
-	}
-	p := patches.Get()
-	*p = gemm.Patches{
-		Mem: mem, Image: x.image, Line: x.line, Pixel: x.pixel, H: z.h, W: z.w, C: z.c,
+// patches are the windows on x.
+func (z *conv) patches(x *images) gemm.Patches {
+	return gemm.Patches{
+		Mem: x.mem, Image: x.image, Line: x.line, Pixel: x.pixel, H: z.h, W: z.w, C: z.c,
 		Down: z.oh, Across: z.ow, KH: z.kh, KW: z.kw, StepY: z.Stride[0], StepX: z.Stride[1],
 		TapY: z.Dilation[0], TapX: z.Dilation[1], FirstY: -z.Pad[0], FirstX: -z.Pad[1],
 	}
-	return p.Matrix()
 }
 
 // Conv2dWeightGrad computes dst = gradient of a convolution's weights + beta·dst.
@@ -124,20 +90,30 @@ func (c *cpu) Conv2dWeightGrad(dst, g, x backend.View, geometry backend.Conv, be
 		return
 	}
 	in, up := c.read(&x), c.read(&g)
-	if !up.even(z.oh, z.ow) {
+	if up.pixel != g.Shape[1] || !up.even(z.oh, z.ow) {
 		c.release(up.scratch)
 		up = c.copied(&g)
 	}
 	k := z.taps() * z.c
 	sums := c.pool.alloc(z.Groups * z.o * k)
-	for i := range z.Groups {
-		c.multiply(&gemm.Product{
-			M: z.o, N: k, K: z.windows(), Alpha: 1,
-			A: gemm.Matrix{Mem: shift(up.mem, i*z.o), Strides: gemm.Strides{Row: 1, Col: up.pixel}}, B: z.windowsOf(&in, i),
-			C: sums.data[i*z.o*k:], LdC: k,
-		})
+	if z.Groups > 1 && z.c == 1 && z.o == 1 && k > 0 && z.windows() > 0 {
+		c.weightRows(&z, &in, &up, sums.data)
+	} else {
+		c.weightProducts(&z, &in, &up, sums.data)
 	}
 	c.release(in.scratch, up.scratch)
 	c.toWeights(&z, &dst, sums.data, float32(beta))
 	c.release(sums)
+}
+
+// weightProducts sets sums [o, tap, c], group by group.
+func (c *cpu) weightProducts(z *conv, in, up *images, sums []float32) {
+	k, patches := z.taps()*z.c, z.patches(in)
+	for group := range z.Groups {
+		c.multiply(&gemm.Product{
+			M: z.o, N: k, K: z.windows(), Alpha: 1, C: sums[group*z.o*k:], LdC: k,
+			A: gemm.Matrix{Mem: shift(up.mem, group*z.o), Strides: gemm.Strides{Row: 1, Col: up.pixel}},
+			B: operand(&patches, group, z.pointwise() && in.even(z.h, z.w)),
+		})
+	}
 }

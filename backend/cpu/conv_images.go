@@ -70,10 +70,11 @@ func imagesAt(v *backend.View) images {
 // even reports whether the pixels of images of h lines of w lie at equal distances.
 func (x *images) even(h, w int) bool { return x.line == w*x.pixel && x.image == h*x.line }
 
-// write is where to compute v: where it is, if its pixels lie at equal distances, or
+// write is where to compute v: where it is, if its pixels lie one after the other, or
 // in scratch memory, for finish to copy.
 func (c *cpu) write(v *backend.View) images {
-	if x := imagesAt(v); (v.Shape[1] == 1 || v.Strides[1] == 1) && !hasNegative(v) && x.even(v.Shape[2], v.Shape[3]) {
+	if x := imagesAt(v); (v.Shape[1] == 1 || v.Strides[1] == 1) && !hasNegative(v) &&
+		x.pixel == v.Shape[1] && x.even(v.Shape[2], v.Shape[3]) {
 		return x
 	}
 	return c.fresh(v)

@@ -34,19 +34,16 @@ func (c *cpu) phases(z *conv, dst *backend.View, up *images, w *backend.View, ep
 			place := phaseOf(dst, z, y, x)
 			out := c.write(&place)
 			k := down.taps * across.taps * z.o
-			for group := range z.Groups {
-				on := patches.Get()
-				*on = gemm.Patches{
-					Mem: shift(up.mem, group*z.o), Image: up.image, Line: up.line, Pixel: up.pixel, H: z.oh, W: z.ow, C: z.o,
+			c.slide(&sliding{
+				Patches: gemm.Patches{
+					Mem: up.mem, Image: up.image, Line: up.line, Pixel: up.pixel, H: z.oh, W: z.ow, C: z.o,
 					Down: place.Shape[2], Across: place.Shape[3], KH: down.taps, KW: across.taps, StepY: 1, StepX: 1,
 					TapY: down.step, TapX: across.step, FirstY: down.first, FirstX: across.first,
-				}
-				c.multiply(&gemm.Product{
-					M: z.n * place.Shape[2] * place.Shape[3], N: z.c, K: k, Alpha: 1, A: on.Matrix(),
-					B: gemm.Matrix{Mem: shift(weights, group*z.taps()*z.o*z.c+taken), Strides: gemm.Strides{Row: z.c, Col: 1}},
-					C: out.mem[group*z.c:], LdC: out.pixel, Epilogue: share(epilogue, group, z.c),
-				})
-			}
+				},
+				groups: z.Groups, outs: z.c, pointwise: z.pointwise() && up.even(z.oh, z.ow), images: z.n,
+				weights: shift(weights, taken), perGroup: z.taps() * z.o * z.c, perOut: 1, perTap: z.o * z.c, perIn: z.c,
+				out: out, epilogue: epilogue,
+			})
 			taken += k * z.c
 			c.finish(&out, &place)
 		}
@@ -108,9 +105,6 @@ func (z *conv) oneWindow() bool {
 func (c *cpu) spread(z *conv, dst *backend.View, up *images, w *backend.View, epilogue gemm.Epilogue) {
 	weights, scratch := c.byTaps(z, w)
 	out := c.write(dst)
-	if out.pixel != z.c {
-		out = c.fresh(dst)
-	}
 	n := z.taps() * z.c
 	var tiled *buffer
 	if epilogue.Bias != nil {

@@ -138,16 +138,21 @@ func (p *Product) finish(r rect) {
 		if e.Shift != 0 {
 			asm.AddScalar(row, row, e.Shift)
 		}
-		switch e.Act {
-		case backend.ActReLU:
-			asm.ReLU(row, row)
-		case backend.ActLeakyReLU:
-			asm.LeakyReLU(row, row, e.Slope)
-		case backend.ActTanh:
-			asm.Tanh(row, row)
-		case backend.ActSigmoid:
-			asm.Sigmoid(row, row)
-		}
+		e.Activate(row)
+	}
+}
+
+// Activate applies the activation only.
+func (e *Epilogue) Activate(row []float32) {
+	switch e.Act {
+	case backend.ActReLU:
+		asm.ReLU(row, row)
+	case backend.ActLeakyReLU:
+		asm.LeakyReLU(row, row, e.Slope)
+	case backend.ActTanh:
+		asm.Tanh(row, row)
+	case backend.ActSigmoid:
+		asm.Sigmoid(row, row)
 	}
 }
 
