@@ -68,7 +68,29 @@ func convDerivatives() (ds []derivative) {
 	for _, mode := range []PadMode{PadZeros, PadReflect, PadReplicate, PadCircular} {
 		add("pad 2d "+mode.String(), func(x []*Tensor) *Tensor { return x[0].Square().Pad2d([4]int{2, 1, 0, 2}, mode).Square() }, []int{2, 2, 3, 3})
 	}
+	for name, f := range pictureOps {
+		add(name, func(x []*Tensor) *Tensor { return f(x[0].Square()).Square() }, []int{2, 4, 3, 4})
+	}
 	return ds
+}
+
+// pictureOps are operations on pictures [2, 4, 3, 4] without weights.
+var pictureOps = map[string]func(x *Tensor) *Tensor{
+	"max pool": func(x *Tensor) *Tensor {
+		return x.MaxPool2d(Pool{Kernel: [2]int{2, 3}, Stride: [2]int{1, 2}, Padding: [2]int{1, 0}})
+	},
+	"adaptive max pool": func(x *Tensor) *Tensor { return x.AdaptiveMaxPool2d(2, 3) },
+	"avg pool":          func(x *Tensor) *Tensor { return x.AvgPool2d(Pool{Kernel: [2]int{2, 2}, Padding: [2]int{1, 0}}) },
+	"avg pool without padding": func(x *Tensor) *Tensor {
+		return x.AvgPool2d(Pool{Kernel: [2]int{3, 2}, Stride: [2]int{2, 1}, Padding: [2]int{1, 1}, ExcludePadding: true})
+	},
+	"adaptive avg pool":     func(x *Tensor) *Tensor { return x.AdaptiveAvgPool2d(2, 3) },
+	"global avg pool":       func(x *Tensor) *Tensor { return x.AdaptiveAvgPool2d(1, 1) },
+	"upsample nearest":      func(x *Tensor) *Tensor { return x.UpsampleNearest(5, 8) },
+	"upsample bilinear":     func(x *Tensor) *Tensor { return x.UpsampleBilinear(6, 3, false) },
+	"upsample with corners": func(x *Tensor) *Tensor { return x.UpsampleBilinear(5, 1, true) },
+	"pixel shuffle":         func(x *Tensor) *Tensor { return x.PixelShuffle(2) },
+	"pixel unshuffle":       func(x *Tensor) *Tensor { return x.Narrow(2, 1, 2).PixelUnshuffle(2) },
 }
 
 func TestPad2d(t *testing.T) {

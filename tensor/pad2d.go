@@ -24,16 +24,26 @@ func (m PadMode) String() string {
 // Panics if a count is negative, or the pictures are too small: PadReflect takes fewer
 // lines than there are, PadCircular at most as many.
 func (x *Tensor) Pad2d(padding [4]int, mode PadMode) *Tensor {
-	x.check("pad 2d")
-	if x.view.Rank != 4 {
-		Fail("pad 2d", "needs inputs [batch, channels, height, width]", "%v", x.Shape())
-	}
+	x.pictures("pad 2d")
 	if mode == PadZeros {
 		return x.Pad(2, padding[0], padding[1]).Pad(3, padding[2], padding[3])
 	}
+	lines := padPlaces(mode, x.view.Shape[2], padding[0], padding[1])
+	across := padPlaces(mode, x.view.Shape[3], padding[2], padding[3])
+	return x.takePixels(lines, across)
+}
+
+// pictures checks that x has the axes of pictures.
+func (x *Tensor) pictures(op string) {
+	x.check(op)
+	if x.view.Rank != 4 {
+		Fail(op, "needs inputs [batch, channels, height, width]", "%v", x.Shape())
+	}
+}
+
+// takePixels makes pictures of pixels that are picked by line and by place in it.
+func (x *Tensor) takePixels(lines, across []int) *Tensor {
 	n, c, h, w := x.view.Shape[0], x.view.Shape[1], x.view.Shape[2], x.view.Shape[3]
-	lines := padPlaces(mode, h, padding[0], padding[1])
-	across := padPlaces(mode, w, padding[2], padding[3])
 	index := make([]int32, 0, n*len(lines)*len(across))
 	for i := range n {
 		for _, y := range lines {

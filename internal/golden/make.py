@@ -24,6 +24,7 @@ import cases_linear
 import cases_loss
 import cases_models
 import cases_optim
+import cases_pictures
 import cases_safetensors
 import cases_tensor
 from goldenfile import File
@@ -42,7 +43,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_loss, cases_optim, cases_models, cases_linear):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_linear):
         module.build(new)
     return files
 
