@@ -227,6 +227,7 @@ func (s *suite) convBlocks() {
 		conv(20, 2, 16, 15, 3, 3).pad(1, 1), conv(3, 3, 33, 31, 6, 3).pad(1, 1), // and for the weights
 		conv(2, 4, 16, 14, 40, 3).pad(1, 1),                                         // many windows
 		conv(2, 20, 12, 12, 33, 4).stride(2, 2).pad(1, 1), conv(1, 4, 4, 4, 150, 2), // many channels
+		conv(8, 64, 2, 2, 64, 3).pad(1, 1), conv(8, 64, 3, 4, 65, 3).stride(2, 2).pad(1, 1), // many small pictures
 		conv(1, 48, 5, 5, 48, 3).groups(3).pad(1, 1), conv(1, 70, 9, 11, 70, 3).groups(70).pad(1, 1),
 	}
 	for _, z := range thin(sizes) {

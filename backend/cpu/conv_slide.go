@@ -24,8 +24,12 @@ type sliding struct {
 
 // slide computes the windows, by the way that suits the shape.
 func (c *cpu) slide(s *sliding) {
-	if s.banded() {
+	switch {
+	case s.banded():
 		c.bands(s)
+		return
+	case s.small():
+		c.slideSmall(s)
 		return
 	}
 	k := s.KH * s.KW * s.C

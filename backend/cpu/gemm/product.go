@@ -114,8 +114,13 @@ func shift(mem []float32, offset int) []float32 {
 	return mem[offset:]
 }
 
+// Empty reports whether nothing happens.
+func (e *Epilogue) Empty() bool {
+	return e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
+}
+
 func (e *Epilogue) empty() bool {
-	return e.scale == 1 && e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
+	return e.scale == 1 && e.Empty()
 }
 
 // rect is rows [i0, i1) and columns [j0, j1) of C.
