@@ -194,3 +194,11 @@ func (x *IDX) Images(labels []int32) (*Images, error) {
 	}
 	return m, nil
 }
+
+// truncated says in words what an early end is.
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the file is cut short (%w)", err)
+	}
+	return err
+}
