@@ -390,3 +390,19 @@ func TestLoadImagesWebP(t *testing.T) {
 		}
 	}
 }
+
+func TestImageSizes(t *testing.T) {
+	dir := writeFiles(t, sampleFolder(t))
+	sizes, err := ImageSizes(context.Background(), dir, 3)
+	if want := []image.Point{{40, 20}, {9, 9}, {20, 40}}; err != nil || !slices.Equal(sizes, want) {
+		t.Errorf("sizes %v, error %v; want %v", sizes, err, want)
+	}
+	if _, err := ImageSizes(context.Background(), filepath.Join(dir, "nothing"), 3); err == nil {
+		t.Error("no error for a folder that is not there")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := ImageSizes(ctx, dir, 3); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: error %v", err)
+	}
+}
