@@ -51,6 +51,10 @@ func GridOf(pictures []image.Image, o GridOptions) *image.RGBA {
 	return sheet
 }
 
+// MaxGridPixels is a limit for programs whose users say how large a sheet is to
+// be: 268 MB of memory.
+const MaxGridPixels = 1 << 26
+
 // Pixels is the size of the sheet that [GridOf] makes of n pictures, each of
 // width×height at most. Whoever takes numbers from outside looks at it first: a
 // pixel takes four bytes.
