@@ -113,6 +113,7 @@ for name in ["alpha.tif", "palette.tif", "fax4.tif"]:
 
 # What formats make of next to nothing: a bound must let them through.
 plain = Image.new("RGB", (1024, 1024), "white")
+plain.save("plain.jpg", quality=10, optimize=True)
 plain.save("plain-progressive.jpg", quality=10, progressive=True)
 plain.save("plain.webp", quality=0, method=6)
 plain.save("plain-lossless.webp", lossless=True, method=6)
