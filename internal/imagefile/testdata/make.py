@@ -77,6 +77,8 @@ cmyk.save("cmyk.jpg", quality=100)
 marked = open("cmyk.jpg", "rb").read()
 at = marked.index(b"\xff\xee")
 open("cmyk-unmarked.jpg", "wb").write(marked[:at] + marked[at + 16:])
+open("ycck.jpg", "wb").write(marked[:at + 15] + b"\2" + marked[at + 16:])  # the same numbers, taken for YCCK
+want("ycck.jpg")
 want("cmyk.jpg")
 want("cmyk-unmarked.jpg")
 rgb.save("rgb.jpg", quality=100, keep_rgb=True)  # RGB that is not turned into YCbCr
