@@ -48,7 +48,7 @@ func (*generateText) Help() string {
 Examples:
   artnn generate text
   artnn generate text -m run2 "Once upon a time" -n 300
-  artnn generate text -m run2 "Call me " --temperature 0.6 --seed 7 -o story.txt`
+  artnn generate text -m run2 "Call me " --temperature 0.6 -o story.txt`
 }
 
 // Validate is called by the command-line parser.

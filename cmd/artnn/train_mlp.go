@@ -41,7 +41,8 @@ func (*trainMLP) Help() string {
 
 Examples:
   artnn train mlp --data sales.csv --target price -o run3
-  artnn train mlp --data sales.csv --target price --skip lot,notes --kind postcode=category -o run3
+  artnn train mlp --data sales.csv --target price --skip lot,notes -o run3
+  artnn train mlp --data flats.csv --target rent --kind postcode=category -o run4
   artnn eval -m run3 --data sales-of-may.csv
   artnn predict -m run3 --data new.csv -o predicted.csv`
 }
