@@ -177,10 +177,10 @@ func (s *session) finish(r recipe.Result) error {
 	}
 	s.con.say("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
 	if r.Interrupted {
-		s.con.say("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), s.Out)
+		s.con.say("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), shellWord(s.Out))
 		return errInterrupted
 	}
-	s.con.say("Try:    "+s.use+"\n", s.Out)
+	s.con.say("Try:    "+s.use+"\n", shellWord(s.Out))
 	return nil
 }
 

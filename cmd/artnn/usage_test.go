@@ -148,3 +148,22 @@ func TestForeignModel(t *testing.T) {
 	assert.Contains(t, r.out, "not one of artnn's models")
 	assert.Contains(t, r.out, "tensor")
 }
+
+func TestShellWord(t *testing.T) {
+	for path, want := range map[string]string{
+		"run1":        "run1",
+		"a/b-c.d_1":   "a/b-c.d_1",
+		"模型/一":        "模型/一",
+		"my run":      "'my run'",
+		"it's":        `'it'\''s'`,
+		"-o":          "'./-o'",
+		"a;b":         "'a;b'",
+		"$HOME":       "'$HOME'",
+		"":            "''",
+		`C:\Users\me`: `'C:\Users\me'`,
+		"star*":       "'star*'",
+		"~/run":       "'~/run'",
+	} {
+		assert.Equal(t, want, shellWord(path))
+	}
+}
