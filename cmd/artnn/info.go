@@ -32,7 +32,7 @@ type info struct {
 
 // Help is shown by --help.
 func (*info) Help() string {
-	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, and its size. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
+	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, its size, and its layers with their shapes, parameters and multiply-adds for one sample. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
 Examples:
   artnn info run1
@@ -69,6 +69,9 @@ func (c *info) Run(con *console) error {
 	arrays(t, f)
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if known {
+		listLayers(con, path)
 	}
 	if c.Tensors || !known {
 		return listTensors(con, f)
@@ -218,6 +221,16 @@ func trainingText(f *checkpoint.File) string {
 		steps, rates = max(steps, s.Steps), append(rates, s.LR)
 	}
 	return fmt.Sprintf("a checkpoint after %s, learning rate %v", words.Count(steps, "step"), rates)
+}
+
+// listLayers lists the layers of a model of a kind that is known.
+func listLayers(con *console, path string) {
+	s, err := models.Summarize(path)
+	if err != nil {
+		con.printf("\nThe model cannot be loaded: %s\n", oneLine(err.Error()))
+		return
+	}
+	con.printf("\n%v", s)
 }
 
 // listTensors lists tensors.

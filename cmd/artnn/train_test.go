@@ -86,7 +86,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		for _, part := range []string{"GAN", "hidden        [8,16]", "all finite", "weights only", "F32"} {
+		for _, part := range []string{"GAN", "hidden        [8,16]", "all finite", "weights only", "F32", "generator.model.0      [1 8]    72          64\n", "multiply-adds"} {
 			assert.Contains(t, r.out, part)
 		}
 		r = ok(t, call(t, "info", filepath.Join(run.Checkpoints(), "step-000000012", "model.safetensors"), "--tensors"))
