@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"slices"
@@ -32,14 +33,15 @@ type File struct {
 // command, or has an unknown key, a repeated key or a value of the wrong type.
 // They name file, line and key, and the nearest key there is.
 func Read(path string, ctx *kong.Context) (*File, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		err = fmt.Errorf("%s: %d bytes are too many for a configuration file", path, info.Size())
-	}
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	text, err := os.ReadFile(path)
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1)) // pipes and devices do not tell their size
+	if err == nil && len(text) > maxFile {
+		err = fmt.Errorf("%s: more than %d bytes are too many for a configuration file", path, maxFile)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
