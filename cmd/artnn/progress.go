@@ -87,7 +87,7 @@ func (a aboveBar) Write(p []byte) (int, error) {
 func (b *bar) Begin(e train.Event) error {
 	b.speed.begin(e)
 	b.set("")
-	b.container = mpb.New(mpb.WithOutput(b.con.raw), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))
+	b.container = mpb.New(mpb.WithOutput(b.con.terminal), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))
 	b.bar = b.container.AddBar(barSteps,
 		mpb.PrependDecorators(decor.Name(b.name, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(

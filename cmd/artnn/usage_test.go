@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -134,6 +135,11 @@ func TestCompletionIsOfThisProgram(t *testing.T) {
 		r := ok(t, call(t, "completion", shell))
 		for _, word := range []string{"interpolate", "image", "schedule", "onecycle"} {
 			assert.Contains(t, r.out, word, shell)
+		}
+		for name, n := range everyCommand(t) {
+			for _, f := range n.Flags {
+				assert.Regexp(t, `(--|-l |-l ')`+regexp.QuoteMeta(f.Name)+`\b`, r.out, "%s: artnn %s", shell, name)
+			}
 		}
 	}
 }
