@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,6 +12,8 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // CommandKey is the key under which a file names the command it is for.
@@ -33,14 +34,14 @@ type File struct {
 // command, or has an unknown key, a repeated key or a value of the wrong type.
 // They name file, line and key, and the nearest key there is.
 func Read(path string, ctx *kong.Context) (*File, error) {
-	file, err := os.Open(path)
+	f, err := regular.OpenStream(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxFile+1)) // pipes and devices do not tell their size
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err == nil && len(text) > maxFile {
-		err = fmt.Errorf("%s: more than %d bytes are too many for a configuration file", path, maxFile)
+		err = fmt.Errorf("%s: over %d bytes are too many for a configuration file", path, maxFile)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
