@@ -40,6 +40,10 @@ type Table struct {
 	Hidden     []int  // sizes of the hidden layers; default 64, 64
 	Activation string // of the hidden layers, as [models.MLPConfig] has them; default "relu"
 
+	Optimizer   string   // "adam" or "adamw"; default "adam"
+	WeightDecay *float64 // of adamw; default 0.01
+	Dropout     *float64 // share of the hidden values dropped in training; default 0
+
 	Patience *int // epochs without progress that end the run, 0 is any number; default 30
 
 	Learning
@@ -83,7 +87,26 @@ func (c *Table) Check() error {
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
 	}
-	return cmp.Or(c.Learning.Check(), c.Options.Check())
+	return cmp.Or(c.checkNetwork(), c.Learning.Check(), c.Options.Check())
+}
+
+func (c *Table) checkNetwork() error {
+	switch adamw := c.Optimizer == "adamw"; {
+	case !adamw && c.Optimizer != "" && c.Optimizer != "adam":
+		return &ConfigError{"Optimizer", fmt.Sprintf("must be adam or adamw, got %q", c.Optimizer)}
+	case !adamw && c.WeightDecay != nil && *c.WeightDecay != 0:
+		return &ConfigError{"WeightDecay", "is of the optimizer adamw, which must be chosen for it"}
+	case adamw && c.WeightDecay != nil && !(*c.WeightDecay > 0):
+		return &ConfigError{"WeightDecay", fmt.Sprintf("of adamw must be positive, got %g: without it, adamw is adam", *c.WeightDecay)}
+	case c.Dropout != nil && !(*c.Dropout >= 0 && *c.Dropout < 1):
+		return &ConfigError{"Dropout", fmt.Sprintf("must be from 0 to below 1, got %g", *c.Dropout)}
+	}
+	for _, n := range c.Hidden {
+		if n < 1 {
+			return &ConfigError{"Hidden", fmt.Sprintf("must have at least 1 unit in each layer, got %d", n)}
+		}
+	}
+	return nil
 }
 
 // reading is how the file is read.
@@ -113,7 +136,10 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 	}
 	m, err := tabular.New(parts.learn, tabular.Config{
 		Target: c.Target, Log: *c.Log, Hidden: c.Hidden,
-		Network: models.MLPConfig{Activation: c.Activation, LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed},
+		Network: models.MLPConfig{
+			Activation: c.Activation, Optimizer: c.Optimizer, WeightDecay: *c.WeightDecay, Dropout: *c.Dropout,
+			LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
+		},
 	})
 	if err != nil {
 		return nil, named(c.Data, err)
@@ -203,6 +229,13 @@ func (c *Table) choose(learn *table.Table) error {
 		c.Hidden = []int{64, 64}
 	}
 	setDefault(&c.Activation, "relu")
+	setDefault(&c.Optimizer, "adam")
+	decay := 0.0
+	if c.Optimizer == "adamw" {
+		decay = 0.01
+	}
+	setOpen(&c.WeightDecay, decay)
+	setOpen(&c.Dropout, 0)
 	setDefault(&c.Batch, batch)
 	setDefault(&c.Accumulate, 1)
 	setDefault(&c.LR, 3e-3)

@@ -44,6 +44,13 @@ type Evaluation struct {
 	// Constant is of the training rows' mean, or shares of the classes, for every
 	// row.
 	Constant Scores
+
+	// What is and what the network predicts for each row, of a number in its own
+	// units.
+	Actual, Predicted []float64
+	// The same of classes: places in Target.Classes, or −1 for a class that the
+	// network does not know.
+	Labels, Guesses []int32
 }
 
 // Evaluate predicts rows whose targets are known, best rows that were held out
@@ -61,7 +68,9 @@ func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
 	if err != nil {
 		return e, fmt.Errorf("tabular: %w", err)
 	}
-	e.Network = m.score(target, m.predict(rows))
+	made := m.predict(rows)
+	e.Network = m.score(target, made)
+	e.pair(target, made)
 	if m.linear.Ridge != nil || m.linear.Softmax != nil {
 		scores := m.score(target, m.predictLinear(rows))
 		e.Linear = &scores
@@ -78,15 +87,32 @@ func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
 	return e, nil
 }
 
+// pair keeps what is beside what was predicted.
+func (e *Evaluation) pair(target boundTarget, made []Prediction) {
+	if target.labels == nil {
+		e.Actual, e.Predicted = target.values, valuesOf(made)
+		return
+	}
+	e.Labels, e.Guesses = target.labels, make([]int32, len(made))
+	for i, p := range made {
+		place, _ := slices.BinarySearch(e.Target.Classes, p.Class)
+		e.Guesses[i] = int32(place)
+	}
+}
+
+func valuesOf(made []Prediction) []float64 {
+	values := make([]float64, len(made))
+	for i, p := range made {
+		values[i] = p.Value
+	}
+	return values
+}
+
 func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
 	if target.labels != nil {
 		return m.scoreClasses(target, predictions)
 	}
-	values := make([]float64, len(predictions))
-	for i, p := range predictions {
-		values[i] = p.Value
-	}
-	return ScoreNumbers(target.values, values, m.cfg.Log)
+	return ScoreNumbers(target.values, valuesOf(predictions), m.cfg.Log)
 }
 
 // ScoreNumbers measures predictions of numbers; with log, also of their
@@ -114,18 +140,26 @@ func ScoreNumbers(want, predicted []float64, log bool) Scores {
 
 func squares(want, predicted []float64) (r2, rmse float64) {
 	mean, n := 0.0, float64(len(want))
-	for _, y := range want {
+	largest := 0.0
+	for i, y := range want {
 		mean += y / n
+		largest = max(largest, math.Abs(y), math.Abs(predicted[i]))
 	}
+	// In units of a power of two, which changes no digit, no square of values
+	// that are learned as logarithms overflows.
+	_, exponent := math.Frexp(largest)
+	unit := math.Ldexp(1, min(max(exponent, -1000), 1000))
 	errors, spread := 0.0, 0.0
 	for i, y := range want {
-		errors += (y - predicted[i]) * (y - predicted[i]) / n
-		spread += (y - mean) * (y - mean) / n
+		miss, off := (y-predicted[i])/unit, (y-mean)/unit
+		errors += miss * miss / n
+		spread += off * off / n
 	}
+	rmse = math.Sqrt(errors) * unit
 	if slices.Min(want) == slices.Max(want) { // spread may be a rounding error
-		return math.NaN(), math.Sqrt(errors)
+		return math.NaN(), rmse
 	}
-	return 1 - errors/spread, math.Sqrt(errors)
+	return 1 - errors/spread, rmse
 }
 
 // leastProbability bounds what one row that was thought impossible can cost.

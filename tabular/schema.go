@@ -71,6 +71,10 @@ type Column struct {
 // class.
 const maxClasses = 1000
 
+// widestTarget bounds the deviation of a target, and its inverse: the squares of
+// errors, even large ones, must have room in float64.
+const widestTarget = 1e140
+
 // mostDays bounds the mean of dates; it is far beyond any date of a file.
 const mostDays = 1e7
 
@@ -151,9 +155,14 @@ func learnTarget(c table.Column, cfg Config) (Target, error) {
 			}
 		}
 		var err error
-		t.Mean, t.Deviation, err = moments(values)
-		if err == nil && t.Deviation == 0 {
+		if t.Mean, t.Deviation, err = moments(values); err != nil {
+			return t, err
+		}
+		switch d := t.Deviation; {
+		case d == 0:
 			err = errors.New("it is the same in every row")
+		case d > widestTarget || d < 1/widestTarget:
+			err = fmt.Errorf("values from %g to %g have a deviation of %.2g, with which training would diverge: give them in another unit", slices.Min(values), slices.Max(values), d)
 		}
 		return t, err
 	case table.Category:

@@ -29,6 +29,10 @@ type trainMLP struct {
 	Hidden     []int  `group:"model" default:"64,64" placeholder:"N" help:"Sizes of the hidden layers (default: ${default})."`
 	Activation string `group:"model" default:"relu" enum:"relu,leaky_relu,tanh,sigmoid,gelu,silu" placeholder:"NAME" help:"Of the hidden layers: ${enum} (default: ${default})."`
 
+	Optimizer   string   `group:"learning" default:"adam" enum:"adam,adamw" placeholder:"NAME" help:"How weights follow the gradient: ${enum} (default: ${default})."`
+	WeightDecay *float64 `group:"learning" placeholder:"X" help:"How fast the weights shrink, of adamw (default: 0.01)."`
+	Dropout     *float64 `group:"learning" placeholder:"X" help:"Share of the hidden values dropped in training (default: 0)."`
+
 	Patience int `group:"learning" conf:"free" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
 	trialFlags
@@ -59,6 +63,7 @@ func (c *trainMLP) recipe(con *console, k *kong.Context) (*recipe.Table, error) 
 	return &recipe.Table{
 		Data: c.Data, Target: c.Target, Skip: c.Skip, Kinds: kinds, Log: c.Log, Holdout: &c.Holdout,
 		Hidden: c.Hidden, Activation: c.Activation, Patience: &c.Patience,
+		Optimizer: c.Optimizer, WeightDecay: c.WeightDecay, Dropout: c.Dropout,
 		Learning: c.learning(), Options: c.options(con, k),
 	}, nil
 }
@@ -85,7 +90,7 @@ func (c *trainMLP) Run(ctx context.Context, con *console, k *kong.Context) error
 	if err != nil {
 		return s.prepared(ctx, err)
 	}
-	c.Log = r.Log
+	c.Log, c.WeightDecay, c.Dropout = r.Log, r.WeightDecay, r.Dropout
 	c.chosen(r.Options, r.Learning)
 	return do(ctx, s, task, r.Options)
 }
