@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -112,71 +111,6 @@ func (c *CSV) named(err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", c.path, err)
-}
-
-// CopyWith copies the file byte for byte, with cells added at the end of every
-// row. added is called with each row in turn, from 0 as in the table that was read
-// in the given dialect, and before them with −1 for the names of the columns. Line
-// ends, quotes and white space stay; a cell that needs quotes gets them.
-func (c *CSV) CopyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
-	return c.named(c.copyWith(w, d, added))
-}
-
-func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
-	begun, err := c.begin(d.Encoding, "")
-	if err != nil {
-		return err
-	}
-	defer begun.close()
-	if d.Delimiter == "" {
-		d.Delimiter = ","
-	}
-	s := newScanner(begun.text, begun.enc, d.Delimiter, maxColumns)
-	s.keep = true
-	out, err := begun.enc.encoded(w)
-	if err != nil {
-		return err
-	}
-	var cells []byte
-	for row := -1; ; row++ {
-		switch err := s.next(); {
-		case err == io.EOF:
-			if _, err := out.Write(s.raw); err != nil { // blank lines
-				return err
-			}
-			return out.Close()
-		case err != nil:
-			return err
-		}
-		more, err := added(row)
-		if err != nil {
-			return err
-		}
-		cells = cells[:0]
-		for _, cell := range more {
-			cells = append(cells, d.Delimiter...)
-			cells = appendCell(cells, cell, d.Delimiter)
-		}
-		end := len(s.raw) - s.tail
-		for _, part := range [][]byte{s.raw[:end], cells, s.raw[end:]} {
-			if _, err := out.Write(part); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// appendCell is a text as a field, in quotes if it needs them.
-func appendCell(to []byte, text, delimiter string) []byte {
-	if text != "" && text == strings.TrimSpace(text) && !strings.ContainsAny(text, "\"\r\n") && !strings.Contains(text, delimiter) {
-		return append(to, text...)
-	}
-	if text == "" {
-		return to
-	}
-	to = append(to, '"')
-	to = append(to, strings.ReplaceAll(text, `"`, `""`)...)
-	return append(to, '"')
 }
 
 // begun is a file that is read from its beginning.
