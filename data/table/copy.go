@@ -116,7 +116,7 @@ func (c copier) same(text []byte) error {
 		for range utf8.RuneCount(text) {
 			head, _ := c.from.Peek(2)
 			n := 1
-			if len(head) == 2 && head[0] >= 0x80 {
+			if len(head) == 2 && head[0] > 0x80 { // 0x80 alone is the euro
 				n = 2
 				if head[1] >= '0' && head[1] <= '9' {
 					n = 4
