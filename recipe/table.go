@@ -21,13 +21,21 @@ import (
 // held out: one half chooses the best weights, the other tests them. A zero value
 // is chosen from the data, or is the default named beside the field.
 type Table struct {
-	Data    string                // CSV file with the names of its columns in the first line
-	Rows    *table.Table          `settings:"-"` // in place of a file
-	Target  string                // column to predict
-	Skip    []string              // columns of the file to leave out
-	Kinds   map[string]table.Kind // of columns of the file that are not what they look like
-	Log     *bool                 // learn the logarithm of the target, as is right for prices
-	Holdout *float64              // share of the rows held out; default 0.2
+	Data   string                // CSV file with the names of its columns in the first line
+	Rows   *table.Table          `settings:"-"` // in place of a file
+	Target string                // column to predict
+	Skip   []string              // columns of the file to leave out
+	Kinds  map[string]table.Kind // of columns of the file that are not what they look like
+
+	// How the file is written, as [table.Options] have it; "" and none are found out.
+	Missing   []string // values that mean "not known"
+	Dates     []string // what dates mean: "dmy", "mdy", "ymd", or layouts
+	Decimal   string   // mark before decimals
+	Delimiter string   // between fields
+	Encoding  string   // one of [table.Encodings]
+
+	Log     *bool    // learn the logarithm of the target, as is right for prices
+	Holdout *float64 // share of the rows held out; default 0.2
 
 	Hidden     []int  // sizes of the hidden layers; default 64, 64
 	Activation string // of the hidden layers, as [models.MLPConfig] has them; default "relu"
@@ -101,6 +109,14 @@ func (c *Table) checkNetwork() error {
 	return nil
 }
 
+// reading is how the file is read.
+func (c *Table) reading() table.Options {
+	return table.Options{
+		Kinds: c.Kinds, Skip: c.Skip, Missing: c.Missing, Dates: c.Dates,
+		Decimal: c.Decimal, Delimiter: c.Delimiter, Encoding: c.Encoding,
+	}
+}
+
 // Prepare reads the table, fills in what was left open, and makes the network.
 //
 // Errors: [*ConfigError]; a file that is not there or no table; columns that are
@@ -160,7 +176,7 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 func (c *Table) load() (p tableParts, err error) {
 	all := c.Rows
 	if all == nil {
-		if all, err = table.LoadCSV(c.Data, table.Options{Kinds: c.Kinds, Skip: c.Skip}); err != nil {
+		if all, err = table.LoadCSV(c.Data, c.reading()); err != nil {
 			return p, missing(err, c.Data, "file")
 		}
 	}
@@ -199,7 +215,7 @@ func (c *Table) choose(learn *table.Table) error {
 		if err != nil {
 			return named(c.Data, err)
 		}
-		c.Log = new(target.Kind == table.Number && isSkewed(target.Values))
+		c.Log = new(target.Kind == table.Number && isSkewed(target))
 	}
 	if c.Budget == (train.Budget{}) {
 		c.Budget.Epochs = min(max(400_000/n, 10), 300) // some seconds, whatever n is
@@ -233,10 +249,18 @@ func (c *Table) choose(learn *table.Table) error {
 // better learned as a logarithm.
 const skew = 20
 
+// sampled is how many values tell how a target is spread.
+const sampled = 100_000
+
 // isSkewed tells whether values are all positive and spread over orders of
 // magnitude, as prices are.
-func isSkewed(values []float64) bool {
-	sorted := slices.Sorted(slices.Values(values))
+func isSkewed(target table.Column) bool {
+	every := max(1, target.Len()/sampled)
+	var sorted []float64
+	for i := 0; i < target.Len(); i += every {
+		sorted = append(sorted, target.Value(i))
+	}
+	slices.Sort(sorted)
 	n := len(sorted)
 	return n > 0 && sorted[0] > 0 && sorted[n*95/100] > skew*sorted[n*5/100]
 }

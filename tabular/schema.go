@@ -21,12 +21,16 @@ import (
 type Schema struct {
 	Target  Target   `json:"target"`
 	Columns []Column `json:"columns"` // the others, in the table's order
+
+	// File is how the file of the training rows was written.
+	File table.Dialect `json:"file,omitzero"`
 }
 
 // Target is the column that is predicted.
 type Target struct {
-	Name string     `json:"name"`
-	Kind table.Kind `json:"kind"` // table.Number or table.Category
+	Name   string       `json:"name"`
+	Kind   table.Kind   `json:"kind"` // table.Number or table.Category
+	Format table.Format `json:"format,omitzero"`
 
 	// Of a number, or of its natural logarithm if that is what is learned.
 	Log       bool    `json:"log"`
@@ -41,8 +45,9 @@ type Target struct {
 
 // Column is how a column becomes inputs.
 type Column struct {
-	Name string     `json:"name"`
-	Kind table.Kind `json:"kind"`
+	Name   string       `json:"name"`
+	Kind   table.Kind   `json:"kind"`
+	Format table.Format `json:"format,omitzero"`
 
 	// Of a number, or of a date in days since 1970. Deviation 0 means that it was
 	// the same in all rows and gives no input.
@@ -111,6 +116,7 @@ func (t Target) outputs() int {
 
 // learnSchema finds out what the columns of the training rows are.
 func learnSchema(t *table.Table, cfg Config) (s Schema, err error) {
+	s.File = t.Dialect()
 	target, err := t.Column(cfg.Target)
 	if err != nil {
 		return s, fmt.Errorf("target: %w", err)
@@ -135,13 +141,13 @@ func learnSchema(t *table.Table, cfg Config) (s Schema, err error) {
 }
 
 func learnTarget(c table.Column, cfg Config) (Target, error) {
-	t := Target{Name: c.Name, Kind: c.Kind, Log: cfg.Log}
+	t := Target{Name: c.Name, Kind: c.Kind, Format: c.Format, Log: cfg.Log}
 	if n := c.CountMissing(); n > 0 {
 		return t, fmt.Errorf("it is missing in %d of %d rows; leave those out", n, c.Len())
 	}
 	switch c.Kind {
 	case table.Number:
-		values := c.Values
+		values := c.Values()
 		if cfg.Log {
 			var err error
 			if values, err = logarithms(values); err != nil {
@@ -163,13 +169,9 @@ func learnTarget(c table.Column, cfg Config) (Target, error) {
 		if cfg.Log {
 			return t, errors.New("a category has no logarithm")
 		}
-		counts := make([]int, len(c.Levels))
-		for _, code := range c.Codes {
-			counts[code]++
-		}
-		for code, n := range counts {
+		for code, n := range countLevels(c) {
 			if n > 0 {
-				t.Classes = append(t.Classes, c.Levels[code])
+				t.Classes = append(t.Classes, c.Level(code))
 				t.Shares = append(t.Shares, float64(n)/float64(c.Len()))
 			}
 		}
@@ -196,12 +198,12 @@ func logarithms(values []float64) ([]float64, error) {
 }
 
 func learnColumn(c table.Column, cfg Config) (Column, error) {
-	l := Column{Name: c.Name, Kind: c.Kind, Missing: float64(c.CountMissing()) / float64(c.Len())}
+	l := Column{Name: c.Name, Kind: c.Kind, Format: c.Format, Missing: float64(c.CountMissing()) / float64(c.Len())}
 	if c.Kind == table.Category {
 		l.learnLevels(c, cfg)
 		return l, nil
 	}
-	known := slices.DeleteFunc(slices.Clone(c.Values), math.IsNaN)
+	known := slices.DeleteFunc(c.Values(), math.IsNaN)
 	if len(known) == 0 {
 		return l, nil
 	}
@@ -215,14 +217,20 @@ func learnColumn(c table.Column, cfg Config) (Column, error) {
 	return l, nil
 }
 
-// learnLevels takes the most frequent levels that are frequent enough.
-func (l *Column) learnLevels(c table.Column, cfg Config) {
-	counts := make([]int, len(c.Levels))
-	for _, code := range c.Codes {
-		if code >= 0 {
+// countLevels is in how many rows each level of a category is.
+func countLevels(c table.Column) []int {
+	counts := make([]int, c.CountLevels())
+	for i := range c.Len() {
+		if code := c.Code(i); code >= 0 {
 			counts[code]++
 		}
 	}
+	return counts
+}
+
+// learnLevels takes the most frequent levels that are frequent enough.
+func (l *Column) learnLevels(c table.Column, cfg Config) {
+	counts := countLevels(c)
 	order := make([]int, len(counts))
 	for i := range order {
 		order[i] = i
@@ -238,7 +246,7 @@ func (l *Column) learnLevels(c table.Column, cfg Config) {
 	slices.Sort(kept)
 	known := 0
 	for _, code := range kept {
-		l.Levels = append(l.Levels, c.Levels[code])
+		l.Levels = append(l.Levels, c.Level(code))
 		l.Shares = append(l.Shares, float64(counts[code])/float64(c.Len()))
 		known += counts[code]
 	}
@@ -298,7 +306,7 @@ func (s Schema) check(cfg Config) error {
 	if s.Target.Name != cfg.Target || s.Target.Log != cfg.Log {
 		return fmt.Errorf("schema: its target is another: %q, log %v", s.Target.Name, s.Target.Log)
 	}
-	if err := s.Target.check(); err != nil {
+	if err := cmp.Or(s.File.Check(), s.Target.Format.Check(), s.Target.check()); err != nil {
 		return fmt.Errorf("schema: target: %w", err)
 	}
 	seen := map[string]bool{s.Target.Name: true}
@@ -307,7 +315,7 @@ func (s Schema) check(cfg Config) error {
 			return fmt.Errorf("schema: column %d has no name, or one that another has: %q", i, c.Name)
 		}
 		seen[c.Name] = true
-		if err := c.check(); err != nil {
+		if err := cmp.Or(c.Format.Check(), c.check()); err != nil {
 			return fmt.Errorf("schema: column %q: %w", c.Name, err)
 		}
 	}
