@@ -87,6 +87,9 @@ func (c *Table) Check() error {
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
 	}
+	if err := c.reading().Check(); err != nil {
+		return configError(err)
+	}
 	return cmp.Or(c.checkNetwork(), c.Learning.Check(), c.Options.Check())
 }
 

@@ -51,9 +51,7 @@ func (c *predict) Run(con *console) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
-	if err := warnUnseen(con, m, t); err != nil {
-		return err
-	}
+	warnUnseen(con, m, t)
 	write := func(w io.Writer) error { return recipe.WritePredictions(w, file, t, made, m.Config().Target) }
 	if c.Out == "" {
 		return write(con.out)

@@ -78,7 +78,7 @@ func TestPredictKeepsEveryByte(t *testing.T) {
 // A table keeps its encoding, and what is added is in it too.
 func TestPredictKeepsTheEncoding(t *testing.T) {
 	text := rowsOf("größe,farbe", 60, func(i int) string { return fmt.Sprintf("%d,%s", i%2, []string{"grün", "weiß"}[i%2]) })
-	run, _ := trained(t, text, "farbe")
+	run, _ := trained(t, text, "farbe", "--epochs=60")
 	for name, coder := range map[string]transform.Transformer{
 		"utf-16":  unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder(),
 		"gb18030": simplifiedchinese.GB18030.NewEncoder(),

@@ -35,7 +35,7 @@ func rowsOf(header string, n int, row func(i int) string) string {
 func trained(t *testing.T, data, target string, flags ...string) (run, said string) {
 	t.Helper()
 	run = filepath.Join(t.TempDir(), "run")
-	args := []string{"train", "mlp", "--data", written(t, "train.csv", data), "--target", target, "-o", run, "--hidden=8", "--epochs=40", "--no-log"}
+	args := []string{"train", "mlp", "--data", written(t, "train.csv", data), "--target", target, "-o", run, "--hidden=8", "--epochs=10", "--no-log"}
 	return run, ok(t, call(t, append(args, flags...)...)).out
 }
 
@@ -71,7 +71,7 @@ func TestNumbersOfSeveralCountries(t *testing.T) {
 	assert.Equal(t, testScore.FindString(point), testScore.FindString(comma))
 	_, thousands := trained(t, flats("area,site,price", ",", grouped), "price")
 	assert.Regexp(t, `area +number`, thousands)
-	assert.Regexp(t, `R² on the test rows: 0\.9`, thousands)
+	assert.Regexp(t, `a linear model: 1\.000`, thousands)
 }
 
 func TestTimestampsOfSeveralCountries(t *testing.T) {

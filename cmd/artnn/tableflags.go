@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/tabular"
 )
 
 // tableFlags say how the file of a table is written, where it does not tell
@@ -15,15 +17,33 @@ import (
 type tableFlags struct {
 	Delimiter string   `group:"table" placeholder:"CHAR" help:"What separates fields: a character, or \"tab\" (default: what the first line has most of)."`
 	Decimal   string   `group:"table" placeholder:"CHAR" help:"Mark before decimals, \".\" or \",\" (default: by the values)."`
-	Dates     []string `group:"table" sep:"none" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd, or all of their layout, such as \"2/1/2006 15:04\" for the 2nd of January."`
+	Dates     string   `group:"table" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd, or all of their layout, such as \"2/1/2006 15:04\" for the 2nd of January."`
 	Missing   []string `group:"table" placeholder:"WORD" help:"Words for \"not known\", instead of NA, N/A, NaN, null, - and ?. An empty field always is."`
 	Encoding  string   `group:"table" placeholder:"NAME" help:"Of the text: ${encodings} (default: UTF-8, or UTF-16 by its mark)."`
 }
 
 // add puts what the flags say into the options of a reader.
 func (f *tableFlags) add(o *table.Options) {
-	o.Delimiter, o.Decimal, o.Dates, o.Missing, o.Encoding = f.delimiter(), f.Decimal, f.Dates, f.Missing, strings.ToLower(f.Encoding)
+	o.Delimiter, o.Decimal, o.Dates, o.Missing, o.Encoding = f.delimiter(), f.Decimal, f.dates(), f.missing(), f.encoding()
 }
+
+// missing are the words, nil if none were given. A configuration file has an empty
+// list for that.
+func (f *tableFlags) missing() []string {
+	if len(f.Missing) == 0 {
+		return nil
+	}
+	return f.Missing
+}
+
+func (f *tableFlags) dates() []string {
+	if f.Dates == "" {
+		return nil
+	}
+	return []string{f.Dates}
+}
+
+func (f *tableFlags) encoding() string { return strings.ToLower(f.Encoding) }
 
 // delimiter is the character. A tab is hard to type.
 func (f *tableFlags) delimiter() string {
@@ -40,9 +60,9 @@ func (f *tableFlags) given() string {
 		return "--delimiter"
 	case f.Decimal != "":
 		return "--decimal"
-	case f.Dates != nil:
+	case f.Dates != "":
 		return "--dates"
-	case f.Missing != nil:
+	case len(f.Missing) > 0:
 		return "--missing"
 	case f.Encoding != "":
 		return "--encoding"
@@ -52,25 +72,24 @@ func (f *tableFlags) given() string {
 
 // explainTable says an error of reading a table with the flags that would settle
 // it.
-func explainTable(err error, name func(table.Help, *table.Error) string) error {
+func explainTable(err error) error {
 	if !errors.As(err, new(*table.Error)) {
 		return err
 	}
-	return errors.New(table.Explain(err, name))
+	return errors.New(table.Explain(err, tableHelp))
 }
 
-// tableHelp is a flag and its value, for a shell. A column's kind is learned, so
-// that only training has flags for it.
+// tableHelp is a flag and its value, for a shell.
 func tableHelp(h table.Help, e *table.Error) string {
-	switch h.Option {
-	case "Kinds":
+	switch {
+	case h.Option == "Kinds":
 		return "--kind " + quoted(e.Column+"="+h.Value)
-	case "Skip":
-		return "--skip " + quoted(h.Value)
-	case "Delimiter":
-		if h.Value == "\t" {
-			return "--delimiter tab"
-		}
+	case h.Option == "Log":
+		return "--log"
+	case h.Option == "Delimiter" && h.Value == "\t":
+		return "--delimiter tab"
+	case h.Value == "":
+		return "--" + strings.ToLower(h.Option)
 	}
 	return fmt.Sprintf("--%s %s", strings.ToLower(h.Option), quoted(h.Value))
 }
@@ -83,6 +102,21 @@ func quoted(value string) string {
 	return value
 }
 
+// read reads the table that --data names as a model's training rows were.
+func (f *tableFlags) read(path string, m *tabular.Model, target bool) (*table.CSV, *table.Table, error) {
+	file, err := openTable(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := m.CSVOptions(target)
+	f.add(&o)
+	if err := o.Check(); err != nil {
+		return nil, nil, usageError{err}
+	}
+	t, err := file.Read(o)
+	return file, t, explainTable(err)
+}
+
 // openTable opens the table that --data names: a file, or - for standard input.
 func openTable(path string) (*table.CSV, error) {
 	if path == "-" {
@@ -93,6 +127,18 @@ func openTable(path string) (*table.CSV, error) {
 		return nil, fmt.Errorf("%s: there is no such file; name that of your table with --data", path)
 	}
 	return file, err
+}
+
+// warnUnseen counts the categories of a table that training has not seen.
+func warnUnseen(con *console, m *tabular.Model, t *table.Table) {
+	unseen, err := m.Unseen(t)
+	if err != nil {
+		return // the predictions have failed for the same reason
+	}
+	for _, u := range unseen {
+		con.warn(fmt.Sprintf("column %q: training has never seen %s, %s: predictions for these rest on the other columns",
+			u.Column, words.Few(u.Levels), "in "+words.Count(u.Rows, "row")))
+	}
 }
 
 // overwrites returns an error if a file to write is the table that is read: the

@@ -114,15 +114,27 @@ func (c *CSV) named(err error) error {
 	return fmt.Errorf("%s: %w", c.path, err)
 }
 
+// Added are the cells that [CSV.CopyWith] adds.
+type Added struct {
+	// Names makes the names of the new columns, given those of the file's.
+	Names func(names []string) []string
+	// Row makes the cells of a row, from 0 as in the table that was read.
+	Row func(row int) []string
+	// Rows is how many there are.
+	Rows int
+}
+
 // CopyWith copies the file byte for byte, with cells added at the end of every
-// row. added is called with each row in turn, from 0 as in the table that was read
-// in the given dialect, and before them with −1 for the names of the columns. Line
-// ends, quotes and white space stay; a cell that needs quotes gets them.
-func (c *CSV) CopyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
+// row. The dialect is that of the table that was read. Line ends, quotes and white
+// space stay; a cell that needs quotes gets them.
+//
+// Errors: a file that has changed since; an added cell that its encoding has no
+// signs for.
+func (c *CSV) CopyWith(w io.Writer, d Dialect, added Added) error {
 	return c.named(c.copyWith(w, d, added))
 }
 
-func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
+func (c *CSV) copyWith(w io.Writer, d Dialect, added Added) error {
 	begun, err := c.begin(d.Encoding, "")
 	if err != nil {
 		return err
@@ -140,6 +152,8 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, er
 	var cells []byte
 	for row := -1; ; row++ {
 		switch err := s.next(); {
+		case err == io.EOF && row < added.Rows:
+			return errChanged
 		case err == io.EOF:
 			if _, err := out.Write(s.raw); err != nil { // blank lines
 				return err
@@ -147,13 +161,11 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, er
 			return out.Close()
 		case err != nil:
 			return err
-		}
-		more, err := added(row)
-		if err != nil {
-			return err
+		case row == added.Rows:
+			return errChanged
 		}
 		cells = cells[:0]
-		for _, cell := range more {
+		for _, cell := range added.cells(row, s) {
 			cells = append(cells, d.Delimiter...)
 			cells = appendCell(cells, cell, d.Delimiter)
 		}
@@ -164,6 +176,18 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, er
 			}
 		}
 	}
+}
+
+// cells are those of a row that has just been read, −1 for the names.
+func (a Added) cells(row int, s *scanner) []string {
+	if row >= 0 {
+		return a.Row(row)
+	}
+	names := make([]string, s.fields())
+	for i := range names {
+		names[i] = string(s.field(i))
+	}
+	return a.Names(names)
 }
 
 // appendCell is a text as a field, in quotes if it needs them.
