@@ -90,7 +90,7 @@ func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
 // pair keeps what is beside what was predicted.
 func (e *Evaluation) pair(target boundTarget, made []Prediction) {
 	if target.labels == nil {
-		e.Actual, e.Predicted = target.values, valuesOf(made)
+		e.Actual, e.Predicted = target.column.Values(), valuesOf(made)
 		return
 	}
 	e.Labels, e.Guesses = target.labels, make([]int32, len(made))
@@ -112,7 +112,7 @@ func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
 	if target.labels != nil {
 		return m.scoreClasses(target, predictions)
 	}
-	return ScoreNumbers(target.values, valuesOf(predictions), m.cfg.Log)
+	return ScoreNumbers(target.column.Values(), valuesOf(predictions), m.cfg.Log)
 }
 
 // ScoreNumbers measures predictions of numbers; with log, also of their

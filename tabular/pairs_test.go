@@ -136,7 +136,7 @@ func TestTargetsThatWouldDiverge(t *testing.T) {
 			x[i], y[i] = float64(i), float64(i%2)*unit
 		}
 		_, err := New(tableOf(t, table.Numbers("a", x...), table.Numbers("y", y...)), Config{Target: "y"})
-		assert.ErrorContains(t, err, `target "y": values from 0 to`)
+		assert.ErrorContains(t, err, `target: column "y": values from 0 to`)
 		assert.ErrorContains(t, err, "training would diverge: give them in another unit")
 	}
 }

@@ -45,7 +45,8 @@ func (m *Model) Rows(t *table.Table) (*Rows, error) {
 	}
 	if target.labels == nil {
 		rows.y = make([]float32, rows.n)
-		for i, v := range target.values {
+		for i := range rows.y {
+			v := target.column.Value(i)
 			if m.cfg.Log {
 				v = math.Log(v)
 			}
@@ -215,8 +216,7 @@ func standard(v, mean, deviation float64) float32 {
 // boundTarget is the target of the rows of a table.
 type boundTarget struct {
 	column table.Column
-	values []float64 // of a number, in its own units
-	labels []int32   // of classes; −1 for one that the model does not know
+	labels []int32 // of classes; −1 for one that the model does not know
 }
 
 // target finds the target in a table.
@@ -234,11 +234,11 @@ func (m *Model) target(t *table.Table) (boundTarget, error) {
 	}
 	if c.Kind == table.Number {
 		if m.cfg.Log {
-			if _, err := logarithms(c.Values()); err != nil {
+			if err := checkPositive(c); err != nil {
 				return boundTarget{}, fmt.Errorf("target %q: %w", c.Name, err)
 			}
 		}
-		return boundTarget{column: c, values: c.Values()}, nil
+		return boundTarget{column: c}, nil
 	}
 	places := placesOf(c, want.Classes)
 	labels := make([]int32, c.Len())
