@@ -146,11 +146,22 @@ func TestPredictReadsStandardInput(t *testing.T) {
 
 func TestPredictCountsWhatWasNeverSeen(t *testing.T) {
 	run, _ := trained(t, rowsOf("site,y", 90, func(i int) string { return fmt.Sprintf("%c,%d", 'A'+i%3, i%3) }), "y")
-	r := ok(t, call(t, "predict", "-m", run, "--data", written(t, "new.csv", "site\nA\nX\nB\nY\nX\n\"\"\n")))
-	assert.Regexp(t, `^artnn: note: [^\n]*"site"[^\n]*3 [^\n]*\n$`, r.err)
-	assert.Contains(t, r.err, "X")
-	r = ok(t, call(t, "predict", "-m", run, "--data", written(t, "new.csv", "site\nA\nB\n")))
-	assert.Empty(t, r.err)
+	r := call(t, "predict", "-m", run, "--data", written(t, "new.csv", "site\nA\nX\nB\nY\nX\n\"\"\n"))
+	assert.Zero(t, r.status)
+	assert.Equal(t, "artnn: note: column \"site\": training has never seen X, Y (3 rows): predictions for these rest on the other columns\n", r.err)
+	predicted(t, run, "site\nA\nB\n") // without a note
+}
+
+// A column of names is no use, and that is said, with flags that exist.
+func TestTrainNamesColumnsThatAreLeftOut(t *testing.T) {
+	data := written(t, "train.csv", rowsOf("title,x,y", 60, func(i int) string { return fmt.Sprintf("Study no. %d,%d,%d", i, i, i) }))
+	train := func(flags ...string) result {
+		return call(t, append([]string{"train", "mlp", "--data", data, "--target=y", "-o", t.TempDir(), "--epochs=2", "--hidden=4"}, flags...)...)
+	}
+	r := train()
+	assert.Zero(t, r.status, r.err)
+	assert.Regexp(t, `^artnn: note: column "title": left out[^\n]*--skip title[^\n]*--kind title=number[^\n]*\n$`, r.err)
+	ok(t, train("--skip", "title"))
 }
 
 func TestEvalShowsWhatWasTakenForWhat(t *testing.T) {

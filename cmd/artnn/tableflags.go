@@ -136,8 +136,8 @@ func warnUnseen(con *console, m *tabular.Model, t *table.Table) {
 		return // the predictions have failed for the same reason
 	}
 	for _, u := range unseen {
-		con.warn(fmt.Sprintf("column %q: training has never seen %s, %s: predictions for these rest on the other columns",
-			u.Column, words.Few(u.Levels), "in "+words.Count(u.Rows, "row")))
+		con.warn(fmt.Sprintf("column %q: training has never seen %s (%s): predictions for these rest on the other columns",
+			u.Column, words.Few(u.Levels), words.Count(u.Rows, "row")))
 	}
 }
 

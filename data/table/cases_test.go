@@ -1,6 +1,7 @@
 package table
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,7 +110,9 @@ func TestCopyWith(t *testing.T) {
 	f, err := OpenCSV("testdata/ids-predict.csv")
 	require.NoError(t, err)
 	var b strings.Builder
-	require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, func(row int) ([]string, error) { return nil, nil }))
+	require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, Added{
+		Rows: 3, Names: func([]string) []string { return nil }, Row: func(int) []string { return nil },
+	}))
 	assert.Equal(t, string(file), b.String())
 
 	for name, c := range map[string]struct{ in, want string }{
@@ -121,20 +124,29 @@ func TestCopyWith(t *testing.T) {
 	} {
 		f, err := NewCSV(strings.NewReader(c.in))
 		require.NoError(t, err)
-		var b strings.Builder
-		rows := -1
-		require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, func(row int) ([]string, error) {
-			assert.Equal(t, rows, row)
-			rows++
-			if row < 0 {
-				return []string{"p"}, nil
-			}
-			return []string{"u,v"}, nil
-		}))
-		assert.Equal(t, c.want, b.String(), name)
 		got, err := f.Read(Options{Delimiter: ","})
 		require.NoError(t, err)
-		assert.Equal(t, rows, got.Len(), "the rows of the table are those of the copy")
+		var b strings.Builder
+		rows := 0
+		added := Added{
+			Rows: got.Len(),
+			Names: func(names []string) []string {
+				assert.Equal(t, []string{"a", "b"}, names)
+				return []string{"p"}
+			},
+			Row: func(row int) []string {
+				assert.Equal(t, rows, row)
+				rows++
+				return []string{"u,v"}
+			},
+		}
+		require.NoError(t, f.CopyWith(&b, got.Dialect(), added))
+		assert.Equal(t, c.want, b.String(), name)
+		assert.Equal(t, got.Len(), rows, "the rows of the copy are those of the table")
+		for _, other := range []int{got.Len() - 1, got.Len() + 1} {
+			added.Rows, rows = other, 0
+			assert.ErrorIs(t, f.CopyWith(io.Discard, got.Dialect(), added), errChanged)
+		}
 	}
 }
 
