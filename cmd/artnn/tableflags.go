@@ -72,14 +72,24 @@ func (f *tableFlags) given() string {
 
 // explainTable says an error of reading a table with the flags that would settle
 // it.
-func explainTable(err error) error {
+func explainTable(err error, help func(table.Help, *table.Error) string) error {
 	if !errors.As(err, new(*table.Error)) {
 		return err
 	}
-	return errors.New(table.Explain(err, tableHelp))
+	return errors.New(table.Explain(err, help))
 }
 
-// tableHelp is a flag and its value, for a shell.
+// readingHelp is tableHelp of the commands that use a network: kinds and logarithms
+// are learned with it, and have no flags there.
+func readingHelp(h table.Help, e *table.Error) string {
+	switch h.Option {
+	case "Kinds", "Skip", "Log":
+		return ""
+	}
+	return tableHelp(h, e)
+}
+
+// tableHelp is a flag of training and its value, for a shell.
 func tableHelp(h table.Help, e *table.Error) string {
 	switch {
 	case h.Option == "Kinds":
@@ -114,7 +124,7 @@ func (f *tableFlags) read(path string, m *tabular.Model, target bool) (*table.CS
 		return nil, nil, usageError{err}
 	}
 	t, err := file.Read(o)
-	return file, t, explainTable(err)
+	return file, t, explainTable(err, readingHelp)
 }
 
 // openTable opens the table that --data names: a file, or - for standard input.

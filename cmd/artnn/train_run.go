@@ -82,7 +82,7 @@ func (s *session) explain(err error) error {
 	var written *table.Error
 	switch {
 	case errors.As(err, &written):
-		return explainTable(err)
+		return explainTable(err, tableHelp)
 	case errors.As(err, &config):
 		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
 	case errors.As(err, &diverged):

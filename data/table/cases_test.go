@@ -163,3 +163,32 @@ func TestManyFieldsAreRefusedAtOnce(t *testing.T) {
 	assert.ErrorContains(t, err, "line 1: more columns than the limit of 16384")
 	assert.Less(t, header.n, 1<<24)
 }
+
+// full is a writer with room for so many bytes.
+type full int
+
+func (f *full) Write(p []byte) (int, error) {
+	if *f -= full(len(p)); *f < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+func TestCopyWithErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	require.NoError(t, os.WriteFile(path, []byte("gr\xfc\xdfe\n1\n2\n"), 0o666))
+	f, err := OpenCSV(path)
+	require.NoError(t, err)
+	got, err := f.Read(Options{Encoding: "windows-1252"})
+	require.NoError(t, err)
+	cell := "日本"
+	added := Added{Rows: 2, Names: func([]string) []string { return []string{"p"} }, Row: func(int) []string { return []string{cell} }}
+	assert.EqualError(t, f.CopyWith(io.Discard, got.Dialect(), added), path+`: "日本" cannot be written in windows-1252: convert the file to UTF-8`)
+	cell = "ä"
+	var b strings.Builder
+	require.NoError(t, f.CopyWith(&b, got.Dialect(), added))
+	assert.Equal(t, "gr\xfc\xdfe,p\n1,\xe4\n2,\xe4\n", b.String())
+	for room := range full(b.Len()) {
+		assert.Equal(t, io.ErrShortWrite, f.CopyWith(&room, got.Dialect(), added), "the file that is read is not at fault")
+	}
+}

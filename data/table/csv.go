@@ -129,9 +129,28 @@ type Added struct {
 // space stay; a cell that needs quotes gets them.
 //
 // Errors: a file that has changed since; an added cell that its encoding has no
-// signs for.
+// signs for; those of w, as they are.
 func (c *CSV) CopyWith(w io.Writer, d Dialect, added Added) error {
-	return c.named(c.copyWith(w, d, added))
+	out := &noting{w: w}
+	err := c.copyWith(out, d, added)
+	if out.err != nil {
+		return out.err
+	}
+	return c.named(err)
+}
+
+// noting keeps the error of a writer.
+type noting struct {
+	w   io.Writer
+	err error
+}
+
+func (n *noting) Write(p []byte) (int, error) {
+	k, err := n.w.Write(p)
+	if err != nil {
+		n.err = err
+	}
+	return k, err
 }
 
 func (c *CSV) copyWith(w io.Writer, d Dialect, added Added) error {
@@ -170,10 +189,14 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added Added) error {
 			cells = appendCell(cells, cell, d.Delimiter)
 		}
 		end := len(s.raw) - s.tail
-		for _, part := range [][]byte{s.raw[:end], cells, s.raw[end:]} {
-			if _, err := out.Write(part); err != nil {
-				return err
-			}
+		if _, err := out.Write(s.raw[:end]); err != nil {
+			return err
+		}
+		if _, err := out.Write(cells); err != nil {
+			return fmt.Errorf("%s cannot be written in %s: convert the file to UTF-8", shown(string(cells[len(d.Delimiter):])), begun.enc.name)
+		}
+		if _, err := out.Write(s.raw[end:]); err != nil {
+			return err
 		}
 	}
 }
