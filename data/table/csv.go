@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -112,118 +111,6 @@ func (c *CSV) named(err error) error {
 		return err
 	}
 	return fmt.Errorf("%s: %w", c.path, err)
-}
-
-// Added are the cells that [CSV.CopyWith] adds.
-type Added struct {
-	// Names makes the names of the new columns, given those of the file's.
-	Names func(names []string) []string
-	// Row makes the cells of a row, from 0 as in the table that was read.
-	Row func(row int) []string
-	// Rows is how many there are.
-	Rows int
-}
-
-// CopyWith copies the file byte for byte, with cells added at the end of every
-// row. The dialect is that of the table that was read. Line ends, quotes and white
-// space stay; a cell that needs quotes gets them.
-//
-// Errors: a file that has changed since; an added cell that its encoding has no
-// signs for; those of w, as they are.
-func (c *CSV) CopyWith(w io.Writer, d Dialect, added Added) error {
-	out := &noting{w: w}
-	err := c.copyWith(out, d, added)
-	if out.err != nil {
-		return out.err
-	}
-	return c.named(err)
-}
-
-// noting keeps the error of a writer.
-type noting struct {
-	w   io.Writer
-	err error
-}
-
-func (n *noting) Write(p []byte) (int, error) {
-	k, err := n.w.Write(p)
-	if err != nil {
-		n.err = err
-	}
-	return k, err
-}
-
-func (c *CSV) copyWith(w io.Writer, d Dialect, added Added) error {
-	begun, err := c.begin(d.Encoding, "")
-	if err != nil {
-		return err
-	}
-	defer begun.close()
-	if d.Delimiter == "" {
-		d.Delimiter = ","
-	}
-	s := newScanner(begun.text, begun.enc, d.Delimiter, maxColumns)
-	s.keep = true
-	out, err := begun.enc.encoded(w)
-	if err != nil {
-		return err
-	}
-	var cells []byte
-	for row := -1; ; row++ {
-		switch err := s.next(); {
-		case err == io.EOF && row < added.Rows:
-			return errChanged
-		case err == io.EOF:
-			if _, err := out.Write(s.raw); err != nil { // blank lines
-				return err
-			}
-			return out.Close()
-		case err != nil:
-			return err
-		case row == added.Rows:
-			return errChanged
-		}
-		cells = cells[:0]
-		for _, cell := range added.cells(row, s) {
-			cells = append(cells, d.Delimiter...)
-			cells = appendCell(cells, cell, d.Delimiter)
-		}
-		end := len(s.raw) - s.tail
-		if _, err := out.Write(s.raw[:end]); err != nil {
-			return err
-		}
-		if _, err := out.Write(cells); err != nil {
-			return fmt.Errorf("%s cannot be written in %s: convert the file to UTF-8", shown(string(cells[len(d.Delimiter):])), begun.enc.name)
-		}
-		if _, err := out.Write(s.raw[end:]); err != nil {
-			return err
-		}
-	}
-}
-
-// cells are those of a row that has just been read, −1 for the names.
-func (a Added) cells(row int, s *scanner) []string {
-	if row >= 0 {
-		return a.Row(row)
-	}
-	names := make([]string, s.fields())
-	for i := range names {
-		names[i] = string(s.field(i))
-	}
-	return a.Names(names)
-}
-
-// appendCell is a text as a field, in quotes if it needs them.
-func appendCell(to []byte, text, delimiter string) []byte {
-	if text != "" && text == strings.TrimSpace(text) && !strings.ContainsAny(text, "\"\r\n") && !strings.Contains(text, delimiter) {
-		return append(to, text...)
-	}
-	if text == "" {
-		return to
-	}
-	to = append(to, '"')
-	to = append(to, strings.ReplaceAll(text, `"`, `""`)...)
-	return append(to, '"')
 }
 
 // begun is a file that is read from its beginning.

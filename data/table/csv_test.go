@@ -3,7 +3,6 @@ package table
 import (
 	"errors"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -228,55 +227,3 @@ func TestReadCSVMemory(t *testing.T) {
 		})
 	}
 }
-
-// Whatever the bytes, reading ends in an error of one line or in a whole table
-// that says the same when it is written and read again.
-func FuzzReadCSV(f *testing.F) {
-	for _, s := range []string{
-		"a,b\n1,x\n", "a;b\n2024-02-29;\"x\n\"\"y\"\n", "a\tb\n\t\n", "a,a\n", ",\n", "a\n\"", "a\nNA\n-\n", "a,b\n1\n",
-		"\ufeffa\r\n1e999\r\n", "a\n3/4/2024\n", "a\n0x1p-2\n", "年,月\n2024年2月29日,1\n", "\"a\nb\"\n1\n", "a\n0000-01-01\n9999-12-31\n",
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, file []byte) {
-		got, err := ReadCSV(strings.NewReader(string(file)), Options{})
-		if err != nil {
-			assert.NotContains(t, err.Error(), "\n")
-			return
-		}
-		_, err = New(got.Columns()...)
-		require.NoError(t, err, "it would be a table if a program made it")
-		assert.Equal(t, len(got.Columns()), strings.Count(got.String(), "\n"))
-		kinds := map[string]Kind{}
-		var b strings.Builder
-		for i, c := range got.Columns() {
-			kinds[c.Name] = c.Kind
-			require.Equal(t, got.Len(), c.Len())
-			b.WriteString(strings.Repeat(",", min(i, 1)) + quote(c.Name))
-			for _, v := range c.Values() {
-				require.False(t, math.IsInf(v, 0))
-			}
-		}
-		for row := range got.Len() {
-			b.WriteString("\n")
-			for i, c := range got.Columns() {
-				b.WriteString(strings.Repeat(",", min(i, 1)) + quote(c.Text(row)))
-			}
-		}
-		b.WriteString("\n")
-		again, err := ReadCSV(strings.NewReader(b.String()), Options{
-			Kinds: kinds, Delimiter: ",", Missing: []string{""}, Dates: []string{"2006-01-02", "2006-01-02T15:04:05.999999Z"},
-		})
-		if err != nil && strings.Contains(err.Error(), "is not a date as") {
-			return // days and moments in one column are written in two ways
-		}
-		require.NoError(t, err, "%q", &b)
-		for i, c := range again.Columns() {
-			for row := range got.Len() {
-				require.Equal(t, got.columns[i].Text(row), c.Text(row))
-			}
-		}
-	})
-}
-
-func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }

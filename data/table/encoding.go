@@ -96,21 +96,6 @@ func (s settled) decoded(r io.Reader) (io.Reader, error) {
 	return b, nil
 }
 
-// encoded writes UTF-8 as the encoding has it.
-func (s settled) encoded(w io.Writer) (io.WriteCloser, error) {
-	if _, err := w.Write(s.mark); err != nil {
-		return nil, err
-	}
-	if e := byName(s.name); e != nil {
-		return transform.NewWriter(w, e.NewEncoder()), nil
-	}
-	return nopCloser{w}, nil
-}
-
-type nopCloser struct{ io.Writer }
-
-func (nopCloser) Close() error { return nil }
-
 // checkText returns an error for a line's text that is not one in the encoding.
 // Decoders put U+FFFD in place of what they do not know.
 func (s settled) checkText(text []byte, line int) error {

@@ -22,13 +22,19 @@ func layoutsOf(text string) []string {
 		return nil
 	}
 	for i, d := range dates {
+		if s.may { // which is its own short form
+			dates = append(dates, weekday+strings.Replace(d, "Jan", "January", 1)+clock)
+		}
 		dates[i] = weekday + d + clock
 	}
 	return dates
 }
 
 // dateScan goes over a text that may be a date.
-type dateScan struct{ rest string }
+type dateScan struct {
+	rest string
+	may  bool // the month is May
+}
 
 // digits takes a run of digits and returns how many.
 func (s *dateScan) digits() int {
@@ -67,6 +73,7 @@ func (s *dateScan) name(names []string, long string) string {
 	for _, name := range names {
 		switch {
 		case strings.EqualFold(word, name[:3]):
+			s.may = name == "May"
 			s.rest = s.rest[n:]
 			return long[:3]
 		case strings.EqualFold(word, name):
