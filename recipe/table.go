@@ -33,6 +33,9 @@ type Table struct {
 	Decimal   string   // mark before decimals
 	Delimiter string   // between fields
 	Encoding  string   // one of [table.Encodings]
+	// Advice names what would help with a column that is left out; default the
+	// field of this struct.
+	Advice func(h table.Help, about *table.Error) string
 
 	Log     *bool    // learn the logarithm of the target, as is right for prices
 	Holdout *float64 // share of the rows held out; default 0.2
@@ -86,6 +89,9 @@ func (c *Table) Check() error {
 		return &ConfigError{"Holdout", fmt.Sprintf("must be above 0 and at most 0.8, got %g", *c.Holdout)}
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
+	}
+	if err := c.reading().Check(); err != nil {
+		return configError(err)
 	}
 	return cmp.Or(c.checkNetwork(), c.Learning.Check(), c.Options.Check())
 }
@@ -145,6 +151,14 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 		return nil, named(c.Data, err)
 	}
 	c.network = m
+	for _, left := range m.Schema().LeftOut() {
+		c.warn(left.Text(func(h table.Help) string {
+			if c.Advice == nil {
+				return fmt.Sprintf("%s %q", h.Option, h.Value)
+			}
+			return c.Advice(h, left)
+		}))
+	}
 	rows, err := m.Rows(parts.learn)
 	if err != nil {
 		return nil, named(c.Data, err)

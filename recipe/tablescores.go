@@ -1,12 +1,9 @@
 package recipe
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"strconv"
 
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
@@ -132,36 +129,3 @@ func scoreTable(e tabular.Evaluation) (out []report.Setting) {
 	return out
 }
 
-// WritePredictions writes a table as CSV, with one more column for the predicted
-// target, and another for the probability of a class.
-func WritePredictions(w io.Writer, t *table.Table, made []tabular.Prediction, target string) error {
-	out := csv.NewWriter(w)
-	columns := t.Columns()
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	names = append(names, "predicted "+target)
-	if len(made) > 0 && made[0].Class != "" {
-		names = append(names, "probability")
-	}
-	if err := out.Write(names); err != nil {
-		return err
-	}
-	for i, p := range made {
-		var cells []string
-		for _, c := range columns {
-			cells = append(cells, c.Text(i))
-		}
-		if p.Class != "" {
-			cells = append(cells, p.Class, strconv.FormatFloat(slices.Max(p.Probabilities), 'f', 4, 64))
-		} else {
-			cells = append(cells, strconv.FormatFloat(p.Value, 'g', 6, 64))
-		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}

@@ -38,13 +38,13 @@ func (e Evaluation) Scatter() string {
 		label := ""
 		switch r {
 		case scatterHeight - 1:
-			label = fmt.Sprintf("%.3g", high)
+			label = fmt.Sprintf("%.5g", high)
 		case 0:
-			label = fmt.Sprintf("%.3g", low)
+			label = fmt.Sprintf("%.5g", low)
 		}
 		fmt.Fprintf(&b, "%10s |%s\n", label, strings.TrimRight(scatterLine(counts[r], r), " "))
 	}
-	left, right := fmt.Sprintf("%.3g", low), fmt.Sprintf("%.3g", high)
+	left, right := fmt.Sprintf("%.5g", low), fmt.Sprintf("%.5g", high)
 	fmt.Fprintf(&b, "%10s +%s\n", "", strings.Repeat("-", scatterWidth))
 	fmt.Fprintf(&b, "%12s%s%*s\n", "", left, scatterWidth-len(left), right)
 	fmt.Fprintf(&b, "%12s%*s", "", scatterWidth, "actual")

@@ -35,6 +35,7 @@ type trainMLP struct {
 
 	Patience int `group:"learning" conf:"free" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
+	tableFlags
 	trialFlags
 	runFlags
 }
@@ -63,6 +64,7 @@ func (c *trainMLP) recipe(con *console, k *kong.Context) (*recipe.Table, error) 
 	return &recipe.Table{
 		Data: c.Data, Target: c.Target, Skip: c.Skip, Kinds: kinds, Log: c.Log, Holdout: &c.Holdout,
 		Hidden: c.Hidden, Activation: c.Activation, Patience: &c.Patience,
+		Missing: c.missing(), Dates: c.dates(), Decimal: c.Decimal, Delimiter: c.delimiter(), Encoding: c.encoding(), Advice: tableHelp,
 		Optimizer: c.Optimizer, WeightDecay: c.WeightDecay, Dropout: c.Dropout,
 		Learning: c.learning(), Options: c.options(con, k),
 	}, nil

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,7 +110,7 @@ func TestCopyWith(t *testing.T) {
 	f, err := OpenCSV("testdata/ids-predict.csv")
 	require.NoError(t, err)
 	var b strings.Builder
-	require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, func(row int) ([]string, error) { return nil, nil }))
+	require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, Added{}))
 	assert.Equal(t, string(file), b.String())
 
 	for name, c := range map[string]struct{ in, want string }{
@@ -121,20 +122,29 @@ func TestCopyWith(t *testing.T) {
 	} {
 		f, err := NewCSV(strings.NewReader(c.in))
 		require.NoError(t, err)
-		var b strings.Builder
-		rows := -1
-		require.NoError(t, f.CopyWith(&b, Dialect{Delimiter: ","}, func(row int) ([]string, error) {
-			assert.Equal(t, rows, row)
-			rows++
-			if row < 0 {
-				return []string{"p"}, nil
-			}
-			return []string{"u,v"}, nil
-		}))
-		assert.Equal(t, c.want, b.String(), name)
 		got, err := f.Read(Options{Delimiter: ","})
 		require.NoError(t, err)
-		assert.Equal(t, rows, got.Len(), "the rows of the table are those of the copy")
+		var b strings.Builder
+		rows := 0
+		added := Added{
+			Rows: got.Len(),
+			Names: func(names []string) []string {
+				assert.Equal(t, []string{"a", "b"}, names)
+				return []string{"p"}
+			},
+			Row: func(row int) []string {
+				assert.Equal(t, rows, row)
+				rows++
+				return []string{"u,v"}
+			},
+		}
+		require.NoError(t, f.CopyWith(&b, got.Dialect(), added))
+		assert.Equal(t, c.want, b.String(), name)
+		assert.Equal(t, got.Len(), rows, "the rows of the copy are those of the table")
+		for _, other := range []int{got.Len() - 1, got.Len() + 1} {
+			added.Rows, rows = other, 0
+			assert.ErrorIs(t, f.CopyWith(io.Discard, got.Dialect(), added), errChanged)
+		}
 	}
 }
 
@@ -150,4 +160,33 @@ func TestManyFieldsAreRefusedAtOnce(t *testing.T) {
 	_, err = (&CSV{open: header.open}).Read(Options{Delimiter: ","})
 	assert.ErrorContains(t, err, "line 1: more columns than the limit of 16384")
 	assert.Less(t, header.n, 1<<24)
+}
+
+// full is a writer with room for so many bytes.
+type full int
+
+func (f *full) Write(p []byte) (int, error) {
+	if *f -= full(len(p)); *f < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return len(p), nil
+}
+
+func TestCopyWithErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv")
+	require.NoError(t, os.WriteFile(path, []byte("gr\xfc\xdfe\n1\n2\n"), 0o666))
+	f, err := OpenCSV(path)
+	require.NoError(t, err)
+	got, err := f.Read(Options{Encoding: "windows-1252"})
+	require.NoError(t, err)
+	cell := "日本"
+	added := Added{Rows: 2, Names: func([]string) []string { return []string{"p"} }, Row: func(int) []string { return []string{cell} }}
+	assert.EqualError(t, f.CopyWith(io.Discard, got.Dialect(), added), path+`: "日本" cannot be written in windows-1252: convert the file to UTF-8`)
+	cell = "ä"
+	var b strings.Builder
+	require.NoError(t, f.CopyWith(&b, got.Dialect(), added))
+	assert.Equal(t, "gr\xfc\xdfe,p\n1,\xe4\n2,\xe4\n", b.String())
+	for room := range full(b.Len()) {
+		assert.Equal(t, io.ErrShortWrite, f.CopyWith(&room, got.Dialect(), added), "the file that is read is not at fault")
+	}
 }

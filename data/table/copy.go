@@ -9,15 +9,46 @@ import (
 	"unicode/utf8"
 )
 
-// CopyWith copies the file byte for byte, with cells added at the end of every
-// row. added is called with each row in turn, from 0 as in the table that was read
-// in the given dialect, and before them with −1 for the names of the columns. Line
-// ends, quotes and white space stay; a cell that needs quotes gets them.
-func (c *CSV) CopyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
-	return c.named(c.copyWith(w, d, added))
+// Added are the cells that [CSV.CopyWith] adds; the zero value is none.
+type Added struct {
+	// Names makes the names of the new columns, given those of the file's.
+	Names func(names []string) []string
+	// Row makes the cells of a row, from 0 as in the table that was read.
+	Row func(row int) []string
+	// Rows is how many there are.
+	Rows int
 }
 
-func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, error)) error {
+// CopyWith copies the file byte for byte, with cells added at the end of every
+// row. The dialect is that of the table that was read. Line ends, quotes and white
+// space stay; a cell that needs quotes gets them.
+//
+// Errors: a file that has changed since; an added cell that its encoding has no
+// signs for; those of w, as they are.
+func (c *CSV) CopyWith(w io.Writer, d Dialect, added Added) error {
+	out := &noting{w: w}
+	err := c.copyWith(out, d, added)
+	if out.err != nil {
+		return out.err
+	}
+	return c.named(err)
+}
+
+// noting keeps the error of a writer.
+type noting struct {
+	w   io.Writer
+	err error
+}
+
+func (n *noting) Write(p []byte) (int, error) {
+	k, err := n.w.Write(p)
+	if err != nil {
+		n.err = err
+	}
+	return k, err
+}
+
+func (c *CSV) copyWith(w io.Writer, d Dialect, added Added) error {
 	text, err := c.begin(d.Encoding, "")
 	if err != nil {
 		return err
@@ -33,28 +64,27 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, er
 	}
 	s := newScanner(text.text, text.enc, d.Delimiter, maxColumns)
 	s.keep = true
-	to := copier{enc: text.enc, from: bufio.NewReaderSize(file, chunk), to: bufio.NewWriterSize(w, chunk)}
+	to := copier{enc: text.enc, delimiter: d.Delimiter, from: bufio.NewReaderSize(file, chunk), to: bufio.NewWriterSize(w, chunk)}
 	if err := to.bytes(len(text.enc.mark)); err != nil {
 		return err
 	}
 	var cells []byte
 	for row := -1; ; row++ {
-		err := s.next()
-		if err == io.EOF {
+		switch err := s.next(); {
+		case err == io.EOF && added.Row != nil && row < added.Rows:
+			return errChanged
+		case err == io.EOF:
 			if err := to.same(s.raw); err != nil { // blank lines
 				return err
 			}
 			return to.to.Flush()
-		}
-		if err != nil {
+		case err != nil:
 			return err
-		}
-		more, err := added(row)
-		if err != nil {
-			return err
+		case added.Row != nil && row == added.Rows:
+			return errChanged
 		}
 		cells = cells[:0]
-		for _, cell := range more {
+		for _, cell := range added.cells(row, s) {
 			cells = append(cells, d.Delimiter...)
 			cells = appendCell(cells, cell, d.Delimiter)
 		}
@@ -69,6 +99,21 @@ func (c *CSV) copyWith(w io.Writer, d Dialect, added func(row int) ([]string, er
 			return err
 		}
 	}
+}
+
+// cells are those of a row that has just been read, −1 for the names.
+func (a Added) cells(row int, s *scanner) []string {
+	switch {
+	case a.Row == nil:
+		return nil
+	case row >= 0:
+		return a.Row(row)
+	}
+	names := make([]string, s.fields())
+	for i := range names {
+		names[i] = string(s.field(i))
+	}
+	return a.Names(names)
 }
 
 // appendCell is a text as a field, in quotes if it needs them.
@@ -87,9 +132,10 @@ func appendCell(to []byte, text, delimiter string) []byte {
 // copier copies a file by its characters. A text that was decoded and encoded again
 // may have other bytes: some characters of GB18030 have two codes.
 type copier struct {
-	enc  settled
-	from *bufio.Reader
-	to   *bufio.Writer
+	enc       settled
+	delimiter string
+	from      *bufio.Reader
+	to        *bufio.Writer
 }
 
 // bytes copies the next n bytes.
@@ -136,7 +182,7 @@ func (c copier) text(text []byte) error {
 	if e := byName(c.enc.name); e != nil && len(text) > 0 {
 		encoded, err := e.NewEncoder().Bytes(text)
 		if err != nil {
-			return fmt.Errorf("%s cannot be written in %s", shown(string(text)), c.enc.name)
+			return fmt.Errorf("%s cannot be written in %s: convert the file to UTF-8", shown(strings.TrimPrefix(string(text), c.delimiter)), c.enc.name)
 		}
 		text = encoded
 	}

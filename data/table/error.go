@@ -35,7 +35,8 @@ func (e *Error) Error() string {
 	})
 }
 
-// Text is the error in one line, with what would settle it said by name.
+// Text is the error in one line, with what would settle it said by name: "" if the
+// program has nothing of the kind.
 func (e *Error) Text(name func(Help) string) string {
 	var b strings.Builder
 	if e.Line > 0 {
@@ -45,16 +46,22 @@ func (e *Error) Text(name func(Help) string) string {
 		fmt.Fprintf(&b, "column %q: ", e.Column)
 	}
 	b.WriteString(e.Problem)
-	for i, h := range e.Help {
+	var ways []string
+	for _, h := range e.Help {
+		if way := name(h); way != "" {
+			ways = append(ways, way)
+		}
+	}
+	for i, way := range ways {
 		switch {
 		case i == 0:
 			b.WriteString("; use ")
-		case i == len(e.Help)-1:
+		case i == len(ways)-1:
 			b.WriteString(" or ")
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString(name(h))
+		b.WriteString(way)
 	}
 	return b.String()
 }
