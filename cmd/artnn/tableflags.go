@@ -17,7 +17,7 @@ import (
 type tableFlags struct {
 	Delimiter string   `group:"table" placeholder:"CHAR" help:"What separates fields: a character, or \"tab\" (default: what the first line has most of)."`
 	Decimal   string   `group:"table" placeholder:"CHAR" help:"Mark before decimals, \".\" or \",\" (default: by the values)."`
-	Dates     string   `group:"table" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd, or all of their layout, such as \"2/1/2006 15:04\" for the 2nd of January."`
+	Dates     string   `group:"table" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd; or 2 January 2006 as the table writes it, such as 02.01.2006."`
 	Missing   []string `group:"table" placeholder:"WORD" help:"Words for \"not known\", instead of NA, N/A, NaN, null, - and ?. An empty field always is."`
 	Encoding  string   `group:"table" placeholder:"NAME" help:"Of the text: ${encodings} (default: UTF-8, or UTF-16 by its mark)."`
 }
