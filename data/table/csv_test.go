@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -208,22 +207,4 @@ func TestLoadCSV(t *testing.T) {
 	_, err = LoadCSV(path+"x", Options{})
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.ErrorContains(t, err, path+"x")
-}
-
-// Reading costs a small multiple of the file, whatever is in it.
-func TestReadCSVMemory(t *testing.T) {
-	for name, text := range map[string]string{
-		"numbers":    "a,b\n" + strings.Repeat("1,2\n", 50_000),
-		"empty":      "a,b\n" + strings.Repeat(",\n", 50_000),
-		"categories": "a,b\n" + strings.Repeat("x,y\n", 50_000),
-	} {
-		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			_, err := ReadCSV(strings.NewReader(text), Options{})
-			runtime.ReadMemStats(&after)
-			require.NoError(t, err)
-			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(30*len(text)))
-		})
-	}
 }

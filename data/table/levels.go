@@ -2,50 +2,78 @@ package table
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
-	"math"
 	"slices"
-	"strings"
 )
 
 // missingCode is the code of a missing category.
 const missingCode = -1
 
-// names are texts one after another, which takes the room of the texts and four
-// bytes for each.
+// names are the levels of a category, in ascending order.
 type names struct {
-	text string
-	ends []uint32
+	*arena
+	order []int32 // of each level, the place in the arena
 }
 
-func (n names) len() int { return len(n.ends) }
+func (n names) len() int { return len(n.order) }
 
-func (n names) at(i int) string {
-	begin := uint32(0)
-	if i > 0 {
-		begin = n.ends[i-1]
+func (n names) at(i int) string { return string(n.arena.at(n.order[i])) }
+
+// arena holds texts in blocks, each after its length. A text costs its bytes and
+// five more, and none is moved when another comes.
+type arena struct {
+	blocks [][]byte
+	begins [][]uint32 // of each text: block and place in it
+	n      int
+}
+
+const (
+	blockBits = 20 // a block has 1 MiB, or holds one text that has more
+	placeBits = 14 // places are kept by 16 Ki
+	mostBlock = 1 << (32 - blockBits)
+)
+
+func (a *arena) at(i int32) []byte {
+	begin := a.begins[i>>placeBits][i&(1<<placeBits-1)]
+	from := a.blocks[begin>>blockBits][begin&(1<<blockBits-1):]
+	n, size := binary.Uvarint(from)
+	return from[size : size+int(n)]
+}
+
+// add reports whether there was room for a text: there is for about 4 GiB.
+func (a *arena) add(text []byte) bool {
+	last := len(a.blocks) - 1
+	if need := binary.MaxVarintLen32 + len(text); last < 0 || len(a.blocks[last])+need > cap(a.blocks[last]) {
+		if last++; last >= mostBlock {
+			return false
+		}
+		// The first is small: most columns have few names.
+		size := 1 << blockBits
+		if last == 0 {
+			size = 1 << 10
+		}
+		a.blocks = append(a.blocks, make([]byte, 0, max(size, need)))
 	}
-	return n.text[begin:n.ends[i]]
+	begin := uint32(last<<blockBits | len(a.blocks[last]))
+	a.blocks[last] = append(binary.AppendUvarint(a.blocks[last], uint64(len(text))), text...)
+	if a.n>>placeBits == len(a.begins) {
+		a.begins = append(a.begins, nil)
+	}
+	a.begins[a.n>>placeBits] = append(a.begins[a.n>>placeBits], begin)
+	a.n++
+	return true
 }
 
-// levels numbers names in the order they come. It is a hash table whose keys lie
-// one after another, since a column may have a name for each row.
+// levels numbers names in the order they come. It is a hash table whose keys lie in
+// an arena, since a column may have a name for each row.
 type levels struct {
-	text  []byte
-	ends  []uint32
+	arena
 	slots []int32 // 1 + the code, at the hash or after it; 0 where none is
 	seed  maphash.Seed
 }
 
 func newLevels() *levels { return &levels{slots: make([]int32, 16), seed: maphash.MakeSeed()} }
-
-func (l *levels) at(code int32) []byte {
-	begin := uint32(0)
-	if code > 0 {
-		begin = l.ends[code-1]
-	}
-	return l.text[begin:l.ends[code]]
-}
 
 // slot is where a name is, or would be.
 func (l *levels) slot(name []byte) int {
@@ -57,28 +85,25 @@ func (l *levels) slot(name []byte) int {
 	return at
 }
 
-// code is the number of a name. It reports whether there was room for it: 4 GiB.
+// code is the number of a name. It reports whether there was room for it.
 func (l *levels) code(name []byte) (code int32, ok bool) {
 	at := l.slot(name)
 	if c := l.slots[at]; c != 0 {
 		return c - 1, true
 	}
-	if len(l.text)+len(name) > math.MaxUint32 {
+	if !l.add(name) {
 		return 0, false
 	}
-	l.text = append(l.text, name...)
-	l.ends = append(l.ends, uint32(len(l.text)))
-	n := len(l.ends)
-	l.slots[at] = int32(n)
-	if n > len(l.slots)/4*3 {
+	l.slots[at] = int32(l.n)
+	if l.n > len(l.slots)/4*3 {
 		l.grow()
 	}
-	return int32(n - 1), true
+	return int32(l.n - 1), true
 }
 
 func (l *levels) grow() {
 	l.slots = make([]int32, 2*len(l.slots))
-	for code := range int32(len(l.ends)) {
+	for code := range int32(l.n) {
 		l.slots[l.slot(l.at(code))] = code + 1
 	}
 }
@@ -87,21 +112,15 @@ func (l *levels) grow() {
 // The levels are used up.
 func (l *levels) sorted(codes *numbers, n int) names {
 	l.slots = nil
-	order := make([]int32, len(l.ends))
-	for i := range order {
-		order[i] = int32(i)
+	out := names{&l.arena, make([]int32, l.n)}
+	for i := range out.order {
+		out.order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(a, b int32) int { return bytes.Compare(l.at(a), l.at(b)) })
-	var text strings.Builder
-	text.Grow(len(l.text))
-	out := names{ends: make([]uint32, len(order))}
-	to := make([]int32, len(order))
-	for i, code := range order {
-		text.Write(l.at(code))
-		out.ends[i] = uint32(text.Len())
+	slices.SortFunc(out.order, func(a, b int32) int { return bytes.Compare(l.at(a), l.at(b)) })
+	to := make([]int32, l.n)
+	for i, code := range out.order {
 		to[code] = int32(i)
 	}
-	out.text = text.String()
 	for i := range n {
 		if code := codes.at(i); code != missingCode {
 			codes.set(i, float64(to[int(code)]))

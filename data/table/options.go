@@ -129,6 +129,7 @@ func (d Dialect) Check() error {
 type missing struct {
 	words   map[string]bool // in lower case
 	longest int             // in bytes
+	first   [256]bool       // bytes that they may begin with
 }
 
 func newMissing(words []string) missing {
@@ -136,6 +137,15 @@ func newMissing(words []string) missing {
 	for _, w := range words {
 		w = strings.ToLower(strings.TrimSpace(w))
 		m.words[w], m.longest = true, max(m.longest, len(w))
+		if w == "" {
+			continue
+		}
+		m.first[w[0]], m.first[strings.ToUpper(w[:1])[0]] = true, true
+		if w[0] >= utf8.RuneSelf {
+			for b := utf8.RuneSelf; b < len(m.first); b++ {
+				m.first[b] = true
+			}
+		}
 	}
 	return m
 }
@@ -144,6 +154,9 @@ func newMissing(words []string) missing {
 func (m missing) has(text []byte) bool {
 	if len(text) == 0 {
 		return true
+	}
+	if !m.first[text[0]] {
+		return false
 	}
 	// Lower case may be shorter or longer, never by more than a half.
 	if len(text) > 2*m.longest {
