@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -27,23 +28,41 @@ func (m *Model) Predict(t *table.Table) ([]Prediction, error) {
 	return m.predict(rows), nil
 }
 
+// Predictions are those of Predict, made a few at a time as they are asked for:
+// of many rows and classes, not all of them need be held.
+//
+// Errors: as Predict.
+func (m *Model) Predictions(t *table.Table) (iter.Seq[Prediction], error) {
+	rows, err := m.bind(t)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: %w", err)
+	}
+	return m.each(rows), nil
+}
+
+func (m *Model) predict(rows *Rows) []Prediction {
+	return slices.AppendSeq(make([]Prediction, 0, rows.n), m.each(rows))
+}
+
 // predictChunk is how many rows are encoded at a time, to bound memory.
 const predictChunk = 1024
 
-func (m *Model) predict(rows *Rows) []Prediction {
-	predictions := make([]Prediction, 0, rows.n)
-	outputs := m.schema.Target.outputs()
-	indices := make([]int, 0, predictChunk)
-	for lo := 0; lo < rows.n; lo += predictChunk {
-		indices = indices[:0]
-		for i := lo; i < min(lo+predictChunk, rows.n); i++ {
-			indices = append(indices, i)
-		}
-		for row := range slices.Chunk(m.net.Predict(rows.Batch(indices).X), outputs) {
-			predictions = append(predictions, m.decode(row))
+func (m *Model) each(rows *Rows) iter.Seq[Prediction] {
+	return func(yield func(Prediction) bool) {
+		outputs := m.schema.Target.outputs()
+		indices := make([]int, 0, predictChunk)
+		for lo := 0; lo < rows.n; lo += predictChunk {
+			indices = indices[:0]
+			for i := lo; i < min(lo+predictChunk, rows.n); i++ {
+				indices = append(indices, i)
+			}
+			for row := range slices.Chunk(m.net.Predict(rows.Batch(indices).X), outputs) {
+				if !yield(m.decode(row)) {
+					return
+				}
+			}
 		}
 	}
-	return predictions
 }
 
 // decode turns the outputs for a row into what they mean.
