@@ -39,7 +39,7 @@ func (c *predict) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	if err := overwrites(c.Out, c.Data); err != nil {
+	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
 		return err
 	}
 	file, t, err := c.read(c.Data, m, false)
