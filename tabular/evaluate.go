@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -68,51 +69,45 @@ func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
 	if err != nil {
 		return e, fmt.Errorf("tabular: %w", err)
 	}
-	made := m.predict(rows)
-	e.Network = m.score(target, made)
-	e.pair(target, made)
+	e.Network = m.score(target, m.outputs(rows), &e)
 	if m.linear.Ridge != nil || m.linear.Softmax != nil {
-		scores := m.score(target, m.predictLinear(rows))
+		scores := m.score(target, m.linearOutputs(rows), nil)
 		e.Linear = &scores
 	}
-	constant := Prediction{Value: m.inUnits(0)}
-	if target.labels != nil {
-		constant = m.likeliest(m.schema.Target.Shares)
-	}
-	same := make([]Prediction, rows.n)
-	for i := range same {
-		same[i] = constant
-	}
-	e.Constant = m.score(target, same)
+	e.Constant = m.score(target, m.constant(rows.n), nil)
 	return e, nil
 }
 
-// pair keeps what is beside what was predicted.
-func (e *Evaluation) pair(target boundTarget, made []Prediction) {
-	if target.labels == nil {
-		e.Actual, e.Predicted = target.column.Values(), valuesOf(made)
-		return
+// constant are the outputs of a model that does not look at rows: the mean, or the
+// shares of the classes.
+func (m *Model) constant(n int) iter.Seq2[int, []float64] {
+	outputs := []float64{0}
+	if m.schema.Target.Kind == table.Category {
+		outputs = m.schema.Target.Shares
 	}
-	e.Labels, e.Guesses = target.labels, make([]int32, len(made))
-	for i, p := range made {
-		place, _ := slices.BinarySearch(e.Target.Classes, p.Class)
-		e.Guesses[i] = int32(place)
+	return func(yield func(int, []float64) bool) {
+		for i := range n {
+			if !yield(i, outputs) {
+				return
+			}
+		}
 	}
 }
 
-func valuesOf(made []Prediction) []float64 {
-	values := make([]float64, len(made))
-	for i, p := range made {
-		values[i] = p.Value
-	}
-	return values
-}
-
-func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
+// score measures the outputs of a model. What it has predicted is kept in e, if
+// that is not nil.
+func (m *Model) score(target boundTarget, outputs iter.Seq2[int, []float64], e *Evaluation) Scores {
 	if target.labels != nil {
-		return m.scoreClasses(target, predictions)
+		return m.scoreClasses(target.labels, outputs, e)
 	}
-	return ScoreNumbers(target.column.Values(), valuesOf(predictions), m.cfg.Log)
+	actual, predicted := target.column.Values(), make([]float64, target.column.Len())
+	for i, y := range outputs {
+		predicted[i] = m.inUnits(y[0])
+	}
+	if e != nil {
+		e.Actual, e.Predicted = actual, predicted
+	}
+	return ScoreNumbers(actual, predicted, m.cfg.Log)
 }
 
 // ScoreNumbers measures predictions of numbers; with log, also of their
@@ -165,16 +160,23 @@ func squares(want, predicted []float64) (r2, rmse float64) {
 // leastProbability bounds what one row that was thought impossible can cost.
 const leastProbability = 1e-15
 
-func (m *Model) scoreClasses(target boundTarget, predictions []Prediction) Scores {
+func (m *Model) scoreClasses(labels []int32, outputs iter.Seq2[int, []float64], e *Evaluation) Scores {
 	var s Scores
-	n := float64(len(predictions))
-	for i, p := range predictions {
+	n := float64(len(labels))
+	if e != nil {
+		e.Labels, e.Guesses = labels, make([]int32, len(labels))
+	}
+	for i, p := range outputs {
+		guess, label := likeliest(p), labels[i]
+		if e != nil {
+			e.Guesses[i] = int32(guess)
+		}
 		probability := 0.0 // of a class never seen
-		if label := target.labels[i]; label >= 0 {
-			probability = p.Probabilities[label]
-			if p.Class == m.schema.Target.Classes[label] {
-				s.Accuracy += 1 / n
-			}
+		if label >= 0 {
+			probability = p[label]
+		}
+		if int(label) == guess {
+			s.Accuracy += 1 / n
 		}
 		s.LogLoss -= math.Log(max(probability, leastProbability)) / n
 	}

@@ -3,7 +3,6 @@ package table
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"slices"
 )
@@ -85,40 +84,35 @@ func (t *Table) Dialect() Dialect { return t.dialect }
 //
 // Panics when there is no row, or one is not in [0, Len()).
 func (t *Table) Select(rows []int) *Table {
-	if len(rows) == 0 {
-		panic("select: a table needs at least one row")
-	}
-	for _, i := range rows {
-		if i < 0 || i >= t.rows {
-			panic(fmt.Sprintf("select: row %d is outside a table of %d", i, t.rows))
-		}
-	}
-	return t.view(func(yield func(int) bool) {
-		for _, i := range rows {
-			if !yield(i) {
-				return
-			}
-		}
-	}, len(rows))
+	return t.SelectFunc(len(rows), func(k int) int { return rows[k] })
 }
 
-// view is the table of n of its rows. The values are shared, and so are the places
-// of the rows by all columns that had the same before.
-func (t *Table) view(rows iter.Seq[int], n int) *Table {
+// SelectFunc is the table of n rows, of which row k is row(k) of this one. It shares
+// the values, and takes four bytes for each row.
+//
+// Panics when n is 0, or a row is not in [0, Len()).
+func (t *Table) SelectFunc(n int, row func(k int) int) *Table {
+	if n == 0 {
+		panic("select: a table needs at least one row")
+	}
 	to := &Table{rows: n, columns: slices.Clone(t.columns), dialect: t.dialect}
-	var from, places []int32 // of the column before
-	for k := range to.columns {
-		c := &to.columns[k]
-		if places == nil || !sameSlice(from, c.rows) {
-			from, places = c.rows, make([]int32, 0, n)
-			for i := range rows {
+	var from, places []int32 // of the column before, as most are the same in all
+	for c := range to.columns {
+		column := &to.columns[c]
+		if places == nil || !sameSlice(from, column.rows) {
+			from, places = column.rows, make([]int32, n)
+			for k := range places {
+				i := row(k)
+				if i < 0 || i >= t.rows {
+					panic(fmt.Sprintf("select: row %d is outside a table of %d", i, t.rows))
+				}
 				if from != nil {
 					i = int(from[i])
 				}
-				places = append(places, int32(i))
+				places[k] = int32(i)
 			}
 		}
-		c.rows = places
+		column.rows = places
 	}
 	return to
 }
@@ -144,13 +138,13 @@ func (t *Table) Known(name string) (*Table, error) {
 	case t.rows:
 		return t, nil
 	}
-	return t.view(func(yield func(int) bool) {
-		for i := range t.rows {
-			if !c.Missing(i) && !yield(i) {
-				return
-			}
+	rows := make([]int32, 0, known)
+	for i := range t.rows {
+		if !c.Missing(i) {
+			rows = append(rows, int32(i))
 		}
-	}, known), nil
+	}
+	return t.SelectFunc(known, func(k int) int { return int(rows[k]) }), nil
 }
 
 // With is the table with a column more, or with another one in place of that of
