@@ -3,6 +3,7 @@ package recipe
 import (
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,28 +13,35 @@ import (
 )
 
 // WritePredictions writes the file of a table byte for byte, with one more column
-// for the predicted target, and another for the probability of a class. t is the
+// for what a model predicts, and another for the probability of a class. t is the
 // table that was read from the file. Numbers get the table's mark before decimals;
 // a new column whose name is there already gets a number.
 //
-// Errors: a file that has changed since it was read; a class that the file's
-// encoding has no signs for.
-func WritePredictions(w io.Writer, file *table.CSV, t *table.Table, made []tabular.Prediction, target string) error {
-	mark := decimalMark(t)
+// Errors: columns that the table lacks; a file that has changed since it was read;
+// a class that the file's encoding has no signs for; those of w.
+func WritePredictions(w io.Writer, file *table.CSV, t *table.Table, m *tabular.Model) error {
+	made, err := m.Predictions(t)
+	if err != nil {
+		return err
+	}
+	next, stop := iter.Pull(made)
+	defer stop()
+	mark, target := decimalMark(t), m.Schema().Target
 	return file.CopyWith(w, t.Dialect(), table.Added{
-		Rows: len(made),
+		Rows: t.Len(),
 		Names: func(names []string) []string {
-			added := []string{free("predicted "+target, names)}
-			if len(made) > 0 && made[0].Class != "" {
+			added := []string{free("predicted "+target.Name, names)}
+			if target.Kind == table.Category {
 				added = append(added, free("probability", names))
 			}
 			return added
 		},
-		Row: func(i int) []string {
-			if p := made[i]; p.Class != "" {
+		Row: func(int) []string {
+			p, _ := next()
+			if target.Kind == table.Category {
 				return []string{p.Class, marked(strconv.FormatFloat(slices.Max(p.Probabilities), 'f', 4, 64), mark)}
 			}
-			return []string{marked(plain(made[i].Value), mark)}
+			return []string{marked(plain(p.Value), mark)}
 		},
 	})
 }

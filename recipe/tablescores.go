@@ -128,4 +128,3 @@ func scoreTable(e tabular.Evaluation) (out []report.Setting) {
 	add("constant", e.Constant)
 	return out
 }
-

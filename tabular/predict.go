@@ -25,11 +25,29 @@ func (m *Model) Predict(t *table.Table) ([]Prediction, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
-	predictions := make([]Prediction, 0, rows.n)
-	for _, outputs := range m.outputs(rows) {
-		predictions = append(predictions, m.decode(outputs))
+	return slices.AppendSeq(make([]Prediction, 0, rows.n), m.each(rows)), nil
+}
+
+// Predictions are those of Predict, made a few at a time as they are asked for:
+// of many rows and classes, not all of them need be held.
+//
+// Errors: as Predict.
+func (m *Model) Predictions(t *table.Table) (iter.Seq[Prediction], error) {
+	rows, err := m.bind(t)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: %w", err)
 	}
-	return predictions, nil
+	return m.each(rows), nil
+}
+
+func (m *Model) each(rows *Rows) iter.Seq[Prediction] {
+	return func(yield func(Prediction) bool) {
+		for _, outputs := range m.outputs(rows) {
+			if !yield(m.decode(outputs)) {
+				return
+			}
+		}
+	}
 }
 
 // predictChunk is how many rows are encoded at a time, to bound memory.

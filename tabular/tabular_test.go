@@ -290,6 +290,13 @@ func TestTabularPredictsManyRows(t *testing.T) {
 	for i, row := range many {
 		require.InEpsilon(t, few[row].Value, got[i].Value, 1e-4)
 	}
+	each, err := m.Predictions(works(t).Select(many))
+	require.NoError(t, err)
+	assert.Equal(t, got, slices.Collect(each))
+	for p := range each { // from the beginning again, and not to the end
+		assert.Equal(t, got[0], p)
+		break
+	}
 }
 
 // With more inputs than a linear model can be fitted to in good time there is none,

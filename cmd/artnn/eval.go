@@ -55,7 +55,11 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {
-		if flag := c.given(); flag != "" {
+		flag := c.given()
+		if c.Out != "" {
+			flag = "-o"
+		}
+		if flag != "" {
 			return usagef("%s is of tables, and the model is of kind %s", flag, models.Kind(m))
 		}
 	}

@@ -14,7 +14,7 @@ var _ = addFamily("artnn predict", evalTable)
 
 // evalTable measures how well a network predicts rows whose target is known.
 func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console) error {
-	if err := overwrites(c.Out, c.Data); err != nil {
+	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
 		return err
 	}
 	_, t, err := c.read(c.Data, m, true)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/org/artnn/internal/atomicfile"
@@ -40,19 +39,15 @@ func (c *predict) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	if err := overwrites(c.Out, c.Data); err != nil {
+	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
 		return err
 	}
 	file, t, err := c.read(c.Data, m, false)
 	if err != nil {
 		return err
 	}
-	made, err := m.Predict(t)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
-	}
 	warnUnseen(con, m, t)
-	write := func(w io.Writer) error { return recipe.WritePredictions(w, file, t, made, m.Config().Target) }
+	write := func(w io.Writer) error { return recipe.WritePredictions(w, file, t, m) }
 	if c.Out == "" {
 		return write(con.out)
 	}

@@ -117,6 +117,46 @@ func TestPredictNeverOverwritesItsInput(t *testing.T) {
 			assert.Equal(t, identified, string(read(t, data)))
 		}
 	}
+	model := filepath.Join(run, "model.safetensors")
+	before := read(t, model)
+	for _, command := range []string{"predict", "eval"} {
+		r := call(t, command, "-m", run, "--data", data, "-o", model)
+		assert.Equal(t, statusUsage, r.status, command)
+		assert.Contains(t, r.err, "is the model")
+		assert.Equal(t, before, read(t, model))
+	}
+}
+
+// What would settle an error is said with flags that the command has.
+func TestAdviceOnTables(t *testing.T) {
+	run := line(t)
+	flag := regexp.MustCompile(`--[a-z-]+`)
+	for data, want := range map[string]string{
+		"x,y\n1,2\nabc,3\n":                  "--missing",
+		"x;y\n1,5;2\n2,5;3\n":                "--delimiter",
+		"x,y\n\"1,5\",2\n\"2,5\",3\n":        "--decimal",
+		"x,y\n1,2\n\xff\xfe\xfd,3\n":         "--encoding",
+		"x,y,when\n1,2,1/2/2021\n":           "--dates",
+		"x,y,when\n1,2,1/2/2021\n2,3,soon\n": "--kind",
+	} {
+		file := written(t, "t.csv", data)
+		for _, args := range [][]string{
+			{"predict", "-m", run, "--data", file}, {"eval", "-m", run, "--data", file},
+			{"train", "mlp", "--target=y", "-o", filepath.Join(t.TempDir(), "run"), "--data", file},
+		} {
+			r := call(t, args...)
+			help := call(t, append(strings.Fields(strings.Replace(args[0], "train", "train mlp", 1)), "--help")...).out
+			for _, f := range flag.FindAllString(r.err, -1) {
+				assert.Contains(t, help, f, "%q: %s", data, r.err)
+			}
+			if args[0] == "train" && !strings.Contains(r.err, "not enough to learn from") {
+				assert.Contains(t, r.err, want)
+			}
+			if args[0] == "predict" && want != "--dates" && want != "--kind" {
+				assert.Contains(t, r.err, want)
+			}
+		}
+	}
 }
 
 // asProcess runs the program with a file as its standard input.

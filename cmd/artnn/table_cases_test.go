@@ -145,3 +145,17 @@ func TestExtremeNumbers(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(r.err, "\n"))
 	}
 }
+
+// What was said of a table holds when a run goes on.
+func TestResumedTableIsReadTheSame(t *testing.T) {
+	for _, delimiter := range []string{";", "tab", "|"} {
+		sign := strings.ReplaceAll(delimiter, "tab", "\t")
+		data := written(t, "t.csv", rowsOf("when"+sign+"x"+sign+"y", 60, func(i int) string {
+			return strings.Join([]string{fmt.Sprintf("%d/%d/2021", 1+i%12, 1+i%11), []string{"1,500", "2,750", "~", "#x, y"}[i%4], fmt.Sprint(i)}, sign)
+		}))
+		out := filepath.Join(t.TempDir(), "run")
+		ok(t, call(t, "train", "mlp", "--data", data, "--target=y", "-o", out, "--epochs=2", "--hidden=4", "--quiet",
+			"--delimiter", delimiter, "--decimal", ",", "--dates", "dmy", "--missing", "~,#x\\, y", "--encoding", "UTF-8", "--optimizer=adamw", "--dropout=0.1"))
+		ok(t, call(t, "train", "mlp", "--resume", "-o", out, "--epochs=3", "--quiet"))
+	}
+}

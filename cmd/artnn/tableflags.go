@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/tabular"
 )
 
@@ -17,7 +18,7 @@ import (
 type tableFlags struct {
 	Delimiter string   `group:"table" placeholder:"CHAR" help:"What separates fields: a character, or \"tab\" (default: what the first line has most of)."`
 	Decimal   string   `group:"table" placeholder:"CHAR" help:"Mark before decimals, \".\" or \",\" (default: by the values)."`
-	Dates     string   `group:"table" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd, or all of their layout, such as \"2/1/2006 15:04\" for the 2nd of January."`
+	Dates     string   `group:"table" placeholder:"ORDER" help:"Order of dates that can be read in two ways: dmy, mdy or ymd; or 2 January 2006 as the table writes it, such as 02.01.2006."`
 	Missing   []string `group:"table" placeholder:"WORD" help:"Words for \"not known\", instead of NA, N/A, NaN, null, - and ?. An empty field always is."`
 	Encoding  string   `group:"table" placeholder:"NAME" help:"Of the text: ${encodings} (default: UTF-8, or UTF-16 by its mark)."`
 }
@@ -151,21 +152,19 @@ func warnUnseen(con *console, m *tabular.Model, t *table.Table) {
 	}
 }
 
-// overwrites returns an error if a file to write is the table that is read: the
-// same path, a link to it, or what standard input is taken from.
-func overwrites(out, data string) error {
+// overwrites returns an error if a file to write is one that is read: the same
+// path, a link to it, or what standard input is taken from.
+func overwrites(out, data, model string) error {
 	to, err := os.Stat(out)
 	if err != nil || !to.Mode().IsRegular() {
 		return nil // writing will tell
 	}
-	var from os.FileInfo
-	if data == "-" {
-		from, err = os.Stdin.Stat()
-	} else {
-		from, err = os.Stat(data)
-	}
-	if err == nil && os.SameFile(to, from) {
+	is := func(from os.FileInfo, err error) bool { return err == nil && os.SameFile(to, from) }
+	if data == "-" && is(os.Stdin.Stat()) || is(os.Stat(data)) {
 		return usagef("-o %s is the table that is read, and would be lost: name another file", out)
+	}
+	if file, err := recipe.ModelFile(model); err == nil && is(os.Stat(file)) {
+		return usagef("-o %s is the model, and would be lost: name another file", out)
 	}
 	return nil
 }

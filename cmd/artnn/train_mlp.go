@@ -25,6 +25,8 @@ type trainMLP struct {
 	Log     *bool    `group:"data" negatable:"" help:"Learn the logarithm of the target, as is right for prices (default: by the target)."`
 	Holdout float64  `group:"data" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
 
+	tableFlags
+
 	Network    string `name:"model" group:"model" default:"mlp" enum:"mlp" placeholder:"NAME" help:"Kind of network: ${enum}."`
 	Hidden     []int  `group:"model" default:"64,64" placeholder:"N" help:"Sizes of the hidden layers (default: ${default})."`
 	Activation string `group:"model" default:"relu" enum:"relu,leaky_relu,tanh,sigmoid,gelu,silu" placeholder:"NAME" help:"Of the hidden layers: ${enum} (default: ${default})."`
@@ -35,7 +37,6 @@ type trainMLP struct {
 
 	Patience int `group:"learning" conf:"free" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
-	tableFlags
 	trialFlags
 	runFlags
 }
