@@ -57,7 +57,7 @@ func uses(t *testing.T) map[string]use {
 		"generate text":  {args: []string{"-m", w, "--n=20"}, says: true},
 		"predict":        {args: []string{"-m", m, "--data", sales}, says: true},
 		"interpolate":    {args: []string{"-m", i, "--n=2", "--scale=1"}},
-		"eval":           {args: []string{"-m", w, "--data", novel}, says: true},
+		"eval":           {args: []string{"-m", m, "--data", sales}, says: true},
 		"info":           {args: []string{w}, says: true},
 		"bench":          {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
 		"demo":           {args: []string{"--steps=1"}, made: "text.txt"},

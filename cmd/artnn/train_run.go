@@ -14,6 +14,7 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/cmd/artnn/internal/visible"
+	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/report"
@@ -79,7 +80,10 @@ func (s *session) prepared(ctx context.Context, err error) error {
 func (s *session) explain(err error) error {
 	var config *recipe.ConfigError
 	var diverged *train.NonFiniteError
+	var written *table.Error
 	switch {
+	case errors.As(err, &written):
+		return explainTable(err, tableHelp)
 	case errors.As(err, &config):
 		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
 	case errors.As(err, &diverged):

@@ -247,11 +247,11 @@ func worksOf(rows *table.Table) ([]work, []float64, error) {
 	works := make([]work, rows.Len())
 	for i := range works {
 		works[i] = work{
-			columns["reputation"].Values[i], columns["height"].Values[i], columns["width"].Values[i],
-			columns["medium"].Text(i), columns["condition"].Text(i), table.Time(columns["sold"].Values[i]),
+			columns["reputation"].Value(i), columns["height"].Value(i), columns["width"].Value(i),
+			columns["medium"].Text(i), columns["condition"].Text(i), table.Time(columns["sold"].Value(i)),
 		}
 	}
-	return works, columns["price"].Values, nil
+	return works, columns["price"].Values(), nil
 }
 
 // tableOf makes a table of works whose prices are not known.
