@@ -35,6 +35,10 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		`mlp: optimizer "lion": not one of`:                {Sizes: sizes, Optimizer: "lion"},
 		"mlp: momentum 0.9: only sgd":                      {Sizes: sizes, Optimizer: "adam", Momentum: 0.9},
 		"mlp: momentum: 1: must be at least 0 and below 1": {Sizes: sizes, Momentum: 1},
+		"mlp: weight decay 0.1: only adamw":                {Sizes: sizes, Optimizer: "adam", WeightDecay: 0.1},
+		"mlp: weight decay: -1: must be finite":            {Sizes: sizes, Optimizer: "adamw", WeightDecay: -1},
+		"mlp: dropout: 1: must be at least 0 and below 1":  {Sizes: sizes, Dropout: 1},
+		"mlp: dropout: NaN: must be at least 0":            {Sizes: sizes, Dropout: math.NaN()},
 		"mlp: learning rate: -1: must be finite":           {Sizes: sizes, LR: -1},
 		"mlp: learning rate: NaN: must be finite":          {Sizes: sizes, LR: math.NaN()},
 		"mlp: learning rate: +Inf: must be finite":         {Sizes: sizes, LR: math.Inf(1)},
@@ -89,7 +93,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 func TestDefaultsAreTheDocuments(t *testing.T) {
 	gan := GANConfig{Width: 256}.withDefaults()
 	gan.Backend = nil
-	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9, CriticSteps: 1}, gan)
+	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9, Loss: "non_saturating", CriticSteps: 1}, gan)
 	count := 0
 	for _, part := range sequences(gan.build(tensor.NewRNGOn(shape.New(1<<30), 0))) {
 		count += layers.Count(part)
