@@ -6,13 +6,15 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
 
 // Likeness is how generated pictures lie among those of a folder. If they are
 // much nearer to the folder than its pictures are to each other, they are copies;
 // if much farther, not yet of the kind. If they are much nearer to each other, the
-// generator knows only a few.
+// generator knows only a few. Sliced Wasserstein distances say how far the whole of
+// them is from the folder.
 type Likeness struct {
 	Generated, Folder int // pictures
 
@@ -23,6 +25,12 @@ type Likeness struct {
 	// Mean scores of the discriminator, where Judged says that there is one.
 	Judged                      bool
 	FolderScore, GeneratedScore float64
+
+	// Sliced Wasserstein distances to Compared pictures of the folder: of as many
+	// generated ones, and of as many others of the folder. The latter is what is due
+	// to their number, so the former means something only beside it.
+	Compared                            int
+	GeneratedDistances, FolderDistances measure.Distances
 }
 
 // Compare generates at most n pictures and compares them with those of a folder.
@@ -67,5 +75,12 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint6
 		folder[i] = nearest(real[i*size:(i+1)*size], all, spread[i])
 	}
 	l.FolderToFolder, l.GeneratedToFolder, l.GeneratedToGenerated = median(folder), median(toFolder), median(among)
-	return l, nil
+	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: seed}
+	l.GeneratedDistances, l.FolderDistances = measure.Compare(all, fake, seed, func(real, other [][]float32) (d measure.Distances) {
+		if ctx.Err() == nil {
+			l.Compared, d = len(real), sliced.Distance(real, other)
+		}
+		return d
+	})
+	return l, ctx.Err()
 }
