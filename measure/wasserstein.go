@@ -34,12 +34,13 @@ type Level struct {
 	Distance      float64
 }
 
+// What was published.
 const (
-	patchSide   = 7
-	coarsest    = 16 // pixels of the shorter side of the last level
-	setPatches  = 128
-	directions  = 512
-	thousandths = 1e3
+	patchSide   = 7   // pixels
+	coarsest    = 16  // pixels of the shorter side, which the last level has at least
+	setPatches  = 128 // of each picture
+	directions  = 512 // four times 128
+	thousandths = 1e3 // of which distances are counted
 )
 
 // projections is the most numbers that patches are projected to at a time: of each
@@ -68,7 +69,8 @@ const (
 //
 //     mean over u and i of |sort(A·u)ᵢ − sort(B·u)ᵢ|·1000
 //
-// It takes memory for the patches: 75 KB a picture of three channels, times two sets.
+// It takes memory for the patches of one level, 75 KB a picture of three channels
+// in either set, and at most 200 MiB beside.
 //
 // Shape: each [n, channels·height·width], channel first, usually in [−1, 1].
 //
