@@ -19,7 +19,7 @@ var _ = commands.add(30, func() any {
 type predict struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
 	Data  string `placeholder:"FILE" required:"" help:"CSV file with the columns that the network learned from."`
-	Out   string `short:"o" placeholder:"FILE" help:"CSV file to write (default: the terminal)."`
+	Out   string `short:"o" output:"file" placeholder:"FILE" help:"CSV file to write (default: the terminal)."`
 }
 
 // Help is shown by --help.
@@ -46,7 +46,7 @@ func (c *predict) Run(con *console) error {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	if c.Out == "" {
-		return recipe.WritePredictions(con.out, t, made, m.Config().Target)
+		return recipe.WritePredictions(con.data, t, made, m.Config().Target)
 	}
 	return atomicfile.Write(c.Out, func(w io.Writer) error { return recipe.WritePredictions(w, t, made, m.Config().Target) })
 }
