@@ -19,8 +19,8 @@
 // one, and is biased upward where pictures are few; the kernel distance has no
 // bias, and suits a few hundred. Precision falls where pictures are not of the
 // kind, recall where some kinds are missing; density and coverage say the same
-// and are more robust against outliers. No measure here punishes copies of real
-// pictures: look at the distance to the nearest of them.
+// and are more robust against outliers. None of them punishes copies of real
+// pictures: look at their distance to [Nearest].
 //
 // # Input
 //

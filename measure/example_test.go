@@ -98,3 +98,15 @@ func ExampleByNeighbours() {
 	fmt.Printf("precision %.2f, recall %.2f, density %.2f, coverage %.2f\n", o.Precision, o.Recall, o.Density, o.Coverage)
 	// Output: precision 1.00, recall 0.50, density 1.50, coverage 0.50
 }
+
+// Copies are found by the nearest real picture.
+func ExampleNearest() {
+	real := [][]float32{{0, 0}, {3, 4}, {6, 8}}
+	indices, distances := measure.Nearest([][]float32{{3, 4}, {1, 0}}, real)
+	fmt.Println(indices, distances)
+	_, distances = measure.Nearest(real, real) // each to the nearest other
+	fmt.Println(distances)
+	// Output:
+	// [1 0] [0 1]
+	// [5 5 5]
+}

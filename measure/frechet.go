@@ -90,15 +90,7 @@ type moments struct{ mean, cov []float64 }
 const covRows = 256
 
 func momentsOf(set [][]float32, d int) moments {
-	m := moments{make([]float64, d), make([]float64, d*d)}
-	for _, x := range set {
-		for j, v := range x {
-			m.mean[j] += float64(v)
-		}
-	}
-	for j := range m.mean {
-		m.mean[j] /= float64(len(set))
-	}
+	m := moments{meanOf(set, d), make([]float64, d*d)}
 	columns := make([]float64, d*covRows) // [d, n]: sums run along memory
 	for lo := 0; lo < len(set); lo += covRows {
 		part := set[lo:min(len(set), lo+covRows)]

@@ -143,6 +143,40 @@ func TestNeighboursEqualBruteForce(t *testing.T) {
 	}
 }
 
+func TestNearestEqualsBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 0))
+	for range 60 {
+		d, offset := 1+r.IntN(9), float32(r.IntN(3))*4096
+		set := func() (out [][]float32) {
+			for range 1 + r.IntN(20) {
+				var x []float32
+				for range d {
+					x = append(x, offset+float32(r.IntN(4))/4)
+				}
+				out = append(out, x)
+			}
+			return out
+		}
+		of, among := set(), set()
+		among = append(among, of[:r.IntN(len(of)+1)]...) // not their own neighbours
+		indices, distances := Nearest(of, among)
+		for i, x := range of {
+			at, best := -1, math.Inf(1)
+			for j, y := range among {
+				if &x[0] != &y[0] && squared(x, y) < best {
+					at, best = j, squared(x, y)
+				}
+			}
+			require.Equal(t, at, indices[i], "%v\n%v", of, among)
+			require.Equal(t, math.Sqrt(best), distances[i])
+		}
+	}
+	alone := [][]float32{{1, 2}}
+	indices, distances := Nearest(alone, alone)
+	assert.Equal(t, []int{-1}, indices)
+	assert.Equal(t, []float64{math.Inf(1)}, distances)
+}
+
 func bruteForce(x, y [][]float32, k int) Overlap {
 	radii := func(set [][]float32) (out []float64) {
 		for _, a := range set {
@@ -246,8 +280,10 @@ func TestNotFiniteIsNaN(t *testing.T) {
 			x[which][7][3] = bad
 			o := ByNeighbours(x[0], x[1], 2)
 			d := small.Distance(x[0], x[1])
+			indices, distances := Nearest(x[0], x[1])
+			assert.Equal(t, slices.Repeat([]int{-1}, 20), indices)
 			for i, v := range []float64{Frechet(x[0], x[1]), ExtrapolatedFrechet(x[0], x[1], 1), Kernel(x[0], x[1]),
-				o.Precision, o.Recall, o.Density, o.Coverage, d.Mean, d.Levels[0].Distance} {
+				o.Precision, o.Recall, o.Density, o.Coverage, d.Mean, d.Levels[0].Distance, distances[19]} {
 				assert.True(t, math.IsNaN(v), "number %d with %v", i, bad)
 			}
 		}
@@ -263,6 +299,7 @@ func TestMisuse(t *testing.T) {
 		"extrapolated frechet: needs sets of at least 8 vectors, got 3 and 3": func() { ExtrapolatedFrechet(x, x, 1) },
 		"neighbours: k must be from 1 to one less than either count":          func() { ByNeighbours(x, x, 3) },
 		"neighbours: needs vectors of one length, not 0, got 0 beside 0":      func() { ByNeighbours([][]float32{{}, {}}, [][]float32{{}, {}}, 1) },
+		"nearest: needs sets of at least 1 vector, got 3 and 0":               func() { Nearest(x, nil) },
 		"halves: needs two indices, and one in each half, got 1, 3 in each":   func() { Halves(1, 3, 0) },
 		"sliced wasserstein: needs two sets of as many pictures, got 3 and 2": func() { s.Distance(x, x[:2]) },
 		"sliced wasserstein: needs two sets of as many pictures, got 0 and 0": func() { s.Distance(nil, nil) },

@@ -40,17 +40,68 @@ func ByNeighbours(real, generated [][]float32, k int) Overlap {
 	if !finite(real, generated) {
 		return Overlap{nan, nan, nan, nan}
 	}
-	// Distances from products lose fewest digits near the origin.
-	origin := make([]float64, d)
-	for _, x := range real {
-		for j, v := range x {
-			origin[j] += float64(v) / float64(len(real))
-		}
-	}
+	origin := meanOf(real, d)
 	x, y := newPoints(real, origin), newPoints(generated, origin)
 	defer x.centred.Release()
 	defer y.centred.Release()
 	return overlap(x, y, x.radii(k), y.radii(k), k)
+}
+
+// Nearest finds for each vector of a set the nearest among others: its index and
+// its distance, exact to float64. Of equally near ones it is the first. A vector is
+// not its own neighbour: where both sets hold the very same slice, it is passed over,
+// and if nothing else is left, the index is −1 and the distance infinite. Where a
+// number is not finite, all indices are −1 and all distances NaN.
+//
+// Shape: each [n, d], the n may differ.
+//
+// Panics if a set is empty, or the d differ.
+func Nearest(of, among [][]float32) (indices []int, distances []float64) {
+	d := sizeOf("nearest", 1, of, among)
+	indices, distances = make([]int, len(of)), make([]float64, len(of))
+	if !finite(of, among) {
+		for i := range indices {
+			indices[i], distances[i] = -1, nan
+		}
+		return indices, distances
+	}
+	origin := meanOf(among, d)
+	x, y := newPoints(of, origin), newPoints(among, origin)
+	defer x.centred.Release()
+	defer y.centred.Release()
+	products(x.centred, y.centred, func(i int, products []float32) {
+		bound := math.Inf(1) // of the smallest distance
+		for j, product := range products {
+			if d, doubt := x.distance(i, y, j, product); d+doubt < bound && &of[i][0] != &among[j][0] {
+				bound = d + doubt
+			}
+		}
+		best, at := math.Inf(1), -1
+		for j, product := range products {
+			if d, doubt := x.distance(i, y, j, product); d-doubt <= bound && &of[i][0] != &among[j][0] {
+				if exact := squared(of[i], among[j]); exact < best {
+					best, at = exact, j
+				}
+			}
+		}
+		indices[i], distances[i] = at, math.Sqrt(best)
+	})
+	return indices, distances
+}
+
+// meanOf is the mean of vectors. About it, distances from products lose fewest
+// digits.
+func meanOf(set [][]float32, d int) []float64 {
+	mean := make([]float64, d)
+	for _, x := range set {
+		for j, v := range x {
+			mean[j] += float64(v)
+		}
+	}
+	for j := range mean {
+		mean[j] /= float64(len(set))
+	}
+	return mean
 }
 
 // points are the vectors of a set.

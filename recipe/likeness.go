@@ -3,6 +3,8 @@ package recipe
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
@@ -56,25 +58,24 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint6
 	}
 	generated := gan.Generate(n, seed)
 	fake := rows(generated, size)
-	spread := spaced(len(all), n)
-	var real []float32
-	for _, i := range spread {
-		real = append(real, all[i]...)
+	real := make([][]float32, n)
+	for i, at := range spaced(len(all), n) {
+		real[i] = all[at]
 	}
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
-		l.Judged, l.FolderScore, l.GeneratedScore = true, mean(gan.Score(real)), mean(gan.Score(generated))
+		l.Judged, l.FolderScore, l.GeneratedScore = true, mean(gan.Score(slices.Concat(real...))), mean(gan.Score(generated))
 	}
-	toFolder, among, folder := make([]float64, n), make([]float64, n), make([]float64, n)
-	for i := range n {
+	for _, m := range []struct {
+		median    *float64
+		of, among [][]float32
+	}{{&l.FolderToFolder, real, all}, {&l.GeneratedToFolder, fake, all}, {&l.GeneratedToGenerated, fake, fake}} {
 		if ctx.Err() != nil {
 			return Likeness{}, ctx.Err()
 		}
-		toFolder[i] = nearest(fake[i], all, -1)
-		among[i] = nearest(fake[i], fake, i)
-		folder[i] = nearest(real[i*size:(i+1)*size], all, spread[i])
+		_, distances := measure.Nearest(m.of, m.among)
+		*m.median = median(distances) / math.Sqrt(float64(size)) * 127.5 // shades of values in [−1, 1]
 	}
-	l.FolderToFolder, l.GeneratedToFolder, l.GeneratedToGenerated = median(folder), median(toFolder), median(among)
 	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: seed}
 	l.GeneratedDistances, l.FolderDistances = measure.Compare(all, fake, seed, func(real, other [][]float32) (d measure.Distances) {
 		if ctx.Err() == nil {
