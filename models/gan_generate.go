@@ -28,7 +28,7 @@ func (m *GAN) Generate(n int, seed uint64) []float32 {
 //
 // Panics if n is not positive.
 func (m *GAN) Images(n int, seed uint64) []image.Image {
-	return pictures(m.Generate(n, seed), m.cfg.Channels, m.cfg.Height, m.cfg.Width)
+	return pictures(m.Generate(n, seed), m.channels, m.height, m.width)
 }
 
 // Interpolate makes n images between the first image of one seed and the first of
@@ -53,10 +53,10 @@ func (m *GAN) Interpolate(from, to uint64, n int) []float32 {
 // discriminator.
 func (m *GAN) Score(images []float32) []float32 {
 	m.needDiscriminator("gan score")
-	scores := make([]float32, 0, rowsOf("gan score", images, m.cfg.pixels()))
-	tape := inferenceTape(m.cfg.Backend)
-	for part := range slices.Chunk(images, generateRows*m.cfg.pixels()) {
-		x := tape.FromSlice(part, len(part)/m.cfg.pixels(), m.cfg.pixels())
+	scores := make([]float32, 0, rowsOf("gan score", images, m.pixels()))
+	tape := inferenceTape(m.backend)
+	for part := range slices.Chunk(images, generateRows*m.pixels()) {
+		x := tape.FromSlice(part, len(part)/m.pixels(), m.pixels())
 		scores = append(scores, m.Discriminator.Forward(x).Sigmoid().Float32s()...)
 		tape.Release()
 	}
@@ -65,21 +65,21 @@ func (m *GAN) Score(images []float32) []float32 {
 
 // latents draws latent vectors.
 func (m *GAN) latents(n int, seed uint64) []float32 {
-	tape := inferenceTape(m.cfg.Backend, tensor.Seed(seed))
+	tape := inferenceTape(m.backend, tensor.Seed(seed))
 	defer tape.Release()
-	return tape.Normal(0, 1, n, m.cfg.ZDim).Float32s()
+	return tape.Normal(0, 1, n, m.zDim).Float32s()
 }
 
 // decode makes images of latent vectors.
 func (m *GAN) decode(z []float32) []float32 {
 	g := m.Generator
-	pixels := m.cfg.pixels()
-	images := make([]float32, 0, len(z)/m.cfg.ZDim*pixels)
-	tape := inferenceTape(m.cfg.Backend)
-	for part := range slices.Chunk(z, generateRows*m.cfg.ZDim) {
-		n := len(part) / m.cfg.ZDim
+	pixels := m.pixels()
+	images := make([]float32, 0, len(z)/m.zDim*pixels)
+	tape := inferenceTape(m.backend)
+	for part := range slices.Chunk(z, generateRows*m.zDim) {
+		n := len(part) / m.zDim
 		images = images[:len(images)+n*pixels]
-		g.Forward(tape.FromSlice(part, n, m.cfg.ZDim)).ReadFloat32s(images[len(images)-n*pixels:])
+		g.Forward(tape.FromSlice(part, n, m.zDim)).ReadFloat32s(images[len(images)-n*pixels:])
 		tape.Release()
 	}
 	return images
