@@ -7,11 +7,11 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/utf8text"
 )
 
@@ -70,7 +70,7 @@ func ReadCSV(r io.Reader, o Options) (*Table, error) {
 
 // LoadCSV is [ReadCSV] of a file. Errors have its path in them.
 func LoadCSV(path string, o Options) (*Table, error) {
-	f, err := os.Open(path)
+	f, err := regular.OpenStream(path)
 	if err != nil {
 		return nil, err
 	}
