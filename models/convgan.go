@@ -72,7 +72,34 @@ type trunk struct {
 	linear   func(in, out int, rng *tensor.RNG) layers.Layer // makes the layers after it
 }
 
+// convKinds are the registered kinds, in order.
+var convKinds []convKind
+
+// ConvGANKinds are the kinds of convolutional GANs, as [NewConvGAN] takes them.
+func ConvGANKinds() []string {
+	names := make([]string, len(convKinds))
+	for i, k := range convKinds {
+		names[i] = k.name
+	}
+	slices.Sort(names)
+	return names
+}
+
+// NewConvGAN makes a convolutional GAN of a kind by its name, such as "DCGAN".
+//
+// Errors: another kind, with those that are known; a configuration that makes no
+// sense.
+func NewConvGAN(kind string, cfg ConvGANConfig) (*GAN, error) {
+	for _, k := range convKinds {
+		if k.name == kind {
+			return k.new(cfg)
+		}
+	}
+	return nil, fmt.Errorf("kind %q: not one of %s", kind, strings.Join(ConvGANKinds(), ", "))
+}
+
 func (k convKind) register() convKind {
+	convKinds = append(convKinds, k)
 	Register(k.name, func(cfg ConvGANConfig, env Env) (*GAN, error) {
 		cfg.Backend = env.Backend
 		return k.new(cfg)
@@ -182,7 +209,7 @@ func (k convKind) new(cfg ConvGANConfig) (*GAN, error) {
 	alone.GeneratorOnly = true
 	d := design{
 		kind: k.name, config: cfg, generatorOnly: alone, backend: cfg.Backend,
-		channels: cfg.Channels, height: cfg.Size, width: cfg.Size, zDim: cfg.ZDim, classes: cfg.Classes,
+		size: PictureSize{cfg.Channels, cfg.Size, cfg.Size}, zDim: cfg.ZDim, classes: cfg.Classes,
 	}
 	generator, discriminator := k.build(cfg, tensor.NewRNGOn(cfg.Backend, cfg.Seed))
 	if discriminator == nil {

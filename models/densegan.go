@@ -203,7 +203,7 @@ func NewGAN(cfg GANConfig) (*GAN, error) {
 	alone.GeneratorOnly = true
 	d := design{
 		kind: "GAN", config: cfg, generatorOnly: alone, backend: cfg.Backend,
-		channels: cfg.Channels, height: cfg.Height, width: cfg.Width, zDim: cfg.ZDim, flat: true,
+		size: PictureSize{cfg.Channels, cfg.Height, cfg.Width}, zDim: cfg.ZDim, flat: true,
 	}
 	if discriminator == nil {
 		return newGAN(d, generator, nil, nil), nil

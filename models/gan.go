@@ -34,10 +34,10 @@ type design struct {
 	generatorOnly any // the configuration of the generator alone
 	backend       backend.Backend
 
-	channels, height, width int
-	zDim                    int
-	classes                 []string
-	flat                    bool // pictures are rows to the networks, not planes
+	size    PictureSize
+	zDim    int
+	classes []string
+	flat    bool // pictures are rows to the networks, not planes
 }
 
 // newGAN puts a GAN together. contest has its updates already.
@@ -50,9 +50,14 @@ func newGAN(d design, generator, discriminator layers.Layer, contest *adversaria
 	return m
 }
 
-// Size is the size of the pictures: channels 1 for gray, 3 for RGB, 4 for RGB and
-// alpha.
-func (d *design) Size() (channels, height, width int) { return d.channels, d.height, d.width }
+// PictureSize is the size of the pictures that a model makes.
+type PictureSize struct {
+	Channels      int // 1 gray, 3 RGB, 4 RGB and alpha
+	Height, Width int
+}
+
+// Size is the size of the pictures.
+func (d *design) Size() PictureSize { return d.size }
 
 // ZDim is the number of random numbers that a picture is made from.
 func (d *design) ZDim() int { return d.zDim }
@@ -62,14 +67,14 @@ func (d *design) ZDim() int { return d.zDim }
 func (d *design) Classes() []string { return d.classes }
 
 // pixels is the number of numbers in one picture.
-func (d *design) pixels() int { return d.channels * d.height * d.width }
+func (d *design) pixels() int { return d.size.Channels * d.size.Height * d.size.Width }
 
 // shape is the shape of n pictures as the networks take them.
 func (d *design) shape(n int) []int {
 	if d.flat {
 		return []int{n, d.pixels()}
 	}
-	return []int{n, d.channels, d.height, d.width}
+	return []int{n, d.size.Channels, d.size.Height, d.size.Width}
 }
 
 // drawLatents draws what pictures are generated from: normal numbers, and after

@@ -107,7 +107,7 @@ func (m *GAN) Generate(n int, seed uint64) []float32 {
 //
 // Panics if n is not positive.
 func (m *GAN) Images(n int, seed uint64) []image.Image {
-	return pictures(m.Generate(n, seed), m.channels, m.height, m.width)
+	return pictures(m.Generate(n, seed), m.size.Channels, m.size.Height, m.size.Width)
 }
 
 // Interpolate makes n pictures between the first picture of one seed and the first

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/alecthomas/kong"
 
 	"github.com/org/artnn/cmd/artnn/internal/preview"
+	"github.com/org/artnn/recipe"
 )
 
 // variables are what help texts and enums of flags refer to.
-var variables = kong.Vars{"previews": preview.Modes, "time": "10m"}
+var variables = kong.Vars{"previews": preview.Modes, "time": "10m", "networks": strings.Join(recipe.Networks(), ", ")}
 
 // groups are the headings of flags in help texts and configuration files.
 var groups = []kong.Group{
