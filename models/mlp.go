@@ -210,6 +210,9 @@ func (m *MLP) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 // Updates is the one update of all weights.
 func (m *MLP) Updates() []*update.Update { return []*update.Update{m.update} }
 
+// Trace computes the output of one row of zeros, for a summary of the layers.
+func (m *MLP) Trace(tape *tensor.Tape) { m.Forward(tape.Zeros(1, m.cfg.Sizes[0])) }
+
 // Forward computes the output of a value on the caller's tape.
 //
 // Shape: [n, inputs] → [n, outputs].

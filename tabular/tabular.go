@@ -12,6 +12,7 @@ import (
 	"github.com/org/artnn/internal/linear"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
 )
 
@@ -153,6 +154,9 @@ func (m *Model) Schema() Schema { return m.schema }
 
 // State yields the network's parameters as [models.MLP.State] does.
 func (m *Model) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
+
+// Trace computes the network's output for one row, for a summary of its layers.
+func (m *Model) Trace(tape *tensor.Tape) { m.net.Trace(tape) }
 
 // Updates is the one update of all weights.
 func (m *Model) Updates() []*update.Update { return m.net.Updates() }

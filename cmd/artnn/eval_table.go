@@ -30,7 +30,9 @@ func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	warnUnseen(con, m, known)
-	con.printf("%v\n\n%s\n", e, e.Picture())
+	if c.Out == "" || !con.quiet { // the page has the same
+		con.printf("%v\n\n%s\n", e, e.Picture())
+	}
 	if c.Out == "" {
 		return nil
 	}

@@ -18,7 +18,7 @@ var _ = commands.add(30, func() any {
 type predict struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
 	Data  string `placeholder:"FILE" required:"" help:"CSV file with the columns that the network learned from; - is standard input."`
-	Out   string `short:"o" placeholder:"FILE" help:"CSV file to write, which is never the table itself (default: the terminal)."`
+	Out   string `short:"o" output:"file" placeholder:"FILE" help:"CSV file to write, which is never the table itself (default: the terminal)."`
 
 	tableFlags
 }
@@ -49,7 +49,7 @@ func (c *predict) Run(con *console) error {
 	warnUnseen(con, m, t)
 	write := func(w io.Writer) error { return recipe.WritePredictions(w, file, t, m) }
 	if c.Out == "" {
-		return write(con.out)
+		return write(con.data)
 	}
 	return atomicfile.Write(c.Out, write)
 }

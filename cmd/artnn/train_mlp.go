@@ -12,7 +12,7 @@ import (
 
 var _ = trainers.add(30, func() any {
 	return &struct {
-		MLP trainMLP `cmd:"" name:"mlp" help:"Train a network that predicts one column of a table from the others."`
+		MLP trainMLP `cmd:"" name:"mlp" set:"time=none, but epochs by the number of rows" help:"Train a network that predicts one column of a table from the others."`
 	}{}
 })
 
@@ -47,7 +47,8 @@ func (*trainMLP) Help() string {
 
 Examples:
   artnn train mlp --data sales.csv --target price -o run3
-  artnn train mlp --data sales.csv --target price --skip lot,notes --kind postcode=category -o run3
+  artnn train mlp --data sales.csv --target price --skip lot,notes -o run3
+  artnn train mlp --data flats.csv --target rent --kind zip=category -o run4
   artnn eval -m run3 --data sales-of-may.csv
   artnn predict -m run3 --data new.csv -o predicted.csv`
 }

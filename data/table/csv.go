@@ -5,9 +5,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // CSV is a file of comma-separated values. It is gone over from its beginning
@@ -38,19 +39,18 @@ func NewCSV(r io.Reader) (*CSV, error) {
 // anything else into memory, as NewCSV does. Errors of the result have the path in
 // them.
 func OpenCSV(path string) (*CSV, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	open := func() (io.ReadCloser, error) { return os.Open(path) }
-	if info.Mode().IsRegular() {
-		return &CSV{path: path, open: open}, nil
-	}
-	f, err := open()
+	f, err := regular.OpenStream(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().IsRegular() {
+		return &CSV{path: path, open: func() (io.ReadCloser, error) { return regular.Open(path) }}, nil
+	}
 	c, err := NewCSV(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

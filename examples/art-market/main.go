@@ -40,6 +40,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -148,6 +149,9 @@ func runMarket(ctx context.Context, o *options, out io.Writer) error {
 	works, prices := sales(o.sales, o.Seed)
 	text := csvOf(works, prices)
 	if o.write != "" {
+		if err := os.MkdirAll(filepath.Dir(o.write), 0o777); err != nil {
+			return err
+		}
 		return os.WriteFile(o.write, []byte(text), 0o666)
 	}
 	rows, err := table.ReadCSV(strings.NewReader(text), table.Options{Skip: []string{"lot"}})

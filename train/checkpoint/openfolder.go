@@ -9,9 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // Folder is a checkpoint on disk whose sums have been found to agree.
@@ -99,7 +100,7 @@ func openFolder(dir string, accept func(state []byte) error) (*Folder, error) {
 const mostText = 16 << 20
 
 func readText(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func readText(path string) ([]byte, error) {
 }
 
 func sum(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

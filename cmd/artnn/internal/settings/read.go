@@ -3,7 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +12,8 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // CommandKey is the key under which a file names the command it is for.
@@ -32,14 +34,15 @@ type File struct {
 // command, or has an unknown key, a repeated key or a value of the wrong type.
 // They name file, line and key, and the nearest key there is.
 func Read(path string, ctx *kong.Context) (*File, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		err = fmt.Errorf("%s: %d bytes are too many for a configuration file", path, info.Size())
-	}
+	f, err := regular.OpenStream(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	text, err := os.ReadFile(path)
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(text) > maxFile {
+		err = fmt.Errorf("%s: over %d bytes are too many for a configuration file", path, maxFile)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
