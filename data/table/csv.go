@@ -181,7 +181,7 @@ func firstLine(text io.Reader) ([]byte, error) {
 		// A file of an old Mac has its lines end in \r.
 		line, _, _ = bytes.Cut(bytes.TrimLeft(line, "\r\n"), []byte("\r"))
 		switch {
-		case err == nil && len(line) == 0:
+		case err == nil && isBlank(line):
 		case err == io.EOF:
 			return bytes.TrimRight(line, "\n"), nil
 		default:
