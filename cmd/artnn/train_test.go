@@ -127,6 +127,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 		r := ok(t, call(t, "eval", "-m", out, "--data", facesFolder(t, 20)))
 		assert.Contains(t, r.out, "20 generated, 20 of the folder")
 		assert.Regexp(t, `folder to folder +\d+\.\d\n`, r.out)
+		assert.Regexp(t, `sliced Wasserstein +distance times 1000 of 10 pictures to the folder, .*\n  at 16×16 +\d+\.\d beside \d+\.\d\n  mean +\d+\.\d beside \d+\.\d\n`, r.out)
 	})
 	t.Run("the same again", func(t *testing.T) {
 		again := filepath.Join(t.TempDir(), "run")
