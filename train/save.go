@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -51,8 +50,8 @@ func (c Checkpoints) check(models map[string]Model) error {
 		return errors.New("train: the intervals and number of checkpoints must not be negative")
 	}
 	for name := range models {
-		if name == "" || strings.ContainsAny(name, `/\:`) || strings.HasPrefix(name, ".") {
-			return fmt.Errorf("train: model name %q: it names a file, so it must not be empty, hold / \\ : or begin with a dot", name)
+		if err := checkpoint.CheckModule(name); err != nil {
+			return fmt.Errorf("train: %w", err)
 		}
 	}
 	return nil
@@ -109,6 +108,10 @@ func (r *run[B]) save() error {
 		return fmt.Errorf("checkpoint of step %d: %w", r.Step, err)
 	}
 	dir, err := checkpoint.WriteFolder(r.t.Checkpoints.Dir, r.Step, r.t.writers(), state)
+	var diverged *checkpoint.DivergedError
+	if errors.As(err, &diverged) {
+		return &NonFiniteError{Step: r.Step, Tensor: fmt.Sprintf("the tensor %q", diverged.Tensor)}
+	}
 	if err != nil {
 		return fmt.Errorf("checkpoint of step %d: %w; the checkpoints before it are untouched", r.Step, err)
 	}

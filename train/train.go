@@ -1,16 +1,37 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/jsonfloat"
 )
 
 // Metric is one named number of a step, such as a loss.
 type Metric struct {
 	Name  string
 	Value float64
+}
+
+// metricJSON is a metric in a checkpoint.
+type metricJSON struct {
+	Name  string
+	Value jsonfloat.Float
+}
+
+// MarshalJSON writes a value that is not finite as the strings of [JSONL].
+func (m Metric) MarshalJSON() ([]byte, error) {
+	return json.Marshal(metricJSON{m.Name, jsonfloat.Float(m.Value)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Metric) UnmarshalJSON(text []byte) error {
+	var j metricJSON
+	err := json.Unmarshal(text, &j)
+	*m = Metric{j.Name, float64(j.Value)}
+	return err
 }
 
 // Metrics are the numbers of a step, in the order they are to be shown.
