@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/train/checkpoint"
 )
@@ -74,6 +75,10 @@ func (c Checkpoints) lock() (unlock func(), err error) {
 		return nil, fmt.Errorf("checkpoints: %w", err)
 	case !ok:
 		return nil, fmt.Errorf("checkpoints: %s is in use by another run: wait for it to end or choose another folder", c.Dir)
+	}
+	if err := atomicfile.Probe(c.Dir); err != nil { // now, not after hours
+		_ = l.Unlock()
+		return nil, fmt.Errorf("checkpoints: %w", err)
 	}
 	// The file stays: removing it would let two others lock two files of one name.
 	return func() { _ = l.Unlock() }, nil
