@@ -42,9 +42,6 @@ func (s *session) begin(check func() error, o *recipe.Options) (release func(), 
 	if s.Out == "" && !nothing {
 		return nil, usagef("the folder of the run is missing: name one with -o, such as -o run1")
 	}
-	if err := s.runFlags.check(); err != nil {
-		return nil, err
-	}
 	if err := check(); err != nil {
 		return nil, s.explain(err)
 	}
@@ -93,7 +90,7 @@ func (s *session) explain(err error) error {
 func (s *session) flagOf(field string) string {
 	for _, f := range s.kong.Flags() {
 		if strings.EqualFold(strings.ReplaceAll(f.Name, "-", ""), field) {
-			return "--" + f.Name
+			return settings.Dashed(f.Name)
 		}
 	}
 	return field
