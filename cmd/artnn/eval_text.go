@@ -14,7 +14,7 @@ import (
 
 var _ = addFamily("artnn generate text", evalText)
 
-// evalStreams is how many places of a text are read at a time.
+// evalStreams is how many places of a text are read at a time, at most.
 const evalStreams = 32
 
 // evalText measures how surprised a model is by a text.
@@ -30,7 +30,7 @@ func evalText(_ context.Context, c *evalCommand, m writer, con *console) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
-	loss, err := m.Evaluate(ids, max(1, min(evalStreams, len(ids)/64)))
+	loss, err := m.Evaluate(ids, evalStreams)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}

@@ -52,8 +52,11 @@ func TestZeroIsNoDefault(t *testing.T) {
 			}
 			checked++
 			zero := "0"
-			if flag.Target.Type() == reflect.TypeFor[time.Duration]() {
+			switch {
+			case flag.Target.Type() == reflect.TypeFor[time.Duration]():
 				zero = "0s"
+			case flag.Target.Kind() == reflect.Slice:
+				zero = "0,0"
 			}
 			args := append(path[:len(path):len(path)], settings.Dashed(flag.Name), zero)
 			for _, other := range n.Flags {
