@@ -82,6 +82,9 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
+	if _, err := m.Tokenizer().Encode(prompt); err == nil { // else the error says it
+		con.hintScript(m.Tokenizer(), prompt)
+	}
 	write := func(w io.Writer) error { return c.write(ctx, w, m, prompt, seed) }
 	if c.Out != "" {
 		if err := atomicfile.Write(c.Out, write); err != nil {
