@@ -112,6 +112,11 @@ type NonFiniteError struct {
 }
 
 func (e *NonFiniteError) Error() string {
+	return e.What() + "; lower the learning rate, clip gradients or look at the data"
+}
+
+// What is what happened, without what to do.
+func (e *NonFiniteError) What() string {
 	what := "training diverged"
 	if e.Metric != "" {
 		what += fmt.Sprintf(": %s is %v", e.Metric, e.Value)
@@ -120,5 +125,5 @@ func (e *NonFiniteError) Error() string {
 	if e.Tensor != "" {
 		what += "; the first to go bad was " + e.Tensor
 	}
-	return what + "; lower the learning rate, clip gradients or look at the data"
+	return what
 }
