@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -105,4 +106,47 @@ func TestDivergedWeightsAreNamedWhenSaved(t *testing.T) {
 	c, err := train.LatestCheckpoint(dir)
 	require.NoError(t, err)
 	assert.Equal(t, 3, c.State.Step)
+}
+
+// described says of itself what it is told to.
+type described struct {
+	train.Model
+	config any
+}
+
+func (d described) Describe() (string, any) { return "test", d.config }
+
+// A model that could not be saved is known before the first step.
+func TestModelThatCannotBeSavedIsKnownFirst(t *testing.T) {
+	net, trainer := line(t, 5, 0.1)
+	trainer.Budget.Steps = 4
+	trainer.Step = func(context.Context, pointBatch) (train.Metrics, error) {
+		t.Error("a step was taken")
+		return nil, nil
+	}
+	trainer.Checkpoints = train.Checkpoints{Dir: t.TempDir()}
+	for want, config := range map[string]any{
+		"its configuration and vocabulary cannot be saved: safetensors: header of": strings.Repeat("<", 20_000_000), // escaped twice
+		"unsupported value: +Inf": math.Inf(1),
+	} {
+		trainer.Models = map[string]train.Model{"m": described{net, config}}
+		_, err := trainer.Run(context.Background())
+		assert.ErrorContains(t, err, `train: model "m": `)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// A clock that is set back leaves no time that a checkpoint could not be read with.
+func TestClockSetBack(t *testing.T) {
+	_, trainer := line(t, 5, 0.1)
+	trainer.Budget.Steps, trainer.Validate = 6, nil
+	dir, now := t.TempDir(), time.Unix(1000, 0)
+	trainer.Now = func() time.Time { now = now.Add(-time.Minute); return now }
+	trainer.Checkpoints = train.Checkpoints{Dir: dir, Every: 2}
+	r, err := trainer.Run(context.Background())
+	require.NoError(t, err)
+	assert.Zero(t, r.Elapsed)
+	c, err := train.LatestCheckpoint(dir)
+	require.NoError(t, err)
+	assert.Equal(t, 6, c.State.Step)
 }

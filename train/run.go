@@ -109,7 +109,7 @@ func (r *run[B]) batch(next func() B) B {
 
 // measure works out how far the run is.
 func (r *run[B]) measure() {
-	r.Elapsed = r.before + r.t.now().Sub(r.start)
+	r.Elapsed = max(r.Elapsed, r.before+r.t.now().Sub(r.start)) // also if a clock is set back
 	length := 1
 	if r.t.Data != nil {
 		r.at, length = r.t.Data.State(), r.t.Data.Len()

@@ -50,9 +50,12 @@ func (c Checkpoints) check(models map[string]Model) error {
 	case c.Every < 0 || c.After < 0 || c.Keep < 0:
 		return errors.New("train: the intervals and number of checkpoints must not be negative")
 	}
-	for name := range models {
+	for name, m := range models {
 		if err := checkpoint.CheckModule(name); err != nil {
 			return fmt.Errorf("train: %w", err)
+		}
+		if err := checkpoint.CheckDescription(module(m)); err != nil {
+			return fmt.Errorf("train: model %q: %w", name, err)
 		}
 	}
 	return nil

@@ -2,8 +2,12 @@ package checkpoint
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
+
+	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/layers"
 )
 
 // What is written is held to the same limits as what is read, so that no checkpoint
@@ -38,6 +42,20 @@ func CheckModule(name string) error {
 func checkName(name string) error {
 	if name == "" || strings.ContainsAny(name, "/\\:\n\r") || name != filepath.Base(name) || len(name) > longestName {
 		return fmt.Errorf("%q: the name of a file must have 1 to %d bytes, without / \\ : and line ends", name, longestName)
+	}
+	return nil
+}
+
+// CheckDescription returns an error if what a module says of itself (kind,
+// configuration, tokenizer) could not be saved: before training, not after its first
+// hours.
+func CheckDescription(m layers.Module) error {
+	meta, err := describe(m, nil)
+	if err != nil {
+		return err
+	}
+	if err := safetensors.Write(io.Discard, nil, meta); err != nil {
+		return fmt.Errorf("its configuration and vocabulary cannot be saved: %w", err)
 	}
 	return nil
 }
