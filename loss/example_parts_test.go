@@ -59,3 +59,20 @@ func ExampleBCE() {
 	// Output:
 	// 0.164
 }
+
+// The discriminator's loss with the R1 penalty of weight 10.
+func ExampleAdversarial() {
+	tape := tensor.NewTape()
+	defer tape.Release()
+	weight := tape.FromSlice([]float32{0.5, -1}, 1, 2)
+	score := func(x *tensor.Tensor) *tensor.Tensor { return x.Mul(weight).Sum(1) }
+	real := tape.FromSlice([]float32{1, 0, 2, 1}, 2, 2)
+	fake := tape.FromSlice([]float32{0, 1, 0, 0}, 2, 2)
+
+	onReal := score(real)
+	d := loss.Hinge{}.Discriminator(onReal, score(fake))
+	r1 := loss.GradientNorm2(onReal, real).Mean().MulScalar(10.0 / 2)
+	fmt.Println(d.Item(), r1.Item(), d.Add(r1).Item())
+	// Output:
+	// 1.25 6.25 7.5
+}

@@ -12,42 +12,26 @@ import (
 // All GANs train by it.
 type adversarial struct {
 	generator, discriminator layers.Layer
-	objective                adversarialLoss
+	objective                loss.Adversarial
 
 	// latents draws what n pictures are generated from, on the tape.
 	latents func(tape *tensor.Tape, n int) *tensor.Tensor
 
-	r1     float64 // weight γ of the R1 penalty; 0 is none
-	noise  float64 // deviation of the noise added to what the discriminator sees
-	critic int     // updates of the discriminator for each of the generator
+	penalties penalties
+	between   func(real, fake *tensor.Tensor) *tensor.Tensor // where the gradient penalty looks
+	noise     float64                                        // deviation of the noise added to what the discriminator sees
+	critic    int                                            // updates of the discriminator for each of the generator
 
 	g, d  *update.Update // on one tape
 	named update.Params  // all parameters, to name one that went bad
 	gLast *lastLoss      // the generator's loss in its last turn; nil if each step is one
 }
 
-// adversarialLoss is what the two networks minimise, from the discriminator's
-// logits.
-type adversarialLoss interface {
-	discriminator(real, fake *tensor.Tensor) *tensor.Tensor
-	generator(fake *tensor.Tensor) *tensor.Tensor
-}
-
-// nonSaturating is binary cross-entropy, for the generator with the labels
-// exchanged instead of the sign. It works on what goes into the sigmoid, which
-// neither overflows nor loses its gradient.
-//
-// Reference: Goodfellow et al. 2014; Salimans et al. 2016 for smooth labels.
-type nonSaturating struct{ smooth float64 }
-
-func (l nonSaturating) discriminator(real, fake *tensor.Tensor) *tensor.Tensor {
-	return bce(real, 1-l.smooth).Add(bce(fake, 0))
-}
-
-func (nonSaturating) generator(fake *tensor.Tensor) *tensor.Tensor { return bce(fake, 1) }
-
-func bce(logits *tensor.Tensor, target float64) *tensor.Tensor {
-	return loss.BCEWithLogits(logits, logits.Tape().Full(target, logits.Shape()...), loss.BCEWithLogitsConfig{})
+// penalties are the weights of what is added to the discriminator's loss; 0 is
+// none.
+type penalties struct {
+	r1, r2   float64 // γ, on the slope at real and at generated pictures
+	gradient float64 // λ, on how far the slope between them is from 1
 }
 
 // rows puts rows [lo, hi) of a batch on the tape.
@@ -89,7 +73,7 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 	}
 	for lo, hi := range a.g.Parts(n) {
 		fake := a.generator.Forward(a.sameLatents(begin, hi-lo))
-		g := update.Share(a.gLoss(fake), hi-lo, n)
+		g := update.Share(a.gLoss(func() *tensor.Tensor { return real(lo, hi) }, fake), hi-lo, n)
 		gLoss += g.Item()
 		if !a.g.Check(g.Item(), a.named) {
 			return dLoss, gLoss
@@ -114,7 +98,7 @@ func (a *adversarial) whole(real, z *tensor.Tensor) (dLoss, gLoss float64) {
 	if !a.d.Apply() {
 		return dLoss, dLoss
 	}
-	g := a.gLoss(fake)
+	g := a.gLoss(func() *tensor.Tensor { return real }, fake)
 	gLoss = g.Item()
 	if !a.g.Check(gLoss, a.named) {
 		return dLoss, gLoss
@@ -134,30 +118,45 @@ func (a *adversarial) sameLatents(begin backend.Stream, n int) *tensor.Tensor {
 	return z
 }
 
-// dLoss is the discriminator's loss, and that with the R1 penalty,
-// γ/2·mean ‖∂D(x)/∂x‖². The generator's values are not consumed, because Detach
-// cuts them off.
+// dLoss is the discriminator's loss, and that with the penalties:
 //
-// A batch norm must see real and generated pictures apart, and so must R1;
-// otherwise one pass over both reads the weights once.
+//	γ₁/2·mean ‖∂D(x)/∂x‖² + γ₂/2·mean ‖∂D(G(z))/∂G(z)‖² + λ·mean (‖∂D(x̂)/∂x̂‖ − 1)²
 //
-// Reference: Mescheder, Geiger and Nowozin 2018 for R1.
+// The generator's values are not consumed, because Detach cuts them off.
+//
+// A batch norm must see real and generated pictures apart, and so must the first
+// two penalties; otherwise one pass over both reads the weights once.
 func (a *adversarial) dLoss(real, fake *tensor.Tensor) (d, all *tensor.Tensor) {
-	n, fake := real.Dim(0), fake.Detach()
-	if a.r1 == 0 && !a.normalises() {
+	n, fake, p := real.Dim(0), fake.Detach(), a.penalties
+	if p.r1 == 0 && p.r2 == 0 && !a.normalises() {
 		scores := a.discriminator.Forward(tensor.Cat(0, a.noisy(real), a.noisy(fake)))
-		d = a.objective.discriminator(scores.Narrow(0, 0, n), scores.Narrow(0, n, n))
-		return d, d
+		d = a.objective.Discriminator(scores.Narrow(0, 0, n), scores.Narrow(0, n, n))
+		return d, a.sloped(d, real, fake)
 	}
-	scores := a.discriminator.Forward(a.noisy(real))
-	if a.r1 == 0 {
-		d = a.objective.discriminator(scores, a.discriminator.Forward(a.noisy(fake)))
-		return d, d
+	var sum []*tensor.Tensor
+	scores := func(x *tensor.Tensor, weight float64) *tensor.Tensor {
+		y := a.discriminator.Forward(a.noisy(x))
+		if weight > 0 {
+			sum = append(sum, loss.GradientNorm2(y, x).Mean().MulScalar(weight/2))
+		}
+		return y
 	}
-	slope := real.Tape().Grad(scores.Sum(), []*tensor.Tensor{real}, tensor.CreateGraph())[0]
-	penalty := slope.Square().Sum(1).Mean().MulScalar(a.r1 / 2)
-	d = a.objective.discriminator(scores, a.discriminator.Forward(a.noisy(fake)))
-	return d, d.Add(penalty)
+	onReal := scores(real, p.r1)
+	d = a.objective.Discriminator(onReal, scores(fake, p.r2))
+	all = d
+	for _, penalty := range sum {
+		all = all.Add(penalty)
+	}
+	return d, a.sloped(all, real, fake)
+}
+
+// sloped adds the gradient penalty, if there is one.
+func (a *adversarial) sloped(l, real, fake *tensor.Tensor) *tensor.Tensor {
+	if a.penalties.gradient == 0 {
+		return l
+	}
+	x := a.between(real, fake)
+	return l.Add(loss.GradientPenalty(a.discriminator.Forward(a.noisy(x)), x).MulScalar(a.penalties.gradient))
 }
 
 // normalises reports whether the discriminator keeps statistics of its batches.
@@ -168,9 +167,14 @@ func (a *adversarial) normalises() bool {
 	return false
 }
 
-// gLoss is the generator's loss.
-func (a *adversarial) gLoss(fake *tensor.Tensor) *tensor.Tensor {
-	return a.objective.generator(a.discriminator.Forward(a.noisy(fake)))
+// gLoss is the generator's loss. Real pictures are asked for only if it compares
+// with them; they give the generator no gradient.
+func (a *adversarial) gLoss(real func() *tensor.Tensor, fake *tensor.Tensor) *tensor.Tensor {
+	var onReal *tensor.Tensor
+	if a.objective.Paired() {
+		fake.Tape().NoGrad(func() { onReal = a.discriminator.Forward(a.noisy(real())) })
+	}
+	return a.objective.Generator(onReal, a.discriminator.Forward(a.noisy(fake)))
 }
 
 // noisy adds noise to what the discriminator is to see.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/layers"
+	"github.com/org/artnn/loss"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
@@ -64,9 +65,9 @@ func TestBatchNormSeesRealAndFakeApart(t *testing.T) {
 		a := &adversarial{
 			generator:     layers.NewLinear(2, 3, rng),
 			discriminator: layers.Sequential{norm, layers.NewLinear(3, 1, rng)},
-			objective:     nonSaturating{},
+			objective:     loss.NonSaturating{},
 			latents:       func(tape *tensor.Tape, n int) *tensor.Tensor { return tape.Normal(0, 1, n, 2) },
-			critic:        1, r1: r1,
+			critic:        1, penalties: penalties{r1: r1},
 		}
 		adam := func(p update.Params) optim.Optimizer { return optim.NewAdam(p, optim.AdamConfig{}) }
 		a.g = update.New(update.Config{Params: layers.Params(a.generator), Optimizer: adam})

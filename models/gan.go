@@ -9,6 +9,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/layers"
+	"github.com/org/artnn/loss"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
@@ -34,6 +35,10 @@ type GANConfig struct {
 	// Beta1 is Adam's first beta. The default, 0.9, is Adam's own. With 0.5 the two
 	// networks oscillate less (Radford, Metz and Chintala 2015).
 	Beta1 float64 `json:"beta1"`
+	// Loss is what the two networks minimise: non_saturating (the default), minimax,
+	// least_squares, hinge, wasserstein or relativistic; see [loss.Adversarial].
+	// Wasserstein needs GradientPenalty, relativistic R1 and R2.
+	Loss string `json:"loss"`
 	// Smooth lowers the target of real images from 1 to 1−Smooth, so that the
 	// discriminator stays less sure and its gradients alive. Off by default;
 	// 0.1 is usual (Salimans et al. 2016).
@@ -48,6 +53,13 @@ type GANConfig struct {
 	// both networks learn at a higher rate. Off by default; 0.1 to 10 is usual
 	// (Mescheder, Geiger and Nowozin 2018).
 	R1 float64 `json:"r1"`
+	// R2 is the weight of the same penalty at generated images. Off by default; as
+	// R1 where the loss is relativistic (Huang et al. 2024).
+	R2 float64 `json:"r2"`
+	// GradientPenalty is the weight λ of λ·mean (‖∂D(x̂)/∂x̂‖ − 1)² at points x̂
+	// between real and generated images. Off by default; 10 is usual with the
+	// wasserstein loss (Gulrajani et al. 2017).
+	GradientPenalty float64 `json:"gradient_penalty"`
 	// Sharpen is how much the discriminator's view is sharpened: it sees each
 	// pixel plus Sharpen times its differences from its neighbours. It then tells
 	// fine noise in flat areas as easily as wrong colours, and that noise leaves
@@ -88,6 +100,7 @@ func (c GANConfig) withDefaults() GANConfig {
 	c.Slope = cmp.Or(c.Slope, 0.2)
 	c.LR = cmp.Or(c.LR, 2e-4)
 	c.Beta1 = cmp.Or(c.Beta1, 0.9)
+	c.Loss = cmp.Or(c.Loss, "non_saturating")
 	c.CriticSteps = cmp.Or(c.CriticSteps, 1)
 	c.Backend = on(c.Backend)
 	return c
@@ -111,6 +124,8 @@ func (c GANConfig) check() error {
 		check.Scale("learning rate", c.LR),
 		check.Scale("noise", c.Noise),
 		check.Scale("r1", c.R1),
+		check.Scale("r2", c.R2),
+		check.Scale("gradient penalty", c.GradientPenalty),
 		check.Scale("sharpen", c.Sharpen),
 		check.Rate("beta1", c.Beta1, 1),
 		check.Rate("smooth", c.Smooth, 1),
@@ -121,7 +136,25 @@ func (c GANConfig) check() error {
 	if err != nil {
 		return err
 	}
+	if _, err := c.objective(); err != nil {
+		return err
+	}
 	return checkTotal(func(rng *tensor.RNG) { c.build(rng) })
+}
+
+// objective is the loss by its name.
+func (c GANConfig) objective() (loss.Adversarial, error) {
+	l, err := loss.NewAdversarial(c.Loss)
+	if err != nil {
+		return nil, fmt.Errorf("loss: %w", err)
+	}
+	if c.Smooth == 0 {
+		return l, nil
+	}
+	if _, ok := l.(loss.NonSaturating); !ok {
+		return nil, fmt.Errorf("smooth: the loss %s has no target to lower", c.Loss)
+	}
+	return loss.NonSaturating{Smooth: c.Smooth}, nil
 }
 
 // pixels is the number of numbers in one image.
@@ -208,10 +241,16 @@ func (m *GAN) newContest() *adversarial {
 		Params: layers.Params(prefixed{discriminatorName, m.Discriminator}), Optimizer: adam,
 		Clip: m.cfg.Clip, Accumulate: m.cfg.Accumulate, Tape: g.Tape(),
 	})
+	objective, err := m.cfg.objective()
+	if err != nil {
+		panic(err) // check has seen it
+	}
 	return &adversarial{
-		generator: m.Generator, discriminator: m.Discriminator, objective: nonSaturating{m.cfg.Smooth},
-		latents: func(tape *tensor.Tape, n int) *tensor.Tensor { return tape.Normal(0, 1, n, m.cfg.ZDim) },
-		r1:      m.cfg.R1, noise: m.cfg.Noise, critic: m.cfg.CriticSteps,
+		generator: m.Generator, discriminator: m.Discriminator, objective: objective,
+		latents:   func(tape *tensor.Tape, n int) *tensor.Tensor { return tape.Normal(0, 1, n, m.cfg.ZDim) },
+		penalties: penalties{r1: m.cfg.R1, r2: m.cfg.R2, gradient: m.cfg.GradientPenalty},
+		between:   loss.Between,
+		noise:     m.cfg.Noise, critic: m.cfg.CriticSteps,
 		g: g, d: d, named: layers.Params(m), gLast: last,
 	}
 }
@@ -269,10 +308,10 @@ func (m *GAN) Inference() Model {
 //	d = BCE(D(x), 1) + BCE(D(G(z)), 0)
 //	g = BCE(D(G(z)), 1)
 //
-// The generator's is the non-saturating loss. The R1 penalty, if any, is minimised
-// with d and not counted in it. Both losses are batch means before their update;
-// d is 2·ln 2 ≈ 1.39 and g is ln 2 ≈ 0.69 when the discriminator cannot tell. With
-// CriticSteps, g is that of the generator's last turn.
+// or those of another Loss. Penalties are minimised with d and not counted in it.
+// Both losses are batch means before their update; these d and g are 2·ln 2 ≈ 1.39
+// and ln 2 ≈ 0.69 when the discriminator cannot tell. With CriticSteps, g is that
+// of the generator's last turn.
 //
 // If a loss, or with Clip a gradient, is not finite, that network and those after
 // it are not updated: NonFinite of the Updates tells what went bad.

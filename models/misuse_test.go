@@ -89,7 +89,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 func TestDefaultsAreTheDocuments(t *testing.T) {
 	gan := GANConfig{Width: 256}.withDefaults()
 	gan.Backend = nil
-	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9, CriticSteps: 1}, gan)
+	assert.Equal(t, GANConfig{Width: 256, Height: 256, Channels: 3, ZDim: 100, Hidden: []int{128, 256}, Slope: 0.2, LR: 0.0002, Beta1: 0.9, Loss: "non_saturating", CriticSteps: 1}, gan)
 	count := 0
 	for _, part := range sequences(gan.build(tensor.NewRNGOn(shape.New(1<<30), 0))) {
 		count += layers.Count(part)

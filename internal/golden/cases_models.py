@@ -158,6 +158,70 @@ def gan(new):
         save(c, "after", d, "discriminator.model.")
 
 
+def adversarial(name, r, f):
+    """d and g of a loss."""
+    s = F.softplus
+    one, zero = torch.ones_like(r), torch.zeros_like(r)
+    bce = F.binary_cross_entropy_with_logits
+    return {
+        "non_saturating": lambda: (bce(r, one) + bce(f, zero), bce(f, one)),
+        "minimax": lambda: (bce(r, one) + bce(f, zero), -bce(f, zero)),
+        "least_squares": lambda: (0.5 * F.mse_loss(r, one) + 0.5 * F.mse_loss(f, zero), 0.5 * F.mse_loss(f, one)),
+        "hinge": lambda: (F.relu(1 - r).mean() + F.relu(1 + f).mean(), -f.mean()),
+        "wasserstein": lambda: (f.mean() - r.mean(), -f.mean()),
+        "relativistic": lambda: (s(f - r).mean(), s(r - f).mean()),
+    }[name]()
+
+
+def gan_losses(new):
+    """Ten updates of D and of G with each loss, and with the penalties it needs."""
+    f = new("models/testdata/ganlosses.safetensors")
+    z_dim, a, b, size, batch, steps = 6, 8, 12, 3, 4, 10
+    for name, r1, r2, gp in (
+        ("minimax", 0, 0, 0), ("least_squares", 0, 0, 0), ("hinge", 0, 0, 0),
+        ("wasserstein", 0, 0, 10), ("relativistic", 1.5, 0.5, 0), ("non_saturating", 0, 2, 3)):
+        c = f.case(name)
+        pixels = size * size * 3
+        g = nn.Sequential(nn.Linear(z_dim, a), nn.LeakyReLU(0.2), nn.Linear(a, b), nn.LeakyReLU(0.2), nn.Linear(b, pixels), nn.Tanh())
+        d = nn.Sequential(nn.Linear(pixels, b), nn.LeakyReLU(0.2), nn.Linear(b, a), nn.LeakyReLU(0.2), nn.Linear(a, 1))
+        params = load(c, g, "generator.model.") + load(c, d, "discriminator.model.")
+        c.note(z=z_dim, hidden=(a, b), size=size, channels=3, slope=0.2, r1=r1, r2=r2, gradient_penalty=gp, params=params, optimizer="Adam", lr=0.002, betas=(0.5, 0.999), eps=1e-8, loss=name,
+               order="D update, then G update through the updated D, same z; x between is mix·real + (1−mix)·fake")
+        z = c.uniform("in.z", (steps, batch, z_dim), -2, 2)
+        x = c.uniform("in.x", (steps, batch, 3, size, size))
+        mix = c.uniform("in.mix", (steps, batch, 1), 0, 1)
+        og, od = (optim.Adam(m.parameters(), lr=0.002, betas=(0.5, 0.999)) for m in (g, d))
+        d_losses, g_losses = [], []
+
+        def slope(at):
+            at = at.detach().requires_grad_()
+            return torch.autograd.grad(d(at).sum(), at, create_graph=True)[0].square().sum(1)
+
+        for i in range(steps):
+            fake, real = g(z[i]), x[i].reshape(batch, -1)
+            d_loss, _ = adversarial(name, d(real), d(fake.detach()))
+            all_of_it = d_loss
+            if r1:
+                all_of_it = all_of_it + r1 / 2 * slope(real).mean()
+            if r2:
+                all_of_it = all_of_it + r2 / 2 * slope(fake).mean()
+            if gp:
+                all_of_it = all_of_it + gp * (slope(mix[i] * real + (1 - mix[i]) * fake).sqrt() - 1).square().mean()
+            od.zero_grad()
+            all_of_it.backward()
+            od.step()
+            _, g_loss = adversarial(name, d(real), d(fake))
+            og.zero_grad()
+            g_loss.backward()
+            og.step()
+            d_losses.append(d_loss.item())
+            g_losses.append(g_loss.item())
+        c.out("out.d_losses", d_losses)
+        c.out("out.g_losses", g_losses)
+        save(c, "after", g, "generator.model.")
+        save(c, "after", d, "discriminator.model.")
+
+
 class TextGenerator(nn.Module):
     def __init__(self, vocab, embed, hidden, layers):
         super().__init__()
@@ -231,5 +295,5 @@ def greedy(m, prompt, n):
 
 
 def build(new):
-    for part in (mlp, gan, text):
+    for part in (mlp, gan, gan_losses, text):
         part(new)
