@@ -48,7 +48,7 @@ func TestImportsAreLight(t *testing.T) {
 // configuration and its constructor; the rest are methods.
 func TestExportsAreFew(t *testing.T) {
 	generic := strings.Fields(`Model Trainable Kind Kinds Register Env Clone Quantize
-		Load LoadAs LoadFS LoadOption On KeepHalf
+		Load LoadAs LoadFS LoadOption On KeepHalf Summarize
 		Save SaveOption WithTraining WithFacts ForInference Float16 BFloat16`)
 	families, names := 0, 0
 	files, err := filepath.Glob("*.go")
@@ -96,7 +96,7 @@ func TestTextImportsNoModels(t *testing.T) {
 	for dir, may := range map[string][]string{
 		"../tokenizer":          {"tokenizer", "internal/strictjson"},
 		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "backend", "asm"},
-		"../format/safetensors": {"format/safetensors", "internal/half"},
+		"../format/safetensors": {"format/safetensors", "internal/half", "internal/regular"},
 	} {
 		for _, path := range dependencies(t, dir) {
 			if name, ours := strings.CutPrefix(path, "github.com/org/artnn/"); ours {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/shape"
-	"github.com/org/artnn/tokenizer"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/train/checkpoint"
 )
 
@@ -67,6 +67,11 @@ func LoadAs[M Model](path string, options ...LoadOption) (M, error) {
 
 // LoadFS is [Load] from a file system, such as an embed.FS.
 func LoadFS(fsys fs.FS, name string, options ...LoadOption) (Model, error) {
+	if info, err := fs.Stat(fsys, name); err == nil {
+		if err := regular.Check(info.Mode()); err != nil { // to open a pipe could wait for ever
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -110,19 +115,14 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	for _, option := range options {
 		option(&o)
 	}
-	kind, err := familyOf(f.Kind())
+	kind, env, err := described(f)
 	if err != nil {
 		return nil, err
 	}
-	env := Env{Backend: on(o.be)}
-	if text := f.Tokenizer(); text != "" {
-		if env.Tokenizer, err = tokenizer.Parse([]byte(text)); err != nil {
-			return nil, fmt.Errorf("tokenizer: %w", err)
-		}
-	}
-	if err := plausible(f, kind, env); err != nil {
+	if _, err := plausible(f, kind, env); err != nil {
 		return nil, err
 	}
+	env.Backend = on(o.be)
 	m, err := kind.build(f.Config(), env)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
@@ -147,15 +147,14 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 
 // plausible builds the model without memory and compares it with the file: its
 // configuration may lie.
-func plausible(f *checkpoint.File, kind family, env Env) error {
-	var m Model
-	err := fits(maxNumbers, errTooLarge, func(be *shape.Backend) (err error) {
+func plausible(f *checkpoint.File, kind family, env Env) (m Model, err error) {
+	err = fits(maxNumbers, errTooLarge, func(be *shape.Backend) (err error) {
 		env.Backend = be
 		m, err = kind.build(f.Config(), env)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	return f.Check(m)
+	return m, f.Check(m)
 }

@@ -17,7 +17,7 @@ import (
 // thousand are better. A zero value is chosen from the data, or is the default
 // named beside the field.
 type Images struct {
-	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
+	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, TIFF, subfolders too
 	Pictures *data.Images `settings:"-"` // in place of a folder: square ones, as they are
 	Size     int          // width and height to scale and crop them to; default their own, at most 64
 	Gray     *bool        // without colour
@@ -32,6 +32,9 @@ type Images struct {
 	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
 	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
 	Noise   float64  // deviation of noise added to all the discriminator sees
+
+	Scale   int  // how many times pictures are enlarged in samples; default small ones are, to 32 pixels
+	Lanczos bool // enlarge them smoothly instead of pixel by pixel
 
 	Learning
 	Options
@@ -61,6 +64,8 @@ func (c *Images) Check() error {
 		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
 	case c.Size < 0 || c.Size > mostSize:
 		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
+	case c.Scale < 0:
+		return &ConfigError{"Scale", fmt.Sprintf("must be at least 1, got %d", c.Scale)}
 	}
 	return cmp.Or(c.Learning.Check(), c.Options.Check())
 }
@@ -76,6 +81,11 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	pictures, err := c.load(ctx)
 	if err != nil {
 		return nil, err
+	}
+	setDefault(&c.Scale, max(1, sheetSide/c.Size))
+	sheet := data.GridOptions{Columns: sheetColumns, Scale: c.Scale, Smooth: c.Lanczos}
+	if pixels := sheet.Pixels(sheetPictures, c.Size, c.Size); pixels > data.MaxGridPixels {
+		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
 	c.choose(pictures.Len())
 	c.gan, err = models.NewGAN(models.GANConfig{
@@ -101,7 +111,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 			d, g := c.gan.Step(b.Pixels)
 			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil
 		},
-		Sample: func() (Sample, error) { return imageSheet(c.gan), nil },
+		Sample: func() (Sample, error) { return imageSheet(c.gan, sheet), nil },
 	}, nil
 }
 
@@ -138,8 +148,7 @@ const (
 	sheetSide       = 32 // pixels that a picture is enlarged to
 )
 
-func imageSheet(gan *models.GAN) Sample {
+func imageSheet(gan *models.GAN, options data.GridOptions) Sample {
 	pictures := gan.Images(sheetPictures, sheetSeed)
-	options := data.GridOptions{Columns: sheetColumns, Scale: max(1, sheetSide/gan.Config().Width)}
 	return Sample{Image: data.GridOf(pictures, options), Preview: data.GridOf(pictures[:previewPictures], options)}
 }

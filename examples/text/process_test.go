@@ -59,7 +59,7 @@ func TestErrors(t *testing.T) {
 		{"-temperature -1", "temperature"},
 		{"-length 0", "number of tokens"},
 		{"-top-p 2", "top-p"},
-		{"-save " + filepath.Join(nowhere, "model") + " -updates 1 -batch 1 -steps 1 -hidden 8 -embed 8", nowhere},
+		{"-save " + filepath.Join(short, "model") + " -updates 1 -batch 1 -steps 1 -hidden 8 -embed 8", short}, // which is no folder
 	} {
 		maintest.Fails(t, "text", append([]string{"-save", model}, strings.Fields(c.args)...), c.want)
 	}

@@ -5,6 +5,7 @@
 //	go run ./examples/vae -data my-pictures -size 32 -time 30m
 //	go run ./examples/vae -resume -time 1h         # goes on, to an hour in all
 //	go run ./examples/vae -load out/model.safetensors
+//	go run ./examples/vae -layers                  # what the network consists of
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/layers/summary"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
@@ -30,7 +32,7 @@ type options struct {
 	data, out, load           string
 	size, batch, steps, every int
 	time                      time.Duration
-	resume                    bool
+	resume, layers            bool
 	seed                      uint64
 }
 
@@ -41,6 +43,7 @@ func main() {
 	flag.StringVar(&o.out, "out", "out", "`FOLDER` of the run: model, samples, report, checkpoints")
 	flag.StringVar(&o.load, "load", "", "train nothing, make a sheet.png with the model in `FILE`")
 	flag.BoolVar(&o.resume, "resume", false, "go on with the run in -out")
+	flag.BoolVar(&o.layers, "layers", false, "train nothing, list the layers and what they cost")
 	flag.IntVar(&o.batch, "batch", 64, "pictures in an update")
 	flag.IntVar(&o.steps, "steps", 0, "updates to train for; default: by -time")
 	flag.DurationVar(&o.time, "time", 5*time.Minute, "time to train for")
@@ -73,6 +76,10 @@ func run(ctx context.Context, o options) error {
 	v, err := New(Config{Width: pictures.Width, Height: pictures.Height, Channels: pictures.Channels, EMA: 0.999, Seed: o.seed}, backend.Default())
 	if err != nil {
 		return err
+	}
+	if o.layers {
+		fmt.Print(summary.Of(v))
+		return nil
 	}
 	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: min(o.batch, pictures.Len()), Shuffle: true, DropLast: true, Seed: o.seed})
 	if err != nil {

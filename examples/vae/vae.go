@@ -87,6 +87,12 @@ func (v *VAE) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(layers.Prefix("encoder", v.encoder.State()), layers.Prefix("decoder", v.decoder.State()))
 }
 
+// Trace is what one picture goes through, for a summary of the layers.
+func (v *VAE) Trace(tape *tensor.Tape) {
+	mean, _ := v.encode(tape.Zeros(1, v.pixels()))
+	v.decoder.Forward(mean)
+}
+
 func (v *VAE) pixels() int { return v.cfg.Width * v.cfg.Height * v.cfg.Channels }
 
 // encode is the mean and the log-variance of the codes of pictures.
