@@ -160,7 +160,7 @@ func TestRegister(t *testing.T) {
 	m := stranger{samples(t, nil)["mlp"].(*MLP)}
 	path := filepath.Join(t.TempDir(), "stranger")
 	err := Save(path, m)
-	assert.ErrorContains(t, err, `the file could not be loaded: it holds a model of kind "Stranger", which this program does not know; it knows GAN, MLP, TextGenerator`)
+	assert.ErrorContains(t, err, `the file could not be loaded: it holds a model of kind "Stranger", which this program does not know; it knows DCGAN, GAN, MLP, R3GAN, SNGAN, TextGenerator, WGANGP`)
 	assert.NoFileExists(t, path)
 	_, err = Clone(m)
 	assert.ErrorContains(t, err, `"Stranger"`)
