@@ -37,6 +37,7 @@ var (
 	_ backend.SoftmaxKernel      = (*cpu)(nil)
 	_ backend.CrossEntropyKernel = (*cpu)(nil)
 	_ backend.LayerNormKernel    = (*cpu)(nil)
+	_ backend.BatchNormKernel    = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)
 	_ backend.DecodeKernel       = (*cpu)(nil)
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
