@@ -24,7 +24,7 @@ type adversarial struct {
 
 	g, d  *update.Update // on one tape
 	named update.Params  // all parameters, to name one that went bad
-	gLast float64        // the generator's loss in its last turn
+	gLast *lastLoss      // the generator's loss in its last turn; nil if each step is one
 }
 
 // penalties are the weights of what is added to the discriminator's loss; 0 is
@@ -69,7 +69,7 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 		return dLoss, dLoss
 	}
 	if !turn {
-		return dLoss, a.gLast
+		return dLoss, a.gLast.value()
 	}
 	for lo, hi := range a.g.Parts(n) {
 		fake := a.generator.Forward(a.sameLatents(begin, hi-lo))
@@ -82,8 +82,7 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 		tape.Release()
 	}
 	a.g.Apply()
-	a.gLast = gLoss
-	return dLoss, gLoss
+	return dLoss, a.gLast.keep(gLoss)
 }
 
 // whole is a step of both on a batch that is on the tape. The generator's graph
@@ -106,8 +105,7 @@ func (a *adversarial) whole(real, z *tensor.Tensor) (dLoss, gLoss float64) {
 	}
 	a.g.Backward(g, true)
 	a.g.Apply()
-	a.gLast = gLoss
-	return dLoss, gLoss
+	return dLoss, a.gLast.keep(gLoss)
 }
 
 // sameLatents draws again what the discriminator's turn drew first.

@@ -227,10 +227,16 @@ func (m *GAN) newContest() *adversarial {
 	adam := func(p update.Params) optim.Optimizer {
 		return optim.NewAdam(p, optim.AdamConfig{LR: m.cfg.LR, Betas: [2]float64{m.cfg.Beta1, 0.999}})
 	}
-	g := update.New(update.Config{
+	cfg := update.Config{
 		Params: layers.Params(prefixed{generatorName, m.Generator}), Optimizer: adam,
 		Clip: m.cfg.Clip, Accumulate: m.cfg.Accumulate, EMA: m.cfg.EMA, Seed: m.cfg.Seed,
-	})
+	}
+	var last *lastLoss
+	if m.cfg.CriticSteps > 1 {
+		last = &lastLoss{on: m.cfg.Backend}
+		cfg.Memory = last
+	}
+	g := update.New(cfg)
 	d := update.New(update.Config{
 		Params: layers.Params(prefixed{discriminatorName, m.Discriminator}), Optimizer: adam,
 		Clip: m.cfg.Clip, Accumulate: m.cfg.Accumulate, Tape: g.Tape(),
@@ -245,7 +251,7 @@ func (m *GAN) newContest() *adversarial {
 		penalties: penalties{r1: m.cfg.R1, r2: m.cfg.R2, gradient: m.cfg.GradientPenalty},
 		between:   loss.Between,
 		noise:     m.cfg.Noise, critic: m.cfg.CriticSteps,
-		g: g, d: d, named: layers.Params(m),
+		g: g, d: d, named: layers.Params(m), gLast: last,
 	}
 }
 

@@ -125,7 +125,7 @@ func TestResumeRefusesDamage(t *testing.T) {
 		"negative rate":    {swap(`"lr":0.001`, `"lr":-1`), `learning rate -1`},
 		"two updates":      {swap(`[{`, `[{},{`), `training: expected the state of 1 updates, got 2`},
 		"no updates":       {func(l list, m map[string]string) list { m["training"] = "null"; return l }, `training: there are no updates in it`},
-		"negative count":   {swap(`"fc.bias":3`, `"fc.bias":-3`), `step count of "fc.bias" is missing or negative`},
+		"negative count":   {swap(`"fc.bias":3`, `"fc.bias":-3`), `-3 steps of "fc.bias" make no sense`},
 		"missing count":    {swap(`"fc.bias":3`, `"fc.bios":3`), `step count of "fc.bias" is missing or negative`},
 		"negative steps":   {swap(`"steps":3`, `"steps":-1`), `-1 steps`},
 		"two batches":      {each("training.0.memory.h", func(t *safetensors.Tensor) { t.Shape, t.Values = []int{2, 1, 4}, make([]float32, 8) }), `memory: expected states of the shape [2, batch, 4], got [2 1 4] and [2 2 4]`},

@@ -49,7 +49,8 @@ const (
 	fewestTokens = 200 // to learn from
 	fewTokens    = 20_000
 
-	validationStreams = 32
+	validationStreams = 32 // places of the held-out text that are read at a time, at most
+	fewestHeld        = 8  // tokens that say anything
 	// mostValidated bounds the time of a validation to a small share of that of
 	// the steps between two of them.
 	mostValidated = 50_000
@@ -137,10 +138,10 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 			return o, nil
 		},
 	}
-	if streams := min(validationStreams, len(held)/8); streams > 0 {
+	if len(held) >= fewestHeld {
 		held = held[:min(len(held), mostValidated)]
 		t.Validate = func(context.Context) (train.Metrics, error) {
-			l, err := m.Evaluate(held, streams)
+			l, err := m.Evaluate(held, validationStreams)
 			return train.Metrics{{Name: "val_loss", Value: l}}, err
 		}
 	}

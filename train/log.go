@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/logfile"
@@ -225,7 +226,7 @@ func (l *Log) admit(metrics Metrics) error {
 		if slices.Contains(l.names, m.Name) {
 			continue
 		}
-		if slices.Contains(fixedColumns, m.Name) {
+		if slices.ContainsFunc(fixedColumns, func(c string) bool { return strings.EqualFold(c, m.Name) }) { // readers of JSON fold case
 			return fmt.Errorf("train: log %s: a metric is called %s, which the log has already; give it another name", l.path, m.Name)
 		}
 		l.names = append(l.names, m.Name)

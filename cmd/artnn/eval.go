@@ -19,7 +19,7 @@ type evalCommand struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
 	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
-	Seed  uint64 `default:"1" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
+	Seed  uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
 }
 
 // Help is shown by --help.

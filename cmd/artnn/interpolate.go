@@ -24,7 +24,7 @@ var _ = commands.add(40, func() any {
 // interpolate goes from one generated picture to another.
 type interpolate struct {
 	Model   string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	Seeds   []uint64      `placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
+	Seeds   []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
 	N       int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one seed to the next (default: ${default})."`
 	Out     string        `short:"o" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
 	Delay   time.Duration `default:"80ms" placeholder:"TIME" help:"How long a picture of the animation stays (default: ${default})."`

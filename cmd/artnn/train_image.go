@@ -28,9 +28,9 @@ type trainImage struct {
 	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
 	R1      *float64 `name:"r1" group:"learning" placeholder:"X" help:"Weight of the R1 penalty: more if the discriminator overfits (default: 1 for thousands, up to 10 for fewer)."`
-	Sharpen float64  `group:"learning" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
-	Smooth  float64  `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
-	Noise   float64  `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
+	Sharpen float64  `group:"learning" zero:"none" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
+	Smooth  float64  `group:"learning" zero:"none" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
+	Noise   float64  `group:"learning" zero:"none" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
 
 	runFlags
 }

@@ -23,13 +23,13 @@ type trainMLP struct {
 	Skip    []string `group:"data" placeholder:"COLUMN" help:"Columns to leave out, such as notes and running numbers."`
 	Kind    []string `group:"data" placeholder:"COLUMN=KIND" help:"Columns that are not what they look like: number, category or date."`
 	Log     *bool    `group:"data" negatable:"" help:"Learn the logarithm of the target, as is right for prices (default: by the target)."`
-	Holdout float64  `group:"data" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
+	Holdout float64  `group:"data" zero:"none" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
 
 	Network    string `name:"model" group:"model" default:"mlp" enum:"mlp" placeholder:"NAME" help:"Kind of network: ${enum}."`
 	Hidden     []int  `group:"model" default:"64,64" placeholder:"N" help:"Sizes of the hidden layers (default: ${default})."`
 	Activation string `group:"model" default:"relu" enum:"relu,leaky_relu,tanh,sigmoid,gelu,silu" placeholder:"NAME" help:"Of the hidden layers: ${enum} (default: ${default})."`
 
-	Patience int `group:"learning" conf:"free" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
+	Patience int `group:"learning" conf:"free" zero:"any number" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
 	trialFlags
 	runFlags

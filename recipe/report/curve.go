@@ -52,9 +52,14 @@ func (c Curve) svg() (template.HTML, error) {
 		if len(s.Steps) == 0 { // nothing was measured yet
 			continue
 		}
-		points := make(plotter.XYs, len(s.Steps))
+		points := make(plotter.XYs, 0, len(s.Steps))
 		for k, step := range s.Steps {
-			points[k].X, points[k].Y = float64(step), s.Values[k]
+			if y := s.Values[k]; !math.IsNaN(y) && !math.IsInf(y, 0) { // there is no place for others
+				points = append(points, plotter.XY{X: float64(step), Y: y})
+			}
+		}
+		if len(points) == 0 {
+			continue
 		}
 		line, err := plotter.NewLine(points)
 		if err != nil {

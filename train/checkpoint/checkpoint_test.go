@@ -351,3 +351,43 @@ func TestFilesOfOthers(t *testing.T) {
 		assert.ErrorContains(t, restore(net, updateOf(net), bad), "training: ", name)
 	}
 }
+
+// Weights that were stored smaller after a step have moments but cannot learn on:
+// a file with training could not be loaded, so none is written.
+func TestQuantizedAfterAStepHasNoTraining(t *testing.T) {
+	for _, stepped := range []bool{false, true} {
+		net := network(1)
+		u := updateOf(net)
+		if stepped {
+			step(u, net, 1)
+		}
+		layers.Quantize(net, tensor.Int8)
+		var b bytes.Buffer
+		err := checkpoint.Write(&b, net, checkpoint.Options{Updates: []*update.Update{u}})
+		if stepped {
+			assert.ErrorContains(t, err, `training: the weight "0.weight" has been replaced since training began`)
+			assert.NoError(t, checkpoint.Write(&b, net, checkpoint.Options{}))
+			continue
+		}
+		require.NoError(t, err)
+		twin := network(2)
+		layers.Quantize(twin, tensor.Int8)
+		assert.NoError(t, restore(twin, updateOf(twin), b.Bytes()))
+	}
+}
+
+// Negative counts of steps are damage.
+func TestNegativeStepsAreRefused(t *testing.T) {
+	net := network(1)
+	u := updateOf(net)
+	step(u, net, 1)
+	file := written(t, net, checkpoint.Options{Updates: []*update.Update{u}})
+	for _, old := range []string{`"steps":1`, `"0.weight":1`} {
+		bent := rewritten(t, file, func(_ map[string]*safetensors.Tensor, meta map[string]string) {
+			require.Contains(t, meta["training"], old)
+			meta["training"] = strings.Replace(meta["training"], old, old[:len(old)-1]+"-5", 1)
+		})
+		_, err := open(t, bent).Training()
+		assert.ErrorContains(t, err, "update 0: -5 steps")
+	}
+}

@@ -81,7 +81,19 @@ func (f *File) Training() (states []update.State, err error) {
 			err = errors.New("there are no updates in it")
 		}
 	}
+	for i, s := range states {
+		if err == nil {
+			err = wrapUpdate(i, s.Check())
+		}
+	}
 	return states, err
+}
+
+func wrapUpdate(i int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("update %d: %w", i, err)
 }
 
 // HasTraining reports whether training can go on from the file.

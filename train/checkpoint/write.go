@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -56,8 +55,9 @@ type Options struct {
 // Write writes a module, and with Updates its training, in the layout of this
 // package.
 //
-// Errors: numbers that are not finite, or too large for DType; a state whose names
-// are those of training; Updates together with a DType, in which training could not go on from where it stood; what w
+// Errors: numbers that are not finite ([*DivergedError]), or too large for DType; a state whose names
+// are those of training; Updates together with a DType, or of weights that have
+// been replaced since, so that training could not go on from where it stood; what w
 // returns.
 func Write(w io.Writer, m layers.Module, o Options) error {
 	if o.Updates != nil && o.DType != 0 {
@@ -166,11 +166,23 @@ func floats(name string, t *tensor.Tensor, d safetensors.DType) ([]safetensors.T
 	return []safetensors.Tensor{a}, err
 }
 
-var errDiverged = errors.New("training has diverged, and the file could not be used")
+// DivergedError is the error of a tensor with a number that is not finite: a file
+// of it could not be used.
+type DivergedError struct {
+	Tensor string
+	Err    error // which number, and what it is
+}
+
+func (e *DivergedError) Error() string {
+	return e.Err.Error() + ": training has diverged, and the file could not be used"
+}
+
+// Unwrap is Err.
+func (e *DivergedError) Unwrap() error { return e.Err }
 
 func finite[T float32 | float64](name string, values []T, d safetensors.DType) ([]T, error) {
 	if err := safetensors.NonFinite(name, 0, values); err != nil {
-		return nil, fmt.Errorf("%w: %w", err, errDiverged)
+		return nil, &DivergedError{name, err}
 	}
 	return values, safetensors.Overflow(name, d, values)
 }
@@ -180,6 +192,9 @@ func finite[T float32 | float64](name string, values []T, d safetensors.DType) (
 func training(updates []*update.Update, meta map[string]string) (list []safetensors.Tensor, err error) {
 	var states []update.State
 	for i, u := range updates {
+		if name := u.Replaced(); name != "" {
+			return nil, fmt.Errorf("training: the weight %q has been replaced since training began, as by a smaller one, and could not learn on: save without training", name)
+		}
 		states = append(states, u.State())
 		for name, t := range u.Tensors() {
 			more, err := floats(trainingName(i, name), t, 0)

@@ -87,6 +87,7 @@ type Update struct {
 	steps   int      // updates so far
 	norm    float64
 	fault   string
+	begun   bool // between Begin and End
 	broken  bool // a panic ends the step
 	err     error
 }
@@ -242,6 +243,14 @@ func (u *Update) Begin() {
 		u.averaging().exchange()
 	}
 	u.keep()
+	u.begun = true
+}
+
+// within panics unless a step was begun.
+func (u *Update) within(method string) {
+	if !u.begun {
+		panic("update: " + method + " outside of a step: call Begin before it")
+	}
 }
 
 // kept is a buffer and what it was before the step.
@@ -266,7 +275,11 @@ func (u *Update) keep() {
 // End ends a step that [Update.Begin] began. Buffers go back to what they were if
 // it found a number that is not finite, since a single one would stay in a running
 // mean for good, or if the objective of [Update.Step] panicked.
+//
+// Panics if no step was begun.
 func (u *Update) End() {
+	u.within("End")
+	u.begun = false
 	if u.fault != "" || u.broken {
 		for _, k := range u.kept {
 			k.buffer.Set(k.before)
@@ -279,7 +292,10 @@ func (u *Update) End() {
 
 // Backward adds the gradient of a loss to those of the parameters. last says that
 // no part follows before [Update.Apply], so that gradients are complete.
+//
+// Panics if no step was begun.
 func (u *Update) Backward(loss *tensor.Tensor, last bool) {
+	u.within("Backward")
 	if u.cfg.Reducer == nil || !last {
 		u.tape.Backward(loss, u.params...)
 		return
@@ -291,7 +307,10 @@ func (u *Update) Backward(loss *tensor.Tensor, last bool) {
 
 // Apply reduces, clips and checks the gradients, steps, and averages. It reports
 // whether the parameters have been updated.
+//
+// Panics if no step was begun.
 func (u *Update) Apply() bool {
+	u.within("Apply")
 	if u.cfg.Reducer != nil {
 		if u.err = u.cfg.Reducer.Finish(); u.err != nil {
 			u.fault = fmt.Sprintf("the gradients of other machines (%v)", u.err)
