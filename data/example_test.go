@@ -57,7 +57,7 @@ func ExampleLoadImages() {
 	fmt.Println("white is", images.At(1)[0], "and black", images.At(0)[0])
 	// Output:
 	// 2 pictures of 64×64×3, 1 file skipped
-	//   skipped broken.png: not a PNG, JPEG, GIF or WebP file, whatever its name
+	//   skipped broken.png: not a PNG, JPEG, GIF, WebP or TIFF file, whatever its name
 	// [tall.png wide.png]
 	// white is 1 and black -1
 }

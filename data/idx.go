@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // IDXType is the kind of number in an [IDX] file.
@@ -114,7 +115,7 @@ func ReadIDX(r io.Reader) (*IDX, error) {
 
 // LoadIDX is [ReadIDX] of a file. Errors have its path in them.
 func LoadIDX(path string) (*IDX, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
@@ -193,4 +194,12 @@ func (x *IDX) Images(labels []int32) (*Images, error) {
 		}
 	}
 	return m, nil
+}
+
+// truncated says in words what an early end is.
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the file is cut short (%w)", err)
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io/fs"
 	"os"
 	"path"
@@ -11,13 +12,15 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/org/artnn/internal/imagefile"
 )
 
 // ErrNoImages is wrapped by the error for a folder without a picture to use.
 var ErrNoImages = errors.New("no pictures")
 
-// LoadImages reads every picture under a folder: PNG, JPEG, GIF (the first
-// frame) and WebP, subfolders included, in the order of their paths.
+// LoadImages reads every picture under a folder: PNG, JPEG, GIF, WebP and TIFF
+// (the first frame or page), subfolders included, in the order of their paths.
 //
 // Each is turned upright by its EXIF orientation, laid over the background,
 // and scaled and cropped to the size asked for. The result depends on the files
@@ -49,12 +52,39 @@ func LoadImagesFS(ctx context.Context, fsys fs.FS, o ImageOptions) (*Images, err
 	return loadImages(ctx, fsys, ".", o)
 }
 
+// ImageSizes are the widths and heights of the first pictures under a folder, at
+// most limit of them, in the order in which [LoadImages] reads them. Headers alone
+// are read, and believed: sizes are as stored, not turned upright. Files that are
+// no pictures are passed over.
+//
+// Errors: no such folder; ctx cancelled.
+func ImageSizes(ctx context.Context, dir string, limit int) (sizes []image.Point, err error) {
+	fsys := os.DirFS(dir)
+	found, err := walk(ctx, fsys, imagefile.Extensions)
+	if err != nil {
+		return nil, fmt.Errorf("image sizes: %s: %w", dir, err)
+	}
+	for _, name := range found.files {
+		if len(sizes) >= limit || ctx.Err() != nil {
+			break
+		}
+		if f, err := fsys.Open(name); err == nil {
+			w, h, err := imagefile.Size(f)
+			f.Close()
+			if err == nil && w > 0 && h > 0 {
+				sizes = append(sizes, image.Pt(w, h))
+			}
+		}
+	}
+	return sizes, ctx.Err()
+}
+
 func loadImages(ctx context.Context, fsys fs.FS, shown string, o ImageOptions) (*Images, error) {
 	o, err := o.normalised()
 	if err != nil {
 		return nil, fmt.Errorf("load images: %w", err)
 	}
-	found, err := walk(ctx, fsys, imageExtensions)
+	found, err := walk(ctx, fsys, imagefile.Extensions)
 	if err != nil {
 		return nil, fmt.Errorf("load images: %s: %w", shown, err)
 	}
@@ -99,7 +129,7 @@ func loadImages(ctx context.Context, fsys fs.FS, shown string, o ImageOptions) (
 func noImages(shown string, m *Images) error {
 	if len(m.Skipped) == 0 {
 		return fmt.Errorf("load images: %w in %s or its subfolders: looked for %s, found %s of other kinds",
-			ErrNoImages, shown, strings.Join(imageExtensions, " "), count(m.Ignored, "file"))
+			ErrNoImages, shown, strings.Join(imagefile.Extensions, " "), count(m.Ignored, "file"))
 	}
 	var b strings.Builder
 	const shownReasons = 5
@@ -131,7 +161,7 @@ func decodeAll(ctx context.Context, fsys fs.FS, files []string, o ImageOptions) 
 				if i >= len(files) {
 					return
 				}
-				pixels[i], errs[i] = readImageFS(fsys, files[i], o, &huge)
+				pixels[i], errs[i] = readImageFS(ctx, fsys, files[i], o, &huge)
 				if o.Progress != nil {
 					progress.Lock()
 					done++

@@ -200,14 +200,14 @@ func TestLoadImagesSkipsBadFiles(t *testing.T) {
 		"bad/forged.png":  pngClaiming(8000, 8000),
 		"bad/long.png":    pngClaiming(1<<20, 1),
 		"bad/none.gif":    emptyGIF,
-		"bad/anim.webp":   testdata(t, "animated.webp"),
+		"bad/anim.webp":   testdata(t, "animated.webp")[:60],
 	}
 	reasons := map[string]string{
 		"bad/cut.png":     "cut short",
 		"bad/cut.jpg":     "cut short",
 		"bad/head.png":    "cut short",
 		"bad/empty.png":   "the file is empty",
-		"bad/text.jpg":    "not a PNG, JPEG, GIF or WebP file",
+		"bad/text.jpg":    "not a PNG, JPEG, GIF, WebP or TIFF file",
 		"bad/flipped.png": "PNG: ",
 		"bad/huge.png":    "more than the limit of 67108864 pixels",
 		"bad/forged.png":  "cut short or forged",
@@ -261,7 +261,7 @@ func TestLoadImagesErrors(t *testing.T) {
 	}{
 		{"missing", filepath.Join(dir, "nothing"), ImageOptions{}, "nothing", fs.ErrNotExist},
 		{"a file", filepath.Join(dir, "a.txt"), ImageOptions{}, "is a file", nil},
-		{"empty", empty, ImageOptions{}, ".png .jpg .jpeg .gif .webp", ErrNoImages},
+		{"empty", empty, ImageOptions{}, ".png .jpg .jpeg .gif .webp .tif .tiff", ErrNoImages},
 		{"other kinds", dir, ImageOptions{}, "2 files of other kinds", ErrNoImages},
 		{"negative size", dir, ImageOptions{Size: -3}, "-3×-3", nil},
 		{"vast size", dir, ImageOptions{Size: 1 << 20}, "from 1 to", nil},
@@ -388,5 +388,21 @@ func TestLoadImagesWebP(t *testing.T) {
 		if mean := sum / float64(len(got)); mean > tolerance {
 			t.Errorf("%s: mean difference %v from the PNG, want at most %v", name, mean, tolerance)
 		}
+	}
+}
+
+func TestImageSizes(t *testing.T) {
+	dir := writeFiles(t, sampleFolder(t))
+	sizes, err := ImageSizes(context.Background(), dir, 3)
+	if want := []image.Point{{40, 20}, {9, 9}, {20, 40}}; err != nil || !slices.Equal(sizes, want) {
+		t.Errorf("sizes %v, error %v; want %v", sizes, err, want)
+	}
+	if _, err := ImageSizes(context.Background(), filepath.Join(dir, "nothing"), 3); err == nil {
+		t.Error("no error for a folder that is not there")
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := ImageSizes(ctx, dir, 3); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: error %v", err)
 	}
 }

@@ -31,6 +31,9 @@ const (
 	// Nearest copies the nearest pixel: right for pixel art, where colours
 	// must not mix.
 	Nearest
+	// Lanczos is a windowed sinc of three lobes on each side, the same as Pillow's
+	// LANCZOS: the sharpest of the smooth ones, and right for enlarging.
+	Lanczos
 )
 
 // ImageOptions say what a folder of pictures is turned into. Zero values are
@@ -86,7 +89,7 @@ func (o ImageOptions) normalised() (ImageOptions, error) {
 		return o, fmt.Errorf("image options: Limit %d, MaxPixels %d and Workers %d must not be negative", o.Limit, o.MaxPixels, o.Workers)
 	case o.Fit < Cover || o.Fit > Stretch:
 		return o, fmt.Errorf("image options: unknown Fit %d", o.Fit)
-	case o.Filter < CatmullRom || o.Filter > Nearest:
+	case o.Filter < CatmullRom || o.Filter > Lanczos:
 		return o, fmt.Errorf("image options: unknown Filter %d", o.Filter)
 	}
 	return o, nil

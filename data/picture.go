@@ -3,8 +3,6 @@ package data
 import (
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
 	"io"
 	"math"
@@ -70,75 +68,6 @@ func bytesToImage(p []byte, channels, height, width int) image.Image {
 		m.Pix[i], m.Pix[i+1], m.Pix[i+2], m.Pix[i+3] = p[j], p[j+1], p[j+2], 255
 	}
 	return m
-}
-
-// GridOptions say how pictures are laid out on a sheet. Zero values are the
-// defaults.
-type GridOptions struct {
-	Columns    int         // 0 means the square root of the number of pictures, rounded up
-	Scale      int         // each pixel becomes Scale×Scale; 0 means 1
-	Padding    int         // pixels between pictures and around them, not scaled; 0 means 2, negative none
-	Background color.Color // of the padding and of empty places; nil means white
-}
-
-// Grid lays a batch of pictures out in rows, the first at the top left.
-//
-// Shape: pixels is [n, channels, height, width] for any n ≥ 1.
-// Panics when the length is no whole number of pictures or there is none.
-func Grid(pixels []float32, channels, height, width int, o GridOptions) *image.RGBA {
-	return GridOf(ToImages(pixels, channels, height, width), o)
-}
-
-// GridOf is [Grid] for pictures; those smaller than the largest stand at the
-// top left of their places.
-func GridOf(pictures []image.Image, o GridOptions) *image.RGBA {
-	n := len(pictures)
-	if n == 0 {
-		panic("grid: expected pictures, got none")
-	}
-	columns, scale, padding := o.Columns, max(1, o.Scale), o.Padding
-	if columns <= 0 {
-		columns = int(math.Ceil(math.Sqrt(float64(n))))
-	}
-	if padding == 0 {
-		padding = 2
-	}
-	padding = max(0, padding)
-	background := o.Background
-	if background == nil {
-		background = color.White
-	}
-	var w, h int
-	for _, p := range pictures {
-		w, h = max(w, p.Bounds().Dx()*scale), max(h, p.Bounds().Dy()*scale)
-	}
-	rows := (n + columns - 1) / columns
-	sheet := image.NewRGBA(image.Rect(0, 0, padding+columns*(w+padding), padding+rows*(h+padding)))
-	draw.Draw(sheet, sheet.Rect, image.NewUniform(background), image.Point{}, draw.Src)
-	for i, p := range pictures {
-		x := padding + i%columns*(w+padding)
-		y := padding + i/columns*(h+padding)
-		drawScaled(sheet, x, y, p, scale)
-	}
-	return sheet
-}
-
-// drawScaled draws p over the sheet with its top left at (x, y), each pixel as
-// a square.
-func drawScaled(sheet *image.RGBA, x, y int, p image.Image, scale int) {
-	b := p.Bounds()
-	if scale == 1 {
-		draw.Draw(sheet, image.Rect(x, y, x+b.Dx(), y+b.Dy()), p, b.Min, draw.Over)
-		return
-	}
-	pixel := image.NewUniform(nil)
-	for py := range b.Dy() {
-		for px := range b.Dx() {
-			pixel.C = p.At(b.Min.X+px, b.Min.Y+py)
-			square := image.Rect(0, 0, scale, scale).Add(image.Pt(x+px*scale, y+py*scale))
-			draw.Draw(sheet, square, pixel, image.Point{}, draw.Over)
-		}
-	}
 }
 
 // WritePNG saves a picture. The file is whole or not there: an interrupted

@@ -79,32 +79,6 @@ func TestPicturePanics(t *testing.T) {
 	}
 }
 
-func TestGrid(t *testing.T) {
-	// Three gray 2×1 pictures: black-white, white-black, black-black.
-	values := []float32{-1, 1, 1, -1, -1, -1}
-	g := Grid(values, 1, 1, 2, GridOptions{Columns: 2, Scale: 3, Padding: 1, Background: color.RGBA{255, 0, 0, 255}})
-	if want := image.Rect(0, 0, 1+2*7, 1+2*4); g.Rect != want {
-		t.Fatalf("sheet %v, want %v", g.Rect, want)
-	}
-	k, w, r := color.RGBA{0, 0, 0, 255}, color.RGBA{255, 255, 255, 255}, color.RGBA{255, 0, 0, 255}
-	for p, want := range map[image.Point]color.RGBA{
-		{0, 0}: r, {1, 1}: k, {3, 3}: k, {4, 1}: w, {6, 3}: w, {7, 2}: r, {8, 1}: w, {11, 1}: k, {13, 3}: k,
-		{14, 1}: r, {1, 4}: r, {1, 5}: k, {6, 7}: k, {8, 5}: r, {13, 7}: r, {0, 8}: r,
-	} {
-		if got := g.RGBAAt(p.X, p.Y); got != want {
-			t.Errorf("pixel %v is %v, want %v", p, got, want)
-		}
-	}
-	for n, want := range map[int]image.Point{1: {6, 5}, 2: {10, 5}, 4: {10, 8}, 5: {14, 8}, 9: {14, 11}} {
-		if got := Grid(make([]float32, 2*n), 1, 1, 2, GridOptions{}).Rect.Max; got != want {
-			t.Errorf("a sheet of %d is %v, want %v", n, got, want)
-		}
-	}
-	if got, want := Grid(values, 1, 1, 2, GridOptions{Columns: 3, Padding: -1}).Rect.Max, image.Pt(6, 1); got != want {
-		t.Errorf("a sheet without padding is %v, want %v", got, want)
-	}
-}
-
 func TestWritePNG(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.png")

@@ -31,9 +31,14 @@ func filterTaps(f Filter, n int, lo, hi float64, size int) []taps {
 			out[i] = taps{first: min(max(int(centre), 0), size-1), weights: []float32{1}}
 			continue
 		}
+		kernel, support := catmullRom, 2.0
+		if f == Lanczos {
+			kernel, support = lanczos, 3.0
+		}
 		width := max(scale, 1)
-		first := max(int(math.Floor(centre-2*width+0.5)), 0)
-		last := min(int(math.Floor(centre+2*width+0.5)), size)
+		reach := float64(support * width)
+		first := max(int(math.Floor(centre-reach+0.5)), 0)
+		last := min(int(math.Floor(centre+reach+0.5)), size)
 		if first >= last { // cannot be for a centre inside the line; keep one pixel
 			first = min(first, size-1)
 			last = first + 1
@@ -41,7 +46,7 @@ func filterTaps(f Filter, n int, lo, hi float64, size int) []taps {
 		w := make([]float64, last-first)
 		sum := 0.0
 		for j := range w {
-			w[j] = catmullRom((float64(first+j) + 0.5 - centre) / width)
+			w[j] = kernel((float64(first+j) + 0.5 - centre) / width)
 			sum += w[j]
 		}
 		weights := make([]float32, len(w))
@@ -66,6 +71,23 @@ func catmullRom(x float64) float64 {
 	}
 	return 0
 }
+
+// lanczos is sinc(x)·sinc(x/3) for |x| < 3, where sinc(x) is sin(πx)/(πx). Of sin,
+// machines may differ in the last bit.
+// Reference: Duchon, "Lanczos filtering in one and two dimensions", Journal of
+// Applied Meteorology 18(8), 1979.
+func lanczos(x float64) float64 {
+	x = math.Abs(x)
+	switch {
+	case x == 0:
+		return 1
+	case x < 3:
+		return sinc(x) * sinc(x/3)
+	}
+	return 0
+}
+
+func sinc(x float64) float64 { return math.Sin(math.Pi*x) / (math.Pi * x) }
 
 // resize draws canvas of src, over the background, into a w×h picture of
 // opaque RGB bytes.

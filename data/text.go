@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/utf8text"
 )
 
@@ -35,7 +36,7 @@ func LoadText(name string) (string, error) {
 		return "", fmt.Errorf("load text: %w", err)
 	}
 	if !info.IsDir() {
-		f, err := os.Open(name)
+		f, err := regular.OpenStream(name)
 		if err != nil {
 			return "", fmt.Errorf("load text: %w", err)
 		}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // Skipped is a file that was passed over, and why.
@@ -75,8 +77,8 @@ func walk(ctx context.Context, fsys fs.FS, extensions []string) (found, error) {
 			w.ignored++
 		case err != nil:
 			w.skipped = append(w.skipped, Skipped{name, err})
-		case !info.Mode().IsRegular(): // to open a pipe could wait for ever
-			w.skipped = append(w.skipped, Skipped{name, errors.New("not a regular file")})
+		case regular.Check(info.Mode()) != nil: // to open a pipe could wait for ever
+			w.skipped = append(w.skipped, Skipped{name, regular.Check(info.Mode())})
 		default:
 			w.files = append(w.files, name)
 		}

@@ -96,7 +96,7 @@ func TestTextImportsNoModels(t *testing.T) {
 	for dir, may := range map[string][]string{
 		"../tokenizer":          {"tokenizer", "internal/strictjson"},
 		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "backend", "asm"},
-		"../format/safetensors": {"format/safetensors", "internal/half"},
+		"../format/safetensors": {"format/safetensors", "internal/half", "internal/regular"},
 	} {
 		for _, path := range dependencies(t, dir) {
 			if name, ours := strings.CutPrefix(path, "github.com/org/artnn/"); ours {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/shape"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train/checkpoint"
 )
@@ -67,6 +68,11 @@ func LoadAs[M Model](path string, options ...LoadOption) (M, error) {
 
 // LoadFS is [Load] from a file system, such as an embed.FS.
 func LoadFS(fsys fs.FS, name string, options ...LoadOption) (Model, error) {
+	if info, err := fs.Stat(fsys, name); err == nil {
+		if err := regular.Check(info.Mode()); err != nil { // to open a pipe could wait for ever
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err

@@ -17,12 +17,14 @@ import (
 // thousand are better. A zero value is chosen from the data, or is the default
 // named beside the field.
 type Images struct {
-	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, subfolders too
+	Data     string       // folder of pictures: PNG, JPEG, GIF, WebP, TIFF, subfolders too
 	Pictures *data.Images `settings:"-"` // in place of a folder: square ones, as they are
 	Size     int          // width and height to scale and crop them to; default their own, at most 64
 	Gray     *bool        // without colour
 	Fit      data.Fit     // what to do with pictures that are not square; default [data.Cover]
 	Mirror   bool         // also learn from every picture mirrored
+	Scale    int          // how many times pictures are enlarged in samples; default small ones are, to 32 pixels
+	Lanczos  bool         // enlarge them smoothly instead of pixel by pixel
 
 	ZDim   int   // random numbers that a picture is made from; default 100
 	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
@@ -61,6 +63,8 @@ func (c *Images) Check() error {
 		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
 	case c.Size < 0 || c.Size > mostSize:
 		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
+	case c.Scale < 0:
+		return &ConfigError{"Scale", fmt.Sprintf("must be at least 1, got %d", c.Scale)}
 	}
 	return cmp.Or(c.Learning.Check(), c.Options.Check())
 }
@@ -76,6 +80,10 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	pictures, err := c.load(ctx)
 	if err != nil {
 		return nil, err
+	}
+	sheet := c.sheetOptions()
+	if pixels := sheet.Pixels(sheetPictures, c.Size, c.Size); pixels > data.MaxGridPixels {
+		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
 	c.choose(pictures.Len())
 	c.gan, err = models.NewGAN(models.GANConfig{
@@ -101,7 +109,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 			d, g := c.gan.Step(b.Pixels)
 			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil
 		},
-		Sample: func() (Sample, error) { return imageSheet(c.gan), nil },
+		Sample: func() (Sample, error) { return imageSheet(c.gan, sheet), nil },
 	}, nil
 }
 
@@ -138,8 +146,12 @@ const (
 	sheetSide       = 32 // pixels that a picture is enlarged to
 )
 
-func imageSheet(gan *models.GAN) Sample {
+// sheetOptions are how samples are laid out.
+func (c *Images) sheetOptions() data.GridOptions {
+	return data.GridOptions{Columns: sheetColumns, Scale: cmp.Or(c.Scale, max(1, sheetSide/c.Size)), Smooth: c.Lanczos}
+}
+
+func imageSheet(gan *models.GAN, options data.GridOptions) Sample {
 	pictures := gan.Images(sheetPictures, sheetSeed)
-	options := data.GridOptions{Columns: sheetColumns, Scale: max(1, sheetSide/gan.Config().Width)}
 	return Sample{Image: data.GridOf(pictures, options), Preview: data.GridOf(pictures[:previewPictures], options)}
 }

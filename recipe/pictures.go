@@ -4,18 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-
-	_ "image/gif" // sizes of pictures are read from their headers
-	_ "image/jpeg"
-	_ "image/png"
-
-	_ "golang.org/x/image/webp"
 
 	"github.com/org/artnn/data"
 )
@@ -51,7 +40,7 @@ func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
 func (c *Images) read(ctx context.Context) (*data.Images, error) {
 	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
 	if c.Size == 0 {
-		side, err := typicalSide(c.Data)
+		side, err := typicalSide(ctx, c.Data)
 		if err != nil {
 			return nil, err
 		}
@@ -71,48 +60,17 @@ func (c *Images) read(ctx context.Context) (*data.Images, error) {
 }
 
 // typicalSide is the median of the shorter sides of some pictures in a folder.
-func typicalSide(dir string) (int, error) {
-	var sides []int
-	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			if path == dir {
-				return err
-			}
-			return nil // the loader will tell
-		}
-		if e.IsDir() {
-			return nil
-		}
-		if side := sideOf(path); side > 0 {
-			sides = append(sides, side)
-		}
-		if len(sides) == probed {
-			return filepath.SkipAll
-		}
-		return nil
-	})
-	if err != nil || len(sides) == 0 {
-		return largestSize, err // without pictures, the loader tells what is there
+func typicalSide(ctx context.Context, dir string) (int, error) {
+	sizes, err := data.ImageSizes(ctx, dir, probed)
+	if err != nil || len(sizes) == 0 { // the loader tells what is there
+		return largestSize, ctx.Err()
+	}
+	sides := make([]int, len(sizes))
+	for i, s := range sizes {
+		sides[i] = min(s.X, s.Y)
 	}
 	slices.Sort(sides)
 	return sides[len(sides)/2], nil
-}
-
-// sideOf is a picture's shorter side, 0 if the file is none.
-func sideOf(path string) int {
-	if !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".webp"}, strings.ToLower(filepath.Ext(path))) {
-		return 0
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return 0
-	}
-	defer f.Close()
-	cfg, _, err := image.DecodeConfig(f)
-	if err != nil {
-		return 0
-	}
-	return min(cfg.Width, cfg.Height)
 }
 
 // isGray tells whether no picture has a colour.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/train"
@@ -119,7 +120,7 @@ func readSamples(dir string) (samples []report.Sample, err error) {
 
 func readSample(p samplePath) (s report.Sample, err error) {
 	s.Caption = "after " + words.Count(p.step, "step")
-	f, err := os.Open(p.path)
+	f, err := regular.Open(p.path)
 	if err != nil {
 		return s, err
 	}

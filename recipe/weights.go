@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
@@ -33,7 +34,7 @@ func (s *session[B]) saveBest(r train.Report) error {
 
 // restore takes a checkpoint's weights up.
 func restore(m models.Trainable, path string) error {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return err
 	}

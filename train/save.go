@@ -13,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/train/checkpoint"
 )
@@ -254,7 +255,7 @@ func (r *run[B]) takeUp(c *Checkpoint) error {
 }
 
 func restoreFile(m Model, path string) error {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return errors.New("there is no such file: the checkpoint is of a run with other models")

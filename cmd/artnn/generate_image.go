@@ -21,13 +21,13 @@ var _ = generators.add(10, func() any {
 
 // generateImage makes pictures.
 type generateImage struct {
-	Model   string       `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	N       int          `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
-	Out     string       `short:"o" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
-	Single  bool         `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
-	Seed    *uint64      `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
-	Scale   int          `placeholder:"N" help:"Enlarge each pixel to N×N (default: small pictures are enlarged)."`
-	Columns int          `placeholder:"N" help:"Pictures in a row (default: about a square)."`
+	Model   string  `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	N       int     `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
+	Out     string  `short:"o" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
+	Single  bool    `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
+	Seed    *uint64 `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
+	Columns *int    `placeholder:"N" help:"Pictures in a row (default: about a square)."`
+	sheetFlags
 	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
 	Quiet   bool         `short:"q" help:"Print nothing."`
 }
@@ -37,6 +37,7 @@ func (*generateImage) Help() string {
 	return `Examples:
   artnn generate image
   artnn generate image -m run1 -n 16 -o sheet.png
+  artnn generate image -m run1 -n 1 --scale 16 --resample lanczos -o large.png
   artnn generate image -m run1 -n 100 --single -o out/face.png --seed 7`
 }
 
@@ -45,14 +46,12 @@ func (c *generateImage) Validate() error {
 	switch {
 	case c.N < 1 || c.N > 10_000:
 		return fmt.Errorf("-n must be from 1 to 10000, got %d", c.N)
-	case c.Scale < 0 || c.Scale > 64:
-		return fmt.Errorf("--scale must be from 1 to 64, got %d", c.Scale)
-	case c.Columns < 0:
-		return fmt.Errorf("--columns must be at least 1, got %d", c.Columns)
+	case c.Columns != nil && *c.Columns < 1:
+		return fmt.Errorf("--columns must be at least 1, got %d", *c.Columns)
 	case !strings.EqualFold(filepath.Ext(c.Out), ".png"):
 		return fmt.Errorf("--out must end in .png, got %q", c.Out)
 	}
-	return nil
+	return c.checkScale()
 }
 
 // Run is the command.
@@ -65,19 +64,23 @@ func (c *generateImage) Run(con *console) error {
 	if c.Seed != nil {
 		seed = *c.Seed
 	}
-	pictures := gan.Images(c.N, seed)
-	scale := c.Scale
-	if scale == 0 {
-		scale = showScale(gan.Config())
+	options, err := c.layout(gan.Config())
+	if err != nil {
+		return err
 	}
-	sheet := data.GridOf(pictures, data.GridOptions{Columns: c.Columns, Scale: scale})
+	pictures := gan.Images(c.N, seed)
 	written := c.Out
 	if c.Single {
-		if written, err = c.writeEach(pictures, scale); err != nil {
+		if written, err = c.writeEach(pictures, options); err != nil {
 			return err
 		}
-	} else if err := data.WritePNG(c.Out, sheet); err != nil {
-		return err
+		options.Scale = 1 // the sheet is for the terminal alone
+	}
+	sheet := data.GridOf(pictures, options)
+	if !c.Single {
+		if err := data.WritePNG(c.Out, sheet); err != nil {
+			return err
+		}
 	}
 	if c.Quiet {
 		return nil
@@ -89,12 +92,30 @@ func (c *generateImage) Run(con *console) error {
 	return nil
 }
 
+// layout is how the sheet is made, if it is not too large: of single pictures,
+// each is enlarged by itself.
+func (c *generateImage) layout(cfg models.GANConfig) (data.GridOptions, error) {
+	o, flags := c.grid(showScale(cfg)), "-n and --scale"
+	if c.Columns != nil {
+		o.Columns, flags = *c.Columns, "-n, --columns and --scale"
+	}
+	whole := o
+	if c.Single {
+		if err := checkSheet(o, 1, cfg.Width, cfg.Height, "--scale"); err != nil {
+			return o, err
+		}
+		whole.Scale = 1
+	}
+	return o, checkSheet(whole, c.N, cfg.Width, cfg.Height, flags)
+}
+
 // writeEach writes the pictures one by one and tells the first and last name.
-func (c *generateImage) writeEach(pictures []image.Image, scale int) (string, error) {
+func (c *generateImage) writeEach(pictures []image.Image, o data.GridOptions) (string, error) {
+	o.Columns, o.Padding = 1, -1
 	base := strings.TrimSuffix(c.Out, filepath.Ext(c.Out))
 	name := func(i int) string { return fmt.Sprintf("%s-%04d.png", base, i+1) }
 	for i, m := range pictures {
-		one := data.GridOf([]image.Image{m}, data.GridOptions{Scale: scale, Padding: -1})
+		one := data.GridOf([]image.Image{m}, o)
 		if err := data.WritePNG(name(i), one); err != nil {
 			return "", err
 		}

@@ -23,14 +23,14 @@ var _ = commands.add(40, func() any {
 
 // interpolate goes from one generated picture to another.
 type interpolate struct {
-	Model   string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	Seeds   []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
-	N       int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one seed to the next (default: ${default})."`
-	Out     string        `short:"o" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
-	Delay   time.Duration `default:"80ms" placeholder:"TIME" help:"How long a picture of the animation stays (default: ${default})."`
-	Scale   int           `placeholder:"N" help:"Enlarge each pixel to N×N (default: small pictures are enlarged)."`
-	Preview preview.Mode  `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show a strip in the terminal: ${enum}."`
-	Quiet   bool          `short:"q" help:"Print nothing."`
+	Model string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	Seeds []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
+	N     int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one seed to the next (default: ${default})."`
+	Out   string        `short:"o" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
+	Delay time.Duration `default:"80ms" placeholder:"TIME" help:"How long a picture of the animation stays (default: ${default})."`
+	sheetFlags
+	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show a strip in the terminal: ${enum}."`
+	Quiet   bool         `short:"q" help:"Print nothing."`
 }
 
 // Help is shown by --help.
@@ -57,10 +57,8 @@ func (c *interpolate) Validate() error {
 		return fmt.Errorf("--out must end in .gif or .png, got %q", c.Out)
 	case c.Delay < 10*time.Millisecond || c.Delay > time.Minute:
 		return fmt.Errorf("--delay must be from 10ms to 1m, got %v", c.Delay)
-	case c.Scale < 0 || c.Scale > 64:
-		return fmt.Errorf("--scale must be from 1 to 64, got %d", c.Scale)
 	}
-	return nil
+	return c.checkScale()
 }
 
 // Run is the command.
@@ -75,21 +73,27 @@ func (c *interpolate) Run(con *console) error {
 	}
 	animated := strings.EqualFold(filepath.Ext(c.Out), ".gif")
 	cfg := gan.Config()
-	scale := c.Scale
-	if scale == 0 {
-		scale = showScale(cfg)
-		if animated { // a sheet has many beside each other, this is a single one
-			scale = max(1, 256/max(cfg.Width, cfg.Height))
-		}
+	scale := showScale(cfg)
+	if animated { // a sheet has many beside each other, this is a single one
+		scale = max(1, 256/max(cfg.Width, cfg.Height))
+	}
+	options := c.grid(scale)
+	options.Columns = c.N + 1
+	if err := checkSheet(options, len(seeds)*c.N+1, cfg.Width, cfg.Height, "-n, --seeds and --scale"); err != nil {
+		return err
 	}
 	frames := recipe.Morph(gan, seeds, c.N, animated)
-	strip := data.GridOf(frames, data.GridOptions{Scale: scale, Columns: min(len(frames), c.N+1)})
+	options.Columns = min(len(frames), c.N+1)
+	strip := data.GridOf(frames, options)
 	if animated {
+		single := options
+		single.Columns, single.Padding = 1, -1
 		for i, m := range frames {
-			frames[i] = data.GridOf([]image.Image{m}, data.GridOptions{Scale: scale, Padding: -1})
+			frames[i] = data.GridOf([]image.Image{m}, single)
 		}
-		options := anim.Options{Delay: c.Delay, Dither: scale == 1, Back: len(seeds) == 2}
-		err = atomicfile.Write(c.Out, func(w io.Writer) error { return anim.Write(w, frames, options) })
+		plain := options.Scale == 1 || options.Smooth // no pixels that dithering would blur
+		o := anim.Options{Delay: c.Delay, Dither: plain, Back: len(seeds) == 2}
+		err = atomicfile.Write(c.Out, func(w io.Writer) error { return anim.Write(w, frames, o) })
 	} else {
 		err = data.WritePNG(c.Out, strip)
 	}

@@ -17,7 +17,7 @@ var _ = trainers.add(10, func() any {
 
 // trainImage trains a generator of pictures.
 type trainImage struct {
-	Data   string `group:"data" placeholder:"DIR" help:"Folder of pictures: PNG, JPEG, GIF, WebP, subfolders too."`
+	Data   string `group:"data" placeholder:"DIR" help:"Folder of pictures: PNG, JPEG, GIF, WebP, TIFF, subfolders too."`
 	Size   int    `group:"data" placeholder:"N" help:"Width and height to scale and crop them to (default: by the pictures, at most 64)."`
 	Gray   *bool  `group:"data" negatable:"" help:"Without colour (default: by the pictures)."`
 	Fit    string `group:"data" default:"cover" enum:"cover,contain,stretch" placeholder:"HOW" help:"What to do with pictures that are not square: ${enum} (default: ${default}, which crops)."`
@@ -33,6 +33,7 @@ type trainImage struct {
 	Noise   float64  `group:"learning" zero:"none" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
 
 	runFlags
+	sheetFlags `group:"output"`
 }
 
 // Help is shown by --help.
@@ -50,7 +51,12 @@ Examples:
 
 // recipe is what the flags say.
 func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
+	scale := 0
+	if c.Scale != nil {
+		scale = *c.Scale
+	}
 	return &recipe.Images{
+		Scale: scale, Lanczos: c.Resample == "lanczos",
 		Data: c.Data, Size: c.Size, Gray: c.Gray, Mirror: c.Mirror,
 		Fit:  map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
 		ZDim: c.ZDim, Hidden: c.Hidden,
@@ -58,6 +64,9 @@ func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
 		Learning: c.learning(), Options: c.options(con, k),
 	}
 }
+
+// Validate is called by the command-line parser.
+func (c *trainImage) Validate() error { return c.checkScale() }
 
 // Run is the command.
 func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) error {

@@ -6,8 +6,8 @@
 //	go run ./examples/gan -data ~/Pictures -size 64
 //	go run ./examples/gan -resume -updates 10000
 //
-// The folder may hold PNG, JPEG, GIF and WebP files, in subfolders too. Each is
-// scaled and cropped to a square. A hundred pictures of one kind, taken alike,
+// The folder may hold PNG, JPEG, GIF, WebP and TIFF files, in subfolders too. Each
+// is scaled and cropped to a square. A hundred pictures of one kind, taken alike,
 // are a start; a thousand are better.
 //
 // On the way it writes ten sheets of pictures into the folder out/samples, always

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // chunk is how many bytes pass through memory at a time when arrays are read or
@@ -62,18 +63,11 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 
 // Open is Read on the file of that name. The caller closes it.
 func Open(name string) (*File, error) {
-	// Before it is opened: opening a pipe waits for somebody to write to it.
-	if stat, err := os.Stat(name); err == nil && !stat.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: safetensors: not a regular file", name)
-	}
-	file, err := os.Open(name)
+	file, err := regular.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	stat, err := file.Stat()
-	if err == nil && !stat.Mode().IsRegular() {
-		err = errors.New("safetensors: not a regular file")
-	}
 	var f *File
 	if err == nil {
 		f, err = Read(file, stat.Size())

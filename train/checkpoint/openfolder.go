@@ -9,9 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // Folder is a checkpoint on disk whose sums have been found to agree.
@@ -96,7 +97,7 @@ func openFolder(dir string, accept func(state []byte) error) (*Folder, error) {
 }
 
 func readText(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func readText(path string) ([]byte, error) {
 }
 
 func sum(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

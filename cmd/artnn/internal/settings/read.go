@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,6 +12,8 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/org/artnn/internal/regular"
 )
 
 // CommandKey is the key under which a file names the command it is for.
@@ -30,7 +31,7 @@ func checkSize(n int) error {
 
 // readFile reads a file that need not end, such as a pipe.
 func readFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.OpenStream(path)
 	if err != nil {
 		return nil, err
 	}
