@@ -3,6 +3,8 @@ package data
 import (
 	"errors"
 	"fmt"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Dataset is a fixed number of elements that can be had in any order.
@@ -71,17 +73,9 @@ func Split[T any](ds Dataset[T], fraction float64, seed uint64) (train, held Dat
 	}
 	n := ds.Len()
 	if n < 2 {
-		return nil, nil, errors.New("split: two parts need at least two elements, got " + count(n, "element"))
+		return nil, nil, errors.New("split: two parts need at least two elements, got " + words.Count(n, "element"))
 	}
 	h := min(max(int(fraction*float64(n)+0.5), 1), n-1)
 	order := permutation(n, mix(seed, 0x73706c6974))
 	return subset[T]{ds, order[h:]}, subset[T]{ds, order[:h]}, nil
-}
-
-// count is "1 element" or "3 elements".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/internal/words"
 )
 
 // Gemm computes dst = act(alpha·a@b + beta·dst + bias).
@@ -91,7 +92,7 @@ func (c *cpu) epilogue(p *gemm.Product, ep *backend.Epilogue) *buffer {
 		return nil
 	}
 	if ep.Bias.Size() != p.N {
-		panic(fmt.Sprintf("gemm: expected a bias of %d numbers, got %v", p.N, ep.Bias))
+		panic(fmt.Sprintf("gemm: expected a bias of %s, got %v", words.Count(p.N, "number"), ep.Bias))
 	}
 	if ep.Bias.Contiguous() {
 		p.Epilogue.Bias = dense(&ep.Bias)

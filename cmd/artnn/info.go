@@ -117,7 +117,7 @@ func ownFile(t *namedLines, path string) error {
 	}
 	text := words.Thousands(parameters)
 	if training > 0 {
-		text += fmt.Sprintf(", and %s numbers of training state", words.Thousands(training))
+		text += fmt.Sprintf(", and %s of training state", words.Thousand(training, "number"))
 	}
 	t.line("parameters", "%s", text)
 	return nil
@@ -142,7 +142,7 @@ func arrays(t *namedLines, f *safetensors.File) {
 			types[info.DType.String()] = true
 		}
 	}
-	t.line("stored", "%s numbers in %s, %s", words.Thousands(total), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
+	t.line("stored", "%s in %s, %s", words.Thousand(total, "number"), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
 	if err := f.NonFinite(); err != nil {
 		t.line("numbers", "not all finite: %v", err)
 	} else {

@@ -31,6 +31,7 @@ import (
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
@@ -127,7 +128,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d pictures and %d characters, %d updates an epoch\n", pictures.Len(), len(tokens), loader.Len())
+	fmt.Fprintf(out, "%s and %s, %s an epoch\n",
+		words.Count(pictures.Len(), "picture"), words.Count(len(tokens), "character"), words.Count(loader.Len(), "update"))
 
 	step := func(_ context.Context, b data.Pair[data.ImageBatch, data.TokenBatch]) (train.Metrics, error) {
 		images, texts := b.First, b.Second

@@ -45,6 +45,7 @@ import (
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
@@ -160,8 +161,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	if prompt == "" {
 		prompt = beginning(held, promptLength)
 	}
-	fmt.Fprintf(out, "%d tokens to learn from, %d to validate on, %d different ones\n\nbefore training:\n",
-		len(tokens), len(heldTokens), model.Tokenizer().Len())
+	fmt.Fprintf(out, "%s to learn from, %d to validate on, %d different ones\n\nbefore training:\n",
+		words.Count(len(tokens), "token"), len(heldTokens), model.Tokenizer().Len())
 	// This shows where it all starts, and finds out now, rather than after
 	// minutes of training, whether the prompt and the options make sense.
 	if err := write(model, prompt, o, out); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
@@ -80,7 +81,7 @@ func run(ctx context.Context, o options) error {
 	}
 	some := pictures.Batch([]int{0, pictures.Len() - 1}) // every sheet shows them reconstructed
 	task := &recipe.Task[data.ImageBatch]{
-		Title: "A variational autoencoder", Intro: fmt.Sprintf("A variational autoencoder learns from %d pictures", pictures.Len()),
+		Title: "A variational autoencoder", Intro: "A variational autoencoder learns from " + words.Count(pictures.Len(), "picture"),
 		Unit: "pictures", PerStep: min(o.batch, pictures.Len()), Axis: "nats a picture",
 		Model: v, Loader: loader,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
@@ -99,7 +100,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d steps. Model and report: %s\n", result.Step, result.Folder.Report())
+	fmt.Printf("%s. Model and report: %s\n", words.Count(result.Step, "step"), result.Folder.Report())
 	return nil
 }
 
