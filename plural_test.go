@@ -29,6 +29,7 @@ var alwaysMany = map[string][]string{
 	"cmd/artnn/sheet.go":                  {"pixels"},            // over the limit
 	"data/tokens.go":                      {"tokens"},            // more than the steps of a window; of a size
 	"data/images.go":                      {"pictures"},          // of a size: %d×%d×%d pictures
+	"examples/vae/main.go":                {"pictures"},          // at least two
 	"format/safetensors/read.go":          {"bytes"},             // a limit
 	"internal/imagefile/imagefile.go":     {"pixels"},            // a limit
 	"internal/imagefile/jpeg.go":          {"scans", "bytes"},    // over the limit

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/examples/internal/maintest"
 )
 
 // victimEnv names the folder of a run, in a process that is to be killed.
@@ -26,7 +28,8 @@ const (
 func TestMain(m *testing.M) {
 	dir, ok := os.LookupEnv(victimEnv)
 	if !ok {
-		os.Exit(m.Run())
+		maintest.Main(m, main)
+		return
 	}
 	if err := victim(dir); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")

@@ -98,8 +98,7 @@ func (v *VAE) encode(x *tensor.Tensor) (mean, logVar *tensor.Tensor) {
 // Step learns from one batch. It returns the reconstruction's loss and the KL
 // divergence before the update, both a picture.
 func (v *VAE) Step(pixels []float32) (reconstruction, kl float64) {
-	size := v.pixels()
-	n := len(pixels) / size
+	size, n := v.pixels(), len(pixels)/v.pixels()
 	v.update.Step(n, func(lo, hi int) *tensor.Tensor {
 		tape := v.update.Tape()
 		x := tape.FromSlice(pixels[lo*size:hi*size], hi-lo, size)
@@ -132,8 +131,7 @@ func (v *VAE) Reconstructions(pixels []float32) []image.Image {
 
 // inference is a tape on which batch norm uses its running statistics.
 func (v *VAE) inference(options ...tensor.Option) *tensor.Tape {
-	be := v.update.Tape().Backend()
-	return tensor.NewTape(append(options, tensor.On(be), tensor.NoGrad())...)
+	return tensor.NewTape(append(options, tensor.On(v.update.Tape().Backend()), tensor.NoGrad())...)
 }
 
 func (v *VAE) pictures(x *tensor.Tensor) []image.Image {
