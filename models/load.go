@@ -8,7 +8,6 @@ import (
 	"reflect"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/backend/shape"
 	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train/checkpoint"
@@ -116,10 +115,11 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	for _, option := range options {
 		option(&o)
 	}
-	kind, err := familyOf(f.Kind())
-	if err != nil {
-		return nil, err
+	kind, ok := lookup(f.Kind())
+	if !ok {
+		return nil, unknown(f.Kind(), f.Package())
 	}
+	var err error
 	env := Env{Backend: on(o.be)}
 	if text := f.Tokenizer(); text != "" {
 		if env.Tokenizer, err = tokenizer.Parse([]byte(text)); err != nil {
@@ -154,12 +154,7 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 // plausible builds the model without memory and compares it with the file: its
 // configuration may lie.
 func plausible(f *checkpoint.File, kind family, env Env) error {
-	var m Model
-	err := fits(maxNumbers, errTooLarge, func(be *shape.Backend) (err error) {
-		env.Backend = be
-		m, err = kind.build(f.Config(), env)
-		return err
-	})
+	m, err := kind.plan(f.Config(), env)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}

@@ -160,7 +160,7 @@ func TestRegister(t *testing.T) {
 	m := stranger{samples(t, nil)["mlp"].(*MLP)}
 	path := filepath.Join(t.TempDir(), "stranger")
 	err := Save(path, m)
-	assert.ErrorContains(t, err, `the file could not be loaded: it holds a model of kind "Stranger", which this program does not know; it knows GAN, MLP, TextGenerator`)
+	assert.ErrorContains(t, err, `the file could not be loaded: the kind "Stranger" is not registered: call models.Register for it in an init function`)
 	assert.NoFileExists(t, path)
 	_, err = Clone(m)
 	assert.ErrorContains(t, err, `"Stranger"`)

@@ -66,7 +66,9 @@ type inferrer interface {
 // The file is whole or not there: a save that fails leaves what was at path
 // before.
 //
-// Errors: a kind that is not registered; numbers that are not finite, or too large
+// Errors: what [Load] would refuse: a kind, or one of a tokenizer, that is not
+// registered, or that of another type; a configuration that makes another model;
+// numbers that are not finite, or too large
 // for half precision; WithTraining of a model that cannot learn, or together with
 // [ForInference], [Float16] or [BFloat16] (training could not resume exactly);
 // those of the file system.
@@ -84,9 +86,6 @@ func write(w io.Writer, m Model, options ...SaveOption) error {
 	for _, option := range options {
 		option(&o)
 	}
-	if _, err := familyOf(Kind(m)); err != nil {
-		return fmt.Errorf("the file could not be loaded: it %w", err)
-	}
 	if o.training {
 		t, ok := m.(Trainable)
 		switch {
@@ -99,6 +98,9 @@ func write(w io.Writer, m Model, options ...SaveOption) error {
 	}
 	if part, ok := m.(inferrer); ok && o.inference {
 		m = part.Inference()
+	}
+	if err := loadable(m); err != nil {
+		return fmt.Errorf("the file could not be loaded: %w", err)
 	}
 	return checkpoint.Write(w, m, o.Options)
 }

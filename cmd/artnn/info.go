@@ -90,7 +90,11 @@ func ownFile(t *namedLines, path string) error {
 	case kind == "":
 		kind = "none: a network without a description of itself"
 	case !slices.Contains(models.Kinds(), f.Kind()):
-		kind += ", which this program does not know: one that imports the kind's package loads it"
+		from := "the kind's package"
+		if p := f.Package(); p != "" && p != "main" {
+			from = p
+		}
+		kind += ", which this program does not know: one that imports " + from + " loads it"
 	}
 	t.line("kind", "%s", kind)
 	if f.Config() != "" {

@@ -89,8 +89,10 @@ func Write(w io.Writer, m layers.Module, o Options) error {
 // describe is the metadata of a module.
 func describe(m layers.Module, facts map[string]string) (map[string]string, error) {
 	meta := map[string]string{formatKey: formatName, versionKey: version}
+	from := Provenance{Maker: Program(), Facts: facts}
 	var err error
 	if d, ok := m.(Described); ok {
+		from.Package = packageOf(m)
 		kind, config := d.Describe()
 		meta[kindKey] = kind
 		if meta[configKey], err = marshal(config); err != nil {
@@ -102,7 +104,7 @@ func describe(m layers.Module, facts map[string]string) (map[string]string, erro
 			return nil, fmt.Errorf("tokenizer: %w", err)
 		}
 	}
-	meta[provenanceKey], err = marshal(Provenance{Program(), facts})
+	meta[provenanceKey], err = marshal(from)
 	return meta, err
 }
 
