@@ -113,3 +113,12 @@ func TestUnknownKindNamesThePackage(t *testing.T) {
 		assert.ErrorContains(t, load(change), "names no kind of model")
 	}
 }
+
+type empty struct{ foreign }
+
+func (empty) Len() int { return 0 }
+
+func TestTextGeneratorChecksItsTokenizer(t *testing.T) {
+	_, err := NewTextGenerator(empty{foreign{"empty"}}, TextConfig{})
+	assert.ErrorContains(t, err, `text generator: tokenizer of kind "empty": its Len is 0`)
+}
