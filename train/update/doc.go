@@ -5,7 +5,7 @@
 //  2. accumulation: a batch may be taken in parts whose gradients add up
 //  3. reduction: a [Reducer] sums gradients over machines
 //  4. clipping of the gradient's norm
-//  5. the check that the loss and, with Clip, the gradient are finite
+//  5. the check that the loss and, with Clip or a Reducer, the gradient are finite
 //  6. the optimiser's step
 //  7. averaged weights and buffers
 //

@@ -22,8 +22,8 @@ type Config struct {
 	Optimizer func(Params) optim.Optimizer
 
 	// Clip bounds the norm of the gradient, which is then checked to be finite. An
-	// infinite Clip measures and checks and never clips; 0 does none of it. See
-	// [optim.ClipGradNorm].
+	// infinite Clip measures and checks and never clips; 0 does none of it, but on
+	// several machines is infinite. See [optim.ClipGradNorm].
 	Clip float64
 	// Accumulate is the number of parts in which [Update.Step] takes a batch, for
 	// batches whose activations do not fit in memory; 0 and 1 take it whole. The
@@ -52,9 +52,10 @@ type Objective func(lo, hi int) *tensor.Tensor
 
 // Reducer sums the gradients of several machines.
 type Reducer interface {
-	// Ready is called for each parameter as soon as its gradient is complete, in
-	// the same order on every machine, so that sending can begin while the
-	// backward pass goes on. Calling p.Grad() forms a gradient that the fused
+	// Ready is called once in each step for each parameter as soon as its gradient
+	// is complete, in the same order on every machine, so that sending can begin
+	// while the backward pass goes on. Gradients of a loss that is not finite are
+	// NaNs, which must not be left out of the sum. Calling p.Grad() forms a gradient that the fused
 	// optimiser step would otherwise never write to memory.
 	Ready(name string, p *tensor.Tensor)
 	// Finish returns when all gradients hold the sum over all machines.
@@ -143,7 +144,7 @@ func (u *Update) Optimizer() optim.Optimizer {
 // Steps counts the updates so far.
 func (u *Update) Steps() int { return u.steps }
 
-// Norm is that of the last gradient before clipping; 0 without clipping.
+// Norm is that of the last gradient before clipping; 0 where it is not measured.
 func (u *Update) Norm() float64 { return u.norm }
 
 // Err is the error of the Reducer in the last step, nil if there was none.
@@ -177,11 +178,10 @@ func (u *Update) Step(n int, loss Objective) float64 {
 }
 
 // collect adds the loss of a part to a sum and its gradient to those of the
-// parameters, unless the sum is not finite.
+// parameters, unless [Update.Check] ends the step.
 func (u *Update) collect(part *tensor.Tensor, sum float64, last bool) (total float64, ok bool) {
 	total = sum + part.Item()
-	if !isFinite(total) {
-		u.blamePass(u.cfg.Params)
+	if !u.Check(total, u.cfg.Params) {
 		u.Optimizer().ZeroGrad()
 		return total, false
 	}
@@ -296,6 +296,9 @@ func (u *Update) End() {
 // Panics if no step was begun.
 func (u *Update) Backward(loss *tensor.Tensor, last bool) {
 	u.within("Backward")
+	if u.fault != "" {
+		loss = loss.MulScalar(math.NaN())
+	}
 	if u.cfg.Reducer == nil || !last {
 		u.tape.Backward(loss, u.params...)
 		return
@@ -318,8 +321,12 @@ func (u *Update) Apply() bool {
 			return false
 		}
 	}
-	if u.cfg.Clip > 0 {
-		u.norm = optim.ClipGradNorm(u.cfg.Params, u.cfg.Clip)
+	if u.fault != "" {
+		u.opt.ZeroGrad()
+		return false
+	}
+	if clip := u.bound(); clip > 0 {
+		u.norm = optim.ClipGradNorm(u.cfg.Params, clip)
 		if !isFinite(u.norm) {
 			u.blameGradient()
 			u.opt.ZeroGrad()
@@ -332,6 +339,15 @@ func (u *Update) Apply() bool {
 		u.average.ema.Update(u.steps)
 	}
 	return true
+}
+
+// bound is Clip, or with a Reducer at least an infinite one: the gradients must be
+// checked for what happened on other machines.
+func (u *Update) bound() float64 {
+	if u.cfg.Clip == 0 && u.cfg.Reducer != nil {
+		return math.Inf(1)
+	}
+	return u.cfg.Clip
 }
 
 // Share scales the mean over some of n rows to its share in the mean over all.
