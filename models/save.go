@@ -69,7 +69,8 @@ type inferrer interface {
 // Errors: what [Load] would refuse: a kind, or one of a tokenizer, that is not
 // registered, or that of another type; a configuration that makes another model;
 // numbers that are not finite, or too large
-// for half precision; WithTraining of a model that cannot learn, or together with
+// for half precision; WithTraining of a model that cannot learn (a quantised one may have nothing left
+// to train), or together with
 // [ForInference], [Float16] or [BFloat16] (training could not resume exactly);
 // those of the file system.
 func Save(path string, m Model, options ...SaveOption) error {

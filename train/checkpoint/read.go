@@ -165,6 +165,9 @@ func (f *File) Resume(updates []*update.Update) error {
 		return fmt.Errorf("training: %w", err)
 	}
 	for i, u := range updates {
+		if u.Idle() {
+			return fmt.Errorf("training: the file's weights leave update %d nothing to train", i)
+		}
 		read := func(name string, t *tensor.Tensor) error { return f.read(trainingName(i, name), t) }
 		if err := u.SetState(states[i], shapes[i], read); err != nil {
 			return fmt.Errorf("training: %w", err)

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -189,11 +190,16 @@ func finite[T float32 | float64](name string, values []T, d safetensors.DType) (
 	return values, safetensors.Overflow(name, d, values)
 }
 
+var errIdle = errors.New("training: nothing is left to train, because all weights have been replaced by smaller ones: save without training")
+
 // training lists the state of updates for a file and notes the rest of it in the
 // metadata.
 func training(updates []*update.Update, meta map[string]string) (list []safetensors.Tensor, err error) {
 	var states []update.State
 	for i, u := range updates {
+		if u.Idle() {
+			return nil, errIdle
+		}
 		if name := u.Replaced(); name != "" {
 			return nil, fmt.Errorf("training: the weight %q has been replaced since training began, as by a smaller one, and could not learn on: save without training", name)
 		}

@@ -125,10 +125,24 @@ func New(cfg Config) *Update {
 // Tape is the training tape, on which objectives make their losses.
 func (u *Update) Tape() *tensor.Tape { return u.tape }
 
+// Idle reports whether no parameter is left to train, because smaller weights have
+// taken the place of all, as they do in models.Quantize.
+func (u *Update) Idle() bool {
+	for range u.cfg.Params {
+		return false
+	}
+	return true
+}
+
 // Optimizer is the update rule and its state.
+//
+// Panics if the update is [Update.Idle].
 func (u *Update) Optimizer() optim.Optimizer {
 	if u.opt != nil {
 		return u.opt
+	}
+	if u.Idle() {
+		panic("update: nothing is left to train: all weights have been replaced by smaller ones, which do not learn")
 	}
 	u.names = map[*tensor.Tensor]string{}
 	for name, p := range u.cfg.Params {
@@ -156,7 +170,7 @@ func (u *Update) Err() error { return u.err }
 // If the loss, or with Clip the gradient, is not finite, nothing is updated:
 // [Update.NonFinite] names what went bad first.
 //
-// Panics if n is not positive.
+// Panics if n is not positive, or the update is [Update.Idle].
 func (u *Update) Step(n int, loss Objective) float64 {
 	checkRows(n)
 	defer u.tape.Release()
