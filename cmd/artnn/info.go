@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -110,7 +111,7 @@ func ownFile(t *namedLines, path string) error {
 	} else {
 		m := p.Maker
 		t.line("written by", "%s", printable(fmt.Sprintf("artnn %s, %s, %s/%s, backend %s, %s kernels", m.Version, m.Go, m.OS, m.Arch, m.Backend, m.Kernels)))
-		for _, key := range slices.Sorted(maps.Keys(p.Facts)) {
+		for key := range most(t, "facts", slices.Sorted(maps.Keys(p.Facts))) {
 			t.line(printable(key), "%s", words.Shortened(printable(p.Facts[key]), 200))
 		}
 	}
@@ -131,7 +132,7 @@ func ownFile(t *namedLines, path string) error {
 func foreignFile(t *namedLines, f *safetensors.File) error {
 	t.line("kind", "not one of artnn's models")
 	meta := f.Metadata()
-	for _, key := range slices.Sorted(maps.Keys(meta)) {
+	for key := range most(t, "metadata", slices.Sorted(maps.Keys(meta))) {
 		t.line("metadata "+printable(key), "%s", words.Shortened(printable(meta[key]), 200))
 	}
 	return nil
@@ -154,15 +155,37 @@ func arrays(t *namedLines, f *safetensors.File) {
 	}
 }
 
+// mostLines is how many lines of a kind are shown: what a file says may be without
+// end.
+const mostLines = 100
+
+// most yields the first of a list of keys, and then tells how many more there are.
+func most(t *namedLines, what string, keys []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, key := range keys[:min(len(keys), mostLines)] {
+			if !yield(key) {
+				return
+			}
+		}
+		if more := len(keys) - mostLines; more > 0 {
+			t.line(what, "… and %d more", more)
+		}
+	}
+}
+
 // describe writes a configuration, a line for each of its fields, in the order
 // of the file.
 func describe(line func(string, string, ...any), config string) {
 	d := json.NewDecoder(strings.NewReader(config))
-	if _, err := d.Token(); err != nil {
+	switch first, err := d.Token(); {
+	case err != nil:
 		line("configuration", "cannot be read: %v", err)
 		return
+	case first != json.Delim('{'):
+		line("configuration", "%s", words.Shortened(printable(config), 200))
+		return
 	}
-	for d.More() {
+	for n := 0; d.More(); n++ {
 		key, err := d.Token()
 		if err != nil {
 			return
@@ -170,6 +193,12 @@ func describe(line func(string, string, ...any), config string) {
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return
+		}
+		if n >= mostLines {
+			if !d.More() {
+				line("configuration", "… and %d more", n+1-mostLines)
+			}
+			continue
 		}
 		var short bytes.Buffer
 		if json.Compact(&short, value) != nil {
