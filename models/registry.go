@@ -50,12 +50,15 @@ var (
 // backend. It is called once with a backend that allocates nothing before it is
 // called with another.
 //
-// Panics if the kind is empty, or registered already.
+// Panics if the kind is empty or registered already, or build is nil.
 func Register[M Model, C any](kind string, build func(cfg C, env Env) (M, error)) {
 	familiesMu.Lock()
 	defer familiesMu.Unlock()
-	if kind == "" {
+	switch {
+	case kind == "":
 		panic("models: a kind needs a name")
+	case build == nil:
+		panic(fmt.Sprintf("models: the kind %q needs a function that builds a model", kind))
 	}
 	if f, ok := families[kind]; ok {
 		panic(fmt.Sprintf("models: two packages register the kind %q: one makes a %v, the other a %v", kind, f.model, reflect.TypeFor[M]()))

@@ -154,6 +154,8 @@ func TestRegister(t *testing.T) {
 	build := func(cfg MLPConfig, env Env) (*MLP, error) { return NewMLP(cfg) }
 	assert.PanicsWithValue(t, `models: two packages register the kind "GAN": one makes a *models.GAN, the other a *models.MLP`, func() { Register("GAN", build) })
 	assert.PanicsWithValue(t, "models: a kind needs a name", func() { Register("", build) })
+	assert.PanicsWithValue(t, `models: the kind "test nil" needs a function that builds a model`, func() { Register[*MLP, MLPConfig]("test nil", nil) })
+	assert.NotContains(t, Kinds(), "test nil")
 	assert.Subset(t, Kinds(), []string{"GAN", "MLP", "TextGenerator"})
 	assert.IsIncreasing(t, Kinds())
 

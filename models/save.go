@@ -37,7 +37,8 @@ func Float16() SaveOption { return func(s *saving) { s.DType = safetensors.F16 }
 func BFloat16() SaveOption { return func(s *saving) { s.DType = safetensors.BF16 } }
 
 // ForInference leaves out of the file what only training needs, such as the
-// discriminator of a [GAN].
+// discriminator of a [GAN]. A model of your own says what that is by being an
+// [Inferrer].
 func ForInference() SaveOption { return func(s *saving) { s.inference = true } }
 
 // WithFacts also writes facts about where the model comes from, such as "data" and
@@ -51,9 +52,12 @@ func WithFacts(facts map[string]string) SaveOption {
 	}
 }
 
-// inferrer is a model of which a part is enough to generate.
-type inferrer interface {
-	// Inference is that part, which shares its tensors with the model.
+// Inferrer is a model of which a part is enough to generate or predict.
+// [ForInference] saves that part; a model without the method is saved whole.
+type Inferrer interface {
+	Model
+	// Inference is that part, which shares its tensors with the model. It is of the
+	// model's kind: its configuration says what is left out, and makes it anew.
 	Inference() Model
 }
 
@@ -97,7 +101,7 @@ func write(w io.Writer, m Model, options ...SaveOption) error {
 		}
 		o.Updates = t.Updates()
 	}
-	if part, ok := m.(inferrer); ok && o.inference {
+	if part, ok := m.(Inferrer); ok && o.inference {
 		m = part.Inference()
 	}
 	if err := loadable(m); err != nil {

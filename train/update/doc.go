@@ -11,7 +11,7 @@
 //
 // A model of one loss calls [Update.Step]. Adversarial networks, which have a
 // loss each, go through the pieces: [Update.Begin], [Update.Backward],
-// [Update.Apply] and [Update.End].
+// [Update.Apply] and [Update.End], or [Update.Abort] where they panic.
 //
 //	u := update.New(update.Config{
 //		Params:    layers.Params(net),

@@ -286,9 +286,13 @@ func (u *Update) keep() {
 	}
 }
 
+// Abort tells [Update.End] that the step has failed. Call it on the way of a panic.
+func (u *Update) Abort() { u.broken = true }
+
 // End ends a step that [Update.Begin] began. Buffers go back to what they were if
 // it found a number that is not finite, since a single one would stay in a running
-// mean for good, or if the objective of [Update.Step] panicked.
+// mean for good, or after [Update.Abort], as if the objective of [Update.Step]
+// panicked.
 //
 // Panics if no step was begun.
 func (u *Update) End() {
