@@ -81,6 +81,8 @@ func (c *Text) Check() error {
 		return &ConfigError{"ValidateEvery", fmt.Sprintf("must be at least 1, got %d", c.ValidateEvery)}
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
+	case c.Hidden < 0:
+		return &ConfigError{"Hidden", fmt.Sprintf("must not be negative, got %d", c.Hidden)}
 	case c.Window < 0:
 		return &ConfigError{"Window", fmt.Sprintf("must not be negative, got %d", c.Window)}
 	}
