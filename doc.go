@@ -18,6 +18,7 @@
 //	tokenizer                text into tokens, and back
 //	format/safetensors       files of named arrays
 //	layers, loss, optim      what models are made of
+//	measure                  how near generated pictures are to real ones
 //	data                     pictures, text and tables into batches, and back out
 //	tensor                   n-dimensional values and their gradients
 //	backend                  who owns memory and does arithmetic:

@@ -19,7 +19,7 @@ import (
 // What follows a number and ends in s but is no noun is not meant.
 var (
 	plurals  = regexp.MustCompile(`%[ds] ([a-z]+s)\b`)
-	notNouns = regexp.MustCompile(`^(is|has|does|was|makes|needs|lacks|reads|reaches|ends|holds|kernels)$`)
+	notNouns = regexp.MustCompile(`^(is|has|does|was|makes|needs|lacks|reads|reaches|ends|holds|gives|kernels)$`)
 )
 
 // alwaysMany are the files in which the number before the word is never 1.
@@ -27,6 +27,7 @@ var alwaysMany = map[string][]string{
 	"backend/view.go":                     {"axes"},              // over the limit
 	"cmd/artnn/internal/settings/read.go": {"bytes"},             // over the limit
 	"cmd/artnn/sheet.go":                  {"pixels"},            // over the limit
+	"data/loader.go":                      {"elements"},          // over the limit
 	"data/tokens.go":                      {"tokens"},            // more than the steps of a window; of a size
 	"data/images.go":                      {"pictures"},          // of a size: %d×%d×%d pictures
 	"examples/vae/main.go":                {"pictures"},          // at least two
@@ -42,6 +43,7 @@ var alwaysMany = map[string][]string{
 	"recipe/images.go":                    {"pixels"},              // over the limit; of a size
 	"recipe/pictures.go":                  {"pictures"},            // one is an error of its own
 	"recipe/table.go":                     {"rows"},                // one has a text of its own
+	"recipe/tablescores.go":               {"rows"},                // more than are shown
 	"tensor/matmul.go":                    {"axes"},                // a limit
 	"tensor/tensor.go":                    {"axes"},                // a limit
 	"tensor/view.go":                      {"axes"},                // a limit

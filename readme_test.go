@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,11 +18,14 @@ import (
 )
 
 // The code in the READMEs compiles against the module as it is, and both
-// languages show the same.
+// languages show the same code and commands. (The program's tests run the commands.)
 func TestReadmeCode(t *testing.T) {
-	english, chinese := codeOf(t, "README.md"), codeOf(t, "README.zh.md")
+	for _, lang := range []string{"go", "sh"} {
+		assert.Equal(t, blocksOf(t, "README.md", lang), blocksOf(t, "README.zh.md", lang))
+	}
+	assert.ElementsMatch(t, spans(t, "README.md"), spans(t, "README.zh.md"), "names and commands within the text")
+	english := blocksOf(t, "README.md", "go")
 	require.NotEmpty(t, english)
-	assert.Equal(t, english, chinese)
 
 	root, err := os.Getwd()
 	require.NoError(t, err)
@@ -44,11 +49,30 @@ func TestReadmeCode(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 }
 
-// codeOf is the code of a page whose blocks are all Go.
-func codeOf(t *testing.T, name string) (out []string) {
+// blocksOf are the blocks of a language on a page whose blocks are all tested.
+func blocksOf(t *testing.T, name, lang string) (out []string) {
 	for _, b := range parse(t, name).Blocks {
-		require.Equal(t, "go", b.Lang, "%s:%d: only blocks of Go are tested here", name, b.Line)
-		out = append(out, b.Text)
+		require.Contains(t, []string{"go", "sh"}, b.Lang, "%s:%d: blocks of other languages are not tested", name, b.Line)
+		if b.Lang == lang {
+			out = append(out, b.Text)
+		}
+	}
+	return out
+}
+
+var span = regexp.MustCompile("`[^`\n]+`")
+
+// spans are the pieces of code in the sentences of a page.
+func spans(t *testing.T, name string) (out []string) {
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	fenced := false
+	for _, line := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		} else if !fenced {
+			out = append(out, span.FindAllString(line, -1)...)
+		}
 	}
 	return out
 }

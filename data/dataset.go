@@ -68,14 +68,24 @@ func Map[T, U any](ds Dataset[T], f func(T) U) Dataset[U] {
 //
 // Errors: a fraction outside (0, 1), fewer than two elements.
 func Split[T any](ds Dataset[T], fraction float64, seed uint64) (train, held Dataset[T], err error) {
-	if !(fraction > 0 && fraction < 1) {
-		return nil, nil, fmt.Errorf("split: the held-out fraction must lie between 0 and 1, got %v", fraction)
+	h, err := heldOut(ds.Len(), fraction)
+	if err != nil {
+		return nil, nil, err
 	}
-	n := ds.Len()
-	if n < 2 {
-		return nil, nil, errors.New("split: two parts need at least two elements, got " + words.Count(n, "element"))
-	}
-	h := min(max(int(fraction*float64(n)+0.5), 1), n-1)
-	order := permutation(n, mix(seed, 0x73706c6974))
+	order := permutation(ds.Len(), splitKey(seed))
 	return subset[T]{ds, order[h:]}, subset[T]{ds, order[:h]}, nil
 }
+
+// heldOut is how many of n elements a split holds out: the first of its order.
+func heldOut(n int, fraction float64) (int, error) {
+	if !(fraction > 0 && fraction < 1) {
+		return 0, fmt.Errorf("split: the held-out fraction must lie between 0 and 1, got %v", fraction)
+	}
+	if n < 2 {
+		return 0, errors.New("split: two parts need at least two elements, got " + words.Count(n, "element"))
+	}
+	return min(max(int(fraction*float64(n)+0.5), 1), n-1), nil
+}
+
+// splitKey separates the stream of splits from the others of a seed.
+func splitKey(seed uint64) uint64 { return mix(seed, 0x73706c6974) }

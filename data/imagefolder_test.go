@@ -12,6 +12,7 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -404,5 +405,31 @@ func TestImageSizes(t *testing.T) {
 	cancel()
 	if _, err := ImageSizes(ctx, dir, 3); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: error %v", err)
+	}
+}
+
+// A decoder that does not end is left alone when the context ends.
+func TestCancelledWhileDecoding(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	hold := make(chan struct{})
+	defer close(hold)
+	begun := make(chan struct{})
+	go func() {
+		<-begun
+		cancel()
+	}()
+	_, err := within(ctx, func() ([]byte, error) {
+		close(begun)
+		<-hold
+		return nil, nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	for _, ctx := range []context.Context{context.Background(), t.Context()} {
+		out, err := within(ctx, func() ([]byte, error) { return []byte("result"), io.EOF })
+		if string(out) != "result" || err != io.EOF {
+			t.Errorf("got %q and error %v, want those of the function", out, err)
+		}
 	}
 }

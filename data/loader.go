@@ -70,6 +70,8 @@ func NewIndexLoader[B any](n int, load func(indices []int) B, o LoaderOptions) (
 	switch {
 	case n < 1:
 		return nil, fmt.Errorf("loader: the dataset is empty")
+	case o.Shuffle && n > math.MaxUint32:
+		return nil, fmt.Errorf("loader: %d elements are more than can be shuffled, %d", n, uint32(math.MaxUint32))
 	case o.BatchSize < 0:
 		return nil, fmt.Errorf("loader: the batch size must be positive, got %d", o.BatchSize)
 	case o.DropLast && n < o.BatchSize:
@@ -90,7 +92,7 @@ func NewIndexLoader[B any](n int, load func(indices []int) B, o LoaderOptions) (
 	order := &order{n: n, shuffle: o.Shuffle, seed: o.Seed, epoch: -1}
 	return newLoader(batches, source, o.Prefetch, func(epoch, batch int) B {
 		lo := batch * o.BatchSize
-		return load(order.of(epoch)[lo:min(n, lo+o.BatchSize)])
+		return load(order.of(epoch, lo, min(n, lo+o.BatchSize)))
 	}), nil
 }
 
@@ -109,24 +111,34 @@ type order struct {
 
 	mu    sync.Mutex
 	epoch int
-	perm  []int
+	perm  []uint32 // half of what []int takes: datasets may have 10⁸ elements
 }
 
-func (o *order) of(epoch int) []int {
+// of are the indices from lo to hi of an epoch's order.
+func (o *order) of(epoch, lo, hi int) []int {
+	indices := make([]int, hi-lo)
+	if !o.shuffle {
+		for i := range indices {
+			indices[i] = lo + i
+		}
+		return indices
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.shuffle {
-		epoch = 0 // one order for all
-	}
 	if epoch != o.epoch {
-		if o.shuffle {
-			o.perm = permutation(o.n, epochKey(o.seed, epoch))
-		} else {
-			o.perm = identity(o.n)
+		if o.perm == nil {
+			o.perm = make([]uint32, o.n)
 		}
+		for i := range o.perm {
+			o.perm[i] = uint32(i)
+		}
+		shuffle(o.perm, epochKey(o.seed, epoch))
 		o.epoch = epoch
 	}
-	return o.perm
+	for i := range indices {
+		indices[i] = int(o.perm[lo+i])
+	}
+	return indices
 }
 
 func identity(n int) []int {

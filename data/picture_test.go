@@ -111,7 +111,10 @@ func TestWritePNG(t *testing.T) {
 	if list, err := os.ReadDir(dir); err != nil || len(list) != 1 {
 		t.Errorf("%d files in the folder (%v), want 1", len(list), err)
 	}
-	if err := WritePNG(filepath.Join(dir, "no", "a.png"), m); err == nil {
-		t.Error("wrote into a folder that does not exist")
+	if err := WritePNG(filepath.Join(dir, "new", "a.png"), m); err != nil {
+		t.Errorf("a missing folder is not made: %v", err)
+	}
+	if err := WritePNG(filepath.Join(path, "a.png"), m); err == nil {
+		t.Error("wrote below a file")
 	}
 }

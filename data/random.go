@@ -22,17 +22,19 @@ func below(word uint64, n int) int {
 	return int(hi)
 }
 
-// permutation returns 0..n-1 in the order that key picks (Fisher–Yates).
+// permutation returns 0..n-1 in the order that key picks.
 func permutation(n int, key uint64) []int {
-	p := make([]int, n)
-	for i := range p {
-		p[i] = i
-	}
-	for i := n - 1; i > 0; i-- {
+	p := identity(n)
+	shuffle(p, key)
+	return p
+}
+
+// shuffle puts elements into the order that key picks (Fisher–Yates).
+func shuffle[T any](p []T, key uint64) {
+	for i := len(p) - 1; i > 0; i-- {
 		j := below(mix(key, uint64(i)), i+1)
 		p[i], p[j] = p[j], p[i]
 	}
-	return p
 }
 
 // epochKey separates the streams of one seed's epochs.

@@ -6,9 +6,17 @@ import "github.com/org/artnn/data/table"
 //
 // Errors: those of [Split].
 func SplitTable(t *table.Table, fraction float64, seed uint64) (train, held *table.Table, err error) {
-	a, b, err := Split(Slice[int](identity(t.Len())), fraction, seed)
+	h, err := heldOut(t.Len(), fraction)
 	if err != nil {
 		return nil, nil, err
 	}
-	return t.Select(a.(subset[int]).indices), t.Select(b.(subset[int]).indices), nil
+	order := make([]int32, t.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	shuffle(order, splitKey(seed))
+	part := func(rows []int32) *table.Table {
+		return t.SelectFunc(len(rows), func(k int) int { return int(rows[k]) })
+	}
+	return part(order[h:]), part(order[:h]), nil
 }

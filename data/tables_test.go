@@ -20,7 +20,7 @@ func TestSplitTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := func(from *table.Table) []float64 { return from.Columns()[0].Values }
+	values := func(from *table.Table) []float64 { return from.Columns()[0].Values() }
 	if train.Len() != 40 || held.Len() != 10 {
 		t.Errorf("split into %d and %d", train.Len(), held.Len())
 	}

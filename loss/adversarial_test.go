@@ -84,6 +84,8 @@ func TestAdversarialDerivatives(t *testing.T) {
 	// A score that bends: the penalties' own derivatives are second ones of it.
 	bent := func(x *tensor.Tensor) *tensor.Tensor { return x.Sin().Mul(x).Sum(1) }
 	x := tensor.FromSliceOn(be, []float64{0.3, -0.2, 1.4, 0.8, -1.1, 0.5}, 3, 2)
-	gradcheck.Run(t, func(_ *tensor.Tape, x []*tensor.Tensor) *tensor.Tensor { return loss.GradientNorm2(bent(x[0]), x[0]).Mean() }, x)
+	gradcheck.Run(t, func(_ *tensor.Tape, x []*tensor.Tensor) *tensor.Tensor {
+		return loss.GradientNorm2(bent(x[0]), x[0]).Mean()
+	}, x)
 	gradcheck.Run(t, func(_ *tensor.Tape, x []*tensor.Tensor) *tensor.Tensor { return loss.GradientPenalty(bent(x[0]), x[0]) }, x)
 }

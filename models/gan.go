@@ -286,6 +286,14 @@ func (m *GAN) State() iter.Seq2[string, layers.Entry] {
 		layers.Prefix(discriminatorName, m.Discriminator.State()))
 }
 
+// Trace makes a picture and judges it, for a summary of the layers.
+func (m *GAN) Trace(tape *tensor.Tape) {
+	x := m.Generator.Forward(tape.Zeros(1, m.cfg.ZDim))
+	if m.Discriminator != nil {
+		m.Discriminator.Forward(x)
+	}
+}
+
 // Updates are those of the generator and the discriminator. Without a
 // discriminator there are none.
 func (m *GAN) Updates() []*update.Update {

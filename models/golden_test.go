@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,10 +58,14 @@ func TestMLPMatchesPyTorch(t *testing.T) {
 	}
 	eachBackend(t, func(t *testing.T, be backend.Backend, first, after float64) {
 		golden.Load(t, "testdata/mlp.safetensors").Run(t, func(t *testing.T, c *golden.Case) {
-			m, err := NewMLP(MLPConfig{
-				Sizes: c.Ints("sizes"), Activation: c.Note("hidden"), Output: c.Note("output"),
+			cfg := MLPConfig{
+				Sizes: c.Ints("sizes"), Activation: c.Note("hidden"), Output: c.Note("output"), Optimizer: strings.ToLower(c.Note("optimizer")),
 				Loss: losses[c.Note("loss")], LR: c.Float("lr"), Momentum: c.Float("momentum"), Backend: be,
-			})
+			}
+			if cfg.Optimizer == adamw {
+				cfg.WeightDecay = c.Float("weight_decay")
+			}
+			m, err := NewMLP(cfg)
 			require.NoError(t, err)
 			setParams(c, m)
 			x, target := c.Array("in.x"), c.Array("in.target")

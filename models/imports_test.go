@@ -48,7 +48,7 @@ func TestImportsAreLight(t *testing.T) {
 // configuration and its constructor; the rest are methods.
 func TestExportsAreFew(t *testing.T) {
 	generic := strings.Fields(`Model Trainable Kind Kinds Register Env Clone Quantize
-		Load LoadAs LoadFS LoadOption On KeepHalf
+		Load LoadAs LoadFS LoadOption On KeepHalf Summarize
 		Save SaveOption WithTraining WithFacts ForInference Float16 BFloat16`)
 	families, names := 0, 0
 	files, err := filepath.Glob("*.go")

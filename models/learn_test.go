@@ -49,7 +49,7 @@ func TestAccumulateEqualsWholeBatch(t *testing.T) {
 			if loss == "binary_cross_entropy" {
 				out = "sigmoid"
 			}
-			m, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}, Output: out, Loss: loss, Clip: 0.05, Accumulate: parts, Backend: be})
+			m, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}, Output: out, Loss: loss, Dropout: 0.4, Clip: 0.05, Accumulate: parts, Backend: be})
 			require.NoError(t, err)
 			for range 3 {
 				m.Step(x, y)

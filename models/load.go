@@ -9,7 +9,6 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/regular"
-	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train/checkpoint"
 )
 
@@ -115,20 +114,14 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 	for _, option := range options {
 		option(&o)
 	}
-	kind, ok := lookup(f.Kind())
-	if !ok {
-		return nil, unknown(f.Kind(), f.Package())
-	}
-	var err error
-	env := Env{Backend: on(o.be)}
-	if text := f.Tokenizer(); text != "" {
-		if env.Tokenizer, err = tokenizer.Parse([]byte(text)); err != nil {
-			return nil, fmt.Errorf("tokenizer: %w", err)
-		}
-	}
-	if err := plausible(f, kind, env); err != nil {
+	kind, env, err := described(f)
+	if err != nil {
 		return nil, err
 	}
+	if _, err := plausible(f, kind, env); err != nil {
+		return nil, err
+	}
+	env.Backend = on(o.be)
 	m, err := kind.build(f.Config(), env)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
@@ -153,10 +146,10 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 
 // plausible builds the model without memory and compares it with the file: its
 // configuration may lie.
-func plausible(f *checkpoint.File, kind family, env Env) error {
+func plausible(f *checkpoint.File, kind family, env Env) (Model, error) {
 	m, err := kind.plan(f.Config(), env)
 	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
+		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	return f.Check(m)
+	return m, f.Check(m)
 }

@@ -41,9 +41,14 @@ type MLPConfig struct {
 	// The sums of the first and third run over the batch and the outputs, so the
 	// step grows with the batch.
 	Loss      string  `json:"loss"`
-	Optimizer string  `json:"optimizer"` // "sgd", the default, or "adam"
-	LR        float64 `json:"lr"`        // learning rate; default 0.1 for sgd, 0.001 for adam
+	Optimizer string  `json:"optimizer"` // "sgd", the default, "adam" or "adamw"
+	LR        float64 `json:"lr"`        // learning rate; default 0.1 for sgd, 0.001 for the others
 	Momentum  float64 `json:"momentum"`  // of sgd; default 0
+	// WeightDecay is λ of adamw; the biases do not decay. Default 0.01.
+	WeightDecay float64 `json:"weight_decay,omitempty"`
+	// Dropout is the probability of dropping, in training, what a hidden layer
+	// hands on. Default 0.
+	Dropout float64 `json:"dropout,omitempty"`
 
 	// Clip bounds the norm of the gradient. Off by default.
 	Clip float64 `json:"clip"`
@@ -55,7 +60,7 @@ type MLPConfig struct {
 	// latest weights; see [optim.EMA]. Off by default.
 	EMA float64 `json:"ema"`
 
-	Seed uint64 `json:"seed"` // of the initial weights
+	Seed uint64 `json:"seed"` // of the initial weights and of dropout
 
 	Backend backend.Backend `json:"-"` // default backend.Default()
 }
@@ -65,6 +70,7 @@ const (
 	softmax = "softmax"
 	sgd     = "sgd"
 	adam    = "adam"
+	adamw   = "adamw"
 )
 
 func (c MLPConfig) withDefaults() MLPConfig {
@@ -73,7 +79,11 @@ func (c MLPConfig) withDefaults() MLPConfig {
 	c.Output = cmp.Or(c.Output, sigmoid)
 	c.Loss = cmp.Or(c.Loss, halfSquaredError)
 	c.Optimizer = cmp.Or(c.Optimizer, sgd)
-	if c.Optimizer == adam {
+	switch c.Optimizer {
+	case adamw:
+		c.WeightDecay = cmp.Or(c.WeightDecay, 0.01)
+		fallthrough
+	case adam:
 		c.LR = cmp.Or(c.LR, 0.001)
 	}
 	c.LR = cmp.Or(c.LR, 0.1)
@@ -100,16 +110,20 @@ func (c MLPConfig) check() error {
 	if err := checkLoss(c.Loss, c.Output); err != nil {
 		return err
 	}
-	if c.Optimizer != sgd && c.Optimizer != adam {
-		return fmt.Errorf("optimizer %q: not one of sgd, adam", c.Optimizer)
-	}
-	if c.Optimizer != sgd && c.Momentum != 0 {
+	switch {
+	case !slices.Contains([]string{sgd, adam, adamw}, c.Optimizer):
+		return fmt.Errorf("optimizer %q: not one of sgd, adam, adamw", c.Optimizer)
+	case c.Optimizer != sgd && c.Momentum != 0:
 		return fmt.Errorf("momentum %g: only sgd has it", c.Momentum)
+	case c.Optimizer != adamw && c.WeightDecay != 0:
+		return fmt.Errorf("weight decay %g: only adamw has it", c.WeightDecay)
 	}
 	err := check.First(
 		check.Sizes("sizes", c.Sizes...),
 		check.Scale("learning rate", c.LR),
 		check.Rate("momentum", c.Momentum, 1),
+		check.Scale("weight decay", c.WeightDecay),
+		check.Rate("dropout", c.Dropout, 1),
 		check.Scale("clip", c.Clip),
 		check.Count("accumulate", c.Accumulate),
 		check.Rate("ema", c.EMA, 1))
@@ -123,7 +137,7 @@ func (c MLPConfig) check() error {
 //
 //	a₀ = x,  aₖ = σₖ(Wₖ·aₖ₋₁ + bₖ)
 //
-// Weights start as PyTorch's do, uniform in ±1/√inputs.
+// With Dropout, the hidden aₖ go through [layers.Dropout]. Weights start as PyTorch's do, uniform in ±1/√inputs.
 //
 // Inputs and outputs are rows of numbers, one after the other in one slice.
 // Predict and Classify may be called from several goroutines, but not during a
@@ -160,6 +174,9 @@ func (c MLPConfig) build(rng *tensor.RNG) (net, logits layers.Sequential) {
 		if i > 0 && hidden != nil {
 			net = append(net, hidden)
 		}
+		if i > 0 && c.Dropout > 0 {
+			net = append(net, layers.Dropout{P: c.Dropout})
+		}
 		net = append(net, layers.NewLinear(c.Sizes[i], out, rng))
 	}
 	logits = net[:len(net):len(net)]
@@ -170,8 +187,11 @@ func (c MLPConfig) build(rng *tensor.RNG) (net, logits layers.Sequential) {
 }
 
 func (c MLPConfig) newOptimizer(p update.Params) optim.Optimizer {
-	if c.Optimizer == adam {
+	switch c.Optimizer {
+	case adam:
 		return optim.NewAdam(p, optim.AdamConfig{LR: c.LR})
+	case adamw:
+		return optim.NewAdamW(p, optim.AdamConfig{LR: c.LR, WeightDecay: c.WeightDecay}, optim.NoDecay())
 	}
 	return optim.NewSGD(p, optim.SGDConfig{LR: c.LR, Momentum: c.Momentum})
 }
@@ -183,11 +203,15 @@ func (m *MLP) Describe() (kind string, config any) { return "MLP", m.cfg }
 func (m *MLP) Config() MLPConfig { return m.cfg }
 
 // State yields "0.weight" [hidden, in], "0.bias", "2.weight", … as PyTorch's
-// Sequential of linear layers and activations names them.
+// Sequential of linear layers, activations and, if there are any, dropouts names
+// them.
 func (m *MLP) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 
 // Updates is the one update of all weights.
 func (m *MLP) Updates() []*update.Update { return []*update.Update{m.update} }
+
+// Trace computes the output of one row of zeros, for a summary of the layers.
+func (m *MLP) Trace(tape *tensor.Tape) { m.Forward(tape.Zeros(1, m.cfg.Sizes[0])) }
 
 // Forward computes the output of a value on the caller's tape.
 //

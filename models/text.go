@@ -168,6 +168,11 @@ func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int
 	return m.Linear.Forward(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
 }
 
+// Trace reads one token, for a summary of the layers.
+func (m *TextGenerator) Trace(tape *tensor.Tape) {
+	m.Forward(tape, []int32{0}, 1, 1, layers.LSTMState{})
+}
+
 // read goes on from a state by [batch, steps] tokens and returns the hidden
 // states of the last layer [batch, steps, hidden].
 func (m *TextGenerator) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {

@@ -32,8 +32,11 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 	word, err := tokenizer.NewWords(mixed, 0)
 	require.NoError(t, err)
 	for name, make := range map[string]func() (Model, error){
-		"sgd":     func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },
-		"adam":    func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: "adam"}) },
+		"sgd":  func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9}) },
+		"adam": func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: "adam"}) },
+		"adamw": func() (Model, error) {
+			return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Optimizer: "adamw", Dropout: 0.3})
+		},
 		"average": func() (Model, error) { return NewMLP(MLPConfig{Sizes: []int{3, 5, 2}, Momentum: 0.9, EMA: 0.99}) },
 		"gan": func() (Model, error) {
 			return NewGAN(GANConfig{Width: 3, Hidden: []int{5, 7}, Noise: 0.1, EMA: 0.99, LR: 0.01})

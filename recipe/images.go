@@ -23,8 +23,6 @@ type Images struct {
 	Gray     *bool        // without colour
 	Fit      data.Fit     // what to do with pictures that are not square; default [data.Cover]
 	Mirror   bool         // also learn from every picture mirrored
-	Scale    int          // how many times pictures are enlarged in samples; default small ones are, to 32 pixels
-	Lanczos  bool         // enlarge them smoothly instead of pixel by pixel
 
 	ZDim   int   // random numbers that a picture is made from; default 100
 	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
@@ -34,6 +32,9 @@ type Images struct {
 	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
 	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
 	Noise   float64  // deviation of noise added to all the discriminator sees
+
+	Scale   int  // how many times pictures are enlarged in samples; default small ones are, to 32 pixels
+	Lanczos bool // enlarge them smoothly instead of pixel by pixel
 
 	Learning
 	Options
@@ -81,7 +82,8 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	if err != nil {
 		return nil, err
 	}
-	sheet := c.sheetOptions()
+	setDefault(&c.Scale, max(1, sheetSide/c.Size))
+	sheet := data.GridOptions{Columns: sheetColumns, Scale: c.Scale, Smooth: c.Lanczos}
 	if pixels := sheet.Pixels(sheetPictures, c.Size, c.Size); pixels > data.MaxGridPixels {
 		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
@@ -145,11 +147,6 @@ const (
 	previewPictures = 2 * sheetColumns
 	sheetSide       = 32 // pixels that a picture is enlarged to
 )
-
-// sheetOptions are how samples are laid out.
-func (c *Images) sheetOptions() data.GridOptions {
-	return data.GridOptions{Columns: sheetColumns, Scale: cmp.Or(c.Scale, max(1, sheetSide/c.Size)), Smooth: c.Lanczos}
-}
 
 func imageSheet(gan *models.GAN, options data.GridOptions) Sample {
 	pictures := gan.Images(sheetPictures, sheetSeed)

@@ -3,16 +3,20 @@ package recipe
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
 
 // Likeness is how generated pictures lie among those of a folder. If they are
 // much nearer to the folder than its pictures are to each other, they are copies;
 // if much farther, not yet of the kind. If they are much nearer to each other, the
-// generator knows only a few.
+// generator knows only a few. Sliced Wasserstein distances say how far the whole of
+// them is from the folder.
 type Likeness struct {
 	Generated, Folder int // pictures
 
@@ -23,6 +27,12 @@ type Likeness struct {
 	// Mean scores of the discriminator, where Judged says that there is one.
 	Judged                      bool
 	FolderScore, GeneratedScore float64
+
+	// Sliced Wasserstein distances to Compared pictures of the folder: of as many
+	// generated ones, and of as many others of the folder. The latter is what is due
+	// to their number, so the former means something only beside it.
+	Compared                            int
+	GeneratedDistances, FolderDistances measure.Distances
 }
 
 // Compare generates at most n pictures and compares them with those of a folder.
@@ -48,24 +58,30 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint6
 	}
 	generated := gan.Generate(n, seed)
 	fake := rows(generated, size)
-	spread := spaced(len(all), n)
-	var real []float32
-	for _, i := range spread {
-		real = append(real, all[i]...)
+	real := make([][]float32, n)
+	for i, at := range spaced(len(all), n) {
+		real[i] = all[at]
 	}
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
-		l.Judged, l.FolderScore, l.GeneratedScore = true, mean(gan.Score(real)), mean(gan.Score(generated))
+		l.Judged, l.FolderScore, l.GeneratedScore = true, mean(gan.Score(slices.Concat(real...))), mean(gan.Score(generated))
 	}
-	toFolder, among, folder := make([]float64, n), make([]float64, n), make([]float64, n)
-	for i := range n {
+	for _, m := range []struct {
+		median    *float64
+		of, among [][]float32
+	}{{&l.FolderToFolder, real, all}, {&l.GeneratedToFolder, fake, all}, {&l.GeneratedToGenerated, fake, fake}} {
 		if ctx.Err() != nil {
 			return Likeness{}, ctx.Err()
 		}
-		toFolder[i] = nearest(fake[i], all, -1)
-		among[i] = nearest(fake[i], fake, i)
-		folder[i] = nearest(real[i*size:(i+1)*size], all, spread[i])
+		_, distances := measure.Nearest(m.of, m.among)
+		*m.median = median(distances) / math.Sqrt(float64(size)) * 127.5 // shades of values in [−1, 1]
 	}
-	l.FolderToFolder, l.GeneratedToFolder, l.GeneratedToGenerated = median(folder), median(toFolder), median(among)
-	return l, nil
+	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: seed}
+	l.GeneratedDistances, l.FolderDistances = measure.Compare(all, fake, seed, func(real, other [][]float32) (d measure.Distances) {
+		if ctx.Err() == nil {
+			l.Compared, d = len(real), sliced.Distance(real, other)
+		}
+		return d
+	})
+	return l, ctx.Err()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/train"
@@ -54,6 +55,12 @@ func TestImagesFromFolderToReport(t *testing.T) {
 	assert.Equal(t, 60, l.Folder)
 	assert.True(t, l.Judged)
 	assert.Greater(t, l.GeneratedToFolder, l.GeneratedToGenerated, "it has hardly begun to learn")
+	assert.Equal(t, 10, l.Compared)
+	require.Len(t, l.GeneratedDistances.Levels, 1)
+	assert.Greater(t, l.GeneratedDistances.Mean, 1.5*l.FolderDistances.Mean)
+	l, err = Compare(context.Background(), c.Model(), c.Data, 60, 1)
+	require.NoError(t, err)
+	assert.Equal(t, 30, l.Compared, "half of the folder, to have as many others of it")
 
 	for seeds, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
 		frames := Morph(c.Model(), []uint64{1, 2, 3}[:seeds], 4, false)
@@ -96,12 +103,52 @@ func TestTableFromFileToReport(t *testing.T) {
 	assert.Regexp(t, `R² of the logarithm on the test rows: (0\.9\d+|1\.000);`, r.Summary())
 	assert.Equal(t, 40, c.Test().Len())
 	var b strings.Builder
-	made, err := c.Model().Predict(c.Test())
+	file, err := table.OpenCSV(c.Data)
 	require.NoError(t, err)
-	require.NoError(t, WritePredictions(&b, c.Test(), made, "price"))
+	sales, err := file.Read(c.Model().CSVOptions(false))
+	require.NoError(t, err)
+	require.NoError(t, WritePredictions(&b, file, sales, c.Model()))
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	assert.Equal(t, "artist,size,price,predicted price", lines[0])
-	assert.Len(t, lines, 41)
+	assert.Len(t, lines, 401)
+	page := read(t, string(r.Folder.Report()))
+	assert.Contains(t, page, "Predicted against actual: price")
+	assert.Contains(t, page, "a prediction on the line is right")
+}
+
+func TestTablesNetworkIsAsConfigured(t *testing.T) {
+	c := Table{Data: salesFile(t, 60), Target: "price", Optimizer: "adamw", WeightDecay: new(0.3), Dropout: new(0.2)}
+	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	n := c.Model().Config().Network
+	assert.Equal(t, []any{"adamw", 0.3, 0.2}, []any{n.Optimizer, n.WeightDecay, n.Dropout})
+	c = Table{Data: c.Data, Target: "price", Optimizer: "adamw"}
+	_, err = c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 0.01, *c.WeightDecay)
+	for want, c := range map[string]Table{
+		"Optimizer must be adam or adamw":              {Optimizer: "lion"},
+		"WeightDecay is of the optimizer adamw":        {WeightDecay: new(0.1)},
+		"WeightDecay of adamw must be positive, got 0": {Optimizer: "adamw", WeightDecay: new(0.0)},
+		"Dropout must be from 0 to below 1, got 1":     {Dropout: new(1.0)},
+		"Hidden must have at least 1 unit":             {Hidden: []int{8, 0}},
+		"encoding \"latin\": use one of":               {Encoding: "latin"},
+	} {
+		c.Data, c.Target = "sales.csv", "price"
+		var config *ConfigError
+		require.ErrorAs(t, c.Check(), &config)
+		assert.ErrorContains(t, config, want)
+	}
+}
+
+func TestPredictedNumbersAreShort(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 1.5: "1.5", -2.0000001: "-2", 123456.7: "123457", 1234567.8: "1234570", 1e-7: "1e-07", 1.5e20: "1.5e+20", -3e9: "-3000000000",
+	} {
+		assert.Equal(t, want, plain(v))
+	}
+	assert.Equal(t, "1,5", marked("1.5", ","))
+	assert.Equal(t, "p 3", free("p", []string{"p", "p 2", "q"}))
 }
 
 func TestClassesFromFilesToReport(t *testing.T) {

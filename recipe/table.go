@@ -21,16 +21,31 @@ import (
 // held out: one half chooses the best weights, the other tests them. A zero value
 // is chosen from the data, or is the default named beside the field.
 type Table struct {
-	Data    string                // CSV file with the names of its columns in the first line
-	Rows    *table.Table          `settings:"-"` // in place of a file
-	Target  string                // column to predict
-	Skip    []string              // columns of the file to leave out
-	Kinds   map[string]table.Kind // of columns of the file that are not what they look like
-	Log     *bool                 // learn the logarithm of the target, as is right for prices
-	Holdout *float64              // share of the rows held out; default 0.2
+	Data   string                // CSV file with the names of its columns in the first line
+	Rows   *table.Table          `settings:"-"` // in place of a file
+	Target string                // column to predict
+	Skip   []string              // columns of the file to leave out
+	Kinds  map[string]table.Kind // of columns of the file that are not what they look like
+
+	// How the file is written, as [table.Options] have it; "" and none are found out.
+	Missing   []string // values that mean "not known"
+	Dates     []string // what dates mean: "dmy", "mdy", "ymd", or layouts
+	Decimal   string   // mark before decimals
+	Delimiter string   // between fields
+	Encoding  string   // one of [table.Encodings]
+	// Advice names what would help with a column that is left out; default the
+	// field of this struct.
+	Advice func(h table.Help, about *table.Error) string
+
+	Log     *bool    // learn the logarithm of the target, as is right for prices
+	Holdout *float64 // share of the rows held out; default 0.2
 
 	Hidden     []int  // sizes of the hidden layers; default 64, 64
 	Activation string // of the hidden layers, as [models.MLPConfig] has them; default "relu"
+
+	Optimizer   string   // "adam" or "adamw"; default "adam"
+	WeightDecay *float64 // of adamw; default 0.01
+	Dropout     *float64 // share of the hidden values dropped in training; default 0
 
 	Patience *int // epochs without progress that end the run, 0 is any number; default 30
 
@@ -75,7 +90,37 @@ func (c *Table) Check() error {
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
 	}
-	return cmp.Or(c.Learning.Check(), c.Options.Check())
+	if err := c.reading().Check(); err != nil {
+		return configError(err)
+	}
+	return cmp.Or(c.checkNetwork(), c.Learning.Check(), c.Options.Check())
+}
+
+func (c *Table) checkNetwork() error {
+	switch adamw := c.Optimizer == "adamw"; {
+	case !adamw && c.Optimizer != "" && c.Optimizer != "adam":
+		return &ConfigError{"Optimizer", fmt.Sprintf("must be adam or adamw, got %q", c.Optimizer)}
+	case !adamw && c.WeightDecay != nil && *c.WeightDecay != 0:
+		return &ConfigError{"WeightDecay", "is of the optimizer adamw, which must be chosen for it"}
+	case adamw && c.WeightDecay != nil && !(*c.WeightDecay > 0):
+		return &ConfigError{"WeightDecay", fmt.Sprintf("of adamw must be positive, got %g: without it, adamw is adam", *c.WeightDecay)}
+	case c.Dropout != nil && !(*c.Dropout >= 0 && *c.Dropout < 1):
+		return &ConfigError{"Dropout", fmt.Sprintf("must be from 0 to below 1, got %g", *c.Dropout)}
+	}
+	for _, n := range c.Hidden {
+		if n < 1 {
+			return &ConfigError{"Hidden", fmt.Sprintf("must have at least 1 unit in each layer, got %d", n)}
+		}
+	}
+	return nil
+}
+
+// reading is how the file is read.
+func (c *Table) reading() table.Options {
+	return table.Options{
+		Kinds: c.Kinds, Skip: c.Skip, Missing: c.Missing, Dates: c.Dates,
+		Decimal: c.Decimal, Delimiter: c.Delimiter, Encoding: c.Encoding,
+	}
 }
 
 // Prepare reads the table, fills in what was left open, and makes the network.
@@ -97,12 +142,23 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 	}
 	m, err := tabular.New(parts.learn, tabular.Config{
 		Target: c.Target, Log: *c.Log, Hidden: c.Hidden,
-		Network: models.MLPConfig{Activation: c.Activation, LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed},
+		Network: models.MLPConfig{
+			Activation: c.Activation, Optimizer: c.Optimizer, WeightDecay: *c.WeightDecay, Dropout: *c.Dropout,
+			LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
+		},
 	})
 	if err != nil {
 		return nil, named(c.Data, err)
 	}
 	c.network = m
+	for _, left := range m.Schema().LeftOut() {
+		c.warn(left.Text(func(h table.Help) string {
+			if c.Advice == nil {
+				return fmt.Sprintf("%s %q", h.Option, h.Value)
+			}
+			return c.Advice(h, left)
+		}))
+	}
 	rows, err := m.Rows(parts.learn)
 	if err != nil {
 		return nil, named(c.Data, err)
@@ -134,7 +190,7 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 func (c *Table) load() (p tableParts, err error) {
 	all := c.Rows
 	if all == nil {
-		if all, err = table.LoadCSV(c.Data, table.Options{Kinds: c.Kinds, Skip: c.Skip}); err != nil {
+		if all, err = table.LoadCSV(c.Data, c.reading()); err != nil {
 			return p, missing(err, c.Data, "file")
 		}
 	}
@@ -173,7 +229,7 @@ func (c *Table) choose(learn *table.Table) error {
 		if err != nil {
 			return named(c.Data, err)
 		}
-		c.Log = new(target.Kind == table.Number && isSkewed(target.Values))
+		c.Log = new(target.Kind == table.Number && isSkewed(target))
 	}
 	if c.Budget == (train.Budget{}) {
 		c.Budget.Epochs = min(max(400_000/n, 10), 300) // some seconds, whatever n is
@@ -187,6 +243,13 @@ func (c *Table) choose(learn *table.Table) error {
 		c.Hidden = []int{64, 64}
 	}
 	setDefault(&c.Activation, "relu")
+	setDefault(&c.Optimizer, "adam")
+	decay := 0.0
+	if c.Optimizer == "adamw" {
+		decay = 0.01
+	}
+	setOpen(&c.WeightDecay, decay)
+	setOpen(&c.Dropout, 0)
 	setDefault(&c.Batch, batch)
 	setDefault(&c.Accumulate, 1)
 	setDefault(&c.LR, 3e-3)
@@ -200,10 +263,18 @@ func (c *Table) choose(learn *table.Table) error {
 // better learned as a logarithm.
 const skew = 20
 
+// sampled is how many values tell how a target is spread.
+const sampled = 100_000
+
 // isSkewed tells whether values are all positive and spread over orders of
 // magnitude, as prices are.
-func isSkewed(values []float64) bool {
-	sorted := slices.Sorted(slices.Values(values))
+func isSkewed(target table.Column) bool {
+	every := max(1, target.Len()/sampled)
+	var sorted []float64
+	for i := 0; i < target.Len(); i += every {
+		sorted = append(sorted, target.Value(i))
+	}
+	slices.Sort(sorted)
 	n := len(sorted)
 	return n > 0 && sorted[0] > 0 && sorted[n*95/100] > skew*sorted[n*5/100]
 }

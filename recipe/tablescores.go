@@ -1,14 +1,12 @@
 package recipe
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"strconv"
 
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/tabular"
 	"github.com/org/artnn/train"
@@ -34,12 +32,51 @@ func testScores(m *tabular.Model, test *table.Table) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	remark := "Measured on rows that the network neither learned from nor was chosen by. The linear model has the same columns and rows to learn from; the constant is the mean of these, or the shares of the classes."
-	if e.Target.Log {
-		remark += " The target was learned as its logarithm, so R² of the logarithm decides: the other R² depends on the few largest values."
-	}
-	return Outcome{Text: inShort(e), Facts: []report.Facts{{Title: "Test", Settings: scoreTable(e), Remark: remark}}}, nil
+	facts := evaluationFacts(e)
+	facts.Title = "Test"
+	facts.Remark = "Measured on rows that the network neither learned from nor was chosen by. " + facts.Remark
+	return Outcome{Text: inShort(e), Facts: []report.Facts{facts}}, nil
 }
+
+// WriteEvaluation writes the report of an evaluation: how good the predictions of
+// a table's rows are, with a confusion matrix of classes or a chart of predicted
+// numbers against actual ones.
+func WriteEvaluation(w io.Writer, e tabular.Evaluation, data string) error {
+	facts := evaluationFacts(e)
+	facts.Title = "Scores"
+	page := &report.Report{
+		Title: titled(fmt.Sprintf("Predictions of %q", e.Target.Name), "for", data),
+		Intro: fmt.Sprintf("%s whose %s is known.", words.Count(e.Rows, "row"), words.OneLine(e.Target.Name)),
+		Facts: []report.Facts{facts},
+	}
+	return page.Write(w)
+}
+
+// mostClasses is how many classes the confusion matrix of a report has apart.
+const mostClasses = 20
+
+// evaluationFacts is an evaluation for a report.
+func evaluationFacts(e tabular.Evaluation) report.Facts {
+	f := report.Facts{Settings: scoreTable(e), Remark: "The linear model has the same columns and rows to learn from; the constant is the mean of these, or the shares of the classes."}
+	if e.Target.Kind == table.Category {
+		c := e.Confusion(mostClasses)
+		f.Matrix = &report.Matrix{Down: "is", Across: "predicted", Rows: c.Classes, Columns: c.Classes, Counts: c.Counts}
+		f.Remark += " In the table of classes each row is what the rows are, each column what was predicted: what is off the diagonal was mistaken."
+		return f
+	}
+	f.Scatter = &report.Scatter{Title: "Predicted against actual: " + words.Shortened(words.OneLine(e.Target.Name), titleShown), Actual: e.Actual, Predicted: e.Predicted, Log: e.Target.Log}
+	if e.Target.Log {
+		f.Remark += " The target was learned as its logarithm, so R² of the logarithm decides: the other R² depends on the few largest values."
+	}
+	f.Remark += " In the chart, a prediction on the line is right."
+	if e.Rows > report.MostPoints {
+		f.Remark += fmt.Sprintf(" It shows the first %s of %s rows.", words.Thousands(report.MostPoints), words.Thousands(e.Rows))
+	}
+	return f
+}
+
+// titleShown is how much of a column's name a chart has room for.
+const titleShown = 30
 
 // inShort is a sentence about an evaluation.
 func inShort(e tabular.Evaluation) string {
@@ -90,38 +127,4 @@ func scoreTable(e tabular.Evaluation) (out []report.Setting) {
 	}
 	add("constant", e.Constant)
 	return out
-}
-
-// WritePredictions writes a table as CSV, with one more column for the predicted
-// target, and another for the probability of a class.
-func WritePredictions(w io.Writer, t *table.Table, made []tabular.Prediction, target string) error {
-	out := csv.NewWriter(w)
-	columns := t.Columns()
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	names = append(names, "predicted "+target)
-	if len(made) > 0 && made[0].Class != "" {
-		names = append(names, "probability")
-	}
-	if err := out.Write(names); err != nil {
-		return err
-	}
-	for i, p := range made {
-		var cells []string
-		for _, c := range columns {
-			cells = append(cells, c.Text(i))
-		}
-		if p.Class != "" {
-			cells = append(cells, p.Class, strconv.FormatFloat(slices.Max(p.Probabilities), 'f', 4, 64))
-		} else {
-			cells = append(cells, strconv.FormatFloat(p.Value, 'g', 6, 64))
-		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
 }

@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -44,6 +45,13 @@ type Evaluation struct {
 	// Constant is of the training rows' mean, or shares of the classes, for every
 	// row.
 	Constant Scores
+
+	// What is and what the network predicts for each row, of a number in its own
+	// units.
+	Actual, Predicted []float64
+	// The same of classes: places in Target.Classes, or −1 for a class that the
+	// network does not know.
+	Labels, Guesses []int32
 }
 
 // Evaluate predicts rows whose targets are known, best rows that were held out
@@ -61,32 +69,45 @@ func (m *Model) Evaluate(t *table.Table) (Evaluation, error) {
 	if err != nil {
 		return e, fmt.Errorf("tabular: %w", err)
 	}
-	e.Network = m.score(target, m.predict(rows))
+	e.Network = m.score(target, m.outputs(rows), &e)
 	if m.linear.Ridge != nil || m.linear.Softmax != nil {
-		scores := m.score(target, m.predictLinear(rows))
+		scores := m.score(target, m.linearOutputs(rows), nil)
 		e.Linear = &scores
 	}
-	constant := Prediction{Value: m.inUnits(0)}
-	if target.labels != nil {
-		constant = m.likeliest(m.schema.Target.Shares)
-	}
-	same := make([]Prediction, rows.n)
-	for i := range same {
-		same[i] = constant
-	}
-	e.Constant = m.score(target, same)
+	e.Constant = m.score(target, m.constant(rows.n), nil)
 	return e, nil
 }
 
-func (m *Model) score(target boundTarget, predictions []Prediction) Scores {
+// constant are the outputs of a model that does not look at rows: the mean, or the
+// shares of the classes.
+func (m *Model) constant(n int) iter.Seq2[int, []float64] {
+	outputs := []float64{0}
+	if m.schema.Target.Kind == table.Category {
+		outputs = m.schema.Target.Shares
+	}
+	return func(yield func(int, []float64) bool) {
+		for i := range n {
+			if !yield(i, outputs) {
+				return
+			}
+		}
+	}
+}
+
+// score measures the outputs of a model. What it has predicted is kept in e, if
+// that is not nil.
+func (m *Model) score(target boundTarget, outputs iter.Seq2[int, []float64], e *Evaluation) Scores {
 	if target.labels != nil {
-		return m.scoreClasses(target, predictions)
+		return m.scoreClasses(target.labels, outputs, e)
 	}
-	values := make([]float64, len(predictions))
-	for i, p := range predictions {
-		values[i] = p.Value
+	actual, predicted := target.column.Values(), make([]float64, target.column.Len())
+	for i, y := range outputs {
+		predicted[i] = m.inUnits(y[0])
 	}
-	return ScoreNumbers(target.values, values, m.cfg.Log)
+	if e != nil {
+		e.Actual, e.Predicted = actual, predicted
+	}
+	return ScoreNumbers(actual, predicted, m.cfg.Log)
 }
 
 // ScoreNumbers measures predictions of numbers; with log, also of their
@@ -114,33 +135,48 @@ func ScoreNumbers(want, predicted []float64, log bool) Scores {
 
 func squares(want, predicted []float64) (r2, rmse float64) {
 	mean, n := 0.0, float64(len(want))
-	for _, y := range want {
+	largest := 0.0
+	for i, y := range want {
 		mean += y / n
+		largest = max(largest, math.Abs(y), math.Abs(predicted[i]))
 	}
+	// In units of a power of two, which changes no digit, no square of values
+	// that are learned as logarithms overflows.
+	_, exponent := math.Frexp(largest)
+	unit := math.Ldexp(1, min(max(exponent, -1000), 1000))
 	errors, spread := 0.0, 0.0
 	for i, y := range want {
-		errors += (y - predicted[i]) * (y - predicted[i]) / n
-		spread += (y - mean) * (y - mean) / n
+		miss, off := (y-predicted[i])/unit, (y-mean)/unit
+		errors += miss * miss / n
+		spread += off * off / n
 	}
+	rmse = math.Sqrt(errors) * unit
 	if slices.Min(want) == slices.Max(want) { // spread may be a rounding error
-		return math.NaN(), math.Sqrt(errors)
+		return math.NaN(), rmse
 	}
-	return 1 - errors/spread, math.Sqrt(errors)
+	return 1 - errors/spread, rmse
 }
 
 // leastProbability bounds what one row that was thought impossible can cost.
 const leastProbability = 1e-15
 
-func (m *Model) scoreClasses(target boundTarget, predictions []Prediction) Scores {
+func (m *Model) scoreClasses(labels []int32, outputs iter.Seq2[int, []float64], e *Evaluation) Scores {
 	var s Scores
-	n := float64(len(predictions))
-	for i, p := range predictions {
+	n := float64(len(labels))
+	if e != nil {
+		e.Labels, e.Guesses = labels, make([]int32, len(labels))
+	}
+	for i, p := range outputs {
+		guess, label := likeliest(p), labels[i]
+		if e != nil {
+			e.Guesses[i] = int32(guess)
+		}
 		probability := 0.0 // of a class never seen
-		if label := target.labels[i]; label >= 0 {
-			probability = p.Probabilities[label]
-			if p.Class == m.schema.Target.Classes[label] {
-				s.Accuracy += 1 / n
-			}
+		if label >= 0 {
+			probability = p[label]
+		}
+		if int(label) == guess {
+			s.Accuracy += 1 / n
 		}
 		s.LogLoss -= math.Log(max(probability, leastProbability)) / n
 	}

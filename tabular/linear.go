@@ -55,19 +55,21 @@ func (m *Model) fitLinear(rows *Rows) (linearModel, error) {
 	return linearModel{Softmax: &s}, err
 }
 
-// predictLinear is what the linear model makes of rows.
-func (m *Model) predictLinear(rows *Rows) []Prediction {
-	predictions := make([]Prediction, 0, rows.n)
-	for x := range rows.each() {
-		if m.linear.Ridge != nil {
-			predictions = append(predictions, Prediction{Value: m.inUnits(m.linear.Ridge.Predict(x))})
-			continue
+// linearOutputs is what the linear model makes of each row, as [Model.outputs].
+func (m *Model) linearOutputs(rows *Rows) iter.Seq2[int, []float64] {
+	return func(yield func(int, []float64) bool) {
+		outputs := make([]float64, m.schema.Target.outputs())
+		for x, i := range rows.each() {
+			if m.linear.Ridge != nil {
+				outputs[0] = m.linear.Ridge.Predict(x)
+			} else {
+				m.linear.Softmax.Predict(x, outputs)
+			}
+			if !yield(i, outputs) {
+				return
+			}
 		}
-		p := make([]float64, len(m.schema.Target.Classes))
-		m.linear.Softmax.Predict(x, p)
-		predictions = append(predictions, m.likeliest(p))
 	}
-	return predictions
 }
 
 // check returns an error for a linear model that is not one of the schema's.

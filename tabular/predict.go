@@ -2,6 +2,7 @@ package tabular
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -24,55 +25,86 @@ func (m *Model) Predict(t *table.Table) ([]Prediction, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
-	return m.predict(rows), nil
+	return slices.AppendSeq(make([]Prediction, 0, rows.n), m.each(rows)), nil
+}
+
+// Predictions are those of Predict, made a few at a time as they are asked for:
+// of many rows and classes, not all of them need be held.
+//
+// Errors: as Predict.
+func (m *Model) Predictions(t *table.Table) (iter.Seq[Prediction], error) {
+	rows, err := m.bind(t)
+	if err != nil {
+		return nil, fmt.Errorf("tabular: %w", err)
+	}
+	return m.each(rows), nil
+}
+
+func (m *Model) each(rows *Rows) iter.Seq[Prediction] {
+	return func(yield func(Prediction) bool) {
+		for _, outputs := range m.outputs(rows) {
+			if !yield(m.decode(outputs)) {
+				return
+			}
+		}
+	}
 }
 
 // predictChunk is how many rows are encoded at a time, to bound memory.
 const predictChunk = 1024
 
-func (m *Model) predict(rows *Rows) []Prediction {
-	predictions := make([]Prediction, 0, rows.n)
-	outputs := m.schema.Target.outputs()
-	indices := make([]int, 0, predictChunk)
-	for lo := 0; lo < rows.n; lo += predictChunk {
-		indices = indices[:0]
-		for i := lo; i < min(lo+predictChunk, rows.n); i++ {
-			indices = append(indices, i)
-		}
-		for row := range slices.Chunk(m.net.Predict(rows.Batch(indices).X), outputs) {
-			predictions = append(predictions, m.decode(row))
+// outputs are what the network makes of each row, in a slice that is used again:
+// of a number, deviations from the mean; of classes, probabilities.
+func (m *Model) outputs(rows *Rows) iter.Seq2[int, []float64] {
+	return func(yield func(int, []float64) bool) {
+		outputs := make([]float64, m.schema.Target.outputs())
+		indices := make([]int, 0, predictChunk)
+		for lo := 0; lo < rows.n; lo += predictChunk {
+			indices = indices[:0]
+			for i := lo; i < min(lo+predictChunk, rows.n); i++ {
+				indices = append(indices, i)
+			}
+			made := m.net.Predict(rows.Batch(indices).X)
+			for _, i := range indices {
+				for k := range outputs {
+					outputs[k] = float64(made[(i-lo)*len(outputs)+k])
+				}
+				if !yield(i, outputs) {
+					return
+				}
+			}
 		}
 	}
-	return predictions
 }
 
 // decode turns the outputs for a row into what they mean.
-func (m *Model) decode(outputs []float32) Prediction {
+func (m *Model) decode(outputs []float64) Prediction {
 	if m.schema.Target.Kind == table.Number {
-		return Prediction{Value: m.inUnits(float64(outputs[0]))}
+		return Prediction{Value: m.inUnits(outputs[0])}
 	}
-	p := make([]float64, len(outputs))
-	for k, v := range outputs {
-		p[k] = float64(v)
-	}
-	return m.likeliest(p)
+	return Prediction{Class: m.schema.Target.Classes[likeliest(outputs)], Probabilities: slices.Clone(outputs)}
 }
+
+// farthestLog bounds the logarithm of a prediction, so that neither it nor its
+// inverse is infinite.
+const farthestLog = 700
 
 // inUnits turns deviations from the mean into the target's own units.
 func (m *Model) inUnits(y float64) float64 {
 	v := m.schema.Target.Mean + m.schema.Target.Deviation*y
 	if m.cfg.Log {
-		return math.Exp(v)
+		return math.Exp(max(-farthestLog, min(farthestLog, v)))
 	}
 	return v
 }
 
-func (m *Model) likeliest(p []float64) Prediction {
+// likeliest is the class with the highest probability, the first of several.
+func likeliest(probabilities []float64) int {
 	best := 0
-	for k, v := range p {
-		if v > p[best] {
+	for k, p := range probabilities {
+		if p > probabilities[best] {
 			best = k
 		}
 	}
-	return Prediction{Class: m.schema.Target.Classes[best], Probabilities: p}
+	return best
 }

@@ -45,7 +45,8 @@ func (m *Model) Rows(t *table.Table) (*Rows, error) {
 	}
 	if target.labels == nil {
 		rows.y = make([]float32, rows.n)
-		for i, v := range target.values {
+		for i := range rows.y {
+			v := target.column.Value(i)
 			if m.cfg.Log {
 				v = math.Log(v)
 			}
@@ -118,7 +119,7 @@ func (m *Model) bind(t *table.Table) (*Rows, error) {
 			return nil, kindError(b.values, c.Kind)
 		}
 		if c.Kind == table.Category {
-			b.places = placesOf(b.values.Levels, c.Levels)
+			b.places = placesOf(b.values, c.Levels)
 			for i, place := range b.places {
 				if place == unseen && c.Other > 0 {
 					b.places[i] = int32(len(c.Levels))
@@ -135,15 +136,15 @@ func kindError(c table.Column, want table.Kind) error {
 	return fmt.Errorf("column %q: the model has learned it as a %s, the table has it as a %s; read it as the model's CSVOptions say", c.Name, want, c.Kind)
 }
 
-// placesOf is where each of some names is among known ones, −1 if nowhere.
-func placesOf(names, known []string) []int32 {
+// placesOf is where each level of a category is among known ones, −1 if nowhere.
+func placesOf(c table.Column, known []string) []int32 {
 	at := map[string]int32{}
 	for i, name := range known {
 		at[name] = int32(i)
 	}
-	places := make([]int32, len(names))
-	for i, name := range names {
-		place, ok := at[name]
+	places := make([]int32, c.CountLevels())
+	for i := range places {
+		place, ok := at[c.Level(i)]
 		if !ok {
 			place = unseen
 		}
@@ -157,7 +158,8 @@ func (c boundColumn) encode(x []float32, i int) {
 		c.encodeLevel(x, i)
 		return
 	}
-	missing, v := c.values.Missing(i), c.values.Values[i]
+	v := c.values.Value(i)
+	missing := math.IsNaN(v)
 	at := 0
 	if c.Deviation > 0 {
 		if !missing { // otherwise the mean, which is 0
@@ -183,7 +185,7 @@ func (c boundColumn) encode(x []float32, i int) {
 // the average row is the best guess, and an input that was never on would have a
 // weight that never learned.
 func (c boundColumn) encodeLevel(x []float32, i int) {
-	switch code := c.values.Codes[i]; {
+	switch code := c.values.Code(i); {
 	case code >= 0 && c.places[code] != unseen:
 		x[c.places[code]] = 1
 		return
@@ -214,8 +216,7 @@ func standard(v, mean, deviation float64) float32 {
 // boundTarget is the target of the rows of a table.
 type boundTarget struct {
 	column table.Column
-	values []float64 // of a number, in its own units
-	labels []int32   // of classes; −1 for one that the model does not know
+	labels []int32 // of classes; −1 for one that the model does not know
 }
 
 // target finds the target in a table.
@@ -233,16 +234,16 @@ func (m *Model) target(t *table.Table) (boundTarget, error) {
 	}
 	if c.Kind == table.Number {
 		if m.cfg.Log {
-			if _, err := logarithms(c.Values); err != nil {
+			if err := checkPositive(c); err != nil {
 				return boundTarget{}, fmt.Errorf("target %q: %w", c.Name, err)
 			}
 		}
-		return boundTarget{column: c, values: c.Values}, nil
+		return boundTarget{column: c}, nil
 	}
-	places := placesOf(c.Levels, want.Classes)
+	places := placesOf(c, want.Classes)
 	labels := make([]int32, c.Len())
-	for i, code := range c.Codes {
-		labels[i] = places[code]
+	for i := range labels {
+		labels[i] = places[c.Code(i)]
 	}
 	return boundTarget{column: c, labels: labels}, nil
 }

@@ -21,12 +21,16 @@ import (
 type Schema struct {
 	Target  Target   `json:"target"`
 	Columns []Column `json:"columns"` // the others, in the table's order
+
+	// File is how the file of the training rows was written.
+	File table.Dialect `json:"file,omitzero"`
 }
 
 // Target is the column that is predicted.
 type Target struct {
-	Name string     `json:"name"`
-	Kind table.Kind `json:"kind"` // table.Number or table.Category
+	Name   string       `json:"name"`
+	Kind   table.Kind   `json:"kind"` // table.Number or table.Category
+	Format table.Format `json:"format,omitzero"`
 
 	// Of a number, or of its natural logarithm if that is what is learned.
 	Log       bool    `json:"log"`
@@ -41,8 +45,9 @@ type Target struct {
 
 // Column is how a column becomes inputs.
 type Column struct {
-	Name string     `json:"name"`
-	Kind table.Kind `json:"kind"`
+	Name   string       `json:"name"`
+	Kind   table.Kind   `json:"kind"`
+	Format table.Format `json:"format,omitzero"`
 
 	// Of a number, or of a date in days since 1970. Deviation 0 means that it was
 	// the same in all rows and gives no input.
@@ -58,6 +63,12 @@ type Column struct {
 	Levels []string  `json:"levels,omitempty"`
 	Shares []float64 `json:"shares,omitempty"`
 	Other  float64   `json:"other"` // the share of all other levels
+	// Others are the other levels, in ascending order, where there are not too many
+	// to keep: what is not among them either was never seen in training.
+	Others []string `json:"others,omitempty"`
+	// Different is how many levels there are of a category that is left out, because
+	// none is in enough rows or nearly every row has one of its own; 0 of others.
+	Different int `json:"different,omitzero"`
 
 	Missing float64 `json:"missing"` // the share of rows without a value
 }
@@ -69,9 +80,15 @@ const maxClasses = 1000
 // mostDays bounds the mean of dates; it is far beyond any date of a file.
 const mostDays = 1e7
 
+// mostOthers bounds the levels that are kept by name only to know them again.
+const mostOthers = 1000
+
 // Inputs is how many inputs the column gives: none if all rows were the same.
 func (c Column) Inputs() int {
 	n := 0
+	if c.Different > 0 {
+		return 0
+	}
 	if c.Kind == table.Category {
 		n = len(c.Levels) + one(c.Other > 0) + one(c.Missing > 0)
 		return n * one(n > 1)
@@ -105,191 +122,12 @@ func (t Target) outputs() int {
 	return 1
 }
 
-// learnSchema finds out what the columns of the training rows are.
-func learnSchema(t *table.Table, cfg Config) (s Schema, err error) {
-	target, err := t.Column(cfg.Target)
-	if err != nil {
-		return s, fmt.Errorf("target: %w", err)
-	}
-	if s.Target, err = learnTarget(target, cfg); err != nil {
-		return s, fmt.Errorf("target %q: %w", target.Name, err)
-	}
-	for _, c := range t.Columns() {
-		if c.Name == target.Name {
-			continue
-		}
-		learned, err := learnColumn(c, cfg)
-		if err != nil {
-			return s, fmt.Errorf("column %q: %w", c.Name, err)
-		}
-		s.Columns = append(s.Columns, learned)
-	}
-	if s.Inputs() == 0 {
-		return s, fmt.Errorf("no column tells one row from another: there is nothing to predict %q from", target.Name)
-	}
-	return s, nil
-}
-
-func learnTarget(c table.Column, cfg Config) (Target, error) {
-	t := Target{Name: c.Name, Kind: c.Kind, Log: cfg.Log}
-	if n := c.CountMissing(); n > 0 {
-		return t, fmt.Errorf("it is missing in %d of %d rows; leave those out", n, c.Len())
-	}
-	switch c.Kind {
-	case table.Number:
-		values := c.Values
-		if cfg.Log {
-			var err error
-			if values, err = logarithms(values); err != nil {
-				return t, err
-			}
-		}
-		var err error
-		t.Mean, t.Deviation, err = moments(values)
-		if err == nil && t.Deviation == 0 {
-			err = errors.New("it is the same in every row")
-		}
-		return t, err
-	case table.Category:
-		if cfg.Log {
-			return t, errors.New("a category has no logarithm")
-		}
-		counts := make([]int, len(c.Levels))
-		for _, code := range c.Codes {
-			counts[code]++
-		}
-		for code, n := range counts {
-			if n > 0 {
-				t.Classes = append(t.Classes, c.Levels[code])
-				t.Shares = append(t.Shares, float64(n)/float64(c.Len()))
-			}
-		}
-		switch n := len(t.Classes); {
-		case n == 1:
-			return t, errors.New("it is the same in every row")
-		case n > maxClasses:
-			return t, fmt.Errorf("%d classes are more than the limit of %d; if it is a number, give it that kind", n, maxClasses)
-		}
-		return t, nil
-	}
-	return t, fmt.Errorf("a %s cannot be predicted: it must be a number or a category", c.Kind)
-}
-
-func logarithms(values []float64) ([]float64, error) {
-	logs := make([]float64, len(values))
-	for i, v := range values {
-		if v <= 0 {
-			return nil, fmt.Errorf("row %d is %g, which has no logarithm: leave out rows that are not positive, or do without", i+1, v)
-		}
-		logs[i] = math.Log(v)
-	}
-	return logs, nil
-}
-
-func learnColumn(c table.Column, cfg Config) (Column, error) {
-	l := Column{Name: c.Name, Kind: c.Kind, Missing: float64(c.CountMissing()) / float64(c.Len())}
-	if c.Kind == table.Category {
-		l.learnLevels(c, cfg)
-		return l, nil
-	}
-	known := slices.DeleteFunc(slices.Clone(c.Values), math.IsNaN)
-	if len(known) == 0 {
-		return l, nil
-	}
-	var err error
-	if l.Mean, l.Deviation, err = moments(known); err != nil {
-		return l, err
-	}
-	if c.Kind == table.Date {
-		l.learnSeason(known)
-	}
-	return l, nil
-}
-
-// learnLevels takes the most frequent levels that are frequent enough.
-func (l *Column) learnLevels(c table.Column, cfg Config) {
-	counts := make([]int, len(c.Levels))
-	for _, code := range c.Codes {
-		if code >= 0 {
-			counts[code]++
-		}
-	}
-	order := make([]int, len(counts))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[b], counts[a]) })
-	kept := order[:min(len(order), cfg.MaxLevels)]
-	for i, code := range kept {
-		if counts[code] < cfg.MinCount {
-			kept = kept[:i]
-			break
-		}
-	}
-	slices.Sort(kept)
-	known := 0
-	for _, code := range kept {
-		l.Levels = append(l.Levels, c.Levels[code])
-		l.Shares = append(l.Shares, float64(counts[code])/float64(c.Len()))
-		known += counts[code]
-	}
-	l.Other = float64(c.Len()-c.CountMissing()-known) / float64(c.Len())
-}
-
-func (l *Column) learnSeason(days []float64) {
-	first, varies := table.Time(days[0]).Month(), false
-	sin, cos := 0.0, 0.0
-	for _, d := range days {
-		varies = varies || table.Time(d).Month() != first
-		s, c := season(d)
-		sin += s
-		cos += c
-	}
-	if n := float64(len(days)); varies {
-		l.Season = []float64{sin / n, cos / n}
-	}
-}
-
-// season is a day as a point on the circle of the year.
-func season(days float64) (sin, cos float64) {
-	t := table.Time(days)
-	return math.Sincos(2 * math.Pi * float64(t.YearDay()-1) / 365.25)
-}
-
-// moments are the mean and the deviation of values; 0 if they are all the same.
-//
-// Errors: a range in which float64 has no room.
-func moments(values []float64) (mean, deviation float64, err error) {
-	low, width := slices.Min(values), slices.Max(values)-slices.Min(values)
-	if width == 0 {
-		return low, 0, nil
-	}
-	if math.IsInf(width, 0) {
-		return 0, 0, fmt.Errorf("values from %g to %g are too far apart", low, slices.Max(values))
-	}
-	// In units of the range nothing overflows, and nothing vanishes.
-	n := float64(len(values))
-	for _, v := range values {
-		mean += (v - low) / width
-	}
-	mean /= n
-	for _, v := range values {
-		d := (v-low)/width - mean
-		deviation += d * d
-	}
-	mean, deviation = low+mean*width, math.Sqrt(deviation/n)*width
-	if deviation == 0 {
-		return 0, 0, fmt.Errorf("values from %g to %g are too close together", low, slices.Max(values))
-	}
-	return mean, deviation, nil
-}
-
 // check returns an error for a schema that learnSchema could not have made.
 func (s Schema) check(cfg Config) error {
 	if s.Target.Name != cfg.Target || s.Target.Log != cfg.Log {
 		return fmt.Errorf("schema: its target is another: %q, log %v", s.Target.Name, s.Target.Log)
 	}
-	if err := s.Target.check(); err != nil {
+	if err := cmp.Or(s.File.Check(), s.Target.Format.Check(), s.Target.check()); err != nil {
 		return fmt.Errorf("schema: target: %w", err)
 	}
 	seen := map[string]bool{s.Target.Name: true}
@@ -298,7 +136,7 @@ func (s Schema) check(cfg Config) error {
 			return fmt.Errorf("schema: column %d has no name, or one that another has: %q", i, c.Name)
 		}
 		seen[c.Name] = true
-		if err := c.check(); err != nil {
+		if err := cmp.Or(c.Format.Check(), c.check()); err != nil {
 			return fmt.Errorf("schema: column %q: %w", c.Name, err)
 		}
 	}
@@ -325,7 +163,7 @@ func (c Column) check() error {
 	if err := check.First(checkShare(c.Missing), checkShare(c.Other), check.Scale("deviation", c.Deviation)); err != nil {
 		return err
 	}
-	if c.Kind != table.Category && (c.Levels != nil || c.Shares != nil || c.Other != 0) {
+	if c.Kind != table.Category && (c.Levels != nil || c.Shares != nil || c.Other != 0 || c.Others != nil || c.Different != 0) {
 		return errors.New("only a category has levels")
 	}
 	if c.Season != nil && (c.Kind != table.Date || len(c.Season) != 2 ||
@@ -344,7 +182,10 @@ func (c Column) check() error {
 		if c.Deviation != 0 {
 			return errors.New("a category has no deviation")
 		}
-		return checkLevels(c.Levels, c.Shares)
+		if c.Different < 0 || c.Different > 0 && c.Levels != nil || len(c.Others) > mostOthers {
+			return errors.New("a category that is left out has no levels")
+		}
+		return cmp.Or(checkLevels(c.Levels, c.Shares), checkNames(c.Others))
 	}
 	return fmt.Errorf("unknown kind %q", c.Kind)
 }
@@ -353,12 +194,18 @@ func checkLevels(levels []string, shares []float64) error {
 	if len(levels) != len(shares) {
 		return fmt.Errorf("%d levels have %d shares", len(levels), len(shares))
 	}
+	for _, share := range shares {
+		if err := checkShare(share); err != nil {
+			return err
+		}
+	}
+	return checkNames(levels)
+}
+
+func checkNames(levels []string) error {
 	for i, name := range levels {
 		if name == "" || i > 0 && levels[i-1] >= name {
 			return fmt.Errorf("levels are not in ascending order, each once and none empty: level %d is %q", i, name)
-		}
-		if err := checkShare(shares[i]); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -379,8 +226,8 @@ func (s Schema) String() string {
 	fmt.Fprintf(w, "%s\t%s\t%s\n", words.OneLine(s.Target.Name), s.Target.Kind, s.Target.summary())
 	for _, c := range s.Columns {
 		inputs := "left out: the same in every row"
-		if c.Kind == table.Category && c.Other > 0 {
-			inputs = "left out: no value is in enough rows"
+		if c.Different > 0 {
+			inputs = "left out: " + c.why()
 		}
 		if n := c.Inputs(); n > 0 {
 			inputs = fmt.Sprintf("%s → %s", c.summary(), words.Count(n, "input"))

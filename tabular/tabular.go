@@ -12,6 +12,7 @@ import (
 	"github.com/org/artnn/internal/linear"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
 )
 
@@ -154,6 +155,9 @@ func (m *Model) Schema() Schema { return m.schema }
 // State yields the network's parameters as [models.MLP.State] does.
 func (m *Model) State() iter.Seq2[string, layers.Entry] { return m.net.State() }
 
+// Trace computes the network's output for one row, for a summary of its layers.
+func (m *Model) Trace(tape *tensor.Tape) { m.net.Trace(tape) }
+
 // Updates is the one update of all weights.
 func (m *Model) Updates() []*update.Update { return m.net.Updates() }
 
@@ -169,19 +173,25 @@ func (m *Model) Step(b Batch) float64 {
 	return m.net.Step(b.X, b.Y)
 }
 
-// CSVOptions are options for reading a file whose columns are to be of the kinds
-// that the model has learned: with the target to evaluate, without to predict.
+// CSVOptions are options for reading the columns of a file that the model has
+// learned from, as they were read then: with the target to evaluate, without to
+// predict. What contradicts it is an error. A caller may set the fields Missing,
+// Dates, Decimal, Delimiter and Encoding, where a file is written in another way.
 func (m *Model) CSVOptions(target bool) table.Options {
-	kinds := map[string]table.Kind{}
+	o := table.Options{Kinds: map[string]table.Kind{}, Formats: map[string]table.Format{}, Dialect: m.schema.File}
+	add := func(name string, kind table.Kind, f table.Format) {
+		o.Only = append(o.Only, name)
+		o.Kinds[name], o.Formats[name] = kind, f
+	}
 	for _, c := range m.schema.Columns {
 		if c.Inputs() > 0 {
-			kinds[c.Name] = c.Kind
+			add(c.Name, c.Kind, c.Format)
 		}
 	}
 	if target {
-		kinds[m.schema.Target.Name] = m.schema.Target.Kind
+		add(m.schema.Target.Name, m.schema.Target.Kind, m.schema.Target.Format)
 	}
-	return table.Options{Kinds: kinds}
+	return o
 }
 
 // fileConfig is the configuration of a model in a file.

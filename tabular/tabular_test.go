@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,7 +107,7 @@ price     number    to predict: mean 1050, deviation 1083
   medium  category  oil, print, other → 3 inputs
   signed  category  no, yes, 17 % missing → 3 inputs
   sold    date      mean 2000-08-16, deviation 156 days, time of year → 3 inputs
-  title   category  left out: no value is in enough rows
+  title   category  left out: too few rows share a value: there are 6 different ones
   lots    number    left out: the same in every row`, "\n"), m.Schema().String())
 }
 
@@ -289,6 +290,13 @@ func TestTabularPredictsManyRows(t *testing.T) {
 	for i, row := range many {
 		require.InEpsilon(t, few[row].Value, got[i].Value, 1e-4)
 	}
+	each, err := m.Predictions(works(t).Select(many))
+	require.NoError(t, err)
+	assert.Equal(t, got, slices.Collect(each))
+	for p := range each { // from the beginning again, and not to the end
+		assert.Equal(t, got[0], p)
+		break
+	}
 }
 
 // With more inputs than a linear model can be fitted to in good time there is none,
@@ -383,15 +391,15 @@ func TestCSVOptions(t *testing.T) {
 // Extremes of float64 are brought to mean 0 and deviation 1 like anything else.
 func TestMoments(t *testing.T) {
 	for name, scale := range map[string]float64{"tiny": 1e-300, "denormal": 1e-320, "huge": 1e307, "usual": 1} {
-		mean, deviation, err := moments([]float64{scale, 2 * scale, 3 * scale, 6 * scale})
+		mean, deviation, err := moments(slices.Values([]float64{scale, 2 * scale, 3 * scale, 6 * scale}))
 		require.NoError(t, err)
 		assert.InEpsilon(t, 3, mean/scale, 1e-3, name)
 		assert.InEpsilon(t, math.Sqrt(3.5), deviation/scale, 1e-3, name)
 	}
-	_, deviation, err := moments([]float64{0.1, 0.1, 0.1})
+	_, deviation, err := moments(slices.Values([]float64{0.1, 0.1, 0.1}))
 	require.NoError(t, err)
 	assert.Zero(t, deviation)
-	_, _, err = moments([]float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 5e-324})
+	_, _, err = moments(slices.Values([]float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 5e-324}))
 	assert.ErrorContains(t, err, "too close together")
 }
 

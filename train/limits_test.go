@@ -150,3 +150,47 @@ func TestClockSetBack(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 6, c.State.Step)
 }
+
+// What the validation at the end of a run finds is in the checkpoint of its last
+// step, whenever checkpoints are due: a run that is resumed there knows its best.
+func TestLastCheckpointKnowsTheLastValidation(t *testing.T) {
+	for _, every := range []int{1, 2, 5} {
+		_, trainer := line(t, 5, 0.05)
+		trainer.Budget.Steps, trainer.ValidateEvery = 24, 5
+		trainer.Validate = func(context.Context) (train.Metrics, error) {
+			return train.Metrics{{Name: "val_loss", Value: -float64(trainer.Models["line"].Updates()[0].Steps())}}, nil
+		}
+		dir := t.TempDir()
+		trainer.Checkpoints = train.Checkpoints{Dir: dir, Every: every, Resume: true}
+		r, err := trainer.Run(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, 24, r.Best.Step)
+		c, err := train.LatestCheckpoint(dir)
+		require.NoError(t, err)
+		assert.Equal(t, r.Best, c.State.Best, "a checkpoint every %d steps", every)
+		assert.Equal(t, 24, *c.State.Validated)
+
+		resumed, err := trainer.Run(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, r.Best, resumed.Best)
+	}
+}
+
+// A run that was interrupted between validations and is resumed only to end is
+// validated where it ends.
+func TestInterruptedAndEndedIsValidated(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	_, trainer := line(t, 5, 0.05)
+	trainer.Budget.Steps, trainer.ValidateEvery = 100, 50
+	trainer.Checkpoints = train.Checkpoints{Dir: t.TempDir(), Resume: true}
+	trainer.Callbacks = []train.Callback{train.EverySteps(7, func(train.Event) error { cancel(); return nil })}
+	r, err := trainer.Run(ctx)
+	require.NoError(t, err)
+	require.True(t, r.Interrupted)
+	require.Nil(t, r.Best)
+	trainer.Budget.Steps = 7
+	r, err = trainer.Run(context.Background())
+	require.NoError(t, err)
+	require.NotNil(t, r.Best)
+	assert.Equal(t, 7, r.Best.Step)
+}

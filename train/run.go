@@ -32,7 +32,7 @@ type run[B any] struct {
 func (r *run[B]) loop(ctx context.Context) error {
 	next, stop := r.t.batches()
 	defer stop()
-	for r.Done < 1 && !r.Stopped {
+	for !r.over() {
 		if ctx.Err() != nil {
 			r.Interrupted = true
 			return nil
@@ -45,6 +45,9 @@ func (r *run[B]) loop(ctx context.Context) error {
 				return err
 			}
 		}
+		if r.over() && r.lastValidationDue() {
+			return nil // what it finds belongs into the checkpoint of this step
+		}
 		if r.saveDue() {
 			if err := r.save(); err != nil {
 				return err
@@ -54,9 +57,17 @@ func (r *run[B]) loop(ctx context.Context) error {
 	return nil
 }
 
+// over reports whether no step follows.
+func (r *run[B]) over() bool { return r.Done >= 1 || r.Stopped }
+
+// lastValidationDue reports whether the end of the run is still to be validated.
+func (r *run[B]) lastValidationDue() bool {
+	return r.t.Validate != nil && !r.Interrupted && r.validated < r.Step
+}
+
 // finish validates and saves what the loop has left.
 func (r *run[B]) finish(ctx context.Context) error {
-	if r.t.Validate != nil && !r.Interrupted && r.validated < r.Step {
+	if r.lastValidationDue() {
 		if err := r.validate(ctx); err != nil {
 			return err
 		}

@@ -153,7 +153,7 @@ func (t *Trainer[B]) writers() map[string]func(io.Writer) error {
 // state is what a checkpoint holds besides the models.
 func (r *run[B]) state() (State, error) {
 	s := State{
-		Step: r.Step, Epoch: r.Epoch, Elapsed: r.Elapsed, Best: r.best, Bad: r.bad,
+		Step: r.Step, Epoch: r.Epoch, Elapsed: r.Elapsed, Validated: &r.validated, Best: r.best, Bad: r.bad,
 		Callbacks: map[string]json.RawMessage{}, Maker: checkpoint.Program(), Version: stateVersion,
 	}
 	if r.t.Data != nil {
@@ -247,7 +247,10 @@ func (r *run[B]) takeUp(c *Checkpoint) error {
 	}
 	r.Step, r.before, r.Checkpoint = s.Step, s.Elapsed, c.Dir
 	r.Elapsed = s.Elapsed
-	r.validated = s.Step
+	r.validated = s.Step // as older programs took it
+	if s.Validated != nil {
+		r.validated = *s.Validated
+	}
 	r.best, r.bad = s.Best, s.Bad
 	r.Best = s.Best
 	r.Stopped = r.progress.stopped()

@@ -24,6 +24,8 @@ type Backend struct {
 var (
 	_ backend.Backend   = (*Backend)(nil)
 	_ backend.ShapeOnly = (*Backend)(nil)
+
+	_ backend.LSTMKernel = (*Backend)(nil)
 )
 
 // New returns a backend on which at most limit numbers can be allocated at a
@@ -110,5 +112,10 @@ func (*Backend) Gather(_, _ backend.View, _ []int32)     {}
 func (*Backend) ScatterAdd(_, _ backend.View, _ []int32) {}
 
 func (*Backend) Gemm(_, _, _ backend.View, _, _ float64, _ backend.Epilogue) {}
+
+// LSTM and LSTMGrad do nothing too, so that a recorded LSTM is one operation.
+
+func (*Backend) LSTM(_, _, _, _, _, _ backend.View) bool { return true }
+func (*Backend) LSTMGrad(backend.LSTMGradArgs) bool      { return true }
 
 func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/org/artnn/asm"
@@ -65,7 +64,7 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 		{"dense GAN 64×64×3, batch 32", gan, perSecond},
 		{"LSTM 96/128/256, batch 32, 64 steps", lstm, perSecond},
 	}
-	w := tabwriter.NewWriter(con.out, 0, 0, 2, ' ', 0)
+	w := con.cells()
 	fmt.Fprint(w, "kernels")
 	for _, m := range columns {
 		fmt.Fprintf(w, "\t%s", m.title)

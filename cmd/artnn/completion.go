@@ -28,5 +28,5 @@ func (*completion) Help() string {
 
 // Run is the command.
 func (c *completion) Run(con *console, k *kong.Context) error {
-	return complete.Script(con.out, k.Model, c.Shell)
+	return complete.Script(con.data, k.Model, c.Shell)
 }

@@ -5,24 +5,47 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
+
+	"github.com/org/artnn/cmd/artnn/internal/visible"
 )
 
 // console is where commands write, and what is known of it.
 type console struct {
-	out, err io.Writer
-	terminal *os.File // that out is, nil if it is none
+	// out is for people. Control characters, which names and texts of files may
+	// hold, show as escapes.
+	out *visible.Writer
+	// data is for what a program may read on: as it is, but like out on a terminal.
+	data io.Writer
+	// raw is for what consists of escape sequences: pictures and the bar.
+	raw io.Writer
+	err io.Writer // for people
+
+	stdout   *stdout  // behind out, data and raw
+	terminal *os.File // that it is, nil if it is none
+	quiet    bool     // nothing but results and errors
 	getenv   func(string) string
 }
 
 func newConsole(out, err *os.File) *console {
-	c := &console{out: out, err: err, getenv: os.Getenv}
 	if isatty.IsTerminal(out.Fd()) {
-		c.terminal = out
+		return consoleOn(out, err, out)
+	}
+	return consoleOn(out, err, nil)
+}
+
+// consoleOn is a console on any writers, of which out may be a terminal.
+func consoleOn(out, err io.Writer, terminal *os.File) *console {
+	s := &stdout{w: out}
+	c := &console{out: visible.NewWriter(s), data: s, raw: s, err: visible.NewWriter(err), stdout: s, terminal: terminal, getenv: os.Getenv}
+	if terminal != nil {
+		c.data = c.out
 	}
 	return c
 }
@@ -37,27 +60,40 @@ func (c *console) columns() int {
 	return 80
 }
 
+// printf writes a result: what the command was called for.
 func (c *console) printf(format string, args ...any) { fmt.Fprintf(c.out, format, args...) }
 
-// table writes lines of a name and what is known of it.
-func (c *console) table() *namedLines {
-	return &namedLines{tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)}
+// say writes what is good to know, and nothing where quiet was asked for.
+func (c *console) say(format string, args ...any) {
+	if !c.quiet {
+		c.printf(format, args...)
+	}
 }
+
+// table writes lines of a name and what is known of it.
+func (c *console) table() *namedLines { return &namedLines{c.cells()} }
+
+// cells writes lines of cells with tabs between.
+func (c *console) cells() *tabwriter.Writer { return tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0) }
 
 type namedLines struct{ *tabwriter.Writer }
 
 func (t *namedLines) line(name, format string, args ...any) {
-	fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(t, "%s\t%s\n", visible.Line(name), visible.Line(fmt.Sprintf(format, args...)))
 }
 
 // warn says what does not end a command but should be known.
-func (c *console) warn(message string) { fmt.Fprintln(c.err, "artnn: note:", oneLine(message)) }
+func (c *console) warn(message string) {
+	if !c.quiet {
+		fmt.Fprintln(c.err, "artnn: note:", oneLine(message))
+	}
+}
 
 // fail reports what ended a command and returns the status that goes with it.
 func (c *console) fail(err error, help string) int {
 	var usage usageError
-	switch {
-	case err == nil:
+	switch failed := c.stdout.failed(); {
+	case err == nil, failed != nil && errors.Is(err, failed): // which end reports
 		return 0
 	case errors.Is(err, errInterrupted):
 		return statusInterrupted
@@ -74,7 +110,40 @@ func (c *console) fail(err error, help string) int {
 	}
 }
 
+// end is the status to end with, which is not 0 if anything could not be written.
+func (c *console) end(status int) int {
+	_ = c.out.Flush() // the error is kept
+	err := c.stdout.failed()
+	switch {
+	case err == nil || status != 0:
+		return status
+	case errors.Is(err, syscall.EPIPE): // whoever has closed it knows
+		return statusPipe
+	default:
+		fmt.Fprintln(c.err, "artnn: standard output:", oneLine(err.Error()))
+		return statusError
+	}
+}
+
 // oneLine joins the lines of errors that were joined.
 func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.TrimSpace(s), func(r rune) bool { return r == '\n' }), "; ")
+	lines := strings.FieldsFunc(strings.TrimSpace(s), func(r rune) bool { return r == '\n' })
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return visible.Line(strings.Join(lines, "; "))
+}
+
+// plainWord is what no shell reads as anything but itself.
+var plainWord = regexp.MustCompile(`^[\pL\pN@%+=:,./_][\pL\pN@%+=:,./_-]*$`)
+
+// shellWord is a path as it is typed in a command.
+func shellWord(path string) string {
+	if plainWord.MatchString(path) {
+		return path
+	}
+	if strings.HasPrefix(path, "-") {
+		path = "./" + path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

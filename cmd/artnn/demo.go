@@ -20,7 +20,7 @@ var _ = commands.add(80, func() any {
 
 // demoCommand trains two small models on the samples inside the program.
 type demoCommand struct {
-	Out     string `short:"o" name:"out" default:"out" placeholder:"DIR" help:"Folder to write to (default: ${default})."`
+	Out     string `short:"o" output:"folder" name:"out" default:"out" placeholder:"DIR" help:"Folder to write to (default: ${default})."`
 	Seed    uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Start of all random choices; equal seeds and steps give equal files (default: ${default})."`
 	Seconds int    `default:"80" placeholder:"N" help:"Time to train for, shared by the two models (default: ${default})."`
 	Steps   int    `placeholder:"N" help:"Updates of each model, in place of a time."`
@@ -46,7 +46,7 @@ func (d *demoCommand) Validate() error {
 
 // Run is the command.
 func (d *demoCommand) Run(ctx context.Context, con *console) error {
-	con.printf("artnn demo: %s kernels, writing to %s\n", asm.Selected(), d.Out)
+	con.say("artnn demo: %s kernels, writing to %s\n", asm.Selected(), d.Out)
 	r, err := demo.Run(ctx, demo.Options{
 		Dir: d.Out, Seed: d.Seed, Steps: d.Steps, Time: time.Duration(d.Seconds) * time.Second,
 		Follow: func(t demo.Task) train.Callback { return newProgress(con, t.Name, t.Unit, t.PerStep) },
@@ -57,10 +57,10 @@ func (d *demoCommand) Run(ctx context.Context, con *console) error {
 	case err != nil:
 		return err
 	case r.Interrupted:
-		con.printf("Interrupted after step %d. What was learned until then is in %s.\n", r.Step, d.Out)
+		con.say("Interrupted after step %d. What was learned until then is in %s.\n", r.Step, d.Out)
 		return errInterrupted
 	}
 	path := func(name string) string { return filepath.Join(d.Out, name) }
-	con.printf("Pictures: %s\nPoems:    %s\nReport:   %s\n", path(demo.Pictures), path(demo.Poems), path(demo.Report))
+	con.say("Pictures: %s\nPoems:    %s\nReport:   %s\n", path(demo.Pictures), path(demo.Poems), path(demo.Report))
 	return nil
 }

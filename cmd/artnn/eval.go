@@ -6,6 +6,7 @@ import (
 
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/tabular"
 )
 
 var _ = commands.add(50, func() any {
@@ -20,20 +21,24 @@ type evalCommand struct {
 	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
 	Seed  uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
+	Out   string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
+
+	tableFlags
 }
 
 // Help is shown by --help.
 func (*evalCommand) Help() string {
 	return `A text generator: how surprised it is by a text, as cross-entropy and perplexity. Use a text it has not learned from.
 
-A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant.
+A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant; of classes, which was taken for which; of numbers, predictions against what is.
 
-A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few.
+A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few. The sliced Wasserstein distance compares all patches of 7×7 pixels, large and small shapes apart: 0 is not reached, but what two halves of the folder have between them.
 
 Examples:
   artnn eval -m run2 --data other-chapters.txt
   artnn eval -m run1 --data faces
-  artnn eval -m run3 --data sales-of-may.csv`
+  artnn eval -m run3 --data sales-of-may.csv
+  artnn eval -m run3 --data sales-of-may.csv -o may.html`
 }
 
 // Run is the command.
@@ -48,6 +53,15 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 	f := familyOf(m)
 	if f == nil {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
+	}
+	if _, ok := m.(*tabular.Model); !ok {
+		flag := c.given()
+		if c.Out != "" {
+			flag = "-o"
+		}
+		if flag != "" {
+			return usagef("%s is of tables, and the model is of kind %s", flag, models.Kind(m))
+		}
 	}
 	return f.eval(ctx, c, m, con)
 }

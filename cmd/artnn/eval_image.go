@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 )
@@ -32,5 +33,10 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 	t.line("  folder to folder", "%.1f", l.FolderToFolder)
 	t.line("  generated to folder", "%.1f", l.GeneratedToFolder)
 	t.line("  generated to generated", "%.1f", l.GeneratedToGenerated)
+	t.line("sliced Wasserstein", "distance times 1000 of %s to the folder, beside that of as many of the folder", words.Count(l.Compared, "picture"))
+	for i, level := range l.GeneratedDistances.Levels {
+		t.line(fmt.Sprintf("  at %d×%d", level.Width, level.Height), "%.1f beside %.1f", level.Distance, l.FolderDistances.Levels[i].Distance)
+	}
+	t.line("  mean", "%.1f beside %.1f", l.GeneratedDistances.Mean, l.FolderDistances.Mean)
 	return t.Flush()
 }

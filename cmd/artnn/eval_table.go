@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 
-	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/tabular"
 )
 
@@ -14,7 +14,10 @@ var _ = addFamily("artnn predict", evalTable)
 
 // evalTable measures how well a network predicts rows whose target is known.
 func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console) error {
-	t, err := loadTable(c.Data, m.CSVOptions(true))
+	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
+		return err
+	}
+	_, t, err := c.read(c.Data, m, true)
 	if err != nil {
 		return err
 	}
@@ -26,14 +29,12 @@ func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
-	con.printf("%v\n", e)
-	return nil
-}
-
-func loadTable(path string, o table.Options) (*table.Table, error) {
-	t, err := table.LoadCSV(path, o)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: there is no such file; name that of your table with --data", path)
+	warnUnseen(con, m, known)
+	if c.Out == "" || !con.quiet { // the page has the same
+		con.printf("%v\n\n%s\n", e, e.Picture())
 	}
-	return t, err
+	if c.Out == "" {
+		return nil
+	}
+	return atomicfile.Write(c.Out, func(w io.Writer) error { return recipe.WriteEvaluation(w, e, c.Data) })
 }

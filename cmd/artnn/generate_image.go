@@ -23,13 +23,12 @@ var _ = generators.add(10, func() any {
 type generateImage struct {
 	Model   string  `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
 	N       int     `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
-	Out     string  `short:"o" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
+	Out     string  `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
 	Single  bool    `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
 	Seed    *uint64 `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
 	Columns *int    `placeholder:"N" help:"Pictures in a row (default: about a square)."`
 	sheetFlags
 	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
-	Quiet   bool         `short:"q" help:"Print nothing."`
 }
 
 // Help is shown by --help.
@@ -82,13 +81,10 @@ func (c *generateImage) Run(con *console) error {
 			return err
 		}
 	}
-	if c.Quiet {
-		return nil
-	}
 	if err := con.show(sheet, c.Preview); err != nil {
 		return err
 	}
-	con.printf("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Config().Width, gan.Config().Height, seed)
+	con.say("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Config().Width, gan.Config().Height, seed)
 	return nil
 }
 
@@ -138,12 +134,15 @@ func showScale(cfg models.GANConfig) int {
 
 // show shows a picture in the terminal, if it can.
 func (c *console) show(m image.Image, mode preview.Mode) error {
-	return c.showOn(c.out, m, mode)
+	return c.showOn(c.raw, m, mode)
 }
 
 // showOn shows it through a writer in front of the terminal, such as one that
 // keeps a bar below.
 func (c *console) showOn(w io.Writer, m image.Image, mode preview.Mode) error {
+	if c.quiet {
+		return nil
+	}
 	if mode == preview.Auto {
 		if c.terminal == nil {
 			return nil

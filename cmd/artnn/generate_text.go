@@ -26,7 +26,7 @@ type generateText struct {
 	Prompt      string  `arg:"" optional:"" help:"What the text begins with (default: a line end, the beginning of a new paragraph)."`
 	Model       string  `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the poems that come with the program)."`
 	N           int     `short:"n" default:"300" placeholder:"N" help:"Characters or words to write (default: ${default})."`
-	Out         string  `short:"o" placeholder:"FILE" help:"File to write to (default: the terminal)."`
+	Out         string  `short:"o" output:"file" placeholder:"FILE" help:"File to write to (default: the terminal)."`
 	Seed        *uint64 `placeholder:"N" help:"Which text: equal seeds give equal ones (default: a new one each time)."`
 	Temperature float64 `default:"0.8" zero:"the likeliest" placeholder:"X" help:"Below 1 safer, above 1 wilder, 0 always the likeliest (default: ${default})."`
 	TopP        float64 `default:"0.95" placeholder:"X" help:"Choose among the likeliest that together have this probability; 1 means all (default: ${default})."`
@@ -48,7 +48,7 @@ func (*generateText) Help() string {
 Examples:
   artnn generate text
   artnn generate text -m run2 "Once upon a time" -n 300
-  artnn generate text -m run2 "Call me " --temperature 0.6 --seed 7 -o story.txt`
+  artnn generate text -m run2 "Call me " --temperature 0.6 -o story.txt`
 }
 
 // Validate is called by the command-line parser.
@@ -90,13 +90,13 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 		if err := atomicfile.Write(c.Out, write); err != nil {
 			return err
 		}
-		con.printf("%s: from seed %d\n", c.Out, seed)
+		con.say("%s: from seed %d\n", c.Out, seed)
 		return nil
 	}
-	if err := write(con.out); err != nil {
+	if err := write(con.data); err != nil {
 		return err
 	}
-	if c.Seed == nil {
+	if c.Seed == nil && !con.quiet {
 		fmt.Fprintf(con.err, "(seed %d)\n", seed)
 	}
 	return nil

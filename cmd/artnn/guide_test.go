@@ -37,6 +37,7 @@ func TestGuide(t *testing.T) {
 	names, err := filepath.Glob("../../docs/*.md")
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
+	t.Run("the README", func(t *testing.T) { readme(t, root, bin) })
 	for _, name := range names {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			text, err := os.ReadFile(name)
@@ -47,6 +48,49 @@ func TestGuide(t *testing.T) {
 			r.prepare(root)
 			r.follow(page)
 		})
+	}
+}
+
+// readme runs the commands of README.md, which README.zh.md has too, as a test
+// beside them holds. They are run with what they speak of and with few steps.
+func readme(t *testing.T, root, bin string) {
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	page, err := guide.Parse(string(text))
+	require.NoError(t, err)
+	r := reader{t: t, name: "the README", dir: t.TempDir(), bin: bin}
+	r.prepare(root)
+	require.NoError(t, os.Rename(filepath.Join(r.dir, "pictures"), filepath.Join(r.dir, "my-pictures")))
+	require.NoError(t, os.Rename(filepath.Join(r.dir, "novel.txt"), filepath.Join(r.dir, "my-novel.txt")))
+	require.NoError(t, os.Rename(salesFile(t, 200), filepath.Join(r.dir, "sales.csv")))
+	all := ""
+	for _, b := range page.Blocks {
+		if b.Lang == "sh" {
+			all += b.Text
+		}
+	}
+	script := all
+	for shown, run := range map[string]string{
+		"git clone https://github.com/org/artnn && cd artnn": "cd artnn; go list work; cd ..", // the checkout this is
+		"go run ./cmd/artnn demo":                            "artnn demo --steps 5",          // as built
+		"go test work\n":                                     "",                              // which runs this
+		"go install ./cmd/artnn\n":                           "",                              // as docs/README.md does
+		"--data my-pictures -o":                              "--data my-pictures --steps 20 -o",
+		"--data my-novel.txt -o":                             "--data my-novel.txt --steps 20 -o",
+		"--target price -o":                                  "--target price --steps 20 -o",
+	} {
+		require.Contains(t, all, shown, "what another command is put in the place of")
+		script = strings.ReplaceAll(script, shown, run)
+	}
+	r.run(nil, "sh", "-euc", script)
+	for name := range everyCommand(t) {
+		require.True(t, strings.Contains(all, "artnn "+name) || strings.Contains(string(text), "`"+name+"`"), "the README does not name %q", name)
+	}
+	for _, file := range []string{"out/images.png", "out/text.txt", "out/report.html", "faces.png", "run2/model.safetensors", "run3/report.html", "sheet.png"} {
+		require.FileExists(t, filepath.Join(r.dir, file))
+		if strings.HasPrefix(file, "out/") {
+			require.Contains(t, string(text), "`"+file+"`")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"testing"
 
 	"github.com/org/artnn/asm"
@@ -10,7 +11,14 @@ import (
 
 // testConsole is a console that shows nothing.
 func testConsole() *console {
-	return &console{out: &bytes.Buffer{}, err: &bytes.Buffer{}, getenv: func(string) string { return "" }}
+	return bareConsole(&bytes.Buffer{}, &bytes.Buffer{})
+}
+
+// bareConsole is one of which no environment is known.
+func bareConsole(out, err io.Writer) *console {
+	con := consoleOn(out, err, nil)
+	con.getenv = func(string) string { return "" }
+	return con
 }
 
 // result is what a call of the program left.
@@ -28,8 +36,7 @@ func call(t *testing.T, args ...string) result {
 func callWith(t *testing.T, ctx context.Context, args ...string) result {
 	t.Helper()
 	var out, err bytes.Buffer
-	con := &console{out: &out, err: &err, getenv: func(string) string { return "" }}
-	status := run(ctx, args, con)
+	status := run(ctx, args, bareConsole(&out, &err))
 	return result{status, out.String(), err.String()}
 }
 

@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"maps"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
-	"unicode"
 
+	"github.com/org/artnn/cmd/artnn/internal/visible"
 	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
@@ -35,7 +33,7 @@ type info struct {
 
 // Help is shown by --help.
 func (*info) Help() string {
-	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, and its size. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
+	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, its size, and its layers with their shapes, parameters and multiply-adds for one sample. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
 Examples:
   artnn info run1
@@ -73,8 +71,11 @@ func (c *info) Run(con *console) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	if known {
+		listLayers(con, path)
+	}
 	if c.Tensors || !known {
-		return listTensors(con.out, f)
+		return listTensors(con, f)
 	}
 	return nil
 }
@@ -86,7 +87,7 @@ func ownFile(t *namedLines, path string) error {
 		return err
 	}
 	defer f.Close()
-	kind := printable(f.Kind())
+	kind := f.Kind()
 	switch {
 	case kind == "":
 		kind = "none: a network without a description of itself"
@@ -110,14 +111,14 @@ func ownFile(t *namedLines, path string) error {
 		t.line("written by", "cannot be read: %v", err)
 	} else {
 		m := p.Maker
-		t.line("written by", "%s", printable(fmt.Sprintf("artnn %s, %s, %s/%s, backend %s, %s kernels", m.Version, m.Go, m.OS, m.Arch, m.Backend, m.Kernels)))
+		t.line("written by", "%s", fmt.Sprintf("artnn %s, %s, %s/%s, backend %s, %s kernels", m.Version, m.Go, m.OS, m.Arch, m.Backend, m.Kernels))
 		for key := range most(t, "facts", slices.Sorted(maps.Keys(p.Facts))) {
-			t.line(printable(key), "%s", words.Shortened(printable(p.Facts[key]), 200))
+			t.line(key, "%s", words.Shortened(p.Facts[key], 200))
 		}
 	}
 	parameters, training, err := f.Count()
 	if err != nil {
-		t.line("parameters", "cannot be counted: %s", printable(err.Error()))
+		t.line("parameters", "cannot be counted: %s", err.Error())
 		return nil
 	}
 	text := words.Thousands(parameters)
@@ -133,24 +134,32 @@ func foreignFile(t *namedLines, f *safetensors.File) error {
 	t.line("kind", "not one of artnn's models")
 	meta := f.Metadata()
 	for key := range most(t, "metadata", slices.Sorted(maps.Keys(meta))) {
-		t.line("metadata "+printable(key), "%s", words.Shortened(printable(meta[key]), 200))
+		t.line("metadata "+key, "%s", words.Shortened(meta[key], 200))
 	}
 	return nil
 }
 
 // arrays describes the tensors all together.
 func arrays(t *namedLines, f *safetensors.File) {
-	total, types := 0, map[string]bool{}
+	total, types, unread := 0, map[string]bool{}, map[string]bool{}
 	for _, name := range f.Names() {
 		if info, err := f.Info(name); err == nil { // it is among the names
 			total += info.Size()
 			types[info.DType.String()] = true
+			if !info.DType.Readable() {
+				unread[info.DType.String()] = true
+			}
 		}
 	}
 	t.line("stored", "%s in %s, %s", words.Thousand(total, "number"), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
-	if err := f.NonFinite(); err != nil {
+	switch err := f.NonFinite(); {
+	case err != nil:
 		t.line("numbers", "not all finite: %v", err)
-	} else {
+	case len(unread) == len(types) && len(unread) > 0:
+		t.line("numbers", "not looked at: this program does not load their type")
+	case len(unread) > 0:
+		t.line("numbers", "all finite, but for those of type %s, which were not looked at", strings.Join(slices.Sorted(maps.Keys(unread)), ", "))
+	default:
 		t.line("numbers", "all finite")
 	}
 }
@@ -182,7 +191,7 @@ func describe(line func(string, string, ...any), config string) {
 		line("configuration", "cannot be read: %v", err)
 		return
 	case first != json.Delim('{'):
-		line("configuration", "%s", words.Shortened(printable(config), 200))
+		line("configuration", "%s", words.Shortened(config, 200))
 		return
 	}
 	for n := 0; d.More(); n++ {
@@ -204,7 +213,7 @@ func describe(line func(string, string, ...any), config string) {
 		if json.Compact(&short, value) != nil {
 			return
 		}
-		line("  "+printable(fmt.Sprint(key)), "%s", words.Shortened(printable(short.String()), 200))
+		line("  "+fmt.Sprint(key), "%s", words.Shortened(short.String(), 200))
 	}
 }
 
@@ -222,11 +231,11 @@ func tokenizerText(text string) string {
 		case json.Unmarshal(any[key], &list) == nil && list != nil:
 			quoted := make([]string, 0, 8)
 			for _, w := range list[:min(8, len(list))] {
-				quoted = append(quoted, strconv.Quote(w))
+				quoted = append(quoted, words.Shortened(strconv.Quote(w), 40))
 			}
-			return fmt.Sprintf("%d %s: %s …", len(list), printable(key), strings.Join(quoted, " "))
+			return fmt.Sprintf("%d %s: %s …", len(list), key, strings.Join(quoted, " "))
 		case json.Unmarshal(any[key], &chars) == nil && len(chars) > 8:
-			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), printable(key), words.Shortened(strconv.Quote(chars), 120))
+			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), key, words.Shortened(strconv.Quote(chars), 120))
 		}
 	}
 	return "there is one"
@@ -247,28 +256,28 @@ func trainingText(f *checkpoint.File) string {
 	return fmt.Sprintf("a checkpoint after %s, learning rate %v", words.Count(steps, "step"), rates)
 }
 
+// listLayers lists the layers of a model of a kind that is known.
+func listLayers(con *console, path string) {
+	s, err := models.Summarize(path)
+	if err != nil {
+		con.printf("\nThe model cannot be loaded: %s\n", oneLine(err.Error()))
+		return
+	}
+	con.printf("\n%v", s)
+}
+
 // listTensors lists tensors.
-func listTensors(out io.Writer, f *safetensors.File) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+func listTensors(con *console, f *safetensors.File) error {
+	w := con.cells()
 	fmt.Fprintf(w, "\ntensor\ttype\tshape\tbytes\n")
 	for _, name := range f.Names() {
 		t, err := f.Info(name)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%v\t%d\n", printable(name), t.DType, t.Shape, t.Size()*t.DType.Size())
+		fmt.Fprintf(w, "%s\t%s\t%v\t%d\n", visible.Line(name), t.DType, t.Shape, t.Bytes())
 	}
 	return w.Flush()
-}
-
-// printable is text from a file that a terminal can be shown.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '·'
-		}
-		return r
-	}, s)
 }
 
 // bytesText is a size for people.

@@ -27,11 +27,10 @@ type interpolate struct {
 	Model string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
 	Seeds []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
 	N     int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one seed to the next (default: ${default})."`
-	Out   string        `short:"o" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
+	Out   string        `short:"o" output:"file" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
 	Delay time.Duration `default:"80ms" placeholder:"TIME" help:"How long a picture of the animation stays (default: ${default})."`
 	sheetFlags
 	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show a strip in the terminal: ${enum}."`
-	Quiet   bool         `short:"q" help:"Print nothing."`
 }
 
 // Help is shown by --help.
@@ -98,12 +97,12 @@ func (c *interpolate) Run(con *console) error {
 	} else {
 		err = data.WritePNG(c.Out, strip)
 	}
-	if err != nil || c.Quiet {
+	if err != nil {
 		return err
 	}
 	if err := con.show(strip, c.Preview); err != nil {
 		return err
 	}
-	con.printf("%s: %s through seeds %s\n", c.Out, words.Count(len(frames), "picture"), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
+	con.say("%s: %s through seeds %s\n", c.Out, words.Count(len(frames), "picture"), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
 	return nil
 }

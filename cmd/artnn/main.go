@@ -22,13 +22,23 @@ import (
 )
 
 // cli is the command line.
-type cli struct{ kong.Plugins }
+type cli struct {
+	Quiet bool `short:"q" conf:"-" help:"Print nothing but results and errors."`
+	kong.Plugins
+}
+
+// AfterApply is called by the command-line parser once flags have values.
+func (c *cli) AfterApply(con *console) error {
+	con.quiet = c.Quiet
+	return nil
+}
 
 // What the program ends with.
 const (
 	statusError       = 1
 	statusUsage       = 2
 	statusInterrupted = 130 // what shells expect of a program that SIGINT has ended
+	statusPipe        = 141 // and of one that SIGPIPE has
 )
 
 // errInterrupted ends a command that was stopped and has saved what it had.
@@ -44,11 +54,17 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
+	ignoreClosedPipes()
 	os.Exit(run(ctx, os.Args[1:], newConsole(os.Stdout, os.Stderr)))
 }
 
 // run is the program, with the status it ends with as a result.
 func run(ctx context.Context, args []string, con *console) int {
+	return con.end(execute(ctx, args, con))
+}
+
+// execute does what the arguments say.
+func execute(ctx context.Context, args []string, con *console) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -73,21 +89,28 @@ func run(ctx context.Context, args []string, con *console) int {
 	if err := environment(); err != nil {
 		return con.fail(usageError{err}, "")
 	}
+	if err := checkOutputs(k); err != nil {
+		return con.fail(err, "")
+	}
 	return con.fail(k.Run(), "")
 }
 
 // newParser is the parser of the command line.
 func newParser(con *console, exit func(int)) (*kong.Kong, error) {
-	return kong.New(&cli{commands.plugins()},
+	return kong.New(&cli{Plugins: commands.plugins()},
 		kong.Name("artnn"),
 		kong.Description("Train and run the neural networks behind generative art, on the CPU you have."),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: min(con.columns(), helpColumns)}),
 		kong.Writers(con.out, con.err),
+		kong.Bind(con),
 		kong.Exit(exit),
 		kong.Vars(variables),
 		kong.ExplicitGroups(groups),
 	)
 }
+
+// helpColumns is how wide help texts are: every terminal has as much.
+const helpColumns = 80
 
 // exitStatus is what a request to exit carries up to where it is caught.
 type exitStatus int

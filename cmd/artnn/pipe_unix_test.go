@@ -25,7 +25,7 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 	assert.Contains(t, r.out, "60 pictures of 16×16×3, 1 file skipped")
 	assert.Contains(t, r.out, "skipped a.png: it is a named pipe, not a regular file")
 	for _, args := range []string{
-		"train image --data pipe -o run", "train text --data pipe -o run",
+		"train image --data pipe -o run", "train text --data pipe -o run", "train mlp --data pipe --target y -o run",
 		"train image --data . -o run --config pipe", "generate image -m pipe", "generate text -m pipe",
 		"interpolate -m pipe", "info pipe",
 	} {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/org/artnn/internal/atomicfile"
@@ -18,17 +17,20 @@ var _ = commands.add(30, func() any {
 // predict adds predictions to a table.
 type predict struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data  string `placeholder:"FILE" required:"" help:"CSV file with the columns that the network learned from."`
-	Out   string `short:"o" placeholder:"FILE" help:"CSV file to write (default: the terminal)."`
+	Data  string `placeholder:"FILE" required:"" help:"CSV file with the columns that the network learned from; - is standard input."`
+	Out   string `short:"o" output:"file" placeholder:"FILE" help:"CSV file to write, which is never the table itself (default: the terminal)."`
+
+	tableFlags
 }
 
 // Help is shown by --help.
 func (*predict) Help() string {
-	return `The result has the columns of the table, and one more with the prediction; of a class, another with its probability.
+	return `The result is the table byte for byte, with one more column for the prediction; of a class, another with its probability. It is read as the table that the network learned from was, with the same order of dates and words for "not known"; flags say what is different.
 
 Examples:
   artnn predict -m run3 --data new.csv
-  artnn predict -m run3 --data new.csv -o predicted.csv`
+  artnn predict -m run3 --data new.csv -o predicted.csv
+  sort new.csv | artnn predict -m run3 --data - > predicted.csv`
 }
 
 // Run is the command.
@@ -37,16 +39,17 @@ func (c *predict) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	t, err := loadTable(c.Data, m.CSVOptions(false))
+	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
+		return err
+	}
+	file, t, err := c.read(c.Data, m, false)
 	if err != nil {
 		return err
 	}
-	made, err := m.Predict(t)
-	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
-	}
+	warnUnseen(con, m, t)
+	write := func(w io.Writer) error { return recipe.WritePredictions(w, file, t, m) }
 	if c.Out == "" {
-		return recipe.WritePredictions(con.out, t, made, m.Config().Target)
+		return write(con.data)
 	}
-	return atomicfile.Write(c.Out, func(w io.Writer) error { return recipe.WritePredictions(w, t, made, m.Config().Target) })
+	return atomicfile.Write(c.Out, write)
 }

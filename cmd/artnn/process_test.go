@@ -69,6 +69,35 @@ func TestSignalSavesAndSecondProcessIsRefused(t *testing.T) {
 	ok(t, call(t, "generate", "image", "-m", out, "-o", filepath.Join(t.TempDir(), "s.png")))
 }
 
+// A full disk and a closed pipe, as the system has them.
+func TestStandardOutputThatCannotBeWritten(t *testing.T) {
+	model := filepath.Join("..", "..", "models", "pretrained", "quatrains.safetensors")
+	for _, args := range [][]string{{"version"}, {"--help"}, {"eval", "-h"}, {"info", model}, {"generate", "text"}, {"completion", "zsh"}} {
+		start := func(stdout *os.File) (int, string) {
+			defer stdout.Close()
+			c := exec.Command(os.Args[0], args...)
+			c.Env = append(os.Environ(), beTheProgram+"=1")
+			var stderr bytes.Buffer
+			c.Stdout, c.Stderr = stdout, &stderr
+			_ = c.Run()
+			return c.ProcessState.ExitCode(), stderr.String()
+		}
+		closed, unread, err := os.Pipe()
+		require.NoError(t, err)
+		closed.Close()
+		status, _ := start(unread)
+		assert.Equal(t, statusPipe, status, args)
+
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			continue // not on this system
+		}
+		status, stderr := start(full)
+		assert.Equal(t, statusError, status, args)
+		assert.Contains(t, stderr, "artnn: standard output: write /dev/stdout: no space left on device\n", args)
+	}
+}
+
 // The second signal ends a program that is in the middle of something long: here
 // a network whose single steps take many seconds.
 func TestSecondSignalEndsAtOnce(t *testing.T) {

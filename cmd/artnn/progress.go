@@ -22,16 +22,18 @@ type progress interface {
 }
 
 // newProgress shows a bar on a terminal, a line every tenth of the run
-// elsewhere. A step has so many of the named units.
+// elsewhere, and nothing where quiet was asked for. A step has so many of the
+// named units. That it cannot be shown is no reason to stop: the console keeps the
+// error.
 func newProgress(con *console, name, unit string, perStep int) progress {
 	speed := &speed{unit: unit, perStep: perStep}
-	if con.terminal != nil {
+	if con.terminal != nil && !con.quiet {
 		return &bar{con: con, name: name, speed: speed}
 	}
-	l := &lines{speed: speed, out: con.out}
+	l := &lines{speed: speed, con: con}
 	l.Callback = train.EveryShare(10, func(e train.Event) error {
-		_, err := fmt.Fprintf(l.out, "%s %3.0f %%  %s%s\n", name, 100*e.Done, speed.summary(e), l.validated)
-		return err
+		con.say("%s %3.0f %%  %s%s\n", name, 100*e.Done, speed.summary(e), l.validated)
+		return nil
 	})
 	return l
 }
@@ -40,11 +42,11 @@ func newProgress(con *console, name, unit string, perStep int) progress {
 type lines struct {
 	train.Callback
 	speed     *speed
-	out       io.Writer
+	con       *console
 	validated string // what the newest validation found
 }
 
-func (l *lines) above() io.Writer { return l.out }
+func (l *lines) above() io.Writer { return l.con.raw }
 
 func (l *lines) Begin(e train.Event) error {
 	l.speed.begin(e)
@@ -77,7 +79,7 @@ type aboveBar struct{ b *bar }
 
 func (a aboveBar) Write(p []byte) (int, error) {
 	if a.b.container == nil {
-		return a.b.con.out.Write(p)
+		return a.b.con.raw.Write(p)
 	}
 	return a.b.container.Write(p)
 }
@@ -85,7 +87,7 @@ func (a aboveBar) Write(p []byte) (int, error) {
 func (b *bar) Begin(e train.Event) error {
 	b.speed.begin(e)
 	b.set("")
-	b.container = mpb.New(mpb.WithOutput(b.con.out), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))
+	b.container = mpb.New(mpb.WithOutput(b.con.terminal), mpb.WithWidth(24), mpb.WithRefreshRate(150*time.Millisecond))
 	b.bar = b.container.AddBar(barSteps,
 		mpb.PrependDecorators(decor.Name(b.name, decor.WCSyncSpaceR)),
 		mpb.AppendDecorators(

@@ -18,7 +18,7 @@ import (
 // runFlags are the flags that all training commands share. The tag conf says
 // what the configuration file makes of a flag; see package settings.
 type runFlags struct {
-	Out    string     `short:"o" placeholder:"DIR" conf:"-" help:"Folder of the run: model, checkpoints, samples, report."`
+	Out    string     `short:"o" output:"folder" placeholder:"DIR" conf:"-" help:"Folder of the run: model, checkpoints, samples, report."`
 	Config configFlag `placeholder:"FILE" conf:"-" help:"Take flags from a YAML or JSON file, one \"flag: value\" to a line. The command line takes precedence."`
 	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has."`
 
@@ -38,7 +38,6 @@ type runFlags struct {
 	Checkpoint time.Duration `group:"output" conf:"free" default:"2m" placeholder:"TIME" help:"Time between checkpoints (default: ${default})."`
 	Keep       int           `group:"output" conf:"free" default:"2" placeholder:"N" help:"Checkpoints to keep (default: ${default})."`
 	Preview    preview.Mode  `group:"output" conf:"-" default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show samples in the terminal: ${enum}."`
-	Quiet      bool          `short:"q" group:"output" conf:"-" help:"Print errors only."`
 
 	DryRun bool `group:"trial" conf:"-" help:"Load the data, do one step of everything, tell the plan, and write nothing."`
 }
@@ -59,13 +58,10 @@ func (f *runFlags) options(con *console, k *kong.Context) recipe.Options {
 		Budget: train.Budget{Steps: f.Steps, Epochs: f.Epochs, Time: f.Time},
 		LR:     f.LR, Samples: f.Samples, Checkpoint: f.Checkpoint, Keep: f.Keep,
 		WriteConfig: func(w io.Writer) error { return settings.Write(w, k) },
-		Hooks:       recipe.Hooks{Warn: con.warn},
+		Hooks:       recipe.Hooks{Warn: con.warn, Say: func(text string) { con.say("%s\n", text) }},
 	}
 	if f.Schedule != automatic {
 		o.Schedule = recipe.Schedule(f.Schedule)
-	}
-	if !f.Quiet {
-		o.Say = func(text string) { con.printf("%s\n", text) }
 	}
 	return o
 }

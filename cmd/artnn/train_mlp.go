@@ -12,7 +12,7 @@ import (
 
 var _ = trainers.add(30, func() any {
 	return &struct {
-		MLP trainMLP `cmd:"" name:"mlp" help:"Train a network that predicts one column of a table from the others."`
+		MLP trainMLP `cmd:"" name:"mlp" set:"time=none, but epochs by the number of rows" help:"Train a network that predicts one column of a table from the others."`
 	}{}
 })
 
@@ -25,9 +25,15 @@ type trainMLP struct {
 	Log     *bool    `group:"data" negatable:"" help:"Learn the logarithm of the target, as is right for prices (default: by the target)."`
 	Holdout float64  `group:"data" zero:"none" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
 
+	tableFlags
+
 	Network    string `name:"model" group:"model" default:"mlp" enum:"mlp" placeholder:"NAME" help:"Kind of network: ${enum}."`
 	Hidden     []int  `group:"model" default:"64,64" placeholder:"N" help:"Sizes of the hidden layers (default: ${default})."`
 	Activation string `group:"model" default:"relu" enum:"relu,leaky_relu,tanh,sigmoid,gelu,silu" placeholder:"NAME" help:"Of the hidden layers: ${enum} (default: ${default})."`
+
+	Optimizer   string   `group:"learning" default:"adam" enum:"adam,adamw" placeholder:"NAME" help:"How weights follow the gradient: ${enum} (default: ${default})."`
+	WeightDecay *float64 `group:"learning" placeholder:"X" help:"How fast the weights shrink, of adamw (default: 0.01)."`
+	Dropout     *float64 `group:"learning" placeholder:"X" help:"Share of the hidden values dropped in training (default: 0)."`
 
 	Patience int `group:"learning" conf:"free" zero:"any number" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
@@ -41,7 +47,8 @@ func (*trainMLP) Help() string {
 
 Examples:
   artnn train mlp --data sales.csv --target price -o run3
-  artnn train mlp --data sales.csv --target price --skip lot,notes --kind postcode=category -o run3
+  artnn train mlp --data sales.csv --target price --skip lot,notes -o run3
+  artnn train mlp --data flats.csv --target rent --kind zip=category -o run4
   artnn eval -m run3 --data sales-of-may.csv
   artnn predict -m run3 --data new.csv -o predicted.csv`
 }
@@ -59,6 +66,8 @@ func (c *trainMLP) recipe(con *console, k *kong.Context) (*recipe.Table, error) 
 	return &recipe.Table{
 		Data: c.Data, Target: c.Target, Skip: c.Skip, Kinds: kinds, Log: c.Log, Holdout: &c.Holdout,
 		Hidden: c.Hidden, Activation: c.Activation, Patience: &c.Patience,
+		Missing: c.missing(), Dates: c.dates(), Decimal: c.Decimal, Delimiter: c.delimiter(), Encoding: c.encoding(), Advice: tableHelp,
+		Optimizer: c.Optimizer, WeightDecay: c.WeightDecay, Dropout: c.Dropout,
 		Learning: c.learning(), Options: c.options(con, k),
 	}, nil
 }
@@ -85,7 +94,7 @@ func (c *trainMLP) Run(ctx context.Context, con *console, k *kong.Context) error
 	if err != nil {
 		return s.prepared(ctx, err)
 	}
-	c.Log = r.Log
+	c.Log, c.WeightDecay, c.Dropout = r.Log, r.WeightDecay, r.Dropout
 	c.chosen(r.Options, r.Learning)
 	return do(ctx, s, task, r.Options)
 }

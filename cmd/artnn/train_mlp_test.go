@@ -116,16 +116,23 @@ func TestMistakesInATable(t *testing.T) {
 		status int
 		err    string
 	}{
-		"train mlp --target=price -o x":                                      {2, "name its file with --data"},
-		"train mlp --data " + sales + " -o x":                                {2, "name it with --target"},
-		"train mlp --data nope.csv --target=price -o x":                      {1, "nope.csv: there is no such file"},
-		"train mlp --data " + sales + " --target=prize -o x":                 {1, `no column "prize"; there are "lot"`},
-		"train mlp --data " + broken + " --target=a -o x":                    {1, "line 3"},
-		"train mlp --data " + sales + " --target=price --kind=size -o x":     {2, "--kind must be like postcode=category"},
-		"train mlp --data " + sales + " --target=price --kind=size=big -o x": {1, "use number, category or date"},
-		"train mlp --data " + sales + " --target=price --holdout=0 -o x":     {2, "--holdout must be above 0"},
-		"train mlp --data " + salesFile(t, 10) + " --target=price -o x":      {1, "10 rows are not enough"},
-		"train mlp --data " + sales + " --target=note -o x":                  {1, "note"},
+		"train mlp --target=price -o x":                                         {2, "name its file with --data"},
+		"train mlp --data " + sales + " -o x":                                   {2, "name it with --target"},
+		"train mlp --data nope.csv --target=price -o x":                         {1, "nope.csv: there is no such file"},
+		"train mlp --data " + sales + " --target=prize -o x":                    {1, `no column "prize"; there are "lot"`},
+		"train mlp --data " + broken + " --target=a -o x":                       {1, "line 3"},
+		"train mlp --data " + sales + " --target=price --kind=size -o x":        {2, "--kind must be like postcode=category"},
+		"train mlp --data " + sales + " --target=price --kind=size=big -o x":    {2, "use number, category or date"},
+		"train mlp --data " + sales + " --target=price --hidden=0 -o x":         {2, "--hidden must be at least 1, got 0"},
+		"train mlp --data " + sales + " --target=price --dropout=1 -o x":        {2, "--dropout must be from 0 to below 1"},
+		"train mlp --data " + sales + " --target=price --weight-decay=0.1 -o x": {2, "--weight-decay is of the optimizer adamw"},
+		"train mlp --data " + sales + " --target=price --delimiter=ab -o x":     {2, "use one character"},
+		"train mlp --data " + sales + " --target=price --encoding=latin-9 -o x": {2, "use one of utf-8"},
+		"train mlp --data " + sales + " --target=price --decimal=; -o x":        {2, "decimal mark"},
+		"train mlp --data " + sales + " --target=price --dates=yesterday -o x":  {2, "dmy"},
+		"train mlp --data " + sales + " --target=price --holdout=0 -o x":        {2, "--holdout must be above 0"},
+		"train mlp --data " + salesFile(t, 10) + " --target=price -o x":         {1, "10 rows are not enough"},
+		"train mlp --data " + sales + " --target=note -o x":                     {1, "note"},
 	} {
 		r := call(t, strings.Fields(args)...)
 		assert.Equal(t, want.status, r.status, "%s: %s", args, r.err)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/cmd/artnn/internal/settings"
+	"github.com/org/artnn/cmd/artnn/internal/visible"
+	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/report"
@@ -75,7 +77,10 @@ func (s *session) prepared(ctx context.Context, err error) error {
 func (s *session) explain(err error) error {
 	var config *recipe.ConfigError
 	var diverged *train.NonFiniteError
+	var written *table.Error
 	switch {
+	case errors.As(err, &written):
+		return explainTable(err, tableHelp)
 	case errors.As(err, &config):
 		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
 	case errors.As(err, &diverged):
@@ -123,13 +128,14 @@ func do[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.O
 	case s.trial.any():
 		return overfit(ctx, s, task, o)
 	}
-	if !s.Quiet {
+	if !s.con.quiet {
 		progress := newProgress(s.con, s.name, task.Unit, task.PerStep)
 		o.Progress = announced{progress, func() {
-			s.con.printf("%s\nWriting to %s. Ctrl+C stops and saves; --resume goes on.\n", task.Plan(), s.Out)
+			s.con.say("%s\nWriting to %s. Ctrl+C stops and saves; --resume goes on.\n", task.Plan(), s.Out)
 		}}
 		o.OnSample = func(sample recipe.Sample) error {
-			return s.show(progress.above(), sample, task.Aligned)
+			_ = s.show(progress.above(), sample, task.Aligned) // a run goes on that nobody can watch
+			return nil
 		}
 	}
 	r, err := recipe.Train(ctx, task, o)
@@ -176,7 +182,8 @@ func (s *session) show(w io.Writer, sample recipe.Sample, table bool) error {
 	if table || sample.Text == "" || s.con.terminal == nil || s.Preview == preview.Off {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\nafter %s:\n%s\n\n", words.Count(sample.Step, "step"), words.Shortened(sample.Text, shownText))
+	text := visible.Text(words.Shortened(sample.Text, shownText))
+	_, err := fmt.Fprintf(w, "\nafter %s:\n%s\n\n", words.Count(sample.Step, "step"), text)
 	return err
 }
 
@@ -185,17 +192,12 @@ func (s *session) finish(r recipe.Result) error {
 	if r.Step == r.From && !r.Interrupted {
 		s.con.warn("the run is complete: to go on, give a larger --time, --steps or --epochs; they count from its first step")
 	}
-	if !s.Quiet {
-		s.con.printf("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
-		if r.Interrupted {
-			s.con.printf("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), s.Out)
-		} else {
-			s.con.printf("Try:    "+s.use+"\n", s.Out)
-		}
-	}
+	s.con.say("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
 	if r.Interrupted {
+		s.con.say("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), shellWord(s.Out))
 		return errInterrupted
 	}
+	s.con.say("Try:    "+s.use+"\n", shellWord(s.Out))
 	return nil
 }
 

@@ -86,9 +86,11 @@ func TestTrainImageAndUseIt(t *testing.T) {
 
 	t.Run("info", func(t *testing.T) {
 		r := ok(t, call(t, "info", out))
-		for _, part := range []string{"GAN", "hidden        [8,16]", "all finite", "weights only", "F32"} {
+		for _, part := range []string{"GAN", "all finite", "weights only", "F32", "multiply-adds"} {
 			assert.Contains(t, r.out, part)
 		}
+		assert.Regexp(t, `hidden +\[8,16\]\n`, r.out)
+		assert.Regexp(t, `generator\.model\.0 +\[1 8\] +72 +64\n`, r.out)
 		r = ok(t, call(t, "info", filepath.Join(run.Checkpoints(), "step-000000012", "model.safetensors"), "--tensors"))
 		assert.Contains(t, r.out, "a checkpoint after 12 steps")
 		assert.Regexp(t, `generator\.model\.0\.weight +F32 +\[8 8\] +256\n`, r.out)
@@ -125,6 +127,7 @@ func TestTrainImageAndUseIt(t *testing.T) {
 		r := ok(t, call(t, "eval", "-m", out, "--data", facesFolder(t, 20)))
 		assert.Contains(t, r.out, "20 generated, 20 of the folder")
 		assert.Regexp(t, `folder to folder +\d+\.\d\n`, r.out)
+		assert.Regexp(t, `sliced Wasserstein +distance times 1000 of 10 pictures to the folder, .*\n  at 16×16 +\d+\.\d beside \d+\.\d\n  mean +\d+\.\d beside \d+\.\d\n`, r.out)
 	})
 	t.Run("the same again", func(t *testing.T) {
 		again := filepath.Join(t.TempDir(), "run")

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -135,6 +136,11 @@ func TestCompletionIsOfThisProgram(t *testing.T) {
 		for _, word := range []string{"interpolate", "image", "schedule", "onecycle"} {
 			assert.Contains(t, r.out, word, shell)
 		}
+		for name, n := range everyCommand(t) {
+			for _, f := range n.Flags {
+				assert.Regexp(t, `(--|-l |-l ')`+regexp.QuoteMeta(f.Name)+`\b`, r.out, "%s: artnn %s", shell, name)
+			}
+		}
 	}
 }
 
@@ -147,4 +153,23 @@ func TestForeignModel(t *testing.T) {
 	r := ok(t, call(t, "info", filepath.Join("..", "..", "format", "safetensors", "testdata", "dtypes.safetensors")))
 	assert.Contains(t, r.out, "not one of artnn's models")
 	assert.Contains(t, r.out, "tensor")
+}
+
+func TestShellWord(t *testing.T) {
+	for path, want := range map[string]string{
+		"run1":        "run1",
+		"a/b-c.d_1":   "a/b-c.d_1",
+		"模型/一":        "模型/一",
+		"my run":      "'my run'",
+		"it's":        `'it'\''s'`,
+		"-o":          "'./-o'",
+		"a;b":         "'a;b'",
+		"$HOME":       "'$HOME'",
+		"":            "''",
+		`C:\Users\me`: `'C:\Users\me'`,
+		"star*":       "'star*'",
+		"~/run":       "'~/run'",
+	} {
+		assert.Equal(t, want, shellWord(path))
+	}
 }

@@ -1,9 +1,9 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -27,103 +27,127 @@ func (k Kind) check() error {
 	return fmt.Errorf("kind %q: use number, category or date", string(k))
 }
 
-// Column is a named row of values of one kind.
-//
-// Its fields are for reading.
+// Column is a named row of values of one kind. It is made by this package, and
+// does not change.
 type Column struct {
-	Name string
-	Kind Kind
+	Name   string
+	Kind   Kind
+	Format Format // as the values were written in a file
 
-	// Values are the numbers, or the dates in days since the beginning of 1970
-	// in UTC; NaN where the value is missing. Nil for a category.
-	Values []float64
-
-	// Levels are the different values of a category, in ascending order, and
-	// Codes the place in Levels of each value; −1 where it is missing. Nil for
-	// other kinds.
-	Levels []string
-	Codes  []int32
+	values *numbers // the number, the date or the code of each value
+	levels names    // of a category, in ascending order
+	rows   []int32  // the places of the values in values, in order; nil for all
 }
 
 // Numbers is a column of numbers; NaN stands for a missing one.
 func Numbers(name string, values ...float64) Column {
-	return Column{Name: name, Kind: Number, Values: slices.Clone(values)}
+	c := Column{Name: name, Kind: Number, values: newNumbers(len(values))}
+	for i, v := range values {
+		c.values.set(i, v)
+	}
+	return c
 }
 
 // Categories is a column of names; "" stands for a missing one.
+//
+// Panics when the names have over 4 GiB.
 func Categories(name string, values ...string) Column {
-	c := Column{Name: name, Kind: Category, Codes: make([]int32, len(values))}
-	l := levels{}
+	c := Column{Name: name, Kind: Category, values: newNumbers(len(values))}
+	l := newLevels()
 	for i, v := range values {
-		c.Codes[i] = missingCode
+		code := int32(missingCode)
 		if v != "" {
-			c.Codes[i] = l.code(v)
+			var ok bool
+			if code, ok = l.code([]byte(v)); !ok {
+				panic("categories: the names have over 4 GiB")
+			}
 		}
+		c.values.set(i, float64(code))
 	}
-	c.Levels = l.sort(c.Codes)
+	c.levels = l.sorted(c.values, len(values))
 	return c
 }
 
 // Dates is a column of dates; the zero time stands for a missing one.
 func Dates(name string, values ...time.Time) Column {
-	c := Column{Name: name, Kind: Date, Values: make([]float64, len(values))}
+	c := Column{Name: name, Kind: Date, values: newNumbers(len(values))}
 	for i, t := range values {
-		c.Values[i] = math.NaN()
+		days := math.NaN()
 		if !t.IsZero() {
-			c.Values[i] = daysOf(t)
+			days = daysOf(t)
 		}
+		c.values.set(i, days)
 	}
 	return c
 }
 
-// missingCode is the code of a missing category.
-const missingCode = -1
-
-// levels numbers names in the order they come.
-type levels map[string]int32
-
-func (l levels) code(name string) int32 {
-	code, ok := l[name]
-	if !ok {
-		code = int32(len(l))
-		l[name] = code
-	}
-	return code
-}
-
-// sort lists the names in ascending order and renumbers codes to go with it.
-func (l levels) sort(codes []int32) []string {
-	names := make([]string, 0, len(l))
-	for name := range l {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	to := make([]int32, len(l))
-	for i, name := range names {
-		to[l[name]] = int32(i)
-	}
-	for i, code := range codes {
-		if code != missingCode {
-			codes[i] = to[code]
-		}
-	}
-	return names
-}
-
 // Len is the number of values, missing ones included.
 func (c Column) Len() int {
-	if c.Kind == Category {
-		return len(c.Codes)
+	switch {
+	case c.rows != nil:
+		return len(c.rows)
+	case c.values == nil:
+		return 0
 	}
-	return len(c.Values)
+	return c.values.n
+}
+
+func (c Column) at(i int) float64 {
+	if c.rows != nil {
+		i = int(c.rows[i])
+	}
+	return c.values.at(i)
+}
+
+// Value is value i of a column of numbers, or of dates in days since the beginning
+// of 1970 in UTC; NaN if it is missing, or if the column is of categories.
+func (c Column) Value(i int) float64 {
+	if c.Kind == Category {
+		return math.NaN()
+	}
+	return c.at(i)
+}
+
+// Values are all values, as [Column.Value] has them, in a slice of the caller's.
+func (c Column) Values() []float64 {
+	values := make([]float64, c.Len())
+	for i := range values {
+		values[i] = c.Value(i)
+	}
+	return values
+}
+
+// Code is the level of value i of a category, −1 if it is missing or if the column
+// is of another kind.
+func (c Column) Code(i int) int {
+	if c.Kind != Category {
+		return missingCode
+	}
+	return int(c.at(i))
+}
+
+// CountLevels is how many different values a category has; 0 for other kinds.
+func (c Column) CountLevels() int { return c.levels.len() }
+
+// Level is one of the different values of a category. They are in ascending order,
+// and [Column.Code] is the place in it.
+func (c Column) Level(code int) string { return c.levels.at(code) }
+
+// Levels are all levels of a category, in a slice of the caller's.
+func (c Column) Levels() []string {
+	levels := make([]string, c.CountLevels())
+	for i := range levels {
+		levels[i] = c.Level(i)
+	}
+	return levels
 }
 
 // Missing reports whether value i is missing.
 func (c Column) Missing(i int) bool {
 	if c.Kind == Category {
-		return c.Codes[i] == missingCode
+		return c.at(i) == missingCode
 	}
-	return math.IsNaN(c.Values[i])
+	return math.IsNaN(c.at(i))
 }
 
 // CountMissing is the number of missing values.
@@ -144,60 +168,31 @@ func (c Column) Text(i int) string {
 	case c.Missing(i):
 		return ""
 	case c.Kind == Category:
-		return c.Levels[c.Codes[i]]
+		return c.Level(c.Code(i))
 	case c.Kind == Date:
-		return dateText(c.Values[i])
+		return dateText(c.at(i))
 	}
-	return strconv.FormatFloat(c.Values[i], 'g', -1, 64)
+	return strconv.FormatFloat(c.at(i), 'g', -1, 64)
 }
 
-// pick is the column of the values of the given rows. Levels are kept, those
-// that no longer occur included.
-func (c Column) pick(rows []int) Column {
-	if c.Kind == Category {
-		codes := make([]int32, len(rows))
-		for k, i := range rows {
-			codes[k] = c.Codes[i]
-		}
-		c.Codes = codes
-		return c
-	}
-	values := make([]float64, len(rows))
-	for k, i := range rows {
-		values[k] = c.Values[i]
-	}
-	c.Values = values
-	return c
-}
-
-// check returns an error for a column that was not made by this package and
-// is not whole.
+// check returns an error for a column whose values cannot be those of a table.
 func (c Column) check() error {
 	if c.Name == "" {
-		return fmt.Errorf("a column has no name")
+		return errors.New("a column has no name")
 	}
 	if err := c.Kind.check(); err != nil {
 		return fmt.Errorf("column %q: %w", c.Name, err)
 	}
-	if c.Kind != Category {
-		for i, v := range c.Values {
-			if math.IsInf(v, 0) {
-				return fmt.Errorf("column %q: value %d is %v; values must be finite, or NaN where they are missing", c.Name, i, v)
-			}
-			if c.Kind == Date && math.Abs(v) > mostDays {
-				return fmt.Errorf("column %q: value %d is %g days from 1970, more than the limit of %g", c.Name, i, v, float64(mostDays))
-			}
-		}
+	if c.Kind == Category {
 		return nil
 	}
-	for i, name := range c.Levels {
-		if name == "" || i > 0 && c.Levels[i-1] >= name {
-			return fmt.Errorf("column %q: levels must be in ascending order, each once and none empty; level %d is %q", c.Name, i, name)
+	for i := range c.Len() {
+		v := c.at(i)
+		if math.IsInf(v, 0) {
+			return fmt.Errorf("column %q: value %d is %v; values must be finite, or NaN where they are missing", c.Name, i, v)
 		}
-	}
-	for i, code := range c.Codes {
-		if code < missingCode || int(code) >= len(c.Levels) {
-			return fmt.Errorf("column %q: value %d has code %d, there are %d levels", c.Name, i, code, len(c.Levels))
+		if c.Kind == Date && math.Abs(v) > mostDays {
+			return fmt.Errorf("column %q: value %d is %g days from 1970, more than the limit of %g", c.Name, i, v, float64(mostDays))
 		}
 	}
 	return nil

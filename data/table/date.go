@@ -1,46 +1,10 @@
 package table
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"time"
-)
-
-// layouts are the ways of writing dates that are known, in Go's notation. Days
-// and months may have one digit or two.
-var layouts = []string{
-	"2006-1-2",
-	"2006-1-2T15:04:05Z07:00",
-	"2006-1-2T15:04:05",
-	"2006-1-2T15:04",
-	"2006-1-2 15:04:05Z07:00",
-	"2006-1-2 15:04:05",
-	"2006-1-2 15:04",
-	"2006-1",
-	"2006/1/2",
-	"2006/1/2 15:04:05",
-	"2006/1/2 15:04",
-	"2006.1.2",
-	"2.1.2006",
-	"2.1.2006 15:04",
-	"2 January 2006",
-	"2 Jan 2006",
-	"2-Jan-2006",
-	"January 2, 2006",
-	"Jan 2, 2006",
-	"January 2 2006",
-	"Jan 2 2006",
-	"January 2006",
-	"Jan 2006",
-	"2006年1月2日",
-	dayFirst,
-	monthFirst,
-}
-
-// Two of them read many of the same texts and mean another day.
-const (
-	dayFirst   = "2/1/2006"
-	monthFirst = "1/2/2006"
 )
 
 const secondsPerDay = 24 * 60 * 60
@@ -69,17 +33,8 @@ func dateText(days float64) string {
 	return t.Format("2006-01-02T15:04:05.999999Z")
 }
 
-// mayBeDate is quick to say no to what none of the known layouts reads: all of
-// them begin with a digit or the name of a month.
-func mayBeDate(text string) bool {
-	if len(text) < 6 || len(text) > 40 {
-		return false
-	}
-	if text[0] >= '0' && text[0] <= '9' {
-		return strings.ContainsAny(text, "-/. 年")
-	}
-	return strings.Contains("jan feb mar apr may jun jul aug sep oct nov dec", strings.ToLower(text[:3]))
-}
+// zoneName is what Go's notation calls the name of a zone.
+const zoneName = "MST"
 
 // parseDate reads a date in one layout.
 func parseDate(text, layout string) (days float64, ok bool) {
@@ -87,5 +42,43 @@ func parseDate(text, layout string) (days float64, ok bool) {
 	if err != nil {
 		return 0, false
 	}
+	// Of other names than these, Go takes the offset for zero.
+	if strings.Contains(layout, zoneName) {
+		if name, _ := t.Zone(); name != "UTC" && name != "GMT" {
+			return 0, false
+		}
+	}
 	return daysOf(t), true
+}
+
+// orders are the ways in which day, month and year may follow each other, for
+// [Options].Dates.
+var orders = []string{"dmy", "mdy", "ymd"}
+
+// dateOrder is the order of day, month and year in a layout or in the name of an
+// order, such as "dmy" for both "dmy" and "2/1/2006".
+func dateOrder(layout string) (order string, err error) {
+	for _, o := range orders {
+		if layout == o {
+			return o, nil
+		}
+	}
+	// No part of this moment is like another.
+	text := time.Date(2033, time.December, 25, 7, 8, 9, 0, time.UTC).Format(layout)
+	day, year := strings.Index(text, "25"), strings.Index(text, "33")
+	month := max(strings.Index(text, "12"), strings.Index(text, "Dec"))
+	for at := range text {
+		switch at {
+		case day:
+			order += "d"
+		case month:
+			order += "m"
+		case year:
+			order += "y"
+		}
+	}
+	if year < 0 || month < 0 {
+		return "", fmt.Errorf("date layout %q: use \"dmy\", \"mdy\", \"ymd\", or the date of 2 January 2006 as your dates are written, such as \"2/1/2006\" or \"Jan 2, 2006\"", layout)
+	}
+	return order, nil
 }

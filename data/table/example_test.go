@@ -35,7 +35,7 @@ func ExampleReadCSV_errors() {
 	_, err := table.ReadCSV(file, table.Options{Kinds: map[string]table.Kind{"price": table.Number}})
 	fmt.Println(err)
 	// Output:
-	// line 3: column "price": "12,3x" is not a number; numbers are written like 1234.5, without thousands separators and units
+	// line 3: column "price": "12,3x" is not a number; numbers are written like 1234.5, -1,234.50, 1.234,5 or $1,234; use Options.Missing = "12,3x" or Options.Kinds["price"] = "category"
 }
 
 // A program can make a table itself.
@@ -65,7 +65,7 @@ func ExampleTable_With() {
 	width, _ := works.Column("width")
 	area := make([]float64, works.Len())
 	for i := range area {
-		area[i] = height.Values[i] * width.Values[i]
+		area[i] = height.Value(i) * width.Value(i)
 	}
 	works, err = works.With(table.Numbers("area", area...))
 	if err != nil {

@@ -30,12 +30,12 @@ func (c Column) summary() string {
 	var text string
 	switch c.Kind {
 	case Category:
-		text = words.Count(len(c.Levels), "level") + ": " + words.Few(c.Levels)
+		text = words.Count(c.CountLevels(), "level") + ": " + words.Few(c.someLevels())
 	case Date:
-		low, high, _ := span(c.Values)
+		low, high, _ := c.span()
 		text = dateText(low) + " to " + dateText(high)
 	default:
-		low, high, mean := span(c.Values)
+		low, high, mean := c.span()
 		text = fmt.Sprintf("%.6g to %.6g, mean %.6g", low, high, mean)
 	}
 	if missing > 0 {
@@ -44,17 +44,28 @@ func (c Column) summary() string {
 	return text
 }
 
+// mostNamed is how many levels a line may have room for.
+const mostNamed = 100
+
+func (c Column) someLevels() (levels []string) {
+	for code := range min(c.CountLevels(), mostNamed) {
+		levels = append(levels, c.Level(code))
+	}
+	return levels
+}
+
 // span is the lowest, the highest and the mean of the values that are known.
-func span(values []float64) (low, high, mean float64) {
+func (c Column) span() (low, high, mean float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	n := 0.0
-	for _, v := range values {
+	for i := range c.Len() {
+		v := c.at(i)
 		if math.IsNaN(v) {
 			continue
 		}
 		n++
 		low, high = min(low, v), max(high, v)
-		mean += (v - mean) / n // never larger than the values
+		mean += v/n - mean/n // never larger than the values
 	}
 	return low, high, mean
 }

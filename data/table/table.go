@@ -3,8 +3,8 @@ package table
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"strings"
 )
 
 // Table is columns of equal length. It does not change and is safe for
@@ -12,6 +12,7 @@ import (
 type Table struct {
 	rows    int
 	columns []Column
+	dialect Dialect
 }
 
 // New is the table of the given columns, which it keeps and which must not
@@ -26,6 +27,9 @@ func New(columns ...Column) (*Table, error) {
 	t := &Table{rows: columns[0].Len(), columns: slices.Clone(columns)}
 	if t.rows == 0 {
 		return nil, errors.New("table: no rows")
+	}
+	if t.rows > math.MaxInt32 {
+		return nil, fmt.Errorf("table: over %d rows", math.MaxInt32)
 	}
 	for i, c := range columns {
 		if err := c.check(); err != nil {
@@ -71,39 +75,51 @@ func (t *Table) names() []string {
 	return names
 }
 
-// shown is how many names an error lists.
-const shown = 20
-
-func noColumn(name string, names []string) error {
-	more := ""
-	if n := len(names) - shown; n > 0 {
-		names, more = names[:shown], fmt.Sprintf(" and %d more", n)
-	}
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = fmt.Sprintf("%q", n)
-	}
-	return fmt.Errorf("no column %q; there are %s%s", name, strings.Join(quoted, ", "), more)
-}
+// Dialect is how the file of the table was written. With it and the formats of its
+// columns in [Options], another file is read the same way.
+func (t *Table) Dialect() Dialect { return t.dialect }
 
 // Select is the table of the named rows, in the order named; one may be named
 // more than once.
 //
 // Panics when there is no row, or one is not in [0, Len()).
 func (t *Table) Select(rows []int) *Table {
-	if len(rows) == 0 {
+	return t.SelectFunc(len(rows), func(k int) int { return rows[k] })
+}
+
+// SelectFunc is the table of n rows, of which row k is row(k) of this one. It shares
+// the values, and takes four bytes for each row.
+//
+// Panics when n is 0, or a row is not in [0, Len()).
+func (t *Table) SelectFunc(n int, row func(k int) int) *Table {
+	if n == 0 {
 		panic("select: a table needs at least one row")
 	}
-	for _, i := range rows {
-		if i < 0 || i >= t.rows {
-			panic(fmt.Sprintf("select: row %d is outside a table of %d", i, t.rows))
+	to := &Table{rows: n, columns: slices.Clone(t.columns), dialect: t.dialect}
+	var from, places []int32 // of the column before, as most are the same in all
+	for c := range to.columns {
+		column := &to.columns[c]
+		if places == nil || !sameSlice(from, column.rows) {
+			from, places = column.rows, make([]int32, n)
+			for k := range places {
+				i := row(k)
+				if i < 0 || i >= t.rows {
+					panic(fmt.Sprintf("select: row %d is outside a table of %d", i, t.rows))
+				}
+				if from != nil {
+					i = int(from[i])
+				}
+				places[k] = int32(i)
+			}
 		}
-	}
-	to := &Table{rows: len(rows), columns: make([]Column, len(t.columns))}
-	for i, c := range t.columns {
-		to.columns[i] = c.pick(rows)
+		column.rows = places
 	}
 	return to
+}
+
+// sameSlice reports whether two slices are one.
+func sameSlice(a, b []int32) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // Known is the table of the rows in which a column has a value: those that a
@@ -115,19 +131,20 @@ func (t *Table) Known(name string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []int
-	for i := range t.rows {
-		if !c.Missing(i) {
-			rows = append(rows, i)
-		}
-	}
-	switch len(rows) {
+	known := t.rows - c.CountMissing()
+	switch known {
 	case 0:
 		return nil, fmt.Errorf("column %q: every value is missing", name)
 	case t.rows:
 		return t, nil
 	}
-	return t.Select(rows), nil
+	rows := make([]int32, 0, known)
+	for i := range t.rows {
+		if !c.Missing(i) {
+			rows = append(rows, int32(i))
+		}
+	}
+	return t.SelectFunc(known, func(k int) int { return int(rows[k]) }), nil
 }
 
 // With is the table with a column more, or with another one in place of that of
@@ -141,5 +158,9 @@ func (t *Table) With(c Column) (*Table, error) {
 	} else {
 		columns = append(columns, c)
 	}
-	return New(columns...)
+	to, err := New(columns...)
+	if err == nil {
+		to.dialect = t.dialect
+	}
+	return to, err
 }

@@ -29,12 +29,12 @@ func TestColumns(t *testing.T) {
 	assert.Equal(t, []string{"date", "2024-02-29", "", "1969-12-31T18:00:00Z"}, texts(t, w, "sold"))
 	medium, err := w.Column("medium")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"chalk", "oil"}, medium.Levels)
-	assert.Equal(t, []int32{1, -1, 0}, medium.Codes)
+	assert.Equal(t, []string{"chalk", "oil"}, medium.Levels())
+	assert.Equal(t, []int{1, -1, 0}, []int{medium.Code(0), medium.Code(1), medium.Code(2)})
 	sold, err := w.Column("sold")
 	require.NoError(t, err)
-	assert.Equal(t, 19782.0, sold.Values[0]) // (2024−1970)·365 + 13 leap days + 31 + 28
-	assert.Equal(t, -0.25, sold.Values[2])
+	assert.Equal(t, 19782.0, sold.Value(0)) // (2024−1970)·365 + 13 leap days + 31 + 28
+	assert.Equal(t, -0.25, sold.Value(2))
 	for _, c := range w.Columns() {
 		assert.Equal(t, 3, c.Len())
 		assert.Equal(t, 1, c.CountMissing())
@@ -68,7 +68,7 @@ func TestSelect(t *testing.T) {
 	one := w.Select([]int{0})
 	medium, err := one.Column("medium")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"chalk", "oil"}, medium.Levels, "levels are kept")
+	assert.Equal(t, []string{"chalk", "oil"}, medium.Levels(), "levels are kept")
 	assert.PanicsWithValue(t, "select: row 3 is outside a table of 3", func() { w.Select([]int{3}) })
 	assert.PanicsWithValue(t, "select: row -1 is outside a table of 3", func() { w.Select([]int{-1}) })
 	assert.Panics(t, func() { w.Select(nil) })
@@ -110,11 +110,8 @@ func TestNewErrors(t *testing.T) {
 		`table: two columns are named "x"`:                      {Numbers("x", 1), Categories("x", "a")},
 		`table: column "x" has 1 rows, column "y" has 2`:        {Numbers("x", 1), Numbers("y", 1, 2)},
 		`column "x": value 1 is +Inf; values must be finite`:    {Numbers("x", 1, math.Inf(1))},
-		`column "x": kind "": use number, category or date`:     {{Name: "x", Values: []float64{1}}},
-		`column "x": value 0 has code 2, there are 2 levels`:    {{Name: "x", Kind: Category, Levels: []string{"a", "b"}, Codes: []int32{2}}},
-		`column "x": value 0 has code -2, there are 1 levels`:   {{Name: "x", Kind: Category, Levels: []string{"a"}, Codes: []int32{-2}}},
-		`column "x": levels must be in ascending order`:         {{Name: "x", Kind: Category, Levels: []string{"b", "a"}, Codes: []int32{0}}},
-		`column "x": value 0 is 1e+300 days from 1970, more th`: {{Name: "x", Kind: Date, Values: []float64{1e300}}},
+		`column "x": kind "": use number, category or date`:     {{Name: "x", values: Numbers("", 1).values}},
+		`column "x": value 0 is 1e+300 days from 1970, more th`: {{Name: "x", Kind: Date, values: Numbers("", 1e300).values}},
 	} {
 		made, err := New(columns...)
 		assert.ErrorContains(t, err, want)

@@ -40,6 +40,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -148,6 +149,9 @@ func runMarket(ctx context.Context, o *options, out io.Writer) error {
 	works, prices := sales(o.sales, o.Seed)
 	text := csvOf(works, prices)
 	if o.write != "" {
+		if err := os.MkdirAll(filepath.Dir(o.write), 0o777); err != nil {
+			return err
+		}
 		return os.WriteFile(o.write, []byte(text), 0o666)
 	}
 	rows, err := table.ReadCSV(strings.NewReader(text), table.Options{Skip: []string{"lot"}})
@@ -243,11 +247,11 @@ func worksOf(rows *table.Table) ([]work, []float64, error) {
 	works := make([]work, rows.Len())
 	for i := range works {
 		works[i] = work{
-			columns["reputation"].Values[i], columns["height"].Values[i], columns["width"].Values[i],
-			columns["medium"].Text(i), columns["condition"].Text(i), table.Time(columns["sold"].Values[i]),
+			columns["reputation"].Value(i), columns["height"].Value(i), columns["width"].Value(i),
+			columns["medium"].Text(i), columns["condition"].Text(i), table.Time(columns["sold"].Value(i)),
 		}
 	}
-	return works, columns["price"].Values, nil
+	return works, columns["price"].Values(), nil
 }
 
 // tableOf makes a table of works whose prices are not known.

@@ -99,7 +99,7 @@ func TestLaw(t *testing.T) {
 // What a file holds is what was drawn, but for the price's cents.
 func TestTheFileHoldsTheSales(t *testing.T) {
 	works, prices := sales(200, 5)
-	path := filepath.Join(t.TempDir(), "sales.csv")
+	path := filepath.Join(t.TempDir(), "new", "sales.csv") // in a folder that is not there
 	o := defaults()
 	o.write, o.sales, o.Seed = path, 200, 5
 	if err := run(context.Background(), o, nil); err != nil {

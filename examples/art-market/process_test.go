@@ -42,7 +42,7 @@ func TestErrors(t *testing.T) {
 		{"-epochs -1", "Epochs must be"},
 		{"-batch -1", "Batch must be"},
 		{"-lr -1", "LR must be"},
-		{"-write " + filepath.Join(nowhere, "sales.csv"), nowhere},
+		{"-write " + filepath.Join(works, "sales.csv"), works}, // which is no folder
 		{"-sales 100 -epochs 1 -out " + filepath.Join(works, "run"), works},
 	} {
 		maintest.Fails(t, "art-market", append([]string{"-out", out}, strings.Fields(c.args)...), c.want)

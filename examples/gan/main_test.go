@@ -128,7 +128,7 @@ func TestInterruptKeepsTheModel(t *testing.T) {
 	o := tiny(t, pictures(t, 3))
 	o.Budget.Steps, o.Batch = 1e9, 3
 	var out strings.Builder
-	if err := run(maintest.EndAfter(60), o, &out); err != nil {
+	if err := run(maintest.EndAfter(200), o, &out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "Interrupted") {

@@ -19,16 +19,15 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/layers/summary"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
 )
 
-const columns = 8
-
 type options struct {
 	data, out, load           string
-	size, batch, steps, every int
+	size, batch, steps, every int // every: steps between checkpoints, 0 is by time
 	time                      time.Duration
 	resume                    bool
 	seed                      uint64
@@ -44,7 +43,6 @@ func main() {
 	flag.IntVar(&o.batch, "batch", 64, "pictures in an update")
 	flag.IntVar(&o.steps, "steps", 0, "updates to train for; default: as many as fit in -time")
 	flag.DurationVar(&o.time, "time", 0, "time to train for; default: ten minutes, or by -steps")
-	flag.IntVar(&o.every, "every", 0, "updates between checkpoints; default: two minutes between them")
 	flag.Uint64Var(&o.seed, "seed", 1, "start of all random choices")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -65,7 +63,7 @@ func run(ctx context.Context, o options) error {
 		if err != nil {
 			return err
 		}
-		return data.WritePNG("sheet.png", sheet(v.Images(columns*columns, o.seed)))
+		return data.WritePNG("sheet.png", sheet(v.Images(64, o.seed)))
 	}
 	pictures := samples.Faces()
 	if o.data != "" {
@@ -81,6 +79,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	fmt.Print(summary.Of(v))
 	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: o.batch, Shuffle: true, DropLast: true, Seed: o.seed})
 	if err != nil {
 		return err
@@ -95,7 +94,7 @@ func run(ctx context.Context, o options) error {
 			return train.Metrics{{Name: "reconstruction", Value: r}, {Name: "KL", Value: kl}}, nil
 		},
 		Sample: func() (recipe.Sample, error) {
-			return recipe.Sample{Image: sheet(append(v.Reconstructions(some.Pixels), v.Images(columns*columns-2, 1)...))}, nil
+			return recipe.Sample{Image: sheet(append(v.Reconstructions(some.Pixels), v.Images(62, 1)...))}, nil
 		},
 	}
 	result, err := recipe.Train(ctx, task, recipe.Options{Dir: o.out, Resume: o.resume, Budget: train.Budget{Steps: o.steps, Time: o.time}, CheckpointSteps: o.every})
@@ -107,5 +106,5 @@ func run(ctx context.Context, o options) error {
 }
 
 func sheet(pictures []image.Image) image.Image {
-	return data.GridOf(pictures, data.GridOptions{Columns: columns, Scale: max(1, 64/pictures[0].Bounds().Dx())})
+	return data.GridOf(pictures, data.GridOptions{Columns: 8, Scale: max(1, 64/pictures[0].Bounds().Dx())})
 }

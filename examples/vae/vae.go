@@ -49,9 +49,7 @@ func init() {
 	models.Register("VAE", func(cfg Config, env models.Env) (*VAE, error) { return New(cfg, env.Backend) })
 }
 
-// New makes a model with random weights.
-//
-// Errors: sizes that are out of range.
+// New makes a model with random weights. Errors: sizes that are out of range.
 func New(cfg Config, be backend.Backend) (*VAE, error) {
 	cfg.Hidden, cfg.Latent = cmp.Or(cfg.Hidden, 512), cmp.Or(cfg.Latent, 32)
 	cfg.Beta, cfg.Noise, cfg.LR = cmp.Or(cfg.Beta, 1), cmp.Or(cfg.Noise, 0.2), cmp.Or(cfg.LR, 1e-3)
@@ -87,6 +85,12 @@ func (v *VAE) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(layers.Prefix("encoder", v.encoder.State()), layers.Prefix("decoder", v.decoder.State()))
 }
 
+// Trace is what one picture goes through, for a summary of the layers.
+func (v *VAE) Trace(tape *tensor.Tape) {
+	mean, _ := v.encode(tape.Zeros(1, v.pixels()))
+	v.decoder.Forward(mean)
+}
+
 func (v *VAE) pixels() int { return v.cfg.Width * v.cfg.Height * v.cfg.Channels }
 
 // encode is the mean and the log-variance of the codes of pictures.
@@ -116,24 +120,20 @@ func (v *VAE) Step(pixels []float32) (reconstruction, kl float64) {
 
 // Images decodes n random codes. The same seed gives the same pictures.
 func (v *VAE) Images(n int, seed uint64) []image.Image {
-	tape := v.inference(tensor.Seed(seed))
-	defer tape.Release()
-	return v.pictures(v.decoder.Forward(tape.Normal(0, 1, n, v.cfg.Latent)))
+	return v.decode(func(tape *tensor.Tape) *tensor.Tensor { return tape.Normal(0, 1, n, v.cfg.Latent) }, tensor.Seed(seed))
 }
 
 // Reconstructions are pictures encoded to their mean codes and decoded again.
 func (v *VAE) Reconstructions(pixels []float32) []image.Image {
-	tape := v.inference()
+	return v.decode(func(tape *tensor.Tape) *tensor.Tensor {
+		mean, _ := v.encode(tape.FromSlice(pixels, len(pixels)/v.pixels(), v.pixels()))
+		return mean
+	})
+}
+
+// decode makes pictures of codes, on a tape on which batch norm uses its running statistics.
+func (v *VAE) decode(codes func(*tensor.Tape) *tensor.Tensor, options ...tensor.Option) []image.Image {
+	tape := tensor.NewTape(append(options, tensor.On(v.update.Tape().Backend()), tensor.NoGrad())...)
 	defer tape.Release()
-	mean, _ := v.encode(tape.FromSlice(pixels, len(pixels)/v.pixels(), v.pixels()))
-	return v.pictures(v.decoder.Forward(mean))
-}
-
-// inference is a tape on which batch norm uses its running statistics.
-func (v *VAE) inference(options ...tensor.Option) *tensor.Tape {
-	return tensor.NewTape(append(options, tensor.On(v.update.Tape().Backend()), tensor.NoGrad())...)
-}
-
-func (v *VAE) pictures(x *tensor.Tensor) []image.Image {
-	return data.ToImages(x.Float32s(), v.cfg.Channels, v.cfg.Height, v.cfg.Width)
+	return data.ToImages(v.decoder.Forward(codes(tape)).Float32s(), v.cfg.Channels, v.cfg.Height, v.cfg.Width)
 }

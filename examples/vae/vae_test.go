@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/layers"
+	"github.com/org/artnn/layers/summary"
 	"github.com/org/artnn/models"
 )
 
@@ -106,4 +108,14 @@ func TestConfigurations(t *testing.T) {
 		_, err := New(cfg, backend.Default())
 		assert.ErrorContains(t, err, "vae: ")
 	}
+}
+
+func TestSummary(t *testing.T) {
+	v := small(t)
+	s := summary.Of(v)
+	assert.Equal(t, layers.Count(v), s.Parameters)
+	assert.EqualValues(t, 16*16+16*9+9*6+3*9+9*16+16*16, s.MultiplyAdds)
+	require.Len(t, s.Layers, 10)
+	assert.Equal(t, summary.Layer{Name: "encoder.1", Output: []int{1, 16}, Parameters: 32}, s.Layers[1])
+	assert.Equal(t, summary.Layer{Name: "decoder.6", Output: []int{1, 16}, Parameters: 17 * 16, MultiplyAdds: 16 * 16}, s.Layers[9])
 }

@@ -12,7 +12,7 @@ var little = binary.LittleEndian
 // decodeFloat32 fills dst from the elements in src and returns their number.
 // F32 moves as bits, so that even NaN payloads survive.
 func decodeFloat32(dst []float32, src []byte, d DType) int {
-	size := d.Size()
+	size := d.Bits() / 8
 	n := len(src) / size
 	if d == F32 {
 		for i := range n {
@@ -28,7 +28,7 @@ func decodeFloat32(dst []float32, src []byte, d DType) int {
 
 // decodeFloat64 fills dst from the elements in src and returns their number.
 func decodeFloat64(dst []float64, src []byte, d DType) int {
-	size := d.Size()
+	size := d.Bits() / 8
 	n := len(src) / size
 	for i := range n {
 		dst[i] = float(src[i*size:], d)

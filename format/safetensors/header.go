@@ -29,6 +29,9 @@ type Info struct {
 // Size is the number of elements.
 func (i *Info) Size() int { return i.count }
 
+// Bytes is the number of bytes that they take in the file.
+func (i *Info) Bytes() int64 { return i.end - i.begin }
+
 // parseHeader reads the JSON header and checks it against the number of data
 // bytes that follow it. Arrays come back in file order.
 func parseHeader(text []byte, dataSize int64) ([]Info, map[string]string, error) {
@@ -199,11 +202,11 @@ func (h *headerReader) tensor(name string) (Info, error) {
 		return info, fmt.Errorf("data_offsets: expected [begin, end] with begin ≤ end, got %v", offsets)
 	}
 	info.begin, info.end = offsets[0], offsets[1]
-	count, ok := product(shape, info.DType.Size())
-	if !ok {
-		return info, fmt.Errorf("shape %v of %v is too large for this machine", shape, info.DType)
+	count, want, err := sizes(shape, info.DType)
+	if err != nil {
+		return info, err
 	}
-	if want, got := int64(count)*int64(info.DType.Size()), info.end-info.begin; want != got {
+	if got := info.Bytes(); int64(want) != got {
 		return info, fmt.Errorf("shape %v of %v needs %s, but data_offsets [%d, %d] hold %d",
 			shape, info.DType, words.Count(want, "byte"), info.begin, info.end, got)
 	}
@@ -215,18 +218,31 @@ func (h *headerReader) tensor(name string) (Info, error) {
 	return info, nil
 }
 
-// product multiplies sizes; false if an axis, the count or the bytes do not fit
-// in an int. A product that overflows is refused even if a later axis is 0.
-func product(shape []int64, elemSize int) (int, bool) {
+// sizes are the elements of a shape and the bytes they take.
+//
+// Errors: an axis, the count or the bytes do not fit in an int, even if a later
+// axis is 0; elements of less than a byte that do not fill the last one.
+func sizes(shape []int64, d DType) (count, size int, err error) {
 	n := uint64(1)
-	for _, d := range shape {
-		hi, lo := bits.Mul64(n, uint64(d))
-		if hi != 0 || lo > math.MaxInt || d > math.MaxInt {
-			return 0, false
+	for _, axis := range shape {
+		hi, lo := bits.Mul64(n, uint64(axis))
+		if hi != 0 || lo > math.MaxInt || axis > math.MaxInt {
+			return 0, 0, tooLarge(shape, d)
 		}
 		n = lo
 	}
-	return int(n), n <= math.MaxInt/uint64(elemSize)
+	hi, lo := bits.Mul64(n, uint64(d.Bits()))
+	if lo%8 != 0 {
+		return 0, 0, fmt.Errorf("shape %v of %v ends within a byte", shape, d)
+	}
+	if hi >= 8 || hi<<61|lo>>3 > math.MaxInt {
+		return 0, 0, tooLarge(shape, d)
+	}
+	return int(n), int(hi<<61 | lo>>3), nil
+}
+
+func tooLarge(shape []int64, d DType) error {
+	return fmt.Errorf("shape %v of %v is too large for this machine", shape, d)
 }
 
 func describe(tok json.Token) string {

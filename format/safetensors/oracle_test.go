@@ -50,10 +50,14 @@ func TestAgainstOracle(t *testing.T) {
 		views := map[string]view{}
 		var tensors []Tensor
 		for d := Bool; d.known(); d++ {
+			dtype, err := oracle.ParseDType(d.String())
+			if err != nil {
+				continue // newer than the oracle
+			}
 			for range r.IntN(3) {
 				shape := make([]int, r.IntN(4))
 				wide := make([]uint64, len(shape))
-				n := d.Size()
+				n := d.Bits() / 8
 				for i := range shape {
 					shape[i] = r.IntN(4)
 					wide[i] = uint64(shape[i])
@@ -65,8 +69,6 @@ func TestAgainstOracle(t *testing.T) {
 				}
 				name := string(rune('a'+r.IntN(26))) + "." + d.String() + string(rune('a'+len(tensors)))
 				tensors = append(tensors, Tensor{Name: name, DType: d, Shape: shape, Values: b})
-				dtype, err := oracle.ParseDType(d.String())
-				require.NoError(t, err)
 				views[name] = view{dtype, wide, b}
 			}
 		}
@@ -108,13 +110,16 @@ func FuzzRead(f *testing.F) {
 		{Name: "b", Shape: []int{1}, Values: []int64{1}},
 		{Name: "c", DType: BF16, Shape: []int{1, 1}, Values: []float32{1}},
 	}, map[string]string{"k": "v"}))
+	f.Add(raw(`{"a":{"dtype":"F4","shape":[2,3],"data_offsets":[0,3]},"b":{"dtype":"C64","shape":[],"data_offsets":[3,11]}}`, 11))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Read(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			return
 		}
 		readAll(t, file)
-		same(t, file, mustOracle(t, data))
+		if knownToOracle(file) {
+			same(t, file, mustOracle(t, data))
+		}
 		var tensors []Tensor
 		for _, name := range file.Names() {
 			info, err := file.Info(name)
@@ -124,7 +129,17 @@ func FuzzRead(f *testing.F) {
 			tensors = append(tensors, Tensor{Name: name, DType: info.DType, Shape: info.Shape, Values: b})
 		}
 		again := write(t, tensors, file.Metadata())
-		same(t, read(t, again), mustOracle(t, again))
+		if knownToOracle(file) {
+			same(t, read(t, again), mustOracle(t, again))
+		}
 		require.Equal(t, file.Metadata(), read(t, again).Metadata())
+	})
+}
+
+// knownToOracle reports whether the oracle knows all types of a file.
+func knownToOracle(f *File) bool {
+	return !slices.ContainsFunc(f.infos, func(i Info) bool {
+		_, err := oracle.ParseDType(i.DType.String())
+		return err != nil
 	})
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // chunk is how many bytes pass through memory at a time when arrays are read or
-// written. It is a multiple of every element size.
+// written. It is a multiple of the size of every element that is made a number.
 const chunk = 64 << 10
 
 // File is a checked safetensors file whose arrays are read on demand. Its
@@ -207,7 +207,7 @@ func readInts[T int8 | int32 | int64](f *File, dst []T, name string, low, high i
 		return fmt.Errorf("safetensors: tensor %q: expected integers, got %v", name, info.DType)
 	}
 	return f.chunks(info, func(at int, src []byte) error {
-		size := info.DType.Size()
+		size := info.DType.Bits() / 8
 		for i := range len(src) / size {
 			v, ok := integer(src[i*size:], info.DType)
 			if !ok || v < low || v > high {
@@ -221,7 +221,8 @@ func readInts[T int8 | int32 | int64](f *File, dst []T, name string, low, high i
 }
 
 // NonFinite returns an error that names the first array, in alphabetical order,
-// with a NaN or an infinity, and nil if every number is finite.
+// with a NaN or an infinity, and nil if every number is finite. Arrays of types
+// that are not [DType.Readable] are not looked at.
 func (f *File) NonFinite() error {
 	var values [chunk / 2]float64
 	for _, name := range f.Names() {
@@ -272,9 +273,18 @@ func Overflow[T float32 | float64](name string, d DType, values []T) error {
 	return nil
 }
 
+// numbers looks an array up that is to be made numbers.
+func (f *File) numbers(name string) (*Info, error) {
+	info, err := f.Info(name)
+	if err == nil && !info.DType.Readable() {
+		return nil, fmt.Errorf("safetensors: tensor %q: %v cannot be loaded: convert it to F16, BF16 or F32 first", name, info.DType)
+	}
+	return info, err
+}
+
 // sized looks an array up and holds it to a number of elements.
 func (f *File) sized(name string, n int) (*Info, error) {
-	info, err := f.Info(name)
+	info, err := f.numbers(name)
 	if err != nil {
 		return nil, err
 	}
@@ -288,7 +298,7 @@ func (f *File) sized(name string, n int) (*Info, error) {
 // chunks passes an array's bytes piece by piece, with the index of each piece's
 // first element.
 func (f *File) chunks(info *Info, visit func(at int, src []byte) error) error {
-	size := int64(info.DType.Size())
+	size := int64(info.DType.Bits() / 8)
 	buf := make([]byte, min(chunk, info.end-info.begin))
 	for pos := info.begin; pos < info.end; pos += chunk {
 		part := buf[:min(chunk, info.end-pos)]
@@ -305,7 +315,7 @@ func (f *File) chunks(info *Info, visit func(at int, src []byte) error) error {
 // all allocates for a whole array, whose size the header check has bounded by
 // the file's.
 func all[T any](f *File, name string, read func([]T, string) error) ([]T, error) {
-	info, err := f.Info(name)
+	info, err := f.numbers(name)
 	if err != nil {
 		return nil, err
 	}

@@ -22,12 +22,20 @@ const metadataKey = "__metadata__"
 // DType is the type of an array's elements in the file.
 type DType uint8
 
-// The element types of the format, narrowest first: the order in which they are
-// laid out in a file is the reverse. The zero DType is none of them.
+// The element types of the format, in its own order: that in which they are laid
+// out in a file is the reverse. The zero DType is none of them.
 const (
-	Bool DType = iota + 1
+	Bool   DType = iota + 1
+	F4           // sign, 2 bits of exponent, 1 of mantissa; two to a byte
+	F6E2M3       // four to three bytes
+	F6E3M2
 	U8
 	I8
+	F8E5M2
+	F8E4M3
+	F8E8M0 // a power of two: the scale of a block of narrower numbers
+	F8E4M3FNUZ
+	F8E5M2FNUZ
 	I16
 	U16
 	F16  // IEEE 754 half precision
@@ -35,6 +43,7 @@ const (
 	I32
 	U32
 	F32
+	C64 // a complex number of two float32
 	F64
 	I64
 	U64
@@ -42,12 +51,16 @@ const (
 
 var dtypes = [...]struct {
 	name string
-	size int
+	bits int
 }{
-	Bool: {"BOOL", 1}, U8: {"U8", 1}, I8: {"I8", 1},
-	I16: {"I16", 2}, U16: {"U16", 2}, F16: {"F16", 2}, BF16: {"BF16", 2},
-	I32: {"I32", 4}, U32: {"U32", 4}, F32: {"F32", 4},
-	F64: {"F64", 8}, I64: {"I64", 8}, U64: {"U64", 8},
+	Bool: {"BOOL", 8},
+	F4:   {"F4", 4}, F6E2M3: {"F6_E2M3", 6}, F6E3M2: {"F6_E3M2", 6},
+	U8: {"U8", 8}, I8: {"I8", 8},
+	F8E5M2: {"F8_E5M2", 8}, F8E4M3: {"F8_E4M3", 8}, F8E8M0: {"F8_E8M0", 8},
+	F8E4M3FNUZ: {"F8_E4M3FNUZ", 8}, F8E5M2FNUZ: {"F8_E5M2FNUZ", 8},
+	I16: {"I16", 16}, U16: {"U16", 16}, F16: {"F16", 16}, BF16: {"BF16", 16},
+	I32: {"I32", 32}, U32: {"U32", 32}, F32: {"F32", 32},
+	C64: {"C64", 64}, F64: {"F64", 64}, I64: {"I64", 64}, U64: {"U64", 64},
 }
 
 // String is the name used in files, such as "F32".
@@ -58,10 +71,21 @@ func (d DType) String() string {
 	return dtypes[d].name
 }
 
-// Size is the number of bytes of one element.
-func (d DType) Size() int { return dtypes[d].size }
+// Bits is the number of bits of one element.
+func (d DType) Bits() int { return dtypes[d].bits }
 
-// IsFloat reports whether elements are floating-point numbers.
+// Readable reports whether this package makes numbers of the elements. Arrays of
+// the other types are described, and [File.Bytes] returns them as they are.
+func (d DType) Readable() bool {
+	switch d {
+	case F4, F6E2M3, F6E3M2, F8E5M2, F8E4M3, F8E8M0, F8E4M3FNUZ, F8E5M2FNUZ, C64:
+		return false
+	}
+	return d.known()
+}
+
+// IsFloat reports whether elements are floating-point numbers that this package
+// reads.
 func (d DType) IsFloat() bool { return d == F16 || d == BF16 || d == F32 || d == F64 }
 
 func (d DType) known() bool { return d > 0 && int(d) < len(dtypes) }

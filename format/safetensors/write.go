@@ -104,11 +104,14 @@ func (t *Tensor) complete() error {
 		}
 		want[i] = int64(d)
 	}
-	count, ok := product(want, t.DType.Size())
-	if _, raw := t.Values.([]byte); raw {
-		count *= t.DType.Size()
+	count, size, err := sizes(want, t.DType)
+	if err != nil {
+		return err
 	}
-	if !ok || count != n {
+	if _, raw := t.Values.([]byte); raw {
+		count = size
+	}
+	if count != n {
 		return fmt.Errorf("shape %v of %v needs %s, got %d of %T", t.Shape, t.DType, words.Count(count, "value"), n, t.Values)
 	}
 	return nil
@@ -116,11 +119,11 @@ func (t *Tensor) complete() error {
 
 // byteSize is the size of the array in the file.
 func (t *Tensor) byteSize() int64 {
-	n := int64(t.DType.Size())
+	n := int64(t.DType.Bits())
 	for _, d := range t.Shape {
 		n *= int64(d)
 	}
-	return n
+	return n / 8
 }
 
 // encodeHeader renders the JSON by hand, because its order is part of the bytes.

@@ -21,8 +21,9 @@ import (
 // The bytes go to a temporary file in the same folder, which is synced and
 // then renamed over path, so a reader sees the old file or the new one. When
 // write fails or panics, or the disk does, the temporary file is removed and
-// the old file is untouched. What a process that was killed has left is removed by
-// the next that writes in the folder; see [Sweep].
+// the old file is untouched. Folders on the way to path that are missing are
+// made, and removed again when the file does not come about. What a process that was
+// killed has left is removed by the next that writes in the folder; see [Sweep].
 //
 // An existing file keeps its permissions; a new one gets 0666 less the umask.
 // A symbolic link is followed: its target is replaced and the link stays. A
@@ -31,29 +32,31 @@ import (
 //
 // Errors: those of write, and those of the file system with the path in them.
 func Write(path string, write func(io.Writer) error) (err error) {
-	target := path
-	if resolved, e := filepath.EvalSymlinks(path); e == nil {
-		target = resolved
+	target, info, err := look(path)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
 	}
-	info, statErr := os.Stat(target)
-	switch {
-	case statErr == nil && info.IsDir():
-		return fmt.Errorf("write %s: it is a folder; give a file name", path)
-	case statErr == nil && !info.Mode().IsRegular():
+	if info != nil && !info.Mode().IsRegular() {
 		return writeDirect(target, write)
-	case statErr != nil && !errors.Is(statErr, fs.ErrNotExist):
-		return fmt.Errorf("write %s: %w", path, statErr)
 	}
-
-	sweepOnce(filepath.Dir(target))
-	f, err := createTemp(target)
+	undo, err := makeFolders(filepath.Dir(target))
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	done := false
 	defer func() {
-		f.Close()
 		if !done { // an error, or a panic on its way through
+			undo()
+		}
+	}()
+	f, err := createTemp(target)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	sweepOnce(filepath.Dir(target))
+	defer func() {
+		f.Close()
+		if !done {
 			os.Remove(f.Name())
 		}
 	}()
@@ -61,7 +64,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := fill(f, write); err != nil {
 		return err
 	}
-	if statErr == nil {
+	if info != nil {
 		// Best effort: js and some mounted file systems have no permissions to set.
 		_ = f.Chmod(info.Mode().Perm())
 	}
@@ -79,6 +82,24 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	done = true
 	SyncDir(filepath.Dir(target))
 	return nil
+}
+
+// look follows links, and finds what there is at a path: nil if nothing is.
+//
+// Errors: a folder; a path that cannot be looked at.
+func look(path string) (target string, info fs.FileInfo, err error) {
+	target = path
+	if resolved, e := filepath.EvalSymlinks(path); e == nil {
+		target = resolved
+	}
+	info, err = os.Stat(target)
+	switch {
+	case err == nil && info.IsDir():
+		return target, nil, errors.New("it is a folder; give a file name")
+	case errors.Is(err, fs.ErrNotExist):
+		return target, nil, nil
+	}
+	return target, info, err
 }
 
 // fill runs write through a buffer and flushes it.

@@ -111,6 +111,7 @@ func sweepOnce(dir string) {
 
 // Probe returns an error if no file can be made in a folder.
 func Probe(dir string) error {
+	sweepOnce(dir)
 	f, err := createTemp(filepath.Join(dir, "probe"))
 	if err != nil {
 		return fmt.Errorf("cannot write to %s: %w", dir, reason(err))

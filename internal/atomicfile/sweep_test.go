@@ -95,6 +95,14 @@ func TestSweepersAndWriters(t *testing.T) {
 
 func TestProbe(t *testing.T) {
 	dir := t.TempDir()
+	left := filepath.Join(dir, ".probe.tmp-0123456789abcdef") // by a process killed in its probe
+	if err := os.WriteFile(left, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-2 * abandoned)
+	if err := os.Chtimes(left, old, old); err != nil {
+		t.Fatal(err)
+	}
 	if err := Probe(dir); err != nil {
 		t.Error(err)
 	}

@@ -39,7 +39,8 @@ def mlp(new):
         ("relu_half_squared_error", (5, 7, 6, 3), "relu", "identity", "half_squared_error"),
         ("sigmoid_softmax_probs", (5, 7, 6, 3), "sigmoid", "softmax", "cross_entropy_probs"),
         ("relu_softmax_ce", (5, 7, 6, 3), "relu", "identity", "cross_entropy_logits"),
-        ("tanh_sgd_momentum", (5, 7, 6, 3), "tanh", "identity", "cross_entropy_logits")):
+        ("tanh_sgd_momentum", (5, 7, 6, 3), "tanh", "identity", "cross_entropy_logits"),
+        ("relu_adamw", (5, 7, 6, 3), "relu", "identity", "cross_entropy_logits")):
         c = f.case(name)
         acts = dict(sigmoid=nn.Sigmoid, relu=nn.ReLU, tanh=nn.Tanh, identity=nn.Identity, softmax=lambda: nn.Softmax(-1))
         layers = []
@@ -48,7 +49,8 @@ def mlp(new):
         m = nn.Sequential(*layers)
         params = load(c, m)
         momentum = 0.9 if "momentum" in name else 0
-        c.note(sizes=sizes, hidden=hidden, output=output, loss=loss, lr=0.1, momentum=momentum, optimizer="SGD", params=params)
+        adamw = name.endswith("adamw")
+        c.note(sizes=sizes, hidden=hidden, output=output, loss=loss, lr=0.1, momentum=momentum, optimizer="AdamW" if adamw else "SGD", params=params)
         if name.startswith("example"):  # the same five rows in every step
             x = c.given("in.x", [table] * STEPS)
             target = c.given("in.target", [[[1], [0], [0], [1], [0]]] * STEPS)
@@ -68,7 +70,12 @@ def mlp(new):
             half_squared_error="½ Σ (y−ŷ)² over batch and outputs",
             cross_entropy_probs="−Σ y·log ŷ over batch and outputs",
             cross_entropy_logits="mean over the batch, from logits and class indices")[loss])
-        o = optim.SGD(m.parameters(), lr=0.1, momentum=momentum)
+        if adamw:  # biases do not decay
+            c.note(weight_decay=0.3)
+            o = optim.AdamW([dict(params=[p for p in m.parameters() if p.dim() > 1]),
+                             dict(params=[p for p in m.parameters() if p.dim() < 2], weight_decay=0)], lr=0.1, weight_decay=0.3)
+        else:
+            o = optim.SGD(m.parameters(), lr=0.1, momentum=momentum)
         losses = []
         for i in range(STEPS):
             o.zero_grad()

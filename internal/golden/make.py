@@ -6,7 +6,7 @@
                                               is from the float64 in the files
 
 CASES.md lists the cases and is written here too; README.md says how to read it.
-Needs PyTorch 1.13 or later and NumPy.
+Needs PyTorch 1.13 or later, NumPy and SciPy.
 """
 
 import pathlib
@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
 import cases_layers
 import cases_linear
 import cases_loss
+import cases_measure
 import cases_models
 import cases_optim
 import cases_safetensors
@@ -40,7 +41,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_layers, cases_loss, cases_optim, cases_models, cases_linear):
+    for module in (cases_safetensors, cases_tensor, cases_layers, cases_loss, cases_optim, cases_models, cases_linear, cases_measure):
         module.build(new)
     return files
 

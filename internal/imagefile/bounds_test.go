@@ -100,7 +100,7 @@ func TestPlainFiles(t *testing.T) {
 	white := image.NewPaletted(image.Rect(0, 0, 1024, 1024), color.Palette{color.White, color.Black})
 	gray := image.NewGray(white.Rect)
 	files := map[string][]byte{}
-	for _, name := range []string{"plain-progressive.jpg", "plain.webp", "plain-lossless.webp", "plain-fax4.tif", "plain-deflate.tif", "plain-lzw.tif", "plain-packbits.tif"} {
+	for _, name := range []string{"plain.jpg", "plain-progressive.jpg", "plain.webp", "plain-lossless.webp", "plain-fax4.tif", "plain-deflate.tif", "plain-lzw.tif", "plain-packbits.tif"} {
 		files[name] = testdata(t, name)
 	}
 	for name, encode := range map[string]func(b *bytes.Buffer) error{
@@ -142,6 +142,7 @@ func claims(t testing.TB) map[string][]byte {
 		"png, interlaced":     pngFile(8000, 8000, 8, 2, 1, "IDAT", string(make([]byte, 9000))),
 		"png, no codes":       pngFile(8000, 8000, 8, 2, 0),
 		"gif":                 with(with(gifOf(t, 8), 6, size...), 13+3*256+5, size...),
+		"gif, its frame":      append(with(with(gifOf(t, 8), 6, size...), 13+3*256+5, size...), make([]byte, 30_000)...),
 		"gif, canvas alone":   with(gifOf(t, 8), 6, size...),
 		"webp with loss":      with(testdata(t, "lossy.webp"), 26, size...),
 		"webp without":        with(vp8l(t), 21, 0x7f, 0xdf, 0xcf, 0x07),

@@ -143,11 +143,15 @@ func (f *File) Decode(ctx context.Context) (p Picture, err error) {
 	return p, nil
 }
 
+// mostHeader bounds what is read for a size: before it there may be colour
+// profiles and small previews.
+const mostHeader = 16 << 20
+
 // Size reads no more of a file than tells its width and height, as stored. They
 // are what the header claims.
 func Size(r io.Reader) (width, height int, err error) {
 	defer recovered(&err)
-	buffered := bufio.NewReader(r)
+	buffered := bufio.NewReader(io.LimitReader(r, mostHeader))
 	begin, err := buffered.Peek(magicBytes)
 	if err != nil && len(begin) == 0 {
 		return 0, 0, err
@@ -156,7 +160,14 @@ func Size(r io.Reader) (width, height int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	config, err := format.config(buffered)
+	var source io.Reader = buffered
+	if at, ok := r.(io.ReaderAt); ok { // TIFF's header may be anywhere
+		source = struct {
+			io.Reader
+			io.ReaderAt
+		}{buffered, at}
+	}
+	config, err := format.config(source)
 	return config.Width, config.Height, err
 }
 

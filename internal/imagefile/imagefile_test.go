@@ -75,10 +75,41 @@ func TestSize(t *testing.T) {
 			assert.Equal(t, want, [2]int{w, h}, name)
 		}
 	}
+	far := &zeros{begin: "II*\x00\x00\x00\x00\x40"} // its header is a GiB away
+	for _, r := range []io.Reader{far, struct{ io.Reader }{far}} {
+		*far = zeros{begin: far.begin}
+		_, _, err := Size(r)
+		assert.Error(t, err)
+		assert.LessOrEqual(t, far.read, mostHeader)
+	}
 	for _, file := range []string{"", "II*", "\x89PNG\r\n\x1a\n", "GIF89a", "text"} {
 		_, _, err := Size(bytes.NewReader([]byte(file)))
 		assert.Error(t, err, "%q", file)
 	}
+}
+
+// zeros is a file without end that counts what is read of it.
+type zeros struct {
+	begin string
+	read  int
+}
+
+func (z *zeros) Read(p []byte) (int, error) {
+	clear(p)
+	if z.read == 0 {
+		copy(p, z.begin)
+	}
+	z.read += len(p)
+	return len(p), nil
+}
+
+func (z *zeros) ReadAt(p []byte, off int64) (int, error) {
+	clear(p)
+	if off == 0 {
+		copy(p, z.begin)
+	}
+	z.read += len(p)
+	return len(p), nil
 }
 
 // Whatever is wrong with a note, the picture comes through as stored.

@@ -1,17 +1,13 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // Curve is a chart of one or more series over steps.
@@ -28,37 +24,19 @@ type Series struct {
 	Values []float64
 }
 
-// palette is readable in print and by colour-blind people (Okabe and Ito 2008).
-var palette = []color.Color{
-	color.RGBA{0x00, 0x72, 0xb2, 0xff},
-	color.RGBA{0xd5, 0x5e, 0x00, 0xff},
-	color.RGBA{0x00, 0x9e, 0x73, 0xff},
-	color.RGBA{0xcc, 0x79, 0xa7, 0xff},
-}
-
-const (
-	rightMargin = vg.Length(18)
-	legendRoom  = 0.09 // of the height, for each line of the legend
-)
-
 func (c Curve) svg() (template.HTML, error) {
-	p := plot.New()
-	p.Title.Text = c.Title
-	p.X.Label.Text = "step"
-	p.Y.Label.Text = c.Axis
-	p.Legend.Top = true
-	p.Add(plotter.NewGrid())
+	p := newPlot(c.Title, "step", c.Axis)
+	p.X.Min, p.X.Tick.Marker = 0, roundTicks{about: ticksAcross.about, whole: true}
+	legend := plot.NewLegend()
+	shown := 0
 	for i, s := range c.Series {
-		if len(s.Steps) == 0 { // nothing was measured yet
-			continue
-		}
 		points := make(plotter.XYs, 0, len(s.Steps))
 		for k, step := range s.Steps {
 			if y := s.Values[k]; !math.IsNaN(y) && !math.IsInf(y, 0) { // there is no place for others
 				points = append(points, plotter.XY{X: float64(step), Y: y})
 			}
 		}
-		if len(points) == 0 {
+		if len(points) == 0 { // nothing was measured yet
 			continue
 		}
 		line, err := plotter.NewLine(points)
@@ -68,25 +46,12 @@ func (c Curve) svg() (template.HTML, error) {
 		line.Color = palette[i%len(palette)]
 		line.Width = vg.Points(1.2)
 		p.Add(line)
-		p.Legend.Add(s.Name, line)
+		legend.Add(s.Name, line)
+		shown++
 	}
-	// Room for the legend above the lines. An axis without data has infinite bounds,
-	// and one that is not a number would be drawn for ever.
-	if height := p.Y.Max - p.Y.Min; height > 0 && height < math.MaxFloat64/2 {
-		p.Y.Max += legendRoom * float64(len(c.Series)) * height
+	if shown < 2 && len(c.Series) < 2 { // the title says what it is
+		legend = plot.Legend{}
 	}
-	canvas := vgsvg.New(6*vg.Inch, 3*vg.Inch)
-	// Text set in the reader's fonts may be wider than the plot reckons.
-	p.Legend.XOffs = -rightMargin
-	p.Draw(draw.Crop(draw.New(canvas), 0, -rightMargin, 0, 0))
-	var b bytes.Buffer
-	if _, err := canvas.WriteTo(&b); err != nil {
-		return "", err
-	}
-	// Inside a page the XML declaration in front of the element is an error.
-	svg := b.Bytes()
-	if i := bytes.Index(svg, []byte("<svg")); i > 0 {
-		svg = svg[i:]
-	}
-	return template.HTML(svg), nil
+	p.Y.Min, p.Y.Max = ticksUp.widened(p.Y.Min, p.Y.Max)
+	return drawn(p, legend, 6*vg.Inch, 3*vg.Inch)
 }

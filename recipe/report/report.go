@@ -29,6 +29,8 @@ type Report struct {
 type Facts struct {
 	Title    string
 	Settings []Setting
+	Matrix   *Matrix  // nil if there is none
+	Scatter  *Scatter // nil if there is none
 	Remark   string
 }
 
@@ -53,12 +55,15 @@ type Sample struct {
 	Aligned bool // the text is a table: show it in a fixed-width font
 }
 
+// chart is what is drawn: [Curve] and [Scatter].
+type chart interface{ svg() (template.HTML, error) }
+
 //go:embed page.html
 var pages embed.FS
 
 var page = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"picture": dataURL,
-	"chart":   func(c Curve) (template.HTML, error) { return c.svg() },
+	"chart":   func(c chart) (template.HTML, error) { return c.svg() },
 }).ParseFS(pages, "page.html"))
 
 // Write renders the page.

@@ -47,10 +47,10 @@ func (f *File) Check(m layers.Module) error {
 			case !slices.Equal(info.Shape, rows):
 				note("tensor %q: expected shape %v, got %v", scale, rows, info.Shape)
 			case !info.DType.IsFloat():
-				note("tensor %q: expected floating-point numbers, got %v", scale, info.DType)
+				note("tensor %q: %s", scale, notFloats(info.DType))
 			}
 		default:
-			note("%s %q: expected floating-point numbers, got %v", what, name, info.DType)
+			note("%s %q: %s", what, name, notFloats(info.DType))
 		}
 	}
 	for _, name := range f.Names() {
@@ -59,6 +59,14 @@ func (f *File) Check(m layers.Module) error {
 		}
 	}
 	return differences(differ)
+}
+
+// notFloats says what is wrong with an array of a type that is not IsFloat.
+func notFloats(d safetensors.DType) string {
+	if !d.Readable() {
+		return fmt.Sprintf("%v cannot be loaded: convert it to F16, BF16 or F32 first", d)
+	}
+	return fmt.Sprintf("expected floating-point numbers, got %v", d)
 }
 
 // storable reports whether an entry takes a matrix in stored form.

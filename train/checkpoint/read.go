@@ -196,7 +196,7 @@ func (f *File) trainingShapes(n int) ([]map[string][]int, error) {
 			return nil, err
 		}
 		if !info.DType.IsFloat() {
-			return nil, fmt.Errorf("tensor %q: expected floating-point numbers, got %v", name, info.DType)
+			return nil, fmt.Errorf("tensor %q: %s", name, notFloats(info.DType))
 		}
 		shapes[i][rest] = info.Shape
 	}

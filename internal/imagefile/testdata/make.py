@@ -77,6 +77,8 @@ cmyk.save("cmyk.jpg", quality=100)
 marked = open("cmyk.jpg", "rb").read()
 at = marked.index(b"\xff\xee")
 open("cmyk-unmarked.jpg", "wb").write(marked[:at] + marked[at + 16:])
+open("ycck.jpg", "wb").write(marked[:at + 15] + b"\2" + marked[at + 16:])  # the same numbers, taken for YCCK
+want("ycck.jpg")
 want("cmyk.jpg")
 want("cmyk-unmarked.jpg")
 rgb.save("rgb.jpg", quality=100, keep_rgb=True)  # RGB that is not turned into YCbCr
@@ -113,6 +115,7 @@ for name in ["alpha.tif", "palette.tif", "fax4.tif"]:
 
 # What formats make of next to nothing: a bound must let them through.
 plain = Image.new("RGB", (1024, 1024), "white")
+plain.save("plain.jpg", quality=10, optimize=True)
 plain.save("plain-progressive.jpg", quality=10, progressive=True)
 plain.save("plain.webp", quality=0, method=6)
 plain.save("plain-lossless.webp", lossless=True, method=6)

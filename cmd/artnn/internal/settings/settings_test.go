@@ -125,6 +125,10 @@ func TestMistakesInAFile(t *testing.T) {
 	assert.ErrorIs(t, err, os.ErrNotExist)
 	_, _, err = parseArgs(t, "--config", file(t, string(make([]byte, maxFile+1))))
 	assert.ErrorContains(t, err, "too many")
+	if _, err := os.Stat("/dev/zero"); err == nil {
+		_, _, err = parseArgs(t, "--config", "/dev/zero")
+		assert.ErrorContains(t, err, "/dev/zero")
+	}
 }
 
 func TestWhatIsWrittenReadsTheSame(t *testing.T) {

@@ -1,0 +1,44 @@
+package measure
+
+import (
+	"math/rand/v2"
+
+	"github.com/org/artnn/tensor"
+)
+
+// Halves draws two disjoint sets of n indices below total, or of half of total
+// where there are no 2n.
+//
+// Panics if total is below 2 or n below 1.
+func Halves(total, n int, seed uint64) (a, b []int) {
+	if total < 2 || n < 1 {
+		tensor.Fail("halves", "needs two indices, and one in each half", "%d, %d in each", total, n)
+	}
+	n = min(n, total/2)
+	order := rand.New(rand.NewPCG(seed, 0)).Perm(total)
+	return order[:n:n], order[n : 2*n : 2*n]
+}
+
+// Compare measures generated against real ones and, beside it, real against real
+// at the same count: of two disjoint halves of the real set, as drawn by
+// [Halves], the first is measured with the first of the generated set and then
+// with the second half.
+//
+//	n = min(len(generated), ⌊len(real)/2⌋)
+//
+// What the first value has above the second is not due to the count.
+//
+// Panics as [Halves] and f do.
+func Compare[T any](real, generated [][]float32, seed uint64, f func(real, other [][]float32) T) (toGenerated, toReal T) {
+	a, b := Halves(len(real), len(generated), seed)
+	half := pick(real, a)
+	return f(half, generated[:len(a)]), f(half, pick(real, b))
+}
+
+func pick(set [][]float32, indices []int) [][]float32 {
+	out := make([][]float32, len(indices))
+	for i, at := range indices {
+		out[i] = set[at]
+	}
+	return out
+}

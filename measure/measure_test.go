@@ -1,0 +1,331 @@
+package measure
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/tensor"
+)
+
+// moved is a·x + b of every number.
+func moved(set [][]float32, a, b float32) [][]float32 {
+	out := make([][]float32, len(set))
+	for i, x := range set {
+		for _, v := range x {
+			out[i] = append(out[i], a*v+b)
+		}
+	}
+	return out
+}
+
+func TestFrechetOfNormalDistributions(t *testing.T) {
+	// Of independent numbers, it is ‖μ − μ'‖² + Σ (σ − σ')².
+	x, y := noise(20_000, 4, 1), noise(20_000, 4, 2)
+	want := 0.0
+	for j := range 4 {
+		mean, deviation := 0.5*float32(j), 1+0.4*float32(j)
+		for _, v := range y {
+			v[j] = mean + deviation*v[j]
+		}
+		want += float64(mean*mean + (deviation-1)*(deviation-1))
+	}
+	assert.InEpsilon(t, want, Frechet(x, y), 0.02)
+}
+
+func TestFrechetOfMovedSets(t *testing.T) {
+	// a·x + b has the covariance a²·C, so that the distance is known exactly.
+	for _, shape := range [][2]int{{100, 5}, {10, 30}, {2, 7}, {9, 1}} {
+		x := noise(shape[0], shape[1], 3)
+		m := momentsOf(x, shape[1])
+		const a, b = 1.5, -0.25
+		want := 0.0
+		for i, mean := range m.mean {
+			want += math.Pow((a-1)*mean+b, 2) + math.Pow(a-1, 2)*m.cov[i*shape[1]+i]
+		}
+		assert.InEpsilon(t, want, Frechet(x, moved(x, a, b)), 1e-5, "%v", shape)
+		assert.InEpsilon(t, want, Frechet(moved(x, a, b), x), 1e-5, "%v the other way", shape)
+		assert.InDelta(t, 0, Frechet(x, x), 1e-6, "%v to itself", shape)
+	}
+	constant := [][]float32{{1, 2}, {1, 2}, {1, 2}}
+	assert.InDelta(t, 2, Frechet(constant, moved(constant, 1, 1)), 1e-12, "without any covariance")
+}
+
+func TestBias(t *testing.T) {
+	// Both sets are of one distribution: the distance is 0.
+	x, y := noise(400, 16, 4), noise(400, 16, 5)
+	biased := Frechet(x, y)
+	assert.Greater(t, biased, 0.1)
+	assert.Less(t, math.Abs(ExtrapolatedFrechet(x, y, 1)), 0.3*biased)
+
+	// The kernel distance of few vectors is 0 on average, whatever the count.
+	const draws = 200
+	total, squares := 0.0, 0.0
+	for i := range uint64(draws) {
+		k := Kernel(noise(10, 6, 100+i), noise(12, 6, 500+i))
+		total += k
+		squares += k * k
+	}
+	assert.Less(t, math.Abs(total), 3*math.Sqrt(squares), "three standard errors")
+	// Of shifted ones it is that of the means of the kernel:
+	// E k(x, x') of independent normal x, x' + b is 1 + 3·(d + d·b²)/d² + …; a large
+	// count agrees with small ones.
+	few := 0.0
+	for i := range uint64(draws) {
+		few += Kernel(noise(10, 6, 100+i), moved(noise(10, 6, 900+i), 1, 1)) / draws
+	}
+	assert.InEpsilon(t, Kernel(noise(3000, 6, 6), moved(noise(3000, 6, 7), 1, 1)), few, 0.1)
+}
+
+// clusters are vectors about some of four far corners.
+func clusters(n int, seed uint64, corners ...int) [][]float32 {
+	set := noise(n, 4, seed)
+	for i, x := range set {
+		x[corners[i%len(corners)]] += 50
+	}
+	return set
+}
+
+func TestOverlapOfKnownSets(t *testing.T) {
+	const n = 400
+	real := clusters(n, 1, 0, 1, 2, 3)
+	same := ByNeighbours(real, clusters(n, 2, 0, 1, 2, 3), 5)
+	assert.Greater(t, same.Precision, 0.8)
+	assert.Greater(t, same.Recall, 0.8)
+	assert.InDelta(t, 1, same.Density, 0.15)
+	assert.Greater(t, same.Coverage, 0.9)
+
+	dropped := ByNeighbours(real, clusters(n, 2, 0, 1), 5)
+	assert.InDelta(t, same.Precision, dropped.Precision, 0.1, "all are of the kind")
+	assert.InDelta(t, 0.5*same.Recall, dropped.Recall, 0.1, "half of the kinds are missing")
+	assert.InDelta(t, 0.5, dropped.Coverage, 0.1)
+
+	wrong := ByNeighbours(clusters(n, 1, 0, 1), clusters(n, 2, 0, 1, 2, 3), 5)
+	assert.InDelta(t, 0.5*same.Precision, wrong.Precision, 0.1, "half are not of the kind")
+	assert.InDelta(t, same.Recall, wrong.Recall, 0.1)
+
+	assert.Equal(t, Overlap{1, 1, 1, 1}, func() Overlap {
+		o := ByNeighbours(real, real, 5)
+		o.Density = math.Min(o.Density, 1) // each is in its own ball and those of its neighbours
+		return o
+	}(), "copies")
+	assert.Zero(t, ByNeighbours(real, moved(real, 1, 1000), 5), "nothing in common")
+	assert.InDelta(t, 0.25, ByNeighbours(real, slices.Repeat(real[:1], n), 5).Recall, 0.26, "one picture again and again")
+}
+
+// Ties, duplicates and vectors far from the origin are decided as by distances
+// in float64.
+func TestNeighboursEqualBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 0))
+	for range 60 {
+		m, n, d, k := 5+r.IntN(30), 5+r.IntN(30), 1+r.IntN(6), 1+r.IntN(4)
+		set := func(n int) [][]float32 {
+			levels, offset := 1+r.IntN(5), float32(r.IntN(3))*4096
+			out := make([][]float32, n)
+			for i := range out {
+				for range d {
+					out[i] = append(out[i], offset+float32(r.IntN(levels))/4)
+				}
+			}
+			return out
+		}
+		x, y := set(m), set(n)
+		if r.IntN(2) == 0 {
+			y = append(y, x...)
+		}
+		require.Equal(t, bruteForce(x, y, k), ByNeighbours(x, y, k), "%v\n%v\nk = %d", x, y, k)
+	}
+}
+
+func TestNearestEqualsBruteForce(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 0))
+	for range 60 {
+		d, offset := 1+r.IntN(9), float32(r.IntN(3))*4096
+		set := func() (out [][]float32) {
+			for range 1 + r.IntN(20) {
+				var x []float32
+				for range d {
+					x = append(x, offset+float32(r.IntN(4))/4)
+				}
+				out = append(out, x)
+			}
+			return out
+		}
+		of, among := set(), set()
+		among = append(among, of[:r.IntN(len(of)+1)]...) // not their own neighbours
+		indices, distances := Nearest(of, among)
+		for i, x := range of {
+			at, best := -1, math.Inf(1)
+			for j, y := range among {
+				if &x[0] != &y[0] && squared(x, y) < best {
+					at, best = j, squared(x, y)
+				}
+			}
+			require.Equal(t, at, indices[i], "%v\n%v", of, among)
+			require.Equal(t, math.Sqrt(best), distances[i])
+		}
+	}
+	alone := [][]float32{{1, 2}}
+	indices, distances := Nearest(alone, alone)
+	assert.Equal(t, []int{-1}, indices)
+	assert.Equal(t, []float64{math.Inf(1)}, distances)
+}
+
+func bruteForce(x, y [][]float32, k int) Overlap {
+	radii := func(set [][]float32) (out []float64) {
+		for _, a := range set {
+			var all []float64
+			for _, b := range set {
+				all = append(all, squared(a, b))
+			}
+			slices.Sort(all)
+			out = append(out, all[k]) // the first is its own
+		}
+		return out
+	}
+	rx, ry := radii(x), radii(y)
+	inside, total := make([]bool, len(y)), 0
+	covered, recalled := make([]bool, len(x)), make([]bool, len(x))
+	for i, a := range x {
+		for j, b := range y {
+			d := squared(a, b)
+			if d <= rx[i] {
+				inside[j], covered[i] = true, true
+				total++
+			}
+			recalled[i] = recalled[i] || d <= ry[j]
+		}
+	}
+	return Overlap{share(inside), share(recalled), float64(total) / float64(k*len(y)), share(covered)}
+}
+
+// More products than fit in memory at a time are made in several blocks.
+func TestProductsInBlocks(t *testing.T) {
+	x, y := noise(3000, 2, 1), noise(1500, 2, 2)
+	require.Greater(t, len(x)*len(y), blockNumbers)
+	a, b := matrix(x, 2), matrix(y, 2)
+	defer a.Release()
+	defer b.Release()
+	seen := make([]int, len(x))
+	right := make([]bool, len(x))
+	products(a, b, func(i int, products []float32) {
+		seen[i]++
+		right[i] = len(products) == len(y)
+		for j, p := range products {
+			want := x[i][0]*y[j][0] + x[i][1]*y[j][1]
+			right[i] = right[i] && math.Abs(float64(p-want)) < 1e-5
+		}
+	})
+	assert.Equal(t, slices.Repeat([]int{1}, len(x)), seen)
+	assert.NotContains(t, right, false)
+}
+
+func TestFeaturesInBatches(t *testing.T) {
+	var batches []int
+	f := Features(func(pictures [][]float32) (out [][]float32) {
+		batches = append(batches, len(pictures))
+		for _, p := range pictures {
+			out = append(out, p[:1])
+		}
+		return out
+	})
+	pictures := noise(150, 3, 1)
+	got := f.Of(pictures)
+	assert.Equal(t, []int{64, 64, 22}, batches)
+	for i := range pictures {
+		assert.Equal(t, pictures[i][:1], got[i])
+	}
+}
+
+func TestHalvesAndCompare(t *testing.T) {
+	for _, c := range [][3]int{{10, 3, 3}, {10, 5, 5}, {11, 9, 5}, {2, 7, 1}} {
+		a, b := Halves(c[0], c[1], 1)
+		both := slices.Concat(a, b)
+		slices.Sort(both)
+		assert.Len(t, slices.Compact(both), 2*c[2], "disjoint")
+		assert.Len(t, a, c[2])
+		assert.True(t, both[0] >= 0 && both[len(both)-1] < c[0])
+		again, _ := Halves(c[0], c[1], 1)
+		assert.Equal(t, a, again)
+	}
+	// Half of the real ones are fewer than the generated ones, so that many are
+	// compared.
+	real, generated := noise(11, 2, 1), noise(9, 2, 2)
+	var seen [][2][][]float32
+	calls, toReal := Compare(real, generated, 1, func(a, b [][]float32) int {
+		seen = append(seen, [2][][]float32{a, b})
+		return len(seen)
+	})
+	assert.Equal(t, [2]int{1, 2}, [2]int{calls, toReal})
+	assert.Equal(t, generated[:5], seen[0][1])
+	assert.Equal(t, seen[0][0], seen[1][0])
+	assert.Len(t, seen[1][1], 5)
+	for _, p := range seen[1][1] {
+		assert.Contains(t, real, p)
+		assert.NotContains(t, seen[1][0], p)
+	}
+}
+
+func TestNotFiniteIsNaN(t *testing.T) {
+	small := SlicedWasserstein{Channels: 1, Height: 4, Width: 4, Patches: 2, Directions: 2}
+	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))} {
+		for which := range 2 {
+			x := [][][]float32{noise(20, 16, 1), noise(20, 16, 2)}
+			x[which][7][3] = bad
+			o := ByNeighbours(x[0], x[1], 2)
+			d := small.Distance(x[0], x[1])
+			indices, distances := Nearest(x[0], x[1])
+			assert.Equal(t, slices.Repeat([]int{-1}, 20), indices)
+			for i, v := range []float64{Frechet(x[0], x[1]), ExtrapolatedFrechet(x[0], x[1], 1), Kernel(x[0], x[1]),
+				o.Precision, o.Recall, o.Density, o.Coverage, d.Mean, d.Levels[0].Distance, distances[19]} {
+				assert.True(t, math.IsNaN(v), "number %d with %v", i, bad)
+			}
+		}
+	}
+}
+
+func TestMisuse(t *testing.T) {
+	x, wide := noise(3, 16, 1), noise(3, 17, 1)
+	s := SlicedWasserstein{Channels: 1, Height: 4, Width: 4}
+	for want, f := range map[string]func(){
+		"frechet: needs sets of at least 2 vectors, got 3 and 1":              func() { Frechet(x, x[:1]) },
+		"kernel: needs vectors of one length, not 0, got 17 beside 16":        func() { Kernel(x, wide) },
+		"extrapolated frechet: needs sets of at least 8 vectors, got 3 and 3": func() { ExtrapolatedFrechet(x, x, 1) },
+		"neighbours: k must be from 1 to one less than either count":          func() { ByNeighbours(x, x, 3) },
+		"neighbours: needs vectors of one length, not 0, got 0 beside 0":      func() { ByNeighbours([][]float32{{}, {}}, [][]float32{{}, {}}, 1) },
+		"nearest: needs sets of at least 1 vector, got 3 and 0":               func() { Nearest(x, nil) },
+		"halves: needs two indices, and one in each half, got 1, 3 in each":   func() { Halves(1, 3, 0) },
+		"sliced wasserstein: needs two sets of as many pictures, got 3 and 2": func() { s.Distance(x, x[:2]) },
+		"sliced wasserstein: needs two sets of as many pictures, got 0 and 0": func() { s.Distance(nil, nil) },
+		"sliced wasserstein: pictures of 1×4×4 have 16 numbers, got 17":       func() { s.Distance(x, wide) },
+		"sliced wasserstein: needs channels, sizes and counts of 1 or more":   func() { SlicedWasserstein{Height: 4, Width: 4}.Distance(x, x) },
+	} {
+		err := tensor.Try(f)
+		if assert.Error(t, err, want) {
+			assert.True(t, strings.HasPrefix(err.Error(), want), "%v, want %s", err, want)
+		}
+	}
+}
+
+// All results are the same bits at any number of threads.
+func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
+	all := func() []any {
+		x, y := noise(70, 3*40*32, 1), noise(70, 3*40*32, 2)
+		return []any{
+			SlicedWasserstein{Channels: 3, Height: 40, Width: 32, Patches: 20, Directions: 70}.Distance(x, y),
+			Frechet(noise(300, 20, 3), noise(300, 20, 4)),
+			Kernel(x, y), ByNeighbours(x, y, 3),
+		}
+	}
+	want := all()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	assert.Equal(t, want, all())
+	runtime.GOMAXPROCS(5)
+	assert.Equal(t, want, all())
+}

@@ -1,0 +1,236 @@
+package measure
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/org/artnn/tensor"
+)
+
+// Overlap is how two sets of features lie in each other. A ball is all that is as
+// near to a vector as its k-th nearest neighbour in its own set, or nearer.
+type Overlap struct {
+	Precision float64 // share of generated vectors in the ball of a real one: are they of the kind?
+	Recall    float64 // share of real vectors in the ball of a generated one: is every kind there?
+	Density   float64 // mean number of real balls that a generated vector is in, divided by k; may exceed 1
+	Coverage  float64 // share of real balls with a generated vector inside
+}
+
+// ByNeighbours measures [Overlap] by the k nearest neighbours. For precision and
+// recall k = 3 is usual, for density and coverage k = 5. All depend on the counts,
+// coverage the least.
+//
+// Results are those of distances in float64, whatever the backend's precision:
+// where that leaves a comparison unclear, it is made again. Memory beyond one copy
+// of the sets is bounded.
+//
+// Shape: each [n, d], the n may differ.
+//
+// Panics if k is below 1 or not below the counts, or the d differ.
+//
+// Reference: Kynkäänniemi et al., "Improved precision and recall metric for
+// assessing generative models", 2019; Naeem et al., "Reliable fidelity and
+// diversity metrics for generative models", 2020.
+func ByNeighbours(real, generated [][]float32, k int) Overlap {
+	d := sizeOf("neighbours", 1, real, generated)
+	if k < 1 || k >= min(len(real), len(generated)) {
+		tensor.Fail("neighbours", "k must be from 1 to one less than either count", "k %d of %d and %d", k, len(real), len(generated))
+	}
+	if !finite(real, generated) {
+		return Overlap{nan, nan, nan, nan}
+	}
+	origin := meanOf(real, d)
+	x, y := newPoints(real, origin), newPoints(generated, origin)
+	defer x.centred.Release()
+	defer y.centred.Release()
+	return overlap(x, y, x.radii(k), y.radii(k), k)
+}
+
+// Nearest finds for each vector of a set the nearest among others: its index and
+// its distance, exact to float64. Of equally near ones it is the first. A vector is
+// not its own neighbour: where both sets hold the very same slice, it is passed over,
+// and if nothing else is left, the index is −1 and the distance infinite. Where a
+// number is not finite, all indices are −1 and all distances NaN.
+//
+// Shape: each [n, d], the n may differ.
+//
+// Panics if a set is empty, or the d differ.
+func Nearest(of, among [][]float32) (indices []int, distances []float64) {
+	d := sizeOf("nearest", 1, of, among)
+	indices, distances = make([]int, len(of)), make([]float64, len(of))
+	if !finite(of, among) {
+		for i := range indices {
+			indices[i], distances[i] = -1, nan
+		}
+		return indices, distances
+	}
+	origin := meanOf(among, d)
+	x, y := newPoints(of, origin), newPoints(among, origin)
+	defer x.centred.Release()
+	defer y.centred.Release()
+	products(x.centred, y.centred, func(i int, products []float32) {
+		bound := math.Inf(1) // of the smallest distance
+		for j, product := range products {
+			if d, doubt := x.distance(i, y, j, product); d+doubt < bound && &of[i][0] != &among[j][0] {
+				bound = d + doubt
+			}
+		}
+		best, at := math.Inf(1), -1
+		for j, product := range products {
+			if d, doubt := x.distance(i, y, j, product); d-doubt <= bound && &of[i][0] != &among[j][0] {
+				if exact := squared(of[i], among[j]); exact < best {
+					best, at = exact, j
+				}
+			}
+		}
+		indices[i], distances[i] = at, math.Sqrt(best)
+	})
+	return indices, distances
+}
+
+// meanOf is the mean of vectors. About it, distances from products lose fewest
+// digits.
+func meanOf(set [][]float32, d int) []float64 {
+	mean := make([]float64, d)
+	for _, x := range set {
+		for j, v := range x {
+			mean[j] += float64(v)
+		}
+	}
+	for j := range mean {
+		mean[j] /= float64(len(set))
+	}
+	return mean
+}
+
+// points are the vectors of a set.
+type points struct {
+	exact   [][]float32
+	centred *tensor.Tensor // [n, d]
+	norms   []float64      // squared, of the centred ones
+	doubt   float64        // see distance
+}
+
+func newPoints(set [][]float32, origin []float64) *points {
+	d := len(origin)
+	flat, norms := make([]float32, len(set)*d), make([]float64, len(set))
+	parallel(len(set), func(i int) {
+		row := flat[i*d : (i+1)*d]
+		for j, v := range set[i] {
+			row[j] = float32(float64(v) - origin[j])
+			norms[i] += float64(row[j]) * float64(row[j])
+		}
+	})
+	// A sum of d products is wrong by at most d half gaps of float32 for the sum of
+	// their magnitudes; centring and the rest by a few.
+	return &points{set, tensor.FromSlice(flat, len(set), d), norms, float64(d+16) * 0x1p-24}
+}
+
+// distance is the squared distance of two vectors from their product, and by how
+// much it may be wrong.
+func (p *points) distance(i int, q *points, j int, product float32) (value, doubt float64) {
+	norms := p.norms[i] + q.norms[j]
+	return norms - 2*float64(product), norms * p.doubt
+}
+
+// radii are the squared distances to the k-th nearest other vector.
+func (p *points) radii(k int) []float64 {
+	out := make([]float64, len(p.exact))
+	products(p.centred, p.centred, func(i int, products []float32) {
+		// The k-th smallest of upper bounds is one of the k-th smallest distance;
+		// only what may be within it is measured exactly.
+		bounds := smallest{limit: k}
+		for j, product := range products {
+			if j != i {
+				d, doubt := p.distance(i, p, j, product)
+				bounds.add(d + doubt)
+			}
+		}
+		bound := bounds.last()
+		exact := smallest{limit: k}
+		for j, product := range products {
+			if d, doubt := p.distance(i, p, j, product); j != i && d-doubt <= bound {
+				exact.add(squared(p.exact[i], p.exact[j]))
+			}
+		}
+		out[i] = exact.last()
+	})
+	return out
+}
+
+// smallest keeps the smallest of the numbers it is given, in ascending order.
+type smallest struct {
+	limit int
+	kept  []float64
+}
+
+func (s *smallest) add(v float64) {
+	if len(s.kept) == s.limit {
+		if v >= s.kept[s.limit-1] {
+			return
+		}
+		s.kept = s.kept[:s.limit-1]
+	}
+	at, _ := slices.BinarySearch(s.kept, v)
+	s.kept = slices.Insert(s.kept, at, v)
+}
+
+func (s *smallest) last() float64 {
+	if len(s.kept) < s.limit {
+		return math.Inf(1)
+	}
+	return s.kept[s.limit-1]
+}
+
+// overlap counts who is in whose ball.
+func overlap(x, y *points, xRadii, yRadii []float64, k int) Overlap {
+	m, n := len(xRadii), len(yRadii)
+	within := make([]int, n) // real balls that each generated vector is in
+	covered, recalled := make([]bool, m), make([]bool, m)
+	var mu sync.Mutex
+	products(x.centred, y.centred, func(i int, products []float32) {
+		var in []int
+		for j, product := range products {
+			d, doubt := x.distance(i, y, j, product)
+			if unclear(d, doubt, xRadii[i]) || unclear(d, doubt, yRadii[j]) {
+				d = squared(x.exact[i], y.exact[j])
+			}
+			if d <= xRadii[i] {
+				in = append(in, j)
+			}
+			recalled[i] = recalled[i] || d <= yRadii[j]
+		}
+		covered[i] = len(in) > 0
+		mu.Lock()
+		defer mu.Unlock()
+		for _, j := range in {
+			within[j]++
+		}
+	})
+	inBalls, inside := 0, 0
+	for _, count := range within {
+		inBalls += count
+		if count > 0 {
+			inside++
+		}
+	}
+	return Overlap{
+		Precision: float64(inside) / float64(n),
+		Recall:    share(recalled),
+		Density:   float64(inBalls) / float64(k*n),
+		Coverage:  share(covered),
+	}
+}
+
+func share(yes []bool) float64 {
+	n := 0
+	for _, y := range yes {
+		if y {
+			n++
+		}
+	}
+	return float64(n) / float64(len(yes))
+}
+
+func unclear(d, doubt, radius float64) bool { return math.Abs(d-radius) <= doubt }
