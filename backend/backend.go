@@ -39,10 +39,10 @@ type Stream struct {
 // Params are the scalar operands of a map: a slope, an exponent, two bounds.
 type Params [2]float64
 
-// Epilogue is what Gemm applies to each finished element of the product:
-// act(product + Bias[j]).
+// Epilogue is what Gemm and convolutions apply to each finished element of the
+// product: act(product + Bias[j]).
 type Epilogue struct {
-	Bias  View       // one number per column; Bias.Buf nil means none
+	Bias  View       // one number per column, or per channel; Bias.Buf nil means none
 	Act   Activation // ActNone leaves the sum as it is
 	Slope float64    // of ActLeakyReLU
 }
@@ -100,6 +100,19 @@ type Backend interface {
 	// equally long batches of them (rank 3, first axis). Transposition is a
 	// matter of strides. With beta 0 the old contents of dst are not read.
 	Gemm(dst, a, b View, alpha, beta float64, ep Epilogue)
+
+	// Conv2d, Conv2dInputGrad and Conv2dWeightGrad are the convolution y of x with w
+	// that c describes and its two gradients. Each expresses the derivatives of the
+	// others. g is the gradient of y, and has its shape.
+	//
+	// Conv2d computes dst = act(y + bias), with dst [N, O, OH, OW] and a bias [O].
+	Conv2d(dst, x, w View, c Conv, ep Epilogue)
+	// Conv2dInputGrad computes dst = act(gradient of x + bias), with dst [N, C, H, W]
+	// and a bias [C]: the transposed convolution.
+	Conv2dInputGrad(dst, g, w View, c Conv, ep Epilogue)
+	// Conv2dWeightGrad computes dst = gradient of w + beta·dst, with dst
+	// [O, C/Groups, KH, KW]. With beta 0 the old contents of dst are not read.
+	Conv2dWeightGrad(dst, g, x View, c Conv, beta float64)
 
 	// Random fills dst, in index order, from the stream: Uniform in
 	// [p[0], p[1]), Normal with mean p[0] and deviation p[1], Bernoulli 1 with

@@ -15,7 +15,7 @@
 //
 // A View is shape, strides and offset over a [Buffer]. Inputs may have any
 // strides, stride 0 included (broadcasting). The destination of Fill, Copy,
-// Random and Gemm may be strided, with distinct elements at distinct places;
+// Random, Gemm and convolutions may be strided, with distinct elements at distinct places;
 // every other destination is row-major contiguous.
 //
 // # Aliasing

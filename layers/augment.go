@@ -45,15 +45,13 @@ func (a *Augment) State() iter.Seq2[string, Entry] {
 	return Entries(Buffer("strength", a.Strength))
 }
 
-// Adapt changes p by what the discriminator's logits of real pictures say: their
-// mean sign is 0 while it cannot tell, and 1 once it knows every picture. Above 0.6
-// p grows, below it falls, by rate.
-//
-// Shape: scores [n, ...].
-func (a *Augment) Adapt(scores *tensor.Tensor, rate float64) {
+// Adapt changes p by rate, up or down, by what the discriminator's logits of real
+// pictures say: their mean sign is 0 while it cannot tell, and 1 once it knows every
+// picture. Above 0.6 p grows, below it falls.
+func (a *Augment) Adapt(logits []float64, rate float64) {
 	const target = 0.6
-	signs, values := 0.0, scores.Float64s()
-	for _, v := range values {
+	signs := 0.0
+	for _, v := range logits {
 		switch {
 		case v > 0:
 			signs++
@@ -61,7 +59,7 @@ func (a *Augment) Adapt(scores *tensor.Tensor, rate float64) {
 			signs--
 		}
 	}
-	if signs/float64(len(values)) < target {
+	if signs < target*float64(len(logits)) {
 		rate = -rate
 	}
 	p := min(maxStrength, max(0, a.Strength.Item()+rate))

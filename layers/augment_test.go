@@ -125,7 +125,7 @@ func TestAugmentAdapts(t *testing.T) {
 	be, err := backend.Get("cpu")
 	require.NoError(t, err)
 	a := augmenter(be, false, 0)
-	sure, unsure := tensor.FromSlice([]float32{1, 2, 3, 4, 5}, 5, 1), tensor.FromSlice([]float32{1, -2, 3, -4, 5}, 5, 1)
+	sure, unsure := []float64{1, 2, 3, 4, 5}, []float64{1, -2, 3, -4, 5}
 	for range 100 {
 		a.Adapt(sure, 0.01)
 	}

@@ -79,6 +79,28 @@ func TestDerivatives(t *testing.T) {
 				&layers.Linear{Weight: x[3], Bias: x[4]}, layers.Sigmoid{},
 			}}.Forward(x[0])
 		}},
+		{"conv2d", [][]int{{1, 2, 4, 3}, {2, 1, 3, 2}, {2}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			return (&layers.Conv2d{Weight: x[1], Bias: x[2], Conv: tensor.Conv{Groups: 2, Padding: [4]int{1, 1, 1, 1}}}).Forward(x[0])
+		}},
+		{"fused convolutions", [][]int{{1, 2, 4, 4}, {2, 2, 4, 4}, {2}, {2, 1, 2, 2}, {1}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			two := tensor.Conv{Stride: [2]int{2, 2}}
+			down := tensor.Conv{Stride: [2]int{2, 2}, Padding: [4]int{1, 1, 1, 1}}
+			return layers.Sequential{
+				&layers.Conv2d{Weight: x[1], Bias: x[2], Conv: down}, layers.Tanh{},
+				&layers.ConvTranspose2d{Weight: x[3], Bias: x[4], Conv: two}, layers.Sigmoid{},
+			}.Forward(x[0])
+		}},
+		{"spectral norm", [][]int{{2, 3}, {4, 3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			u, v := tensor.FromSliceOn(be, []float64{0.1, -0.7, 0.5, 0.5}, 4), tensor.FromSliceOn(be, []float64{0.6, 0, 0.8}, 3)
+			tape := x[0].Tape()
+			return evaluated(tape, &layers.SpectralNorm{Body: &layers.Linear{Weight: x[1]}, U: u, V: v}, x[0])
+		}},
+		{"group norm", [][]int{{2, 4, 2, 2}, {4}, {4}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			return (&layers.GroupNorm{Groups: 2, Channels: 4, Weight: x[1], Bias: x[2]}).Forward(x[0])
+		}},
+		{"instance norm", [][]int{{2, 2, 2, 3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			return (&layers.InstanceNorm2d{Channels: 2}).Forward(x[0])
+		}},
 		{"flatten", [][]int{{2, 3, 2}}, func(_ *tensor.Tape, x values) *tensor.Tensor { return layers.Flatten{}.Forward(x[0].Square()).Square() }},
 	}
 	for _, c := range cases {

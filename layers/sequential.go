@@ -5,20 +5,26 @@ import (
 	"iter"
 	"strconv"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
 )
 
 // Sequential applies layers one after the other.
 //
-// A [Linear] followed by ReLU, LeakyReLU, Tanh or Sigmoid is computed in one
-// pass. Parameters are named by place: "0.weight", "0.bias", "2.weight", …
+// A layer with a ForwardAct, such as [Linear] or [Conv2d], followed by ReLU, LeakyReLU,
+// Tanh or Sigmoid is computed in one pass. Parameters are named by place: "0.weight", "0.bias", "2.weight", …
 //
 // Shape: that of the first layer's input → that of the last layer's output.
 type Sequential []Layer
 
+// activated is a layer that applies an activation to its result as it computes it.
+type activated interface {
+	ForwardAct(x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor
+}
+
 func (s Sequential) Forward(x *tensor.Tensor) *tensor.Tensor {
 	for i := 0; i < len(s); i++ {
-		if l, ok := s[i].(*Linear); ok && i+1 < len(s) {
+		if l, ok := s[i].(activated); ok && i+1 < len(s) {
 			if act, slope, ok := epilogue(s[i+1]); ok {
 				x = l.ForwardAct(x, act, slope)
 				i++

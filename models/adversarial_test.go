@@ -63,7 +63,8 @@ func normed(be backend.Backend) (*adversarial, *layers.BatchNorm1d) {
 		generator:     layers.NewLinear(2, 3, rng),
 		discriminator: layers.Sequential{norm, layers.NewLinear(3, 1, rng)},
 		objective:     loss.NonSaturating{},
-		latents:       func(tape *tensor.Tape, n int) *tensor.Tensor { return tape.Normal(0, 1, n, 2) },
+		latents:       func(tape *tensor.Tape, n int, _ *tensor.Tensor) *tensor.Tensor { return tape.Normal(0, 1, n, 2) },
+		apart:         true,
 		critic:        1,
 	}
 	adam := func(p update.Params) optim.Optimizer { return optim.NewAdam(p, optim.AdamConfig{}) }
@@ -97,8 +98,8 @@ func (f failing) Generator(real, fake *tensor.Tensor) *tensor.Tensor {
 func TestPanicInAStepRestoresBuffers(t *testing.T) {
 	for _, turn := range []string{"d", "g"} {
 		a, norm := normed(on(nil))
-		real := func(lo, hi int) *tensor.Tensor {
-			return a.d.Tape().FromSlice([]float32{10, 11, 12, 11, 10, 12}[lo*3:hi*3], hi-lo, 3)
+		real := func(lo, hi int) batch {
+			return batch{x: a.d.Tape().FromSlice([]float32{10, 11, 12, 11, 10, 12}[lo*3:hi*3], hi-lo, 3)}
 		}
 		a.step(2, real)
 		mean, tracked := norm.RunningMean.Float64s(), norm.BatchesTracked.Item()
@@ -122,7 +123,7 @@ func TestBatchNormSeesRealAndFakeApart(t *testing.T) {
 		// Real pictures are far from generated ones; what both together are is neither.
 		real := []float32{10, 11, 12, 11, 10, 12, 12, 11, 10, 11, 12, 10}
 		var after []float64
-		a.step(4, func(lo, hi int) *tensor.Tensor { return a.d.Tape().FromSlice(real[lo*3:hi*3], hi-lo, 3) })
+		a.step(4, func(lo, hi int) batch { return batch{x: a.d.Tape().FromSlice(real[lo*3:hi*3], hi-lo, 3)} })
 		after = norm.RunningMean.Float64s()
 		assert.Equal(t, 3.0, norm.BatchesTracked.Item(), "real, generated, and generated for the generator's turn")
 		// 0.1 of the first batch's mean of 11, then 0.9 of it twice, and two small means.

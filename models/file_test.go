@@ -285,7 +285,7 @@ func TestLoadNamesTheOtherKind(t *testing.T) {
 		require.NoError(t, Save(filepath.Join(dir, kind), m))
 	}
 	_, err := LoadAs[*GAN](filepath.Join(dir, "chars"))
-	assert.ErrorContains(t, err, "chars: holds a model of kind TextGenerator, not GAN")
+	assert.ErrorContains(t, err, "chars: holds a model of kind TextGenerator, not DCGAN, GAN, R3GAN, SNGAN or WGANGP")
 	_, err = LoadAs[*TextGenerator](filepath.Join(dir, "mlp"))
 	assert.ErrorContains(t, err, "mlp: holds a model of kind MLP, not TextGenerator")
 	_, err = LoadAs[*MLP](filepath.Join(dir, "gan"))

@@ -1,18 +1,98 @@
 package models
 
 import (
+	"fmt"
 	"image"
 	"math"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
-// generateRows is how many images are made at a time, to bound memory.
+// generateRows is how many pictures are made at a time, to bound memory.
 const generateRows = 64
 
-// Generate makes n images from random latents. The same seed gives the same images, and
-// up to rounding the first of them whatever n is.
+// Draw says which latents [GAN.Latents] draws.
+type Draw struct {
+	Seed uint64
+	// Truncation scales the random numbers: below 1, pictures are more alike and
+	// more usual. 0 means 1.
+	Truncation float64
+	// Classes are the weights of the classes that each picture is mixed of; nil
+	// draws pictures of each class in turn. They should add up to 1.
+	Classes []float64
+}
+
+// Latents draws what n pictures are made from: normal numbers, and after them the
+// weights of the classes, if there are any. The first of them are the same whatever
+// n is.
+//
+// Shape: [n, ZDim + classes].
+//
+// Panics if n is not positive, or if there are weights for another number of
+// classes.
+func (m *GAN) Latents(n int, d Draw) []float32 {
+	const op = "gan latents"
+	if n < 1 {
+		tensor.Fail(op, "the number of pictures must be positive", "%d", n)
+	}
+	if d.Classes != nil && len(d.Classes) != len(m.classes) {
+		tensor.Fail(op, fmt.Sprintf("needs weights of %s", words.Count(len(m.classes), "class")), "%d", len(d.Classes))
+	}
+	tape := inferenceTape(m.backend, tensor.Seed(d.Seed))
+	defer tape.Release()
+	z := tape.Normal(0, 1, n, m.zDim)
+	if d.Truncation != 0 {
+		z = z.MulScalar(d.Truncation)
+	}
+	if len(m.classes) == 0 {
+		return z.Float32s()
+	}
+	out := make([]float32, 0, n*m.latents())
+	for i, row := range slices.Collect(slices.Chunk(z.Float32s(), m.zDim)) {
+		out = append(out, row...)
+		for c := range m.classes {
+			switch {
+			case d.Classes != nil:
+				out = append(out, float32(d.Classes[c]))
+			case i%len(m.classes) == c:
+				out = append(out, 1)
+			default:
+				out = append(out, 0)
+			}
+		}
+	}
+	return out
+}
+
+// latents is the length of what a picture is made from.
+func (d *design) latents() int { return d.zDim + len(d.classes) }
+
+// Decode makes pictures of latents.
+//
+// Shape: [n, ZDim + classes] → [n, channels, height, width], values in [−1, 1].
+//
+// Panics if the length is not that of one or more pictures' latents.
+func (m *GAN) Decode(latents []float32) []float32 {
+	n, pixels := rowsOf("gan decode", latents, m.latents()), m.pixels()
+	pictures := make([]float32, 0, n*pixels)
+	tape := inferenceTape(m.backend)
+	for part := range slices.Chunk(latents, generateRows*m.latents()) {
+		n := len(part) / m.latents()
+		pictures = pictures[:len(pictures)+n*pixels]
+		m.Generator.Forward(tape.FromSlice(part, n, m.latents())).ReadFloat32s(pictures[len(pictures)-n*pixels:])
+		tape.Release()
+	}
+	for i, v := range pictures {
+		pictures[i] = min(1, max(-1, v))
+	}
+	return pictures
+}
+
+// Generate makes n pictures from random latents. The same seed gives the same
+// pictures, and up to rounding the first of them whatever n is. A GAN with classes
+// makes one of each in turn.
 //
 // Shape: [n, channels, height, width], values in [−1, 1].
 //
@@ -21,18 +101,18 @@ func (m *GAN) Generate(n int, seed uint64) []float32 {
 	if n < 1 {
 		tensor.Fail("gan generate", "the number of images must be positive", "%d", n)
 	}
-	return m.decode(m.latents(n, seed))
+	return m.Decode(m.Latents(n, Draw{Seed: seed}))
 }
 
 // Images is Generate with pictures as a result.
 //
 // Panics if n is not positive.
 func (m *GAN) Images(n int, seed uint64) []image.Image {
-	return pictures(m.Generate(n, seed), m.cfg.Channels, m.cfg.Height, m.cfg.Width)
+	return pictures(m.Generate(n, seed), m.size.Channels, m.size.Height, m.size.Width)
 }
 
-// Interpolate makes n images between the first image of one seed and the first of
-// another, both included, by spherical interpolation of their latents: every
+// Interpolate makes n pictures between the first picture of one seed and the first
+// of another, both included, by spherical interpolation of their latents: every
 // latent in between is as likely as the two.
 //
 // Shape: as Generate.
@@ -42,47 +122,50 @@ func (m *GAN) Interpolate(from, to uint64, n int) []float32 {
 	if n < 2 {
 		tensor.Fail("gan interpolate", "the number of images must be at least 2", "%d", n)
 	}
-	return m.decode(slerp(m.latents(1, from), m.latents(1, to), n))
+	return m.Decode(m.Between(m.Latents(1, Draw{Seed: from}), m.Latents(1, Draw{Seed: to}), n))
 }
 
-// Score is how real the discriminator finds each image, in [0, 1].
+// Between is n latents between those of two pictures, both included: on the arc
+// between the random numbers, lengths changing evenly, and on the line between the
+// weights of the classes.
+//
+// Shape: a and b [ZDim + classes] → [n, ZDim + classes].
+//
+// Panics if n is below 2 or a length is another.
+func (m *GAN) Between(a, b []float32, n int) []float32 {
+	const op = "gan between"
+	if n < 2 || len(a) != m.latents() || len(b) != m.latents() {
+		tensor.Fail(op, fmt.Sprintf("needs two latents of %s, and two or more pictures", words.Count(m.latents(), "number")),
+			"%d and %s, %s", len(a), words.Count(len(b), "number"), words.Count(n, "picture"))
+	}
+	arc := slerp(a[:m.zDim], b[:m.zDim], n)
+	out := make([]float32, 0, n*m.latents())
+	for k := range n {
+		out = append(out, arc[k*m.zDim:(k+1)*m.zDim]...)
+		t := float32(k) / float32(n-1)
+		for i := m.zDim; i < m.latents(); i++ {
+			out = append(out, (1-t)*a[i]+t*b[i])
+		}
+	}
+	return out
+}
+
+// Score is how real the discriminator finds each picture, in [0, 1].
 //
 // Shape: [n, channels, height, width] → [n].
 //
-// Panics if the length is not that of one or more images, or if there is no
+// Panics if the length is not that of one or more pictures, or if there is no
 // discriminator.
-func (m *GAN) Score(images []float32) []float32 {
+func (m *GAN) Score(pictures []float32) []float32 {
 	m.needDiscriminator("gan score")
-	scores := make([]float32, 0, rowsOf("gan score", images, m.cfg.pixels()))
-	tape := inferenceTape(m.cfg.Backend)
-	for part := range slices.Chunk(images, generateRows*m.cfg.pixels()) {
-		x := tape.FromSlice(part, len(part)/m.cfg.pixels(), m.cfg.pixels())
+	scores := make([]float32, 0, rowsOf("gan score", pictures, m.pixels()))
+	tape := inferenceTape(m.backend)
+	for part := range slices.Chunk(pictures, generateRows*m.pixels()) {
+		x := tape.FromSlice(part, m.shape(len(part)/m.pixels())...)
 		scores = append(scores, m.Discriminator.Forward(x).Sigmoid().Float32s()...)
 		tape.Release()
 	}
 	return scores
-}
-
-// latents draws latent vectors.
-func (m *GAN) latents(n int, seed uint64) []float32 {
-	tape := inferenceTape(m.cfg.Backend, tensor.Seed(seed))
-	defer tape.Release()
-	return tape.Normal(0, 1, n, m.cfg.ZDim).Float32s()
-}
-
-// decode makes images of latent vectors.
-func (m *GAN) decode(z []float32) []float32 {
-	g := m.Generator
-	pixels := m.cfg.pixels()
-	images := make([]float32, 0, len(z)/m.cfg.ZDim*pixels)
-	tape := inferenceTape(m.cfg.Backend)
-	for part := range slices.Chunk(z, generateRows*m.cfg.ZDim) {
-		n := len(part) / m.cfg.ZDim
-		images = images[:len(images)+n*pixels]
-		g.Forward(tape.FromSlice(part, n, m.cfg.ZDim)).ReadFloat32s(images[len(images)-n*pixels:])
-		tape.Release()
-	}
-	return images
 }
 
 // slerp is n vectors on the arc from a to b, lengths changing evenly.

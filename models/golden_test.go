@@ -106,7 +106,7 @@ func TestGANMatchesPyTorch(t *testing.T) {
 			n := x.Shape[1]
 
 			tape := tensor.NewTape(tensor.On(be))
-			fake := m.Generator.Forward(tape.FromSlice(floats(z.At(0).Data), n, m.cfg.ZDim))
+			fake := m.Generator.Forward(tape.FromSlice(floats(z.At(0).Data), n, m.zDim))
 			c.Close("out.images", fake.Float64s(), first)
 			score := func(images *tensor.Tensor) []float64 {
 				y := m.Discriminator.Forward(images)
@@ -116,13 +116,13 @@ func TestGANMatchesPyTorch(t *testing.T) {
 				return y.Float64s()
 			}
 			c.Close("out.fake_scores", score(fake), first)
-			c.Close("out.real_scores", score(tape.FromSlice(floats(x.At(0).Data), n, m.cfg.pixels())), first)
+			c.Close("out.real_scores", score(tape.FromSlice(floats(x.At(0).Data), n, m.pixels())), first)
 			tape.Release()
 
 			var d, g []float64
 			for i := range x.Shape[0] {
-				m.contest.latents = func(tape *tensor.Tape, n int) *tensor.Tensor {
-					return tape.FromSlice(floats(z.At(i).Data), n, m.cfg.ZDim)
+				m.contest.latents = func(tape *tensor.Tape, n int, _ *tensor.Tensor) *tensor.Tensor {
+					return tape.FromSlice(floats(z.At(i).Data), n, m.zDim)
 				}
 				dLoss, gLoss := m.Step(floats(x.At(i).Data))
 				d, g = append(d, dLoss), append(g, gLoss)
@@ -154,8 +154,8 @@ func TestGANLossesMatchPyTorch(t *testing.T) {
 		x, z, mix := c.Array("in.x"), c.Array("in.z"), c.Array("in.mix")
 		var d, g []float64
 		for i := range x.Shape[0] {
-			m.contest.latents = func(tape *tensor.Tape, n int) *tensor.Tensor {
-				return tape.FromSlice(floats(z.At(i).Data), n, m.cfg.ZDim)
+			m.contest.latents = func(tape *tensor.Tape, n int, _ *tensor.Tensor) *tensor.Tensor {
+				return tape.FromSlice(floats(z.At(i).Data), n, m.zDim)
 			}
 			m.contest.between = func(real, fake *tensor.Tensor) *tensor.Tensor {
 				share := real.Tape().FromSlice(floats(mix.At(i).Data), real.Dim(0), 1)

@@ -59,7 +59,7 @@ func LoadAs[M Model](path string, options ...LoadOption) (M, error) {
 	}
 	as, ok := m.(M)
 	if !ok {
-		return none, fmt.Errorf("%s: holds a model of kind %s, not %s", path, Kind(m), kindOf(reflect.TypeFor[M]()))
+		return none, fmt.Errorf("%s: holds a model of kind %s, not %s", path, Kind(m), kindsOf(reflect.TypeFor[M]()))
 	}
 	return as, nil
 }

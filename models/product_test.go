@@ -17,7 +17,7 @@ import (
 func largeGAN(t *testing.T) (*GAN, func(steps int)) {
 	m, err := NewGAN(GANConfig{Width: 40})
 	require.NoError(t, err)
-	images := make([]float32, 4*m.cfg.pixels())
+	images := make([]float32, 4*m.pixels())
 	return m, func(steps int) {
 		for k := range steps {
 			for i := range images {

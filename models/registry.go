@@ -111,16 +111,25 @@ func unknown(kind, pkg string) error {
 	return fmt.Errorf("holds a model of kind %q, which this program does not know; it knows %s: %s", kind, strings.Join(Kinds(), ", "), do)
 }
 
-// kindOf is the kind of a type of models, or the type's name.
-func kindOf(t reflect.Type) string {
+// kindsOf names the kinds of a type of models, or the type if it has none.
+func kindsOf(t reflect.Type) string {
 	familiesMu.RLock()
 	defer familiesMu.RUnlock()
+	var kinds []string
 	for kind, f := range families {
 		if f.model == t {
-			return kind
+			kinds = append(kinds, kind)
 		}
 	}
-	return t.String()
+	slices.Sort(kinds)
+	switch n := len(kinds); n {
+	case 0:
+		return t.String()
+	case 1:
+		return kinds[0]
+	default:
+		return strings.Join(kinds[:n-1], ", ") + " or " + kinds[n-1]
+	}
 }
 
 // Clone makes a copy of a model that shares nothing with it: the same numbers, a

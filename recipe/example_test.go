@@ -51,10 +51,10 @@ func ExampleImages_Prepare() {
 		return
 	}
 	fmt.Println(task.Plan())
-	fmt.Println(r.Size, *r.Gray, r.Batch, *r.R1, r.Schedule)
+	fmt.Println(r.Size, *r.Gray, r.Batch, r.Network, r.Width, r.Schedule)
 	// Output:
-	// A generative adversarial network learns from 60 pictures of 16×16 pixels in batches of 60, 473,217 parameters
-	// 16 false 60 10 cosine
+	// A generative adversarial network learns from 60 pictures of 16×16 pixels in batches of 60, 172,388 parameters
+	// 16 false 60 dcgan 32 cosine
 }
 
 func ExampleText() {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
+	"strings"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
@@ -24,12 +24,18 @@ type Images struct {
 	Fit      data.Fit     // what to do with pictures that are not square; default [data.Cover]
 	Mirror   bool         // also learn from every picture mirrored
 
-	ZDim   int   // random numbers that a picture is made from; default 100
-	Hidden []int // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
+	// Network is the kind of GAN: "dense", or one of [models.ConvGANKinds] in small
+	// letters.
+	Network string
+	ByClass bool  // the folders that the pictures lie in are classes, of which the GAN makes each
+	ZDim    int   // random numbers that a picture is made from; default 100
+	Hidden  []int // of a dense GAN: sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
+	Width   int   // of a convolutional GAN: channels where the pictures have half their size
 
-	Beta1   float64  // Adam's first beta; default 0.5
+	Beta1   float64  // of a dense GAN: Adam's first beta; default 0.5
 	R1      *float64 // weight of the R1 penalty: more for fewer pictures
-	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
+	Sharpen *float64 // of a dense GAN: how much the discriminator's view is sharpened; default 1
+	Adapt   *float64 // of a convolutional GAN: how fast changed pictures keep the discriminator from learning by heart
 	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
 	Noise   float64  // deviation of noise added to all the discriminator sees
 
@@ -62,6 +68,10 @@ func (c *Images) Check() error {
 		return &ConfigError{"Pictures", "are given: Data must not be"}
 	case c.Pictures != nil && c.Pictures.Width != c.Pictures.Height:
 		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
+	case c.Network != "" && c.Network != dense && convKind(c.Network) == "":
+		return &ConfigError{"Network", fmt.Sprintf("must be one of %s, got %q", strings.Join(Networks(), ", "), c.Network)}
+	case c.ByClass && c.Network == dense:
+		return &ConfigError{"ByClass", "needs a convolutional network, got dense"}
 	case c.Size < 0 || c.Size > mostSize:
 		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
 	case c.Scale < 0:
@@ -88,13 +98,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
 	c.choose(pictures.Len())
-	c.gan, err = models.NewGAN(models.GANConfig{
-		Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
-		LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
-		R1: *c.R1, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
-		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
-	})
-	if err != nil {
+	if c.gan, err = c.network(pictures); err != nil {
 		return nil, configError(err)
 	}
 	loader, err := pictureLoader(pictures, c.Mirror, data.LoaderOptions{BatchSize: c.Batch, Shuffle: true, DropLast: true, Seed: c.Seed})
@@ -108,7 +112,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger R1 penalty holds it back.",
 		Model:  c.gan, Loader: loader,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
-			d, g := c.gan.Step(b.Pixels)
+			d, g := c.step(b)
 			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil
 		},
 		Sample: func() (Sample, error) { return imageSheet(c.gan, sheet), nil },
@@ -126,17 +130,17 @@ func (c *Images) choose(n int) {
 	}
 	setDefault(&c.Batch, min(batch, n))
 	setDefault(&c.Accumulate, 1)
-	setDefault(&c.LR, 1e-3)
 	setDefault(&c.ZDim, 100)
-	if c.Hidden == nil {
-		c.Hidden = []int{128, 256}
-	}
-	setDefault(&c.Beta1, 0.5)
-	// The fewer pictures, the sooner a discriminator overfits.
-	setOpen(&c.R1, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
-	setOpen(&c.Sharpen, 1)
 	setOpen(&c.EMA, 0.999)
 	setOpen(&c.Clip, 0)
+	if c.Network == "" {
+		c.Network = c.suitable()
+	}
+	if c.Network == dense {
+		c.chooseDense(n)
+	} else {
+		c.chooseConv()
+	}
 	c.settle(c)
 }
 

@@ -40,7 +40,7 @@ type Likeness struct {
 // Errors: a folder that is not there, has fewer than three pictures, or those of
 // another number of channels; an ended context.
 func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint64) (Likeness, error) {
-	cfg := gan.Config()
+	cfg := gan.Size()
 	images, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: cfg.Width, Height: cfg.Height, Gray: cfg.Channels == 1})
 	switch {
 	case err != nil:

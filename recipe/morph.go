@@ -14,7 +14,7 @@ import (
 //
 // Panics if there are fewer than two seeds.
 func Morph(gan *models.GAN, seeds []uint64, n int, loop bool) (frames []image.Image) {
-	cfg := gan.Config()
+	cfg := gan.Size()
 	closed := loop && len(seeds) > 2
 	stages := len(seeds) - 1
 	if closed {

@@ -29,13 +29,22 @@ func TestImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, 16, c.Size)
 	assert.False(t, *c.Gray)
 	assert.Equal(t, 25, c.Batch)
-	assert.Equal(t, 10.0, *c.R1, "for so few")
+	assert.Equal(t, "dcgan", c.Network)
+	assert.Equal(t, 32, c.Width)
 	assert.Equal(t, defaultTime, c.Budget.Time)
-	assert.Equal(t, 16, c.Model().Config().Width)
+	assert.Equal(t, 16, c.Model().Size().Width)
 	assert.Len(t, said, 1)
 	assert.Contains(t, strings.Join(warned, ""), "25 pictures are few")
 	assert.Contains(t, task.Plan(), "learns from 25 pictures of 16×16 pixels in batches of 25, ")
 	assert.Contains(t, c.Settings, report.Setting{Name: "z_dim", Value: "100"})
+}
+
+func TestDenseImagesChooseByThePictures(t *testing.T) {
+	c := Images{Data: facesFolder(t, 25), Network: "dense"}
+	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 10.0, *c.R1, "for so few")
+	assert.Equal(t, []int{128, 256}, c.Hidden)
 }
 
 func TestImagesFromFolderToReport(t *testing.T) {
@@ -44,7 +53,7 @@ func TestImagesFromFolderToReport(t *testing.T) {
 	r, err := c.Run(context.Background())
 	require.NoError(t, err)
 	assert.Contains(t, read(t, r.Folder.Report()), "Pictures like those in")
-	assert.Contains(t, read(t, r.Folder.Config()), "mirror: true\nz_dim: 4\nhidden: [8]\n")
+	assert.Contains(t, read(t, r.Folder.Config()), "mirror: true\nnetwork: \"dense\"\nby_class: false\nz_dim: 4\nhidden: [8]\n")
 	m, err := LoadModel(c.Dir)
 	require.NoError(t, err)
 	assert.Equal(t, c.Model().Images(1, 1), m.(*models.GAN).Images(1, 1))

@@ -350,6 +350,11 @@ func (b *Backprop) collect(id int32, g *Tensor) {
 		b.tape.be.Binary(backend.Add, old.view, old.view, g.view, backend.Params{})
 		return
 	}
+	if !b.create && old.held == 1 && old.exclusive() && channelsLast(&old.view) {
+		v := pixels(old.view)
+		b.tape.be.Binary(backend.Add, v, v, pixels(g.view), backend.Params{})
+		return
+	}
 	sum := old.Add(g)
 	old.held--
 	sum.held++

@@ -11,16 +11,17 @@ import (
 func (a *Tensor) binary(op backend.BinaryOp, c *Tensor) *Tensor {
 	tape, be := common(op.String(), a, c)
 	if a.view.SameShape(&c.view) {
-		y := alloc(tape, be, a.view.Dims())
-		be.Binary(op, y.view, a.view, c.view, none)
+		av, cv := a.view, c.view
+		y, to := allocAs(tape, be, a.view.Dims(), &av, &cv)
+		be.Binary(op, to, av, cv, none)
 		return y
 	}
 	sizes, rank := broadcast(op.String(), &a.view, &c.view)
 	shape := sizes[:rank]
-	y := alloc(tape, be, shape)
 	av, _ := expanded(a.view, shape)
 	cv, _ := expanded(c.view, shape)
-	be.Binary(op, y.view, av, cv, none)
+	y, to := allocAs(tape, be, shape, &av, &cv)
+	be.Binary(op, to, av, cv, none)
 	return y
 }
 
@@ -169,11 +170,11 @@ func Where(cond, a, c *Tensor) *Tensor {
 	outer := backend.View{Rank: rank, Shape: sizes}
 	sizes, rank = broadcast("where", &cond.view, &outer)
 	shape := sizes[:rank]
-	y := alloc(tape, be, shape)
 	mv, _ := expanded(cond.view, shape)
 	av, _ := expanded(a.view, shape)
 	cv, _ := expanded(c.view, shape)
-	be.Where(y.view, mv, av, cv)
+	y, to := allocAs(tape, be, shape, &av, &cv, &mv)
+	be.Where(to, mv, av, cv)
 	if tape.records() {
 		tape.record("where", y, func(b *Backprop, g *Tensor) {
 			if b.asked() {

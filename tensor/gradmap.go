@@ -11,8 +11,9 @@ import (
 // of their own, so that activations can be differentiated twice.
 func (g *Tensor) gradMap(op backend.BinaryOp, x *Tensor, p backend.Params) *Tensor {
 	tape, be := common(op.String(), g, x)
-	y := alloc(tape, be, x.view.Dims())
-	be.Binary(op, y.view, g.view, x.view, p)
+	gv, xv := g.view, x.view
+	y, to := allocAs(tape, be, x.view.Dims(), &xv, &gv)
+	be.Binary(op, to, gv, xv, p)
 	if tape.records() {
 		tape.record(op.String(), y, func(b *Backprop, gg *Tensor) {
 			if b.asked() {

@@ -29,7 +29,7 @@ func Cat(axis int, parts ...*Tensor) *Tensor {
 		}
 		sizes[axis] += p.view.Shape[axis]
 	}
-	y := alloc(tape, be, sizes[:first.view.Rank])
+	y := first.allocBeside(tape, sizes[:first.view.Rank])
 	at := 0
 	for _, p := range parts {
 		n := p.view.Shape[axis]
@@ -125,7 +125,7 @@ func (t *Tensor) Pad(axis, before, after int) *Tensor {
 	n := t.view.Shape[axis]
 	sizes := t.view.Shape
 	sizes[axis] = before + n + after
-	y := alloc(t.tape, t.be, sizes[:t.view.Rank])
+	y := t.allocBeside(t.tape, sizes[:t.view.Rank])
 	if before > 0 {
 		t.be.Fill(place(y.view, axis, 0, before), 0)
 	}

@@ -30,15 +30,19 @@ func LinearAct(x *Tensor, w Weight, bias *Tensor, act backend.Activation, slope 
 	if bias != nil && !bias.HasShape(out) {
 		Fail("linear", fmt.Sprintf("weight %v needs a bias [%d]", w.Shape(), out), "%v", bias.Shape())
 	}
-	if act == backend.ActLeakyReLU && slope < 0 {
-		Fail("linear", "the fused leaky ReLU needs a slope of at least 0", "%g", slope)
-	}
+	checkSlope("linear", act, slope)
 	if x.view.Rank == 2 {
 		return w.linear(x, bias, act, slope)
 	}
 	shape := shapeOf(&x.view)
 	shape[len(shape)-1] = out
 	return w.linear(x.Reshape(-1, in), bias, act, slope).Reshape(shape...)
+}
+
+func checkSlope(op string, act backend.Activation, slope float64) {
+	if act == backend.ActLeakyReLU && slope < 0 {
+		Fail(op, "the fused leaky ReLU needs a slope of at least 0", "%g", slope)
+	}
 }
 
 // LinearT is x·w, [Linear]'s transpose: it takes gradients of Linear's result

@@ -9,8 +9,9 @@ import (
 // unary computes op element by element. Callers record the derivative.
 func (x *Tensor) unary(op backend.UnaryOp, p backend.Params) *Tensor {
 	x.check(op.String())
-	y := alloc(x.tape, x.be, x.view.Dims())
-	x.be.Unary(op, y.view, x.view, p)
+	from := x.view
+	y, to := allocAs(x.tape, x.be, x.view.Dims(), &from)
+	x.be.Unary(op, to, from, p)
 	return y
 }
 

@@ -92,7 +92,7 @@ func checks() []check { return slices.Concat(memoryChecks(), operationChecks(), 
 // operationChecks are those that need nothing to themselves.
 func operationChecks() []check {
 	return slices.Concat(
-		moveChecks(), mapChecks(), reduceChecks(), indexChecks(), gemmChecks(), randomChecks(),
+		moveChecks(), mapChecks(), reduceChecks(), indexChecks(), gemmChecks(), convChecks(), randomChecks(),
 		softmaxChecks(), crossEntropyChecks(), layerNormChecks(), lstmChecks(), decodeChecks(), int8Checks(), optimizerChecks(), productChecks())
 }
 

@@ -43,7 +43,7 @@ func (b broken) caught() bool {
 
 func TestFaultsAreCaught(t *testing.T) {
 	for _, group := range [][]broken{
-		memoryFaults(), moveFaults(), unaryFaults(), binaryFaults(), reduceFaults(), indexFaults(), gemmFaults(),
+		memoryFaults(), moveFaults(), unaryFaults(), binaryFaults(), reduceFaults(), indexFaults(), gemmFaults(), convFaults(),
 		randomFaults(), optionalFaults(), decodeFaults(), int8Faults(), productFaults(), wholeFaults(),
 	} {
 		for _, b := range group {
@@ -59,7 +59,7 @@ func TestFaultsAreCaught(t *testing.T) {
 // Checks that the recorder drives must pass when nothing is wrong, or the
 // faults prove nothing.
 func TestRecorderIsSilentOnASoundBackend(t *testing.T) {
-	for _, check := range []string{"unary/exp", "binary/sub", "take", "gemm/batch", "optional/sgd", "memory"} {
+	for _, check := range []string{"unary/exp", "binary/sub", "take", "gemm/batch", "conv/epilogue", "optional/sgd", "memory"} {
 		if (broken{check: check, be: new(single)}).caught() {
 			t.Errorf("%s fails on a sound backend", check)
 		}

@@ -56,22 +56,12 @@ func (s *suite) gemmTolerance(g gemmArgs) tolerance {
 	if g.act == backend.ActTanh || g.act == backend.ActSigmoid {
 		tol.ulp = 4
 	}
-	abs := func(o operand) backend.View {
-		v := o.ref
-		v.Buf = s.ref.Alloc(len(o.image))
-		image := make([]float64, len(o.image))
-		for i, x := range o.image {
-			image[i] = math.Abs(x)
-		}
-		s.ref.Write64(v.Buf, 0, image)
-		return v
-	}
-	terms := abs(g.dst)
+	terms := s.absolute(g.dst)
 	var ep backend.Epilogue
 	if g.bias.ref.Buf != nil {
-		ep.Bias = abs(g.bias)
+		ep.Bias = s.absolute(g.bias)
 	}
-	s.ref.Gemm(terms, abs(g.a), abs(g.b), math.Abs(g.alpha), math.Abs(g.beta), ep)
+	s.ref.Gemm(terms, s.absolute(g.a), s.absolute(g.b), math.Abs(g.alpha), math.Abs(g.beta), ep)
 	buf := make([]float64, len(g.dst.image))
 	s.ref.Read64(buf, terms.Buf, 0)
 	tol.each = pick(buf, g.dst.at)
@@ -83,6 +73,18 @@ func (s *suite) gemmTolerance(g gemmArgs) tolerance {
 		}
 	}
 	return tol
+}
+
+// absolute is an operand of absolute values on the reference.
+func (s *suite) absolute(o operand) backend.View {
+	v := o.ref
+	v.Buf = s.ref.Alloc(len(o.image))
+	image := make([]float64, len(o.image))
+	for i, x := range o.image {
+		image[i] = math.Abs(x)
+	}
+	s.ref.Write64(v.Buf, 0, image)
+	return v
 }
 
 // randomGemm draws layouts, scalars and epilogue for a product of given sizes.

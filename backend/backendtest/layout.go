@@ -14,6 +14,7 @@ const (
 	padded                // rows with gaps between them
 	stepped               // every second number, rows with gaps
 	swapped               // the last two axes exchanged: a transpose
+	channelsLast          // the second axis innermost, as in pictures by pixels
 	reversed              // all axes in opposite order
 	flipped               // every axis backwards
 	broadcastFirst        // stride 0 along the first axis
@@ -23,11 +24,19 @@ const (
 )
 
 var layoutNames = [numLayouts]string{
-	"contiguous", "padded", "stepped", "swapped", "reversed", "flipped",
+	"contiguous", "padded", "stepped", "swapped", "channels last", "reversed", "flipped",
 	"broadcast first", "broadcast last", "broadcast all",
 }
 
 func (l layout) String() string { return layoutNames[l] }
+
+// distinct is the layout, or another one if elements share places in it.
+func (l layout) distinct() layout {
+	if l >= broadcastFirst {
+		return padded
+	}
+	return l
+}
 
 var (
 	inputLayouts = thin([]layout{contiguous, padded, stepped, reversed, flipped,
@@ -50,6 +59,8 @@ func (l layout) view(shape []int, shift int) (v backend.View, size int) {
 	switch {
 	case l == reversed:
 		slices.Reverse(order)
+	case l == channelsLast && last > 1:
+		order = append(append(order[:1:1], order[2:]...), 1)
 	case l == swapped && last > 0:
 		order[last-1], order[last] = last, last-1
 	}

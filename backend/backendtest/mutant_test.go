@@ -24,6 +24,9 @@ type mutant struct {
 	gather     func(dst, x backend.View, index []int32)
 	scatterAdd func(dst, src backend.View, index []int32)
 	gemm       func(dst, a, b backend.View, alpha, beta float64, ep backend.Epilogue)
+	conv2d     func(dst, x, w backend.View, c backend.Conv, ep backend.Epilogue)
+	inputGrad  func(dst, g, w backend.View, c backend.Conv, ep backend.Epilogue)
+	weightGrad func(dst, g, x backend.View, c backend.Conv, beta float64)
 	random     func(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream)
 }
 
@@ -168,6 +171,30 @@ func (m *mutant) Gemm(dst, a, b backend.View, alpha, beta float64, ep backend.Ep
 		return
 	}
 	m.single.Gemm(dst, a, b, alpha, beta, ep)
+}
+
+func (m *mutant) Conv2d(dst, x, w backend.View, c backend.Conv, ep backend.Epilogue) {
+	if m.conv2d != nil {
+		m.conv2d(dst, x, w, c, ep)
+		return
+	}
+	m.single.Conv2d(dst, x, w, c, ep)
+}
+
+func (m *mutant) Conv2dInputGrad(dst, g, w backend.View, c backend.Conv, ep backend.Epilogue) {
+	if m.inputGrad != nil {
+		m.inputGrad(dst, g, w, c, ep)
+		return
+	}
+	m.single.Conv2dInputGrad(dst, g, w, c, ep)
+}
+
+func (m *mutant) Conv2dWeightGrad(dst, g, x backend.View, c backend.Conv, beta float64) {
+	if m.weightGrad != nil {
+		m.weightGrad(dst, g, x, c, beta)
+		return
+	}
+	m.single.Conv2dWeightGrad(dst, g, x, c, beta)
 }
 
 func (m *mutant) Random(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream) {

@@ -88,6 +88,21 @@ func (b *single) Gemm(dst, x, y backend.View, alpha, beta float64, ep backend.Ep
 	b.round(dst)
 }
 
+func (b *single) Conv2d(dst, x, w backend.View, c backend.Conv, ep backend.Epilogue) {
+	b.Backend.Conv2d(dst, x, w, c, ep)
+	b.round(dst)
+}
+
+func (b *single) Conv2dInputGrad(dst, g, w backend.View, c backend.Conv, ep backend.Epilogue) {
+	b.Backend.Conv2dInputGrad(dst, g, w, c, ep)
+	b.round(dst)
+}
+
+func (b *single) Conv2dWeightGrad(dst, g, x backend.View, c backend.Conv, beta float64) {
+	b.Backend.Conv2dWeightGrad(dst, g, x, c, beta)
+	b.round(dst)
+}
+
 func (b *single) Random(dst backend.View, dist backend.Distribution, p backend.Params, s backend.Stream) {
 	b.Backend.Random(dst, dist, p, s)
 	b.round(dst)

@@ -53,6 +53,14 @@ func (s *suite) jobs() []job {
 		add(fmt.Sprintf("gemm %v", size), s.inout(contiguous, []int{m, n}, s.normals()),
 			func(d backend.View) { s.be.Gemm(d, a.be, b.be, 1, 1, backend.Epilogue{Act: backend.ActTanh}) })
 	}
+	for _, z := range []convSize{conv(6, 20, 14, 13, 24, 3).pad(1, 1), conv(5, 17, 12, 12, 33, 4).stride(2, 2).pad(1, 1), conv(6, 40, 15, 15, 40, 3).groups(40).pad(1, 1)} {
+		sx, sw, sy := z.views()
+		x, w, y := s.input(channelsLast, sx, s.normals()), s.input(contiguous, sw, s.normals()), s.input(channelsLast, sy, s.normals())
+		name := fmt.Sprintf("conv2d %v %v %+v", sx, sw, z.Conv)
+		add(name, s.output(channelsLast, sy), func(d backend.View) { s.be.Conv2d(d, x.be, w.be, z.Conv, backend.Epilogue{Act: backend.ActTanh}) })
+		add(name+" input grad", s.output(channelsLast, sx), func(d backend.View) { s.be.Conv2dInputGrad(d, y.be, w.be, z.Conv, backend.Epilogue{}) })
+		add(name+" weight grad", s.inout(contiguous, sw, s.normals()), func(d backend.View) { s.be.Conv2dWeightGrad(d, y.be, x.be, z.Conv, 1) })
+	}
 	if k, ok := s.be.(backend.SoftmaxKernel); ok {
 		add("softmax", s.output(contiguous, []int{151, 259}), func(d backend.View) { k.Softmax(d, x.be, false) })
 	}

@@ -51,7 +51,8 @@ func (c *cpu) Gemm(dst, a, b backend.View, alpha, beta float64, ep backend.Epilo
 	if r == 3 {
 		p.Batch, p.StepA, p.StepB, p.StepC = dst.Shape[0], a.Strides[0], b.Strides[0], dst.Strides[0]
 	}
-	bias := c.epilogue(&p, &ep)
+	var bias *buffer
+	p.Epilogue, bias = c.epilogue(&ep, p.N)
 	if p.SetC(matrix(&dst)) {
 		gemm.Multiply(&c.env, &p)
 	} else {
@@ -84,27 +85,27 @@ func (c *cpu) straighten(v *backend.View) (backend.View, *buffer) {
 	return w, scratch
 }
 
-// epilogue translates ep. A bias that is not contiguous is copied to scratch
-// memory, which is returned.
-func (c *cpu) epilogue(p *gemm.Product, ep *backend.Epilogue) *buffer {
-	p.Epilogue = gemm.Epilogue{Act: ep.Act, Slope: float32(ep.Slope)}
+// epilogue translates ep for n columns. A bias that is not contiguous is copied to
+// scratch memory, which is returned.
+func (c *cpu) epilogue(ep *backend.Epilogue, n int) (gemm.Epilogue, *buffer) {
+	e := gemm.Epilogue{Act: ep.Act, Slope: float32(ep.Slope)}
 	if ep.Bias.Buf == nil {
-		return nil
+		return e, nil
 	}
-	if ep.Bias.Size() != p.N {
-		panic(fmt.Sprintf("gemm: expected a bias of %s, got %v", words.Count(p.N, "number"), ep.Bias))
+	if ep.Bias.Size() != n {
+		panic(fmt.Sprintf("gemm: expected a bias of %s, got %v", words.Count(n, "number"), ep.Bias))
 	}
 	if ep.Bias.Contiguous() {
-		p.Epilogue.Bias = dense(&ep.Bias)
-		return nil
+		e.Bias = dense(&ep.Bias)
+		return e, nil
 	}
-	scratch := c.pool.alloc(p.N)
+	scratch := c.pool.alloc(n)
 	var s nest
 	s.push(&ep.Bias)
 	s.collapse()
 	s.gather(scratch.data, data(ep.Bias.Buf), 0, s.seek(0))
-	p.Epilogue.Bias = scratch.data
-	return scratch
+	e.Bias = scratch.data
+	return e, scratch
 }
 
 // throughScratch computes a destination without unit strides in scratch memory.

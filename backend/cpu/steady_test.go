@@ -44,6 +44,17 @@ func calls(c *cpu) []call {
 	ba, bb, bd := in(30, 40, 20), in(30, 20, 50), in(30, 40, 50)
 	add("gemm batch", func() { c.Gemm(bd, ba, bb, 1, 0, backend.Epilogue{}) }, bd)
 
+	for _, s := range [][7]int{{3, 12, 13, 10, 3, 1, 1}, {20, 16, 15, 34, 4, 2, 1}, {33, 8, 8, 33, 1, 1, 1}, {32, 30, 31, 32, 3, 1, 32}, {32, 30, 31, 32, 3, 1, 2}, {20, 14, 15, 3, 3, 1, 1}} {
+		conv := backend.Conv{Stride: [2]int{s[5], s[5]}, Dilation: [2]int{1, 1}, Pad: [2]int{s[4] / 3, s[4] / 3}, Groups: s[6]}
+		size := func(n int) int { return (n+2*conv.Pad[0]-s[4])/s[5] + 1 }
+		x, w, y := in(4, s[1], s[2], s[0]), in(s[3], s[0]/s[6], s[4], s[4]), in(4, size(s[1]), size(s[2]), s[3])
+		x, y = channelsFirst(x), channelsFirst(y)
+		dx, dw, dy := channelsFirst(in(4, s[1], s[2], s[0])), in(s[3], s[0]/s[6], s[4], s[4]), in(4, s[3], size(s[1]), size(s[2]))
+		add("conv2d", func() { c.Conv2d(dy, x, w, conv, backend.Epilogue{Act: backend.ActTanh}) }, dy)
+		add("conv2d input grad", func() { c.Conv2dInputGrad(dx, y, w, conv, backend.Epilogue{}) }, dx)
+		add("conv2d weight grad", func() { c.Conv2dWeightGrad(dw, y, x, conv, 0) }, dw)
+	}
+
 	x, y, z, d := in(300, 400), in(300, 400), in(300, 400), in(300, 400)
 	row, d2, d3, d4, d5, d6 := in(1, 400), in(300, 400), in(300, 400), in(300, 400), in(400, 300), in(300, 400)
 	row.Shape[0], row.Strides[0] = 300, 0
@@ -118,6 +129,15 @@ func calls(c *cpu) []call {
 		c.SGDStep(q, x, u, backend.SGDConfig{LR: 0.1, Momentum: 0.9, First: true})
 	}, q, u)
 	return all
+}
+
+// channelsFirst is v, whose last axis is that of channels, with it second.
+func channelsFirst(v backend.View) backend.View {
+	w := v
+	for to, from := range [...]int{0, 3, 1, 2} {
+		w.Shape[to], w.Strides[to] = v.Shape[from], v.Strides[from]
+	}
+	return w
 }
 
 func transposed(v backend.View) backend.View {

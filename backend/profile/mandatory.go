@@ -81,6 +81,35 @@ func (p *Profiler) Gemm(dst, a, b backend.View, alpha, beta float64, ep backend.
 	p.time("gemm", shape, c, func() { p.inner.Gemm(dst, a, b, alpha, beta, ep) })
 }
 
+func (p *Profiler) Conv2d(dst, x, w backend.View, conv backend.Conv, ep backend.Epilogue) {
+	c := convCost(dst, w, moved(0, dst, x, w))
+	c.elements += size(ep.Bias)
+	p.time("conv2d", dst, c, func() { p.inner.Conv2d(dst, x, w, conv, ep) })
+}
+
+func (p *Profiler) Conv2dInputGrad(dst, g, w backend.View, conv backend.Conv, ep backend.Epilogue) {
+	c := convCost(g, w, moved(0, dst, g, w))
+	c.elements += size(ep.Bias)
+	p.time("conv2d input grad", dst, c, func() { p.inner.Conv2dInputGrad(dst, g, w, conv, ep) })
+}
+
+func (p *Profiler) Conv2dWeightGrad(dst, g, x backend.View, conv backend.Conv, beta float64) {
+	c := convCost(g, dst, moved(0, dst, g, x))
+	if beta != 0 {
+		c.elements += size(dst)
+	}
+	p.time("conv2d weight grad", dst, c, func() { p.inner.Conv2dWeightGrad(dst, g, x, conv, beta) })
+}
+
+// convCost adds a multiplication and an addition for each tap of every window: the
+// windows are the elements of y, and taps the weights of one channel of it.
+func convCost(y, w backend.View, c cost) cost {
+	if w.Shape[0] > 0 {
+		c.flops += 2 * size(y) * size(w) / float64(w.Shape[0])
+	}
+	return c
+}
+
 func (p *Profiler) Random(dst backend.View, dist backend.Distribution, params backend.Params, s backend.Stream) {
 	p.time("random", dst, moved(0, dst), func() { p.inner.Random(dst, dist, params, s) })
 }

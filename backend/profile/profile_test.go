@@ -58,6 +58,28 @@ func TestCostOfAProduct(t *testing.T) {
 	assert.Empty(t, p.Events())
 }
 
+func TestCostOfAConvolution(t *testing.T) {
+	p := profile.New(inner(t, "cpu"))
+	view := func(shape ...int) backend.View {
+		v := backend.NewView(nil, shape...)
+		v.Buf = p.Alloc(v.Size())
+		p.Fill(v, 1)
+		return v
+	}
+	x, w, y := view(2, 3, 8, 8), view(5, 3, 4, 4), view(2, 5, 4, 4)
+	p.Reset()
+	conv := backend.Conv{Stride: [2]int{2, 2}, Dilation: [2]int{1, 1}, Pad: [2]int{1, 1}, Groups: 1}
+	p.Conv2d(y, x, w, conv, backend.Epilogue{})
+	p.Conv2dInputGrad(x, y, w, conv, backend.Epilogue{})
+	p.Conv2dWeightGrad(w, y, x, conv, 0)
+	for i, op := range []string{"conv2d", "conv2d input grad", "conv2d weight grad"} {
+		e := p.Events()[i]
+		assert.Equal(t, op, e.Op)
+		assert.Equal(t, 2.0*2*5*4*4*3*4*4, e.FLOPs)
+		assert.Equal(t, 4.0*(2*3*8*8+5*3*4*4+2*5*4*4), e.Bytes)
+	}
+}
+
 func TestBroadcastOperandsCountOnce(t *testing.T) {
 	p := profile.New(inner(t, "cpu"))
 	row := backend.NewView(p.Alloc(4), 4)

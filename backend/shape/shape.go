@@ -113,6 +113,10 @@ func (*Backend) ScatterAdd(_, _ backend.View, _ []int32) {}
 
 func (*Backend) Gemm(_, _, _ backend.View, _, _ float64, _ backend.Epilogue) {}
 
+func (*Backend) Conv2d(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue)          {}
+func (*Backend) Conv2dInputGrad(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue) {}
+func (*Backend) Conv2dWeightGrad(_, _, _ backend.View, _ backend.Conv, _ float64)         {}
+
 // LSTM and LSTMGrad do nothing too, so that a recorded LSTM is one operation.
 
 func (*Backend) LSTM(_, _, _, _, _, _ backend.View) bool { return true }

@@ -8,10 +8,11 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/recipe"
 )
 
 // variables are what help texts and enums of flags refer to.
-var variables = kong.Vars{"previews": preview.Modes, "time": "10m", "encodings": strings.Join(table.Encodings(), ", ")}
+var variables = kong.Vars{"previews": preview.Modes, "time": "10m", "encodings": strings.Join(table.Encodings(), ", "), "networks": strings.Join(recipe.Networks(), ", ")}
 
 // groups are the headings of flags in help texts and configuration files.
 var groups = []kong.Group{

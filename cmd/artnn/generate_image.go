@@ -63,7 +63,7 @@ func (c *generateImage) Run(con *console) error {
 	if c.Seed != nil {
 		seed = *c.Seed
 	}
-	options, err := c.layout(gan.Config())
+	options, err := c.layout(gan.Size())
 	if err != nil {
 		return err
 	}
@@ -84,13 +84,13 @@ func (c *generateImage) Run(con *console) error {
 	if err := con.show(sheet, c.Preview); err != nil {
 		return err
 	}
-	con.say("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Config().Width, gan.Config().Height, seed)
+	con.say("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Size().Width, gan.Size().Height, seed)
 	return nil
 }
 
 // layout is how the sheet is made, if it is not too large: of single pictures,
 // each is enlarged by itself.
-func (c *generateImage) layout(cfg models.GANConfig) (data.GridOptions, error) {
+func (c *generateImage) layout(cfg models.PictureSize) (data.GridOptions, error) {
 	o, flags := c.grid(showScale(cfg)), "-n and --scale"
 	if c.Columns != nil {
 		o.Columns, flags = *c.Columns, "-n, --columns and --scale"
@@ -128,7 +128,7 @@ func imageModel(path string) (*models.GAN, error) {
 }
 
 // showScale enlarges small pictures so that one can see them.
-func showScale(cfg models.GANConfig) int {
+func showScale(cfg models.PictureSize) int {
 	return max(1, 64/max(cfg.Width, cfg.Height))
 }
 

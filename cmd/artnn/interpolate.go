@@ -72,7 +72,7 @@ func (c *interpolate) Run(con *console) error {
 		seeds = append(seeds, newSeed())
 	}
 	animated := strings.EqualFold(filepath.Ext(c.Out), ".gif")
-	cfg := gan.Config()
+	cfg := gan.Size()
 	scale := showScale(cfg)
 	if animated { // a sheet has many beside each other, this is a single one
 		scale = max(1, 256/max(cfg.Width, cfg.Height))

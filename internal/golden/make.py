@@ -2,6 +2,7 @@
 
     python3 internal/golden/make.py           write the files
     python3 internal/golden/make.py --check   say whether they would change
+    python3 internal/golden/make.py conv      only files with this in their names
     python3 internal/golden/make.py --float32 say how far PyTorch's own float32
                                               is from the float64 in the files
 
@@ -17,12 +18,14 @@ import numpy as np
 import torch
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
+import cases_conv
 import cases_layers
 import cases_linear
 import cases_loss
 import cases_measure
 import cases_models
 import cases_optim
+import cases_pictures
 import cases_safetensors
 import cases_tensor
 from goldenfile import File
@@ -41,7 +44,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_layers, cases_loss, cases_optim, cases_models, cases_linear, cases_measure):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_linear, cases_measure):
         module.build(new)
     return files
 
@@ -79,6 +82,9 @@ def main():
     files = build(torch.float64)
     outputs = {f.path: f.encode() for f in files}
     total = sum(map(len, outputs.values()))
+    named = [a for a in sys.argv[1:] if not a.startswith("--")]
+    if named:
+        outputs = {path: data for path, data in outputs.items() if any(n in path for n in named)}
     outputs["internal/golden/CASES.md"] = listing(files)
     changed = 0
     for name, data in outputs.items():

@@ -30,21 +30,21 @@ func (o *Options) faces(ctx context.Context, chapter *report.Chapter) (train.Rep
 	if err != nil {
 		return train.Report{}, err
 	}
-	gan, err := models.NewGAN(models.GANConfig{
-		Width: samples.FaceSize, Channels: pictures.Channels,
+	cfg := models.GANConfig{
+		Width: samples.FaceSize, Channels: pictures.Channels, ZDim: 100, Hidden: []int{128, 256},
 		LR: 1e-3, Beta1: 0.5, R1: 1, Sharpen: 1, EMA: 0.999, Seed: o.Seed,
-	})
+	}
+	gan, err := models.NewGAN(cfg)
 	if err != nil {
 		return train.Report{}, err
 	}
 
 	history := &train.History{}
-	cfg := gan.Config()
 	*chapter = report.Chapter{
 		Title: "Faces",
 		Intro: fmt.Sprintf("A generative adversarial network: the generator turns %d random numbers into a face, the discriminator learns to tell its faces from %d drawn ones, and each learns from the other.", cfg.ZDim, pictures.Len()),
 		Settings: []report.Setting{
-			{Name: "generator", Value: fmt.Sprintf("%d → %s → %d×%d×%d", cfg.ZDim, arrows(cfg.Hidden), cfg.Width, cfg.Height, cfg.Channels)},
+			{Name: "generator", Value: fmt.Sprintf("%d → %s → %d×%d×%d", cfg.ZDim, arrows(cfg.Hidden), cfg.Width, cfg.Width, cfg.Channels)},
 			{Name: "Adam", Value: fmt.Sprintf("learning rate %g, β₁ %g", cfg.LR, cfg.Beta1)},
 			{Name: "batch", Value: fmt.Sprint(facesBatch)},
 			{Name: "R1 penalty", Value: fmt.Sprint(cfg.R1)},

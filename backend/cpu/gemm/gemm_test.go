@@ -55,7 +55,7 @@ func TestRunOfPlans(t *testing.T) {
 		for layout := range 4 {
 			for _, on := range []Machine{narrow, wide} {
 				p := problem(m, n, k, layout&1 > 0, layout&2 > 0)
-				product := Product{M: m, N: n, K: k, A: Matrix{normal(rng, m*k), p.A}, B: Matrix{normal(rng, k*n), p.B}, C: normal(rng, m*n), LdC: n, Alpha: 1, Beta: 1}
+				product := Product{M: m, N: n, K: k, A: Matrix{Mem: normal(rng, m*k), Strides: p.A}, B: Matrix{Mem: normal(rng, k*n), Strides: p.B}, C: normal(rng, m*n), LdC: n, Alpha: 1, Beta: 1}
 				before := append([]float32(nil), product.C...)
 				product.normalise()
 				product.Epilogue.scale = 1

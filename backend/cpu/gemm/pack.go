@@ -31,6 +31,10 @@ func packA(dst []float32, x tilesOfA) {
 
 // PackColumns packs k rows and n columns of b into slivers of NR columns.
 func PackColumns(dst []float32, b Matrix, n, k int) {
+	if b.Patches != nil {
+		b.Patches.packColumns(dst, b.row, b.col, n, k)
+		return
+	}
 	if b.Col != 1 {
 		PackRows(dst, b.transposed(), n, k, asm.NR)
 		return
@@ -55,6 +59,8 @@ func PackRows(dst []float32, x Matrix, rows, k, width int) {
 // packSliver packs the first rows and k columns of x.
 func packSliver(dst []float32, x Matrix, rows, k, width int) {
 	switch {
+	case x.Patches != nil:
+		x.Patches.packRows(dst, x.row, x.col, rows, k, width)
 	case x.Col == 1:
 		asm.PackTranspose(dst, x.Mem, x.Row, rows, k, width)
 	case x.Row == 1:

@@ -83,7 +83,7 @@ func choose(p *Problem, on Machine) Method {
 	switch {
 	case p.K == 0:
 		return Empty
-	case p.Scaled || min(p.A.Row, p.A.Col, p.B.Row, p.B.Col) < 0:
+	case p.Scaled || p.Patches || min(p.A.Row, p.A.Col, p.B.Row, p.B.Col) < 0:
 		return Packed
 	case p.M == 1 && p.B.Col == 1:
 		return Vector

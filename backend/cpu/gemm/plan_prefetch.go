@@ -36,7 +36,7 @@ func prefetchBlocks(p *Problem, block Size) Prefetch {
 		f.Runs, f.Each, f.Step = ceilDiv(block.K, block.N/asm.NR), block.N/line, p.B.Row
 	}
 	f.Stride, f.Lines = f.Runs*f.Step, f.Tiles*asm.PrefetchLines(block.K)
-	if p.K*p.N < PrefetchMin || p.B.Col != 1 && p.B.Row != 1 || f.Stride > math.MaxInt32/8 {
+	if p.Patches || p.K*p.N < PrefetchMin || p.B.Col != 1 && p.B.Row != 1 || f.Stride > math.MaxInt32/8 {
 		return Prefetch{}
 	}
 	return f

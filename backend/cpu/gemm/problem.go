@@ -13,6 +13,7 @@ type Problem struct {
 	M, N, K int
 	A, B    Strides
 	Scaled  bool // A is multiplied by a number while it is packed
+	Patches bool // an operand is one of patches, which are packed
 }
 
 // work is the number of multiplications of one product.

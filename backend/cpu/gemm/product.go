@@ -5,16 +5,26 @@ import (
 	"github.com/org/artnn/backend"
 )
 
-// Matrix is a strided matrix: element (i, j) is Mem[i*Row+j*Col].
+// Matrix is a strided matrix, whose element (i, j) is Mem[i*Row+j*Col], or one of
+// patches.
 type Matrix struct {
 	Mem []float32
 	Strides
+
+	Patches  *Patches // or nil
+	row, col int      // of the patches where the matrix begins
 }
 
 // From is the matrix from element (i, j) on.
-func (m Matrix) From(i, j int) Matrix { return Matrix{m.Mem[i*m.Row+j*m.Col:], m.Strides} }
+func (m Matrix) From(i, j int) Matrix {
+	if m.Patches != nil {
+		m.row, m.col = m.row+i, m.col+j
+		return m
+	}
+	return Matrix{Mem: m.Mem[i*m.Row+j*m.Col:], Strides: m.Strides}
+}
 
-func (m Matrix) transposed() Matrix { return Matrix{m.Mem, Strides{m.Col, m.Row}} }
+func (m Matrix) transposed() Matrix { return Matrix{Mem: m.Mem, Strides: Strides{m.Col, m.Row}} }
 
 // Product is C = act(Alpha·A@B + Beta·C + bias) with A [M, K], B [K, N], C [M, N],
 // for Batch of each, which lie StepA, StepB and StepC numbers apart.
@@ -85,7 +95,10 @@ func (p *Product) normalise() {
 }
 
 func (p *Product) problem() Problem {
-	return Problem{Batch: max(p.Batch, 1), M: p.M, N: p.N, K: p.K, A: p.A.Strides, B: p.B.Strides, Scaled: p.Alpha != 1}
+	return Problem{
+		Batch: max(p.Batch, 1), M: p.M, N: p.N, K: p.K, A: p.A.Strides, B: p.B.Strides, Scaled: p.Alpha != 1,
+		Patches: p.A.Patches != nil || p.B.Patches != nil,
+	}
 }
 
 // matrices points the product at number i of the batch that it is the first of.
@@ -101,8 +114,13 @@ func shift(mem []float32, offset int) []float32 {
 	return mem[offset:]
 }
 
+// Empty reports whether nothing happens.
+func (e *Epilogue) Empty() bool {
+	return e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
+}
+
 func (e *Epilogue) empty() bool {
-	return e.scale == 1 && e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
+	return e.scale == 1 && e.Empty()
 }
 
 // rect is rows [i0, i1) and columns [j0, j1) of C.
@@ -125,16 +143,21 @@ func (p *Product) finish(r rect) {
 		if e.Shift != 0 {
 			asm.AddScalar(row, row, e.Shift)
 		}
-		switch e.Act {
-		case backend.ActReLU:
-			asm.ReLU(row, row)
-		case backend.ActLeakyReLU:
-			asm.LeakyReLU(row, row, e.Slope)
-		case backend.ActTanh:
-			asm.Tanh(row, row)
-		case backend.ActSigmoid:
-			asm.Sigmoid(row, row)
-		}
+		e.Activate(row)
+	}
+}
+
+// Activate applies the activation only.
+func (e *Epilogue) Activate(row []float32) {
+	switch e.Act {
+	case backend.ActReLU:
+		asm.ReLU(row, row)
+	case backend.ActLeakyReLU:
+		asm.LeakyReLU(row, row, e.Slope)
+	case backend.ActTanh:
+		asm.Tanh(row, row)
+	case backend.ActSigmoid:
+		asm.Sigmoid(row, row)
 	}
 }
 

@@ -1,0 +1,69 @@
+package models
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/layers"
+)
+
+var convGANs = map[string]func(ConvGANConfig) (*GAN, error){
+	"DCGAN": NewDCGAN, "WGANGP": NewWGANGP, "SNGAN": NewSNGAN, "R3GAN": NewR3GAN,
+}
+
+// somePictures is n pictures of numbers between −1 and 1.
+func somePictures(m *GAN, n, salt int) []float32 {
+	x := make([]float32, n*m.pixels())
+	for i := range x {
+		x[i] = wave(i, salt)
+	}
+	return x
+}
+
+func TestConvGANs(t *testing.T) {
+	for kind, newGAN := range convGANs {
+		for _, classes := range [][]string{nil, {"cats", "dogs", "owls"}} {
+			t.Run(fmt.Sprint(kind, len(classes)), func(t *testing.T) {
+				make := func() *GAN {
+					m, err := newGAN(ConvGANConfig{Size: 16, Width: 4, ZDim: 5, Channels: 1, Classes: classes, Adapt: 1e-2, Mirror: true, Seed: 3})
+					require.NoError(t, err)
+					return m
+				}
+				step := func(m *GAN, i int) (d, g float64) {
+					if classes == nil {
+						return m.Step(somePictures(m, 4, i))
+					}
+					return m.StepLabels(somePictures(m, 4, i), []int32{0, 2, 1, 2})
+				}
+				m := make()
+				assert.Equal(t, kind, Kind(m))
+				for i := range 3 {
+					d, g := step(m, i)
+					assert.True(t, isFinite(d) && isFinite(g), "step %d: %g, %g", i, d, g)
+				}
+				back := resumed(t, m).(*GAN)
+				assert.Equal(t, m.Classes(), back.Classes())
+				for i := range 3 {
+					d, g := step(m, i)
+					d2, g2 := step(back, i)
+					assert.Equal(t, [2]float64{d, g}, [2]float64{d2, g2})
+				}
+				assert.Equal(t, stateOf(m), stateOf(back))
+
+				pictures := m.Generate(5, 7)
+				assert.Len(t, pictures, 5*256)
+				for _, v := range pictures {
+					require.True(t, v >= -1 && v <= 1)
+				}
+				alone, err := readBytes(forInference(t, m))
+				require.NoError(t, err)
+				assert.Equal(t, pictures, alone.(*GAN).Generate(5, 7))
+				assert.Equal(t, layers.Count(m.Generator), layers.Count(alone))
+				assert.Len(t, m.Score(pictures), 5)
+			})
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package recipe
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/models"
+)
+
+// dense is the network of linear layers.
+const dense = "dense"
+
+// defaultNetwork is what learns best in equal time; see docs/own-images.md.
+const defaultNetwork = "dcgan"
+
+// Networks are the kinds of GAN that [Images] trains.
+func Networks() []string {
+	names := []string{dense}
+	for _, kind := range models.ConvGANKinds() {
+		names = append(names, strings.ToLower(kind))
+	}
+	return names
+}
+
+// convKind is the kind of a convolutional GAN by its name in small letters, or "".
+func convKind(name string) string {
+	for _, kind := range models.ConvGANKinds() {
+		if strings.ToLower(kind) == name {
+			return kind
+		}
+	}
+	return ""
+}
+
+// suitable is the network for pictures of a size: convolutional ones want a power
+// of two, and hidden layers are those of a dense one.
+func (c *Images) suitable() string {
+	if len(c.Hidden) > 0 || c.Size < 16 || c.Size > 256 || c.Size&(c.Size-1) != 0 {
+		return dense
+	}
+	return defaultNetwork
+}
+
+// chooseDense fills in what was left open for a dense GAN.
+func (c *Images) chooseDense(n int) {
+	setDefault(&c.LR, 1e-3)
+	if c.Hidden == nil {
+		c.Hidden = []int{128, 256}
+	}
+	setDefault(&c.Beta1, 0.5)
+	// The fewer pictures, the sooner a discriminator overfits.
+	setOpen(&c.R1, math.Round(10*min(10, max(1, 2500/float64(n))))/10)
+	setOpen(&c.Sharpen, 1)
+}
+
+// chooseConv fills in what was left open for a convolutional GAN.
+func (c *Images) chooseConv() {
+	setDefault(&c.Width, 32)
+	setOpen(&c.Adapt, 5e-6)
+}
+
+// network makes the GAN.
+func (c *Images) network(pictures *data.Images) (*models.GAN, error) {
+	if c.Network == dense {
+		return models.NewGAN(models.GANConfig{
+			Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
+			LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
+			R1: *c.R1, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+			Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
+		})
+	}
+	cfg := models.ConvGANConfig{
+		Size: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Width: c.Width,
+		LR: c.LR, EMA: *c.EMA, Adapt: *c.Adapt, Mirror: c.Mirror,
+		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
+	}
+	if cfg.EMA == 0 {
+		cfg.EMA = -1
+	}
+	if c.R1 != nil {
+		cfg.R1, cfg.R2 = *c.R1, *c.R1
+	}
+	if c.ByClass {
+		if len(pictures.Classes) < 2 {
+			return nil, fmt.Errorf("classes: the pictures are in %s, and need two or more", words.Count(len(pictures.Classes), "folder"))
+		}
+		cfg.Classes = pictures.Classes
+	}
+	gan, err := models.NewConvGAN(convKind(c.Network), cfg)
+	if err != nil {
+		return nil, err
+	}
+	_, chosen := gan.Describe()
+	c.LR = chosen.(models.ConvGANConfig).LR
+	return gan, nil
+}
+
+// step is one update of both networks.
+func (c *Images) step(b data.ImageBatch) (d, g float64) {
+	if c.ByClass {
+		return c.gan.StepLabels(b.Pixels, b.Labels)
+	}
+	return c.gan.Step(b.Pixels)
+}
