@@ -50,7 +50,6 @@ type rule struct {
 	clip, ema  float64
 	accumulate int
 	seed       uint64
-	backend    backend.Backend
 }
 
 // updates makes the two updates.
@@ -60,15 +59,18 @@ func (a *adversarial) updates(generator, discriminator layers.Layer, r rule) {
 		return optim.NewAdam(p, optim.AdamConfig{LR: r.lr, Betas: r.betas})
 	}
 	g, d := prefixed{generatorName, generator}, prefixed{discriminatorName, discriminator}
-	c := update.Config{
+	cfg := update.Config{
 		Params: layers.Params(g), Buffers: layers.Buffers(g), Optimizer: adam,
 		Clip: r.clip, Accumulate: r.accumulate, EMA: r.ema, Seed: r.seed,
 	}
-	if a.critic > 1 {
-		a.gLast = &lastLoss{on: r.backend}
-		c.Memory = a.gLast
+	if a.critic > 1 { // some steps have no loss of the generator's own
+		a.gLast = &lastLoss{}
+		cfg.Memory = a.gLast
 	}
-	a.g = update.New(c)
+	a.g = update.New(cfg)
+	if a.gLast != nil {
+		a.gLast.on = a.g.Tape().Backend()
+	}
 	a.d = update.New(update.Config{
 		Params: layers.Params(d), Buffers: layers.Buffers(d), Optimizer: adam,
 		Clip: r.clip, Accumulate: r.accumulate, Tape: a.g.Tape(),

@@ -228,7 +228,7 @@ func (k convKind) new(cfg ConvGANConfig) (*GAN, error) {
 	}
 	contest.updates(generator, discriminator, rule{
 		lr: cfg.LR, betas: cfg.Betas,
-		clip: cfg.Clip, ema: max(0, cfg.EMA), accumulate: cfg.Accumulate, seed: cfg.Seed, backend: cfg.Backend,
+		clip: cfg.Clip, ema: max(0, cfg.EMA), accumulate: cfg.Accumulate, seed: cfg.Seed,
 	})
 	return newGAN(d, generator, discriminator, contest), nil
 }

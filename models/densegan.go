@@ -220,7 +220,7 @@ func NewGAN(cfg GANConfig) (*GAN, error) {
 	}
 	contest.updates(generator, discriminator, rule{
 		lr: cfg.LR, betas: [2]float64{cfg.Beta1, 0.999},
-		clip: cfg.Clip, ema: cfg.EMA, accumulate: cfg.Accumulate, seed: cfg.Seed, backend: cfg.Backend,
+		clip: cfg.Clip, ema: cfg.EMA, accumulate: cfg.Accumulate, seed: cfg.Seed,
 	})
 	return newGAN(d, generator, discriminator, contest), nil
 }

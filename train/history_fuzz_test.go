@@ -30,7 +30,7 @@ func FuzzHistoryState(f *testing.F) {
 	f.Add(4, 9, seeds)
 	f.Add(-1, 0, seeds)
 	f.Fuzz(func(t *testing.T, limit, metrics int, events []byte) {
-		metrics = max(0, min(metrics, 12))
+		metrics, events = max(0, min(metrics, 12)), events[:min(len(events), 100*9)]
 		whole, broken := &train.History{Limit: limit}, &train.History{Limit: limit}
 		for step := 1; len(events) >= 9; step, events = step+1, events[9:] {
 			value := math.Float64frombits(binary.LittleEndian.Uint64(events[1:]))

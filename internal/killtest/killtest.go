@@ -99,7 +99,8 @@ func (v *victim) alone(t *testing.T) {
 // kill kills n processes, one after the other.
 func (v *victim) kill(t *testing.T, n int) {
 	dir := filepath.Join(folder(t), "broken")
-	done, finished := 0, 0
+	done, finished, late := 0, 0, 0
+	anew := true // it begins with nothing
 	for killed := 0; killed < n; {
 		cmd := v.Command(dir)
 		var said bytes.Buffer
@@ -114,23 +115,28 @@ func (v *victim) kill(t *testing.T, n int) {
 		switch {
 		case err == nil: // it was faster: another begins anew
 			v.end(t, dir)
-			v.took = min(v.took, max(time.Since(begin), v.took/2)) // the first may have been slow
-			done, finished = 0, finished+1
+			if anew { // the first of all may have been slow
+				v.took = min(v.took, time.Since(begin))
+			}
+			done, finished, anew = 0, finished+1, true
 			require.NoError(t, os.RemoveAll(dir))
 			continue
 		case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
 			killed++
+			anew = false
 		default:
 			t.Fatalf("%v: %s", err, said.String())
 		}
 		now := v.Look(t, dir)
 		require.GreaterOrEqual(t, now, done, "what was reached is lost")
-		done = now
+		if done = now; done > 0 {
+			late++
+		}
 	}
 	out, err := v.Command(dir).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	v.end(t, dir)
-	t.Logf("%d were killed, %d ended", n, finished+1)
+	t.Logf("%d were killed, %d of them with something saved; %d ended", n, late, finished+1)
 }
 
 // rest are names of temporary files and folders.

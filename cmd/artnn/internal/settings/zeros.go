@@ -63,9 +63,11 @@ func leastAbove(v reflect.Value) string {
 	return ""
 }
 
-// unset reports whether a flag's value is no setting but an open bound.
+// unset reports whether a flag's value is no setting: a 0 that [Zeros] would refuse, as
+// of a bound that does not count or of a part that the model does not have.
 func unset(flag *kong.Flag) bool {
-	return flag.Tag.Get(zeroTag) == zeroOpen && flag.Target.IsZero()
+	meaning := flag.Tag.Get(zeroTag)
+	return (meaning == "" || meaning == zeroOpen) && leastAbove(flag.Target) != ""
 }
 
 // Dashed is a flag as it is written on a command line.
