@@ -61,12 +61,16 @@ var errAllSpecial = errors.New("every token of the tokenizer is special: there i
 //
 // Shape: logits [vocabulary].
 //
-// Errors: logits that are not finite ([ErrDiverged]); only special tokens.
+// Errors: logits that are not finite ([ErrDiverged]); only special tokens; one that
+// has no logit.
 func (s *Sampler) Pick(logits []float32) (int32, error) {
 	if high, low := asm.Max(logits), asm.Min(logits); high-high != 0 || low-low != 0 {
 		return 0, ErrDiverged
 	}
 	for _, token := range s.special {
+		if uint(token) >= uint(len(logits)) {
+			return 0, fmt.Errorf("the special token %d is not in [0, %d), those that logits are of", token, len(logits))
+		}
 		logits[token] = float32(math.Inf(-1))
 	}
 	top := asm.Max(logits)

@@ -99,6 +99,21 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 	defer a.g.End()
 	a.d.Begin()
 	defer a.d.End()
+	done := false
+	defer func() {
+		if !done {
+			a.g.Abort()
+			a.d.Abort()
+		}
+	}()
+	dLoss, gLoss = a.turns(n, real)
+	done = true
+	return dLoss, gLoss
+}
+
+// turns are the two updates of a step.
+func (a *adversarial) turns(n int, real rows) (dLoss, gLoss float64) {
+	tape := a.d.Tape()
 	a.seen = a.seen[:0]
 	turn := (a.d.Steps()+1)%a.critic == 0 // of the generator
 	begin := tape.RNG().State()

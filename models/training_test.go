@@ -126,7 +126,7 @@ func TestResumeRefusesDamage(t *testing.T) {
 		"no JSON":          {swap("{", ""), "training: "},
 		"unknown field":    {swap(`"lr"`, `"rl"`), `training: json: unknown field "rl"`},
 		"negative rate":    {swap(`"lr":0.001`, `"lr":-1`), `learning rate -1`},
-		"two updates":      {swap(`[{`, `[{},{`), `training: expected the state of 1 updates, got 2`},
+		"two updates":      {swap(`[{`, `[{},{`), `training: expected the state of 1 update, got 2`},
 		"no updates":       {func(l list, m map[string]string) list { m["training"] = "null"; return l }, `training: there are no updates in it`},
 		"negative count":   {swap(`"fc.bias":3`, `"fc.bias":-3`), `-3 steps of "fc.bias" make no sense`},
 		"missing count":    {swap(`"fc.bias":3`, `"fc.bios":3`), `step count of "fc.bias" is missing or negative`},

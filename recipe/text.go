@@ -81,6 +81,8 @@ func (c *Text) Check() error {
 		return &ConfigError{"ValidateEvery", fmt.Sprintf("must be at least 1, got %d", c.ValidateEvery)}
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
+	case c.Hidden < 0:
+		return &ConfigError{"Hidden", fmt.Sprintf("must not be negative, got %d", c.Hidden)}
 	case c.Window < 0:
 		return &ConfigError{"Window", fmt.Sprintf("must not be negative, got %d", c.Window)}
 	}
@@ -123,7 +125,7 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
 		Title:  titled("Text", "like", c.Data),
-		Intro:  fmt.Sprintf("An LSTM learns from %s %ss of %d kinds, %s more are held out", words.Thousands(len(learn)), unit, vocab.Len(), words.Thousands(len(held))),
+		Intro:  fmt.Sprintf("An LSTM learns from %s of %s, %s more are held out", words.Thousand(len(learn), unit), words.Count(vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
@@ -173,7 +175,7 @@ func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
 	case n < fewestTokens:
 		return nil, nil, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, fifty thousand are a start", words.Are(n, c.Vocab), fewestTokens))
 	case n < fewTokens:
-		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon overfit; fifty thousand are a start", words.Thousands(n), c.Vocab))
+		c.warn(fmt.Sprintf("the text is short (%s): the network will soon overfit; fifty thousand are a start", words.Thousand(n, c.Vocab)))
 	}
 	return vocab, ids, nil
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/internal/words"
 )
 
 const charsKind = "char"
@@ -92,8 +93,8 @@ func (c *Chars) lacks(missing []rune) error {
 	}
 	known := func(r rune) bool { _, ok := slices.BinarySearch(c.runes, r); return ok }
 	do := cmp.Or(otherScript(string(missing), known), "replace these or leave them out")
-	return fmt.Errorf("the model does not know %s%s: its text had %d other characters; %s",
-		strings.Join(names, ", "), more, len(c.runes), do)
+	return fmt.Errorf("the model does not know %s%s: its text had %s; %s",
+		strings.Join(names, ", "), more, words.Count(len(c.runes), "other character"), do)
 }
 
 // Decode joins the characters of tokens.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/internal/jsonfloat"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/train/checkpoint"
 )
 
@@ -97,7 +98,7 @@ func (h *History) SetState(text json.RawMessage) error {
 		return err
 	}
 	if s.Width < 0 || s.Count < 0 || len(s.Sum) != len(s.Names) {
-		return fmt.Errorf("history: %d sums of %d metrics, %d of %d steps", len(s.Sum), len(s.Names), s.Count, s.Width)
+		return fmt.Errorf("history: %s of %s, %d of %s", words.Count(len(s.Sum), "sum"), words.Count(len(s.Names), "metric"), s.Count, words.Count(s.Width, "step"))
 	}
 	if err := errors.Join(checkPoints(s.Points, len(s.Names)), checkPoints(s.ValPoints, len(s.ValNames))); err != nil {
 		return err
@@ -113,7 +114,7 @@ func (h *History) SetState(text json.RawMessage) error {
 func checkPoints(points []Point, metrics int) error {
 	for _, p := range points {
 		if len(p.Values) != metrics {
-			return fmt.Errorf("history: %d values of %d metrics at step %d", len(p.Values), metrics, p.Step)
+			return fmt.Errorf("history: %s of %s at step %d", words.Count(len(p.Values), "value"), words.Count(metrics, "metric"), p.Step)
 		}
 	}
 	return nil

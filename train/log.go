@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/logfile"
+	"github.com/org/artnn/internal/words"
 )
 
 // LogOptions say what [CSV] and [JSONL] keep. Zero values are the defaults.
@@ -73,7 +74,7 @@ func (l *Log) SetState(text json.RawMessage) error {
 		return err
 	}
 	if s.Rows < 0 || s.Mean.Count < 0 {
-		return fmt.Errorf("log: %d rows, %d steps in the next", s.Rows, s.Mean.Count)
+		return fmt.Errorf("log: %s, %s in the next", words.Count(s.Rows, "row"), words.Count(s.Mean.Count, "step"))
 	}
 	l.resume = &s
 	return nil

@@ -3,6 +3,8 @@ package train
 import (
 	"fmt"
 	"math"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // thinned tells which points of a growing curve are kept: one in Every, all that
@@ -84,7 +86,7 @@ func (t *thinned) check(points int) error {
 		bad = bad || n < 0 || n >= t.Seen || i > 0 && n <= t.Kept[i-1]
 	}
 	if bad || len(t.Kept) > 0 && len(t.Kept) != points {
-		return fmt.Errorf("history: %d numbers of %d validations do not fit %d points", len(t.Kept), t.Seen, points)
+		return fmt.Errorf("history: %s of %s do not fit %s", words.Count(len(t.Kept), "number"), words.Count(t.Seen, "validation"), words.Count(points, "point"))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func evalText(_ context.Context, c *evalCommand, m writer, con *console) error {
 	if v, ok := m.Tokenizer().(interface{ Unknown(tokens []int32) float64 }); ok {
 		t.line("unknown "+unit+"s", "%.1f %%", 100*v.Unknown(ids))
 	}
-	t.line("text", "%s %ss", words.Thousands(len(ids)), unit)
+	t.line("text", "%s", words.Thousand(len(ids), unit))
 	t.line("cross-entropy", "%.4f nats, %.4f bits a %s", loss, loss/math.Ln2, unit)
 	t.line("perplexity", "%.2f of %d", math.Exp(loss), m.Tokenizer().Len())
 	return t.Flush()

@@ -11,6 +11,7 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/anim"
 )
@@ -102,6 +103,6 @@ func (c *interpolate) Run(con *console) error {
 	if err := con.show(strip, c.Preview); err != nil {
 		return err
 	}
-	con.say("%s: %d pictures through seeds %s\n", c.Out, len(frames), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
+	con.say("%s: %s through seeds %s\n", c.Out, words.Count(len(frames), "picture"), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
 	return nil
 }

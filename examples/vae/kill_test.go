@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/examples/internal/maintest"
 	"github.com/org/artnn/internal/killtest"
 	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
@@ -26,7 +27,8 @@ const victimSteps = 60
 func TestMain(m *testing.M) {
 	dir, ok := os.LookupEnv(victimEnv)
 	if !ok {
-		os.Exit(m.Run())
+		maintest.Main(m, main)
+		return
 	}
 	if err := victim(dir); err != nil {
 		os.Stderr.WriteString(err.Error() + "\n")

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -89,8 +90,10 @@ func Write(w io.Writer, m layers.Module, o Options) error {
 // describe is the metadata of a module.
 func describe(m layers.Module, facts map[string]string) (map[string]string, error) {
 	meta := map[string]string{formatKey: formatName, versionKey: version}
+	from := Provenance{Maker: Program(), Facts: facts}
 	var err error
 	if d, ok := m.(Described); ok {
+		from.Package = packageOf(m)
 		kind, config := d.Describe()
 		meta[kindKey] = kind
 		if meta[configKey], err = marshal(config); err != nil {
@@ -102,7 +105,7 @@ func describe(m layers.Module, facts map[string]string) (map[string]string, erro
 			return nil, fmt.Errorf("tokenizer: %w", err)
 		}
 	}
-	meta[provenanceKey], err = marshal(Provenance{Program(), facts})
+	meta[provenanceKey], err = marshal(from)
 	return meta, err
 }
 
@@ -187,11 +190,16 @@ func finite[T float32 | float64](name string, values []T, d safetensors.DType) (
 	return values, safetensors.Overflow(name, d, values)
 }
 
+var errIdle = errors.New("training: nothing is left to train, because all weights have been replaced by smaller ones: save without training")
+
 // training lists the state of updates for a file and notes the rest of it in the
 // metadata.
 func training(updates []*update.Update, meta map[string]string) (list []safetensors.Tensor, err error) {
 	var states []update.State
 	for i, u := range updates {
+		if u.Idle() {
+			return nil, errIdle
+		}
 		if name := u.Replaced(); name != "" {
 			return nil, fmt.Errorf("training: the weight %q has been replaced since training began, as by a smaller one, and could not learn on: save without training", name)
 		}

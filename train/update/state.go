@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
@@ -28,11 +29,11 @@ const (
 // Check returns an error if a count is negative.
 func (s State) Check() error {
 	if s.Steps < 0 {
-		return fmt.Errorf("%d steps make no sense", s.Steps)
+		return fmt.Errorf("%s make no sense", words.Count(s.Steps, "step"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Updates)) {
 		if n := s.Updates[name]; n < 0 {
-			return fmt.Errorf("%d steps of %q make no sense", n, name)
+			return fmt.Errorf("%s of %q make no sense", words.Count(n, "step"), name)
 		}
 	}
 	return nil
