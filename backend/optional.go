@@ -139,6 +139,9 @@ type LSTMGradArgs struct {
 type DecodeKernel interface {
 	// Decode writes rows lo, lo+1, … of w to contiguous dst [n, columns].
 	Decode(dst View, w StoredMatrix, lo int) bool
+	// DecodeBlock is how many weights are best decoded at a time before they are
+	// multiplied, 0 for all: fewer stay in a cache.
+	DecodeBlock() int
 }
 
 // LinearInt8Kernel multiplies by the transpose of int8 weights.
