@@ -70,7 +70,7 @@ func NewIndexLoader[B any](n int, load func(indices []int) B, o LoaderOptions) (
 	switch {
 	case n < 1:
 		return nil, fmt.Errorf("loader: the dataset is empty")
-	case o.Shuffle && n > math.MaxUint32:
+	case o.Shuffle && uint64(n) > math.MaxUint32:
 		return nil, fmt.Errorf("loader: %d elements are more than can be shuffled, %d", n, uint32(math.MaxUint32))
 	case o.BatchSize < 0:
 		return nil, fmt.Errorf("loader: the batch size must be positive, got %d", o.BatchSize)

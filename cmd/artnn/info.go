@@ -151,7 +151,8 @@ func arrays(t *namedLines, f *safetensors.File) {
 			}
 		}
 	}
-	t.line("stored", "%s in %s, %s", words.Thousand(total, "number"), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
+	stored := []string{words.Thousand(total, "number") + " in " + words.Count(len(f.Names()), "tensor")}
+	t.line("stored", "%s", strings.Join(append(stored, slices.Sorted(maps.Keys(types))...), ", "))
 	switch err := f.NonFinite(); {
 	case err != nil:
 		t.line("numbers", "not all finite: %v", err)

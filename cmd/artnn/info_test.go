@@ -16,10 +16,15 @@ import (
 // infoOf is what info says of a file with one number and this metadata.
 func infoOf(t *testing.T, meta map[string]string) string {
 	t.Helper()
+	return infoOfTensors(t, meta, safetensors.Tensor{Name: "a", Shape: []int{1}, Values: []float32{1}})
+}
+
+func infoOfTensors(t *testing.T, meta map[string]string, tensors ...safetensors.Tensor) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "model.safetensors")
 	f, err := os.Create(path)
 	require.NoError(t, err)
-	require.NoError(t, safetensors.Write(f, []safetensors.Tensor{{Name: "a", Shape: []int{1}, Values: []float32{1}}}, meta))
+	require.NoError(t, safetensors.Write(f, tensors, meta))
 	require.NoError(t, f.Close())
 	r := call(t, "info", path)
 	assert.Zero(t, r.status, r.err)
@@ -33,6 +38,7 @@ func own(config, provenance string) map[string]string {
 
 func TestInfoCounts(t *testing.T) {
 	assert.Contains(t, infoOf(t, own("{}", "{}")), "1 number in 1 tensor, F32\n")
+	assert.Contains(t, infoOfTensors(t, own("{}", "{}")), "0 numbers in 0 tensors\n")
 }
 
 func TestInfoNamesThePackageOfAKind(t *testing.T) {
