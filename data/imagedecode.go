@@ -18,6 +18,8 @@ const (
 	hugePixels = 1 << 24
 )
 
+var errFileSize = fmt.Errorf("the file is over the limit of %d MiB", maxFileBytes>>20)
+
 // DecodeImage turns one PNG, JPEG, GIF, WebP or TIFF file into channel-first
 // values in [−1, 1], upright and resized as o says. Of several frames or pages it
 // is the first.
@@ -48,7 +50,7 @@ func readImage(ctx context.Context, r io.Reader, o ImageOptions, huge *sync.Mute
 		return nil, err
 	}
 	if len(file) > maxFileBytes {
-		return nil, fmt.Errorf("the file is over the limit of %d MiB", maxFileBytes>>20)
+		return nil, errFileSize
 	}
 	f, err := imagefile.Open(file, o.MaxPixels)
 	if err != nil {
@@ -118,5 +120,12 @@ func readImageFS(ctx context.Context, fsys fs.FS, name string, o ImageOptions, h
 		return nil, err
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFileBytes { // without reading as much
+		return nil, errFileSize
+	}
 	return readImage(ctx, f, o, huge)
 }

@@ -433,3 +433,21 @@ func TestCancelledWhileDecoding(t *testing.T) {
 		}
 	}
 }
+
+// A file over the limit is refused by its size, without being read.
+func TestHugeFilesAreNotRead(t *testing.T) {
+	dir := writeFiles(t, map[string][]byte{"a.png": encode(t, "png", flat(4, 6, red)), "huge.png": nil})
+	if err := os.Truncate(filepath.Join(dir, "huge.png"), 3<<30); err != nil {
+		t.Skip(err) // no room for sparse files
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	m, err := LoadImages(context.Background(), dir, ImageOptions{Size: 4})
+	runtime.ReadMemStats(&after)
+	if err != nil || !strings.Contains(m.Summary(), "huge.png: the file is over the limit of 256 MiB") {
+		t.Errorf("error %v, got %v", err, m)
+	}
+	if got := after.TotalAlloc - before.TotalAlloc; got > 32<<20 {
+		t.Errorf("took %d MiB", got>>20)
+	}
+}

@@ -89,11 +89,17 @@ func isGray(pictures *data.Images) bool {
 
 // pictureLoader gives batches of pictures, mirrored ones among them if wanted.
 func pictureLoader(pictures *data.Images, mirror bool, o data.LoaderOptions) (*data.Loader[data.ImageBatch], error) {
+	n, examples := pictures.Len(), pictures.Len()
+	if mirror {
+		examples *= 2
+	}
+	if o.BatchSize > examples {
+		return nil, &ConfigError{"Batch", fmt.Sprintf("must be at most %d, as many as there are examples, got %d", examples, o.BatchSize)}
+	}
 	if !mirror {
 		return pictures.Loader(o)
 	}
-	n := pictures.Len()
-	return data.NewIndexLoader(2*n, func(indices []int) data.ImageBatch {
+	return data.NewIndexLoader(examples, func(indices []int) data.ImageBatch {
 		plain := make([]int, len(indices))
 		for i, at := range indices {
 			plain[i] = at % n

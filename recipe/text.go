@@ -106,6 +106,9 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	at := len(ids) - int(*c.Holdout*float64(len(ids)))
 	learn, held := ids[:at], ids[at:]
 	c.choose(len(learn), vocab.Len())
+	if c.Window >= len(learn) {
+		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", len(learn), c.Window)}
+	}
 	m, err := models.NewTextGenerator(vocab, models.TextConfig{
 		Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
 		Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,

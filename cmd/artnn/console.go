@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
 
+	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/cmd/artnn/internal/visible"
 )
 
@@ -125,13 +126,23 @@ func (c *console) end(status int) int {
 	}
 }
 
-// oneLine joins the lines of errors that were joined.
+// oneLine joins the lines of errors that were joined: by a semicolon, but for a line
+// that announces the next by a colon.
 func oneLine(s string) string {
-	lines := strings.FieldsFunc(strings.TrimSpace(s), func(r rune) bool { return r == '\n' })
-	for i := range lines {
-		lines[i] = strings.TrimSpace(lines[i])
+	var b strings.Builder
+	for _, line := range strings.Split(strings.TrimSpace(s), "\n") {
+		line = strings.TrimSpace(line)
+		switch before := b.String(); {
+		case line == "":
+			continue
+		case strings.HasSuffix(before, ":"):
+			b.WriteString(" ")
+		case before != "":
+			b.WriteString("; ")
+		}
+		b.WriteString(line)
 	}
-	return visible.Line(strings.Join(lines, "; "))
+	return visible.Line(b.String())
 }
 
 // plainWord is what no shell reads as anything but itself.
@@ -139,11 +150,43 @@ var plainWord = regexp.MustCompile(`^[\pL\pN@%+=:,./_][\pL\pN@%+=:,./_-]*$`)
 
 // shellWord is a path as it is typed in a command.
 func shellWord(path string) string {
-	if plainWord.MatchString(path) {
-		return path
-	}
 	if strings.HasPrefix(path, "-") {
 		path = "./" + path
 	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	return quoted(path)
+}
+
+// quoted is a value as a shell takes it. Control characters, which a terminal does
+// not show and nobody can type, are escaped as bash and zsh, and POSIX since 2024,
+// read them.
+func quoted(value string) string {
+	switch {
+	case plainWord.MatchString(value):
+		return value
+	case visible.Line(value) != value:
+		return "$'" + visible.Line(strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value)) + "'"
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// flagged is a flag with a value, as a shell takes them.
+func flagged(name, value string) string {
+	between := " "
+	switch {
+	case strings.HasPrefix(value, "-") && len(name) == 1: // it would be read as a flag
+		between = ""
+	case strings.HasPrefix(value, "-"):
+		between = "="
+	}
+	return settings.Dashed(name) + between + quoted(value)
+}
+
+// listed is a flag of a list with one value for it, without the value if it cannot be
+// given: commas divide lists, but for those after a backslash, and a backslash before
+// a comma cannot be said.
+func listed(name, value string) string {
+	if strings.Contains(value, `\,`) || strings.HasSuffix(value, `\`) || value == "" {
+		return settings.Dashed(name)
+	}
+	return flagged(name, strings.ReplaceAll(value, ",", `\,`))
 }

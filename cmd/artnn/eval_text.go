@@ -31,13 +31,16 @@ func evalText(_ context.Context, c *evalCommand, m writer, con *console) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
+	unit := cmp.Or(map[string]string{"char": "character", "word": "word"}[m.Tokenizer().Kind()], "token")
+	if len(ids) < 2 {
+		return fmt.Errorf("%s: the text has %s, at least 2 are needed", c.Data, words.Count(len(ids), unit))
+	}
 	con.hintScript(m.Tokenizer(), text)
 	loss, err := m.Evaluate(ids, evalStreams)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
 	t := con.table()
-	unit := cmp.Or(map[string]string{"char": "character", "word": "word"}[m.Tokenizer().Kind()], "token")
 	if v, ok := m.Tokenizer().(interface{ Unknown(tokens []int32) float64 }); ok {
 		t.line("unknown "+unit+"s", "%.1f %%", 100*v.Unknown(ids))
 	}

@@ -79,7 +79,7 @@ func execute(ctx context.Context, args []string, con *console) int {
 		return exited
 	}
 	if err != nil {
-		return con.fail(usageError{err}, helpFor(err))
+		return con.fail(usageError{mistyped(err)}, helpFor(err))
 	}
 	if err := settings.Zeros(k); err != nil {
 		return con.fail(usageError{err}, "")

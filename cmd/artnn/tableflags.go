@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
@@ -92,27 +93,18 @@ func readingHelp(h table.Help, e *table.Error) string {
 
 // tableHelp is a flag of training and its value, for a shell.
 func tableHelp(h table.Help, e *table.Error) string {
+	name := strings.ToLower(h.Option)
 	switch {
 	case h.Option == "Kinds":
-		return "--kind " + quoted(e.Column+"="+h.Value)
-	case h.Option == "Log":
-		return "--log"
+		return listed("kind", e.Column+"="+h.Value)
+	case h.Option == "Missing" || h.Option == "Skip":
+		return listed(name, h.Value)
 	case h.Option == "Delimiter" && h.Value == "\t":
 		return "--delimiter tab"
-	case h.Value == "":
-		return "--" + strings.ToLower(h.Option)
-	case h.Option == "Missing" || h.Option == "Skip": // lists, which commas divide
-		return fmt.Sprintf("--%s %s", strings.ToLower(h.Option), quoted(strings.ReplaceAll(h.Value, ",", `\,`)))
+	case h.Option == "Log" || h.Value == "":
+		return settings.Dashed(name)
 	}
-	return fmt.Sprintf("--%s %s", strings.ToLower(h.Option), quoted(h.Value))
-}
-
-// quoted is a value as a shell takes it.
-func quoted(value string) string {
-	if strings.ContainsAny(value, " \t;&|<>()$`\\\"'*?[]#~!{}") {
-		return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-	}
-	return value
+	return flagged(name, h.Value)
 }
 
 // read reads the table that --data names as a model's training rows were.

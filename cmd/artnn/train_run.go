@@ -107,8 +107,12 @@ func (s *session) diverged(err *train.NonFiniteError) string {
 	return text
 }
 
-// flagOf is the flag that sets a field of a recipe: that of the same name.
+// flagOf is the flag that sets a field of a recipe: that of the same name, but for
+// the kind of network.
 func (s *session) flagOf(field string) string {
+	if field == "Network" {
+		field = "Model"
+	}
 	for _, f := range s.kong.Flags() {
 		if strings.EqualFold(strings.ReplaceAll(f.Name, "-", ""), field) {
 			return settings.Dashed(f.Name)
