@@ -17,17 +17,21 @@ func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console
 	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
 		return err
 	}
+	name := c.Data
+	if name == "-" {
+		name = "standard input"
+	}
 	_, t, err := c.read(c.Data, m, true)
 	if err != nil {
 		return err
 	}
 	known, err := t.Known(m.Config().Target)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	e, err := m.Evaluate(known)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.Data, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	warnUnseen(con, m, known)
 	if c.Out == "" || !con.quiet { // the page has the same

@@ -182,6 +182,15 @@ func TestPredictReadsStandardInput(t *testing.T) {
 	out, err = asProcess(t, written(t, "y.csv", "x,y\n1,2\n3,4\n"), "eval", "-m", run, "--data", "-")
 	require.NoError(t, err)
 	assert.Contains(t, string(out), `2 predictions of "y"`)
+	for name, text := range map[string]string{"no column": "z\n1\n", "delimiter": "z|x\n1|2\n", "no text": ""} {
+		_, err = asProcess(t, written(t, "bad.csv", text), "predict", "-m", run, "--data", "-")
+		failed := (*exec.ExitError)(nil)
+		require.ErrorAs(t, err, &failed, name)
+		assert.Contains(t, string(failed.Stderr), "artnn: standard input: ", name)
+		if name == "delimiter" {
+			assert.Contains(t, string(failed.Stderr), "; use --delimiter '|'\n")
+		}
+	}
 }
 
 func TestPredictCountsWhatWasNeverSeen(t *testing.T) {

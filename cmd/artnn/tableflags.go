@@ -119,19 +119,28 @@ func (f *tableFlags) read(path string, m *tabular.Model, target bool) (*table.CS
 		return nil, nil, usageError{err}
 	}
 	t, err := file.Read(o)
-	return file, t, explainTable(err, readingHelp)
+	return file, t, explainTable(inputError(path, err), readingHelp)
 }
 
 // openTable opens the table that --data names: a file, or - for standard input.
 func openTable(path string) (*table.CSV, error) {
 	if path == "-" {
-		return table.NewCSV(os.Stdin)
+		file, err := table.NewCSV(os.Stdin)
+		return file, inputError(path, err)
 	}
 	file, err := table.OpenCSV(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file; name that of your table with --data", path)
 	}
 	return file, err
+}
+
+// inputError names standard input in an error, which has the names of files already.
+func inputError(path string, err error) error {
+	if err == nil || path != "-" {
+		return err
+	}
+	return fmt.Errorf("standard input: %w", err)
 }
 
 // warnUnseen counts the categories of a table that training has not seen.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Error is what is wrong with the file of a table, or does not go with what was
@@ -100,5 +101,28 @@ func noColumn(name string, names []string) error {
 	for i, n := range names {
 		quoted[i] = fmt.Sprintf("%q", n)
 	}
-	return fmt.Errorf("no column %q; there are %s%s", name, strings.Join(quoted, ", "), more)
+	e := &Error{Problem: fmt.Sprintf("no column %q; there are %s%s", name, strings.Join(quoted, ", "), more)}
+	if len(names) == 1 {
+		if sign := separating(names[0], name); sign != "" {
+			e.Help = []Help{{"Delimiter", sign}}
+		}
+	}
+	return e
+}
+
+// separating is the sign that stands between a name and what else is in the first
+// line of a file, "" if there is none. Spaces and the likes of _ are part of names.
+func separating(line, name string) string {
+	for _, r := range line {
+		sign := string(r)
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSpace(r) || strings.ContainsRune("_-.", r) || (Dialect{Delimiter: sign}).Check() != nil {
+			continue
+		}
+		for part := range strings.SplitSeq(line, sign) {
+			if strings.TrimSpace(part) == name && part != line {
+				return sign
+			}
+		}
+	}
+	return ""
 }

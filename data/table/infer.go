@@ -61,7 +61,7 @@ func (e *evidence) decide(w wanted) (verdict, error) {
 		case date == nil && w.learned && len(e.dates) > 0:
 			return verdict{}, e.first.is(fmt.Sprintf("not a date as %q, which was learned", w.format.Layout), e.helpDate(e.first, w)...)
 		case date == nil:
-			return verdict{}, e.first.is("not a date in a layout that is known", Help{"Dates", ""}, Help{"Kinds", string(Category)})
+			return verdict{}, e.first.is("not a date in a layout that is known", Help{"Dates", digitsLayout(e.first.text)}, Help{"Kinds", string(Category)})
 		}
 		if date.fit < e.given {
 			return verdict{}, date.not.is(e.insteadOf(date, w), e.helpDate(date.not, w)...)
@@ -84,6 +84,16 @@ func (e *evidence) decide(w wanted) (verdict, error) {
 // help is for a value that is not like the others.
 func help(p place) []Help {
 	return []Help{{"Missing", cut(p.text)}, {"Kinds", string(Category)}}
+}
+
+// digitsLayout is a layout without signs between, which may be one of numbers too and
+// has to be said: "" if the text is not a date in it.
+func digitsLayout(text string) string {
+	const layout = "20060102"
+	if _, ok := parseDate(text, layout); !ok {
+		return ""
+	}
+	return layout
 }
 
 // mayRead are the readings of numbers that are possible.

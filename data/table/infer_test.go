@@ -133,3 +133,40 @@ func TestDatesThatMakeNoSense(t *testing.T) {
 		assert.Equal(t, want, order, text)
 	}
 }
+
+// A column that is not there is there in another reading of the first line, and that
+// is said.
+func TestMissingColumnNamesTheReading(t *testing.T) {
+	for text, want := range map[string]string{
+		"a|price\n1|2\n": `no column "price"; there are "a|price"; use Options.Delimiter = "|"`,
+		"price : a\n1\n": `no column "price"; there are "price : a"; use Options.Delimiter = ":"`,
+		"a-price\n1\n":   `no column "price"; there are "a-price"`,
+		"a|prices\n1\n":  `no column "price"; there are "a|prices"`,
+		"a price\n1\n":   `no column "price"; there are "a price"`,
+	} {
+		_, err := ReadCSV(strings.NewReader(text), Options{Skip: []string{"price"}})
+		assert.EqualError(t, err, want)
+		read, err := ReadCSV(strings.NewReader(text), Options{})
+		require.NoError(t, err)
+		_, err = read.Column("price")
+		assert.EqualError(t, err, want)
+	}
+
+	learned := Options{Only: []string{"颜色"}, Dialect: Dialect{Encoding: "gb18030"}}
+	_, err := ReadCSV(strings.NewReader("颜色,数\n红,1\n"), learned)
+	assert.ErrorContains(t, err, `use Options.Encoding = "utf-8"`)
+	_, err = ReadCSV(strings.NewReader("a,b\n1,1\n"), learned)
+	require.ErrorContains(t, err, "no column")
+	assert.NotContains(t, err.Error(), "Encoding")
+}
+
+func TestDatesOfDigits(t *testing.T) {
+	read := func(text string, dates ...string) error {
+		_, err := ReadCSV(strings.NewReader(text), Options{Kinds: map[string]Kind{"when": Date}, Dates: dates})
+		return err
+	}
+	text := "when,a\n20210701,1\n20211231,2\n"
+	assert.ErrorContains(t, read(text), `use Options.Dates = "20060102" or `)
+	assert.NoError(t, read(text, "20060102"))
+	assert.ErrorContains(t, read("when,a\n20211301,1\n"), `use Options.Dates or `)
+}

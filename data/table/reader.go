@@ -185,6 +185,9 @@ func (r *reader) each(f func(row int, s *scanner) error) error {
 	}
 	if r.columns == nil {
 		if err := r.plan(names); err != nil {
+			if e := (*Error)(nil); errors.As(err, &e) && r.learnedEncoding() && b.probe.wide && !b.probe.bad {
+				e.Help = append(e.Help, Help{"Encoding", utf8Name})
+			}
 			return err
 		}
 	}
@@ -204,6 +207,12 @@ func (r *reader) each(f func(row int, s *scanner) error) error {
 			return err
 		}
 	}
+}
+
+// learnedEncoding reports whether the encoding is that of what was learned from, and
+// nothing in the file says so.
+func (r *reader) learnedEncoding() bool {
+	return r.o.Encoding == "" && r.o.Dialect.Encoding == r.enc.name
 }
 
 // look is the first reading.
@@ -226,7 +235,7 @@ func (r *reader) look() error {
 	if err != nil {
 		return err
 	}
-	if learned := r.o.Dialect.Encoding; r.o.Encoding == "" && learned == r.enc.name && r.probe.wideUTF8() {
+	if learned := r.o.Dialect.Encoding; r.learnedEncoding() && r.probe.wideUTF8() {
 		return &Error{Problem: fmt.Sprintf("the text is UTF-8, and %s in what was learned from", learned),
 			Help: []Help{{"Encoding", utf8Name}, {"Encoding", learned}}}
 	}

@@ -186,6 +186,9 @@ func explained(err error) error {
 	if errors.Is(err, io.EOF) || strings.Contains(text, io.ErrUnexpectedEOF.Error()) || strings.Contains(text, "short Huffman data") {
 		return fmt.Errorf("the file is cut short (%w)", err)
 	}
+	if strings.Contains(text, "unsupported") && !strings.HasPrefix(text, "png") { // such as TIFF's CMYK
+		return fmt.Errorf("%w; save it as PNG", err)
+	}
 	return err
 }
 
