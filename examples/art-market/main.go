@@ -48,6 +48,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data/table"
+	"github.com/org/artnn/examples/internal/given"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/tabular"
 	"github.com/org/artnn/train"
@@ -106,7 +107,11 @@ func main() {
 	// program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout); err != nil {
+	err := given.Positive(flag.CommandLine)
+	if err == nil {
+		err = run(ctx, o, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "art-market:", err)
 		os.Exit(1)
 	}

@@ -28,6 +28,7 @@ func TestErrors(t *testing.T) {
 	spoilt := file("spoilt.csv", "width,price\n1,10\n2,\"12,3x\"\n")
 	empty := file("empty.csv", "")
 	for _, c := range []struct{ args, want string }{
+		{"-lr 0", "-lr must be positive, got 0"},
 		{"-csv " + nowhere + " -target price", nowhere},
 		{"-csv " + works, "-csv needs -target"},
 		{"-csv " + works + " -target prize", `no column "prize"; there are "width", "price"`},

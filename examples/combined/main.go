@@ -31,6 +31,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/examples/internal/given"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
@@ -73,7 +74,11 @@ func main() {
 	// program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout); err != nil {
+	err := given.Positive(flag.CommandLine)
+	if err == nil {
+		err = run(ctx, o, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "combined:", err)
 		os.Exit(1)
 	}

@@ -40,6 +40,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/examples/internal/given"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
 )
@@ -70,7 +71,11 @@ func main() {
 	// program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, r, os.Stdout); err != nil {
+	err := given.Positive(flag.CommandLine)
+	if err == nil {
+		err = run(ctx, r, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "gan:", err)
 		os.Exit(1)
 	}

@@ -32,6 +32,7 @@ func TestErrors(t *testing.T) {
 	}
 	one := pictures(t, 1)
 	for _, c := range []struct{ args, want string }{
+		{"-lr 0", "-lr must be positive, got 0"},
 		{"-data " + nowhere, nowhere},
 		{"-data " + empty, "no pictures"},
 		{"-data " + file, file},

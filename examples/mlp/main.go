@@ -26,6 +26,7 @@ import (
 	"os/signal"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/examples/internal/given"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train"
 )
@@ -71,7 +72,11 @@ func main() {
 	// program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, r, os.Stdout); err != nil {
+	err := given.Positive(flag.CommandLine)
+	if err == nil {
+		err = run(ctx, r, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mlp:", err)
 		os.Exit(1)
 	}

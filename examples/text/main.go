@@ -30,6 +30,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/examples/internal/given"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
@@ -82,7 +83,11 @@ func main() {
 	// program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	if err := run(ctx, o, os.Stdout); err != nil {
+	err := given.Positive(flag.CommandLine, "temperature", "top-p")
+	if err == nil {
+		err = run(ctx, o, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "text:", err)
 		os.Exit(1)
 	}

@@ -34,6 +34,8 @@ func TestErrors(t *testing.T) {
 	}
 	out := filepath.Join(dir, "run")
 	for _, c := range []struct{ args, want string }{
+		{"-batch 0", "-batch must be positive, got 0"},
+		{"-lr 0", "-lr must be positive, got 0"},
 		{"-data " + nowhere, nowhere},
 		{"-data " + folder, "no text"},
 		{"-data " + empty, "no text"},
@@ -49,12 +51,12 @@ func TestErrors(t *testing.T) {
 		{"-prompt 猫", "猫"},
 		{"-batch -1", "Batch must be"},
 		{"-window -1", "Window must"},
-		{"-window 1000000", "longer text or fewer steps"},
+		{"-window 1000000", "Window must be below"},
 		{"-hidden -1", "Hidden must not be negative, got -1"},
 		{"-layers -1", "layers"},
 		{"-lr -1", "LR must be"},
 		{"-temperature -1", "temperature"},
-		{"-length 0", "number of tokens"},
+		{"-length 0", "-length must be positive"},
 		{"-top-p 2", "top-p"},
 		{"-out " + short + " -updates 1 -batch 1 -window 1 -hidden 8", short},
 	} {
