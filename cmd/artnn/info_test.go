@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -74,4 +75,30 @@ func TestInfoIsBounded(t *testing.T) {
 		meta[fmt.Sprint(i)] = "x"
 	}
 	assert.Regexp(t, `(?m)^metadata +… and 1 more$`, infoOf(t, meta))
+}
+
+// Types that this program does not load are listed all the same.
+func TestInfoListsOtherTypes(t *testing.T) {
+	header := `{"w":{"dtype":"F8_E4M3","shape":[2,3],"data_offsets":[0,6]}}`
+	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(header))), header+"123456"...)
+	path := filepath.Join(t.TempDir(), "float8.safetensors")
+	require.NoError(t, os.WriteFile(path, file, 0o666))
+	out := ok(t, call(t, "info", path)).out
+	assert.Regexp(t, `(?m)^stored +6 numbers in 1 tensor, F8_E4M3$`, out)
+	assert.Regexp(t, `(?m)^numbers +not looked at`, out)
+	assert.Regexp(t, `(?m)^w +F8_E4M3 +\[2 3\] +6$`, out)
+}
+
+// A vocabulary with control characters, in a file as Save writes them today.
+func TestInfoShowsAVocabularyOfControls(t *testing.T) {
+	path := hostileModel(t, t.TempDir())
+	f, err := safetensors.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	require.Equal(t, "2", f.Metadata()["version"])
+	for _, r := range []result{onTerminal("info", path), call(t, "info", path)} {
+		ok(t, r)
+		assertHarmless(t, r.out, "info", path)
+		assert.Regexp(t, `(?m)^tokenizer .*\\a.*\\x1b`, r.out)
+	}
 }
