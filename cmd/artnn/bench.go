@@ -44,7 +44,7 @@ func (c *bench) Validate() error {
 	return nil
 }
 
-// measurement is a column: a unit of work and what to make of its seconds.
+// measurement is a line: a unit of work and what to make of its seconds.
 type measurement struct {
 	title string
 	work  func() func()
@@ -58,30 +58,28 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	con.printf("%s, %s, backend %s\n\n", machine.CPU(), words.Count(machine.Cores(), "thread"), backend.Default().Name())
-	columns := []measurement{
-		{"matrix product", product, func(s float64) string { return fmt.Sprintf("%.1f GF/s", 2*productSize*productSize*productSize/s/1e9) }},
-		{"MLP 784-256-128-10, batch 64", perceptron, perSecond},
-		{"dense GAN 64×64×3, batch 32", gan, perSecond},
-		{"LSTM 96/128/256, batch 32, 64 steps", lstm, perSecond},
-	}
 	w := con.cells()
 	fmt.Fprint(w, "kernels")
-	for _, m := range columns {
-		fmt.Fprintf(w, "\t%s", m.title)
+	for _, path := range paths {
+		fmt.Fprintf(w, "\t%s", path)
 	}
 	fmt.Fprintln(w)
-	for _, path := range paths {
-		restore := asm.Use(path)
-		fmt.Fprint(w, path)
-		for _, m := range columns {
+	for _, m := range []measurement{
+		{"matrix product, GF/s", product, func(s float64) string { return fmt.Sprintf("%.1f", 2*productSize*productSize*productSize/s/1e9) }},
+		{"MLP 784-256-128-10, batch 64, updates/s", perceptron, perSecond},
+		{"dense GAN 64×64×3, batch 32, updates/s", gan, perSecond},
+		{"LSTM 96/128/256, batch 32, 64 steps, updates/s", lstm, perSecond},
+	} {
+		fmt.Fprint(w, m.title)
+		for _, path := range paths {
 			if ctx.Err() != nil {
-				restore()
 				return errInterrupted
 			}
+			restore := asm.Use(path)
 			fmt.Fprintf(w, "\t%s", m.show(fastest(m.work(), c.Time)))
+			restore()
 		}
 		fmt.Fprintln(w)
-		restore()
 	}
 	return w.Flush()
 }
@@ -115,7 +113,7 @@ func fastest(work func(), budget time.Duration) float64 {
 	return best.Seconds()
 }
 
-func perSecond(s float64) string { return words.Rate(1/s) + " updates/s" }
+func perSecond(s float64) string { return words.Rate(1 / s) }
 
 const productSize = 512
 

@@ -71,17 +71,13 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
-// table writes lines of a name and what is known of it.
-func (c *console) table() *namedLines { return &namedLines{c.cells()} }
-
 // cells writes lines of cells with tabs between.
-func (c *console) cells() *tabwriter.Writer { return tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0) }
-
-type namedLines struct{ *tabwriter.Writer }
-
-func (t *namedLines) line(name, format string, args ...any) {
-	fmt.Fprintf(t, "%s\t%s\n", visible.Line(name), visible.Line(fmt.Sprintf(format, args...)))
+func (c *console) cells() *tabwriter.Writer {
+	return tabwriter.NewWriter(c.out, 0, 0, cellPadding, ' ', 0)
 }
+
+// cellPadding is how many columns of the terminal are between two cells.
+const cellPadding = 2
 
 // warn says what does not end a command but should be known.
 func (c *console) warn(message string) {

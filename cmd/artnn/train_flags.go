@@ -58,7 +58,7 @@ func (f *runFlags) options(con *console, k *kong.Context) recipe.Options {
 		Budget: train.Budget{Steps: f.Steps, Epochs: f.Epochs, Time: f.Time},
 		LR:     f.LR, Samples: f.Samples, Checkpoint: f.Checkpoint, Keep: f.Keep,
 		WriteConfig: func(w io.Writer) error { return settings.Write(w, k) },
-		Hooks:       recipe.Hooks{Warn: con.warn, Say: func(text string) { con.say("%s\n", text) }},
+		Hooks:       recipe.Hooks{Warn: con.warn, Say: con.tell},
 	}
 	if f.Schedule != automatic {
 		o.Schedule = recipe.Schedule(f.Schedule)

@@ -135,7 +135,8 @@ func do[B any](ctx context.Context, s *session, task *recipe.Task[B], o recipe.O
 	if !s.con.quiet {
 		progress := newProgress(s.con, s.name, task.Unit, task.PerStep)
 		o.Progress = announced{progress, func() {
-			s.con.say("%s\nWriting to %s. Ctrl+C stops and saves; --resume goes on.\n", task.Plan(), s.Out)
+			s.con.tell(task.Plan())
+			s.con.tell(fmt.Sprintf("Writing to %s. Ctrl+C stops and saves; --resume goes on.", s.Out))
 		}}
 		o.OnSample = func(sample recipe.Sample) error {
 			_ = s.show(progress.above(), sample, task.Aligned) // a run goes on that nobody can watch
@@ -196,7 +197,8 @@ func (s *session) finish(r recipe.Result) error {
 	if r.Step == r.From && !r.Interrupted {
 		s.con.warn("the run is complete: to go on, give a larger --time, --steps or --epochs; they count from its first step")
 	}
-	s.con.say("%s\nModel:  %s\nReport: %s\n", r.Summary(), r.Folder.Model(), r.Folder.Report())
+	s.con.tell(r.Summary())
+	s.con.say("Model:  %s\nReport: %s\n", r.Folder.Model(), r.Folder.Report())
 	if r.Interrupted {
 		s.con.say("Go on:  artnn %s --resume -o %s\n", s.kong.Command(), shellWord(s.Out))
 		return errInterrupted
@@ -215,7 +217,7 @@ func dryRun[B any](ctx context.Context, s *session, task *recipe.Task[B], o reci
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	s.con.printf("%s\n", task.Plan())
+	s.con.sentences(task.Plan())
 	for _, v := range o.Settings {
 		s.con.printf("  %-12s %s\n", v.Name, v.Value)
 	}
@@ -223,11 +225,11 @@ func dryRun[B any](ctx context.Context, s *session, task *recipe.Task[B], o reci
 	if task.Validate != nil {
 		done = "One step, a validation and a checkpoint"
 	}
-	s.con.printf("%s went well in %s:", done, time.Since(begin).Round(time.Millisecond))
+	text := fmt.Sprintf("%s went well in %s:", done, time.Since(begin).Round(time.Millisecond))
 	for _, m := range r.Metrics {
-		s.con.printf("  %s %.4f", m.Name, m.Value)
+		text += fmt.Sprintf("  %s %.4f", m.Name, m.Value)
 	}
-	s.con.printf("\nNothing was written.\n")
+	s.con.sentences(text + "\nNothing was written.")
 	return nil
 }
 
@@ -245,10 +247,10 @@ func findLR[B any](ctx context.Context, s *session, task *recipe.Task[B], o reci
 		s.con.printf("lr %-9.2g loss %.4f\n", curve.Rates[i], curve.Losses[i])
 	}
 	if curve.Suggestion == 0 {
-		s.con.printf("The loss never fell: is there something to learn in the data?\n")
+		s.con.sentences("The loss never fell: is there something to learn in the data?")
 		return nil
 	}
-	s.con.printf("The loss falls fastest at --lr %.1g and is lowest at %.1g: start with the first.\n", curve.Suggestion, curve.Lowest)
+	s.con.sentences(fmt.Sprintf("The loss falls fastest at --lr %.1g and is lowest at %.1g: start with the first.", curve.Suggestion, curve.Lowest))
 	return nil
 }
 

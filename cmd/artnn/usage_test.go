@@ -146,7 +146,13 @@ func TestCompletionIsOfThisProgram(t *testing.T) {
 
 func TestBench(t *testing.T) {
 	r := ok(t, call(t, "bench", "--time=10ms", "--kernels", string(fastestKernels())))
-	assert.Regexp(t, string(fastestKernels())+` +\d+\.\d GF/s( +[\d.k]+ updates/s){3}\n`, r.out)
+	assert.Regexp(t, `(?m)^kernels +`+string(fastestKernels())+`$`, r.out)
+	assert.Regexp(t, `(?m)^matrix product, GF/s +\d+\.\d$`, r.out)
+	assert.Len(t, regexp.MustCompile(`(?m)^.* updates/s +[\d.k]+$`).FindAllString(r.out, -1), 3)
+	_, table, _ := strings.Cut(r.out, "\n\n")
+	for _, line := range strings.Split(table, "\n") { // there is room for three more sets of kernels
+		assert.LessOrEqual(t, len([]rune(line)), 80-3*len("  avx512"), line)
+	}
 }
 
 func TestForeignModel(t *testing.T) {
