@@ -3,6 +3,7 @@ package models
 import (
 	"image/color"
 	"math"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -212,4 +213,16 @@ func TestInferenceIsConcurrent(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// A model whose error was not looked at is named by what is done with it, and no file
+// is left.
+func TestNilModels(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.safetensors")
+	var gan *GAN
+	assert.PanicsWithValue(t, "save: the model is nil: was there an error when it was made?", func() { _ = Save(path, nil) })
+	assert.PanicsWithValue(t, "save: the model is nil: was there an error when it was made?", func() { _ = Save(path, gan) })
+	assert.PanicsWithValue(t, "clone: the model is nil: was there an error when it was made?", func() { _, _ = Clone(gan) })
+	assert.PanicsWithValue(t, "clone: the model is nil: was there an error when it was made?", func() { _, _ = Clone[Model](nil) })
+	assert.NoFileExists(t, path)
 }

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math"
+	"reflect"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/words"
@@ -35,6 +36,13 @@ type Trainable interface {
 func Kind(m Model) string {
 	kind, _ := m.Describe()
 	return kind
+}
+
+// notNil panics if a model is nil, such as one that was not made for an error.
+func notNil(op string, m Model) {
+	if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		panic(op + ": the model is nil: was there an error when it was made?")
+	}
 }
 
 // on is a backend, the default one if none is given.

@@ -137,7 +137,9 @@ func kindsOf(t reflect.Type) string {
 //
 // Errors: those of building the model from its description, such as a kind that
 // is not registered.
+// Panics: a nil model.
 func Clone[M Model](m M) (M, error) {
+	notNil("clone", m)
 	var none M
 	kind, config := m.Describe()
 	f, ok := lookup(kind)

@@ -76,7 +76,9 @@ type Inferrer interface {
 // a model that cannot learn (a quantised one may have nothing left to train), or
 // together with [ForInference], [Float16] or [BFloat16], from which training could not
 // resume exactly. Errors of the file system.
+// Panics: a nil model.
 func Save(path string, m Model, options ...SaveOption) error {
+	notNil("save", m)
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if err := write(w, m, options...); err != nil {
 			return fmt.Errorf("save %s: %w", path, err)

@@ -3,7 +3,6 @@ package train
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/logfile"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/words"
 )
 
@@ -101,6 +101,11 @@ func (l *Log) Begin(e Event) error {
 	if l.resume != nil {
 		rows, l.steps.mean, l.resume = l.resume.Rows, l.resume.Mean, nil
 	}
+	if info, err := os.Stat(l.path); err == nil { // before it is opened, which of a pipe may wait for ever
+		if err := regular.Check(info.Mode()); err != nil {
+			return fmt.Errorf("train: log %s: %w; choose another name", l.path, err)
+		}
+	}
 	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return fmt.Errorf("train: the log cannot be written, choose another name: %w", err)
@@ -120,8 +125,8 @@ func (l *Log) cut(f *os.File, step, rows int) error {
 	if err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is not a regular file, which rows can be cut from; choose another name")
+	if err := regular.Check(info.Mode()); err != nil { // by now
+		return err
 	}
 	head := make([]byte, min(info.Size(), int64(len(l.format.signature()))))
 	if _, err := f.ReadAt(head, 0); err != nil && err != io.EOF {
@@ -244,7 +249,7 @@ func (l *Log) widen() error {
 		return err
 	}
 	err := atomicfile.Write(l.path, func(w io.Writer) error {
-		old, err := os.Open(l.path)
+		old, err := regular.Open(l.path)
 		if err != nil {
 			return err
 		}

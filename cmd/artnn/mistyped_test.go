@@ -87,3 +87,20 @@ func TestAdviceWorksInAShell(t *testing.T) {
 	}
 	assert.Equal(t, "--missing", listed("missing", `a\,b`), "cannot be said")
 }
+
+// Data of another kind than the model's are named as such.
+func TestDataThatDoNotGoWithTheModel(t *testing.T) {
+	run := line(t)
+	folder := facesFolder(t, 1)
+	for _, command := range []string{"eval", "predict"} {
+		r := call(t, command, "-m", run, "--data", folder)
+		assert.Equal(t, statusError, r.status)
+		assert.Contains(t, r.err, folder+" is a folder, and the model is of tables: name a CSV file with --data\n", command)
+	}
+
+	text := filepath.Join(t.TempDir(), "text")
+	require.Zero(t, call(t, append([]string{"train", "text", "--data", textFile(t, 2000), "-o", text, "--steps=1", "-q"}, smallText...)...).status)
+	r := call(t, "eval", "-m", text, "--data", written(t, "one.txt", "a"))
+	assert.Equal(t, statusError, r.status)
+	assert.Contains(t, r.err, "one.txt: the text has 1 character, at least 2 are needed\n")
+}

@@ -128,6 +128,9 @@ func openTable(path string) (*table.CSV, error) {
 		file, err := table.NewCSV(os.Stdin)
 		return file, inputError(path, err)
 	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder, and the model is of tables: name a CSV file with --data", path)
+	}
 	file, err := table.OpenCSV(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no such file; name that of your table with --data", path)
