@@ -12,7 +12,7 @@ from torch import nn, optim
 
 from cases_models import adversarial
 
-SIZE, WIDTH, Z, BATCH, STEPS = 16, 4, 5, 2, 10
+SIZE, WIDTH, Z, BATCH, STEPS = 16, 4, 3, 2, 10
 
 
 def channels(size, width):
@@ -93,7 +93,23 @@ def sngan(latents, width, classes):
     return nn.Sequential(*g), Judge(d, b, lambda i, o: sn(nn.Linear(i, o)), classes)
 
 
-KINDS = dict(DCGAN=dcgan, WGANGP=wgangp, SNGAN=sngan)
+def r3gan(latents, width, classes):
+    at = lambda size: channels(size, width)
+    conv = lambda i, o, k=1, **more: nn.Conv2d(i, o, k, bias=False, **more)
+    act = nn.LeakyReLU(0.2)
+
+    def block(c):
+        inner = 2 * c
+        return Skip([nn.Conv2d(c, inner, 1), act, nn.Conv2d(inner, inner, 3, padding=1, groups=max(2, inner // 16)), act, conv(inner, c)])
+
+    g = [Basis(latents, at(4)), block(at(4)), conv(at(4), at(8)), nn.Upsample(scale_factor=2, mode="bilinear"), block(at(8)),
+         nn.Upsample(scale_factor=2, mode="bilinear"), conv(at(8), 1, 3, padding=1)]
+    d = [conv(1, at(8), 4, stride=2, padding=1), block(at(8)), nn.AvgPool2d(2), conv(at(8), at(4)), block(at(4)),
+         conv(at(4), at(4), 4, groups=at(4)), nn.Flatten()]
+    return nn.Sequential(*g), Judge(d, at(4), lambda i, o: nn.Linear(i, o, bias=False), classes)
+
+
+KINDS = dict(DCGAN=dcgan, WGANGP=wgangp, SNGAN=sngan, R3GAN=r3gan)
 
 
 def load(c, module, prefix):
@@ -117,9 +133,10 @@ def load(c, module, prefix):
 def build(new):
     f = new("models/testdata/convgan.safetensors")
     for name, kind, loss, classes, betas, critic, r1, r2, gp in (
-        ("dcgan_classes", "DCGAN", "non_saturating", 3, (0.5, 0.999), 1, 0, 0, 0),
+        ("dcgan", "DCGAN", "non_saturating", 0, (0.5, 0.999), 1, 0, 0, 0),
         ("wgangp", "WGANGP", "wasserstein", 0, (0, 0.9), 2, 0, 0, 10),
-        ("sngan_classes", "SNGAN", "hinge", 3, (0, 0.9), 1, 0, 0, 0)):
+        ("sngan_classes", "SNGAN", "hinge", 3, (0, 0.9), 1, 0, 0, 0),
+        ("r3gan", "R3GAN", "relativistic", 0, (0, 0.99), 1, 1.5, 0.5, 0)):
         c = f.case(name)
         g, d = KINDS[kind](Z + classes, WIDTH, classes)
         train(c, g, d, kind, loss, classes, betas, critic, r1, r2, gp)
