@@ -46,7 +46,7 @@ func TestConvGANsMatchPyTorch(t *testing.T) {
 	eachBackend(t, func(t *testing.T, be backend.Backend, first, after float64) {
 		losses, biases := 1e-9, 1e-8
 		if be.Name() != "reference" {
-			losses, biases = 1e-3, 2e-2
+			losses, biases = 1e-3, 5e-2
 		}
 		golden.Load(t, "testdata/convgan.safetensors").Run(t, func(t *testing.T, c *golden.Case) {
 			m := goldenConvGAN(t, c, be)

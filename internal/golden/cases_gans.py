@@ -83,11 +83,11 @@ def sngan(latents, width, classes):
     conv = lambda i, o, k=3: nn.Conv2d(i, o, k, padding=k // 2)
     up = lambda: nn.Upsample(scale_factor=2)
     g = [nn.Linear(latents, 16 * at(4)), nn.Unflatten(1, (at(4), 4, 4))]
-    for i, o in ((at(4), at(8)), (at(8), at(8))):
+    for i, o in ((at(4), at(8)), (at(8), width // 2)):
         g.append(Skip([nn.BatchNorm2d(i), nn.ReLU(), up(), conv(i, o), nn.BatchNorm2d(o), nn.ReLU(), conv(o, o)], [conv(i, o, 1), up()]))
-    g += [nn.BatchNorm2d(at(8)), nn.ReLU(), conv(at(8), 1), nn.Tanh()]
+    g += [nn.BatchNorm2d(width // 2), nn.ReLU(), conv(width // 2, 1), nn.Tanh()]
     a, b, half = at(8), at(4), nn.AvgPool2d(2)
-    d = [Skip([sn(conv(1, a)), nn.ReLU(), sn(conv(a, a)), half], [half, sn(conv(1, a, 1))]),
+    d = [Skip([sn(conv(1, a // 2)), nn.ReLU(), sn(conv(a // 2, a)), half], [half, sn(conv(1, a, 1))]),
          Skip([nn.ReLU(), sn(conv(a, a)), nn.ReLU(), sn(conv(a, b)), half], [half, sn(conv(a, b, 1))]),
          nn.ReLU(), SumPixels()]
     return nn.Sequential(*g), Judge(d, b, lambda i, o: sn(nn.Linear(i, o)), classes)
