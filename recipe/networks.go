@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -80,7 +81,8 @@ func (c *Images) network(pictures *data.Images) (*models.GAN, error) {
 		cfg.EMA = -1
 	}
 	if c.R1 != nil {
-		cfg.R1, cfg.R2 = *c.R1, *c.R1
+		cfg.R1 = cmp.Or(*c.R1, -1)
+		cfg.R2 = cfg.R1
 	}
 	if c.ByClass {
 		if len(pictures.Classes) < 2 {
