@@ -41,7 +41,7 @@ func span(op, name string, length, rows, cols, ld int) {
 
 //go:noinline
 func badSpan(op, name string, length, rows, cols, ld int) {
-	panic(fmt.Sprintf("asm: %s: %s: expected room for %d rows of %d at stride %d, got length %d",
+	panic(fmt.Sprintf("asm: %s: %s: expected room for [%d %d] at stride %d, got length %d",
 		op, name, rows, cols, ld, length))
 }
 

@@ -38,3 +38,14 @@ func gemmInt8(t *Int8Tile) {
 	}
 	gemmInt8Generic(t)
 }
+
+// gemvInt8: the kernel takes 16 terms at a time, and no fewer.
+func gemvInt8(v *Int8Gemv) {
+	if useAVX2 && len(v.X) >= 16 && len(v.Y) >= DotNR {
+		tiles := len(v.Y) / DotNR
+		gemvInt8x4AVX2(tiles, len(v.X), &v.X[0], &v.W[0], v.WRow, v.ScaleX, &v.Scale[0], &v.Y[0], v.Accumulate)
+		gemvInt8Tiles(v, tiles*DotNR)
+		return
+	}
+	gemvInt8Tiles(v, 0)
+}

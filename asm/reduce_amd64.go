@@ -39,6 +39,22 @@ func minOf(x []float32) float32 {
 	return minOfGeneric(x)
 }
 
+func gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
+	if useAVX2 && len(y) >= DotNR {
+		tiles := len(y) / DotNR
+		if far {
+			gemvFarAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		} else {
+			gemvNearAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		}
+		if done := tiles * DotNR; done < len(y) {
+			gemvTiles(y[done:], a[done*lda:], lda, x, accumulate)
+		}
+		return
+	}
+	gemvTiles(y, a, lda, x, accumulate)
+}
+
 func gemvT(y, a []float32, lda int, x []float32) {
 	if useAVX2 {
 		gemvTAVX2(y, a, lda, x)

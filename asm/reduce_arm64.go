@@ -42,3 +42,20 @@ func minOf(x []float32) float32 {
 func gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 	gemvTiles(y, a, lda, x, accumulate)
 }
+
+func gemvT(y, a []float32, lda int, x []float32) {
+	if useNEON {
+		for len(x) >= 4 {
+			gemvT4NEON(y, &a[0], lda, &x[0])
+			x = x[4:]
+			if len(x) > 0 {
+				a = a[4*lda:]
+			}
+		}
+		for i, v := range x {
+			axpyNEON(y, v, a[i*lda:][:len(y)])
+		}
+		return
+	}
+	gemvTGeneric(y, a, lda, x)
+}

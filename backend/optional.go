@@ -75,6 +75,39 @@ type LayerNormGradArgs struct {
 	Weight     View // [D]; nil Buf: one
 }
 
+// BatchNormKernel normalises columns of x [N, D], the channels, over the rows. Rows
+// lie one after the other, and N and D are not 0.
+type BatchNormKernel interface {
+	// BatchNorm computes Y = (X−Mean)·RStd·Weight + Bias with the mean and the plain
+	// variance of each column and RStd = 1/√(Var+Eps), and keeps Mean and Var.
+	BatchNorm(a BatchNormArgs) bool
+	// BatchNormGrad computes the gradients of X, Weight and Bias from that of Y.
+	BatchNormGrad(a BatchNormGradArgs) bool
+}
+
+// BatchNormArgs is one call of BatchNorm.
+type BatchNormArgs struct {
+	Y         View // result, [N, D]
+	Mean, Var View // results, [D]
+
+	X      View // [N, D]
+	Weight View // [D]; nil Buf: one
+	Bias   View // [D]; nil Buf: zero
+	Eps    float64
+}
+
+// BatchNormGradArgs is one call of BatchNormGrad.
+type BatchNormGradArgs struct {
+	DX             View // result, [N, D]
+	DWeight, DBias View // results, [D]
+
+	DY        View // [N, D]: the gradient of Y
+	X         View // [N, D]
+	Mean, Var View // [D]: what BatchNorm wrote
+	Weight    View // [D]; nil Buf: one
+	Eps       float64
+}
+
 // LSTMKernel runs the recurrence of one LSTM layer over a whole sequence. The
 // input projections of all steps have been done by one Gemm before.
 //
@@ -106,6 +139,9 @@ type LSTMGradArgs struct {
 type DecodeKernel interface {
 	// Decode writes rows lo, lo+1, … of w to contiguous dst [n, columns].
 	Decode(dst View, w StoredMatrix, lo int) bool
+	// DecodeBlock is how many weights are best decoded at a time before they are
+	// multiplied, 0 for all: fewer stay in a cache.
+	DecodeBlock() int
 }
 
 // LinearInt8Kernel multiplies by the transpose of int8 weights.

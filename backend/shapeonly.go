@@ -1,6 +1,10 @@
 package backend
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/org/artnn/internal/words"
+)
 
 // ShapeOnly is a backend whose buffers may have a length but no numbers: package
 // backend/shape, or something around it. What would go through numbers on the
@@ -23,5 +27,5 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("%d numbers on top of %d are more than the limit of %d", e.Asked, e.Used, e.Limit)
+	return fmt.Sprintf("%s on top of %d are more than the limit of %d", words.Count(e.Asked, "number"), e.Used, e.Limit)
 }

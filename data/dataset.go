@@ -3,6 +3,8 @@ package data
 import (
 	"errors"
 	"fmt"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Dataset is a fixed number of elements that can be had in any order.
@@ -80,18 +82,10 @@ func heldOut(n int, fraction float64) (int, error) {
 		return 0, fmt.Errorf("split: the held-out fraction must lie between 0 and 1, got %v", fraction)
 	}
 	if n < 2 {
-		return 0, errors.New("split: two parts need at least two elements, got " + count(n, "element"))
+		return 0, errors.New("split: two parts need at least two elements, got " + words.Count(n, "element"))
 	}
 	return min(max(int(fraction*float64(n)+0.5), 1), n-1), nil
 }
 
 // splitKey separates the stream of splits from the others of a seed.
 func splitKey(seed uint64) uint64 { return mix(seed, 0x73706c6974) }
-
-// count is "1 element" or "3 elements".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

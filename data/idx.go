@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/internal/regular"
+	"github.com/org/artnn/internal/words"
 )
 
 // IDXType is the kind of number in an [IDX] file.
@@ -105,9 +106,9 @@ func ReadIDX(r io.Reader) (*IDX, error) {
 	}
 	switch got := int64(len(data)); {
 	case got < total || err != nil:
-		return nil, fmt.Errorf("idx: the file is cut short: shape %v needs %d bytes of data, got %d", x.Shape, total, got)
+		return nil, fmt.Errorf("idx: the file is cut short: shape %v needs %s of data, got %d", x.Shape, words.Count(total, "byte"), got)
 	case got > total:
-		return nil, fmt.Errorf("idx: shape %v needs %d bytes of data, the file has more", x.Shape, total)
+		return nil, fmt.Errorf("idx: shape %v needs %s of data, the file has more", x.Shape, words.Count(total, "byte"))
 	}
 	x.Data = data
 	return x, nil
@@ -182,7 +183,7 @@ func (x *IDX) Images(labels []int32) (*Images, error) {
 		return m, nil
 	}
 	if len(labels) != m.Len() {
-		return nil, fmt.Errorf("idx: %s and %s do not go together", count(m.Len(), "picture"), count(len(labels), "label"))
+		return nil, fmt.Errorf("idx: %s and %s do not go together", words.Count(m.Len(), "picture"), words.Count(len(labels), "label"))
 	}
 	m.Labels, m.Classes = labels, nil
 	for _, l := range labels {

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"github.com/org/artnn/internal/imagefile"
+	"github.com/org/artnn/internal/words"
 )
 
 // ErrNoImages is wrapped by the error for a folder without a picture to use.
@@ -129,7 +130,7 @@ func loadImages(ctx context.Context, fsys fs.FS, shown string, o ImageOptions) (
 func noImages(shown string, m *Images) error {
 	if len(m.Skipped) == 0 {
 		return fmt.Errorf("load images: %w in %s or its subfolders: looked for %s, found %s of other kinds",
-			ErrNoImages, shown, strings.Join(imagefile.Extensions, " "), count(m.Ignored, "file"))
+			ErrNoImages, shown, strings.Join(imagefile.Extensions, " "), words.Count(m.Ignored, "file"))
 	}
 	var b strings.Builder
 	const shownReasons = 5

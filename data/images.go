@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image"
 	"strings"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Images is a set of pictures of one size, held as bytes: a quarter of what
@@ -38,7 +40,7 @@ func NewImages(pixels []byte, width, height, channels int) (*Images, error) {
 	}
 	each := width * height * channels
 	if len(pixels) == 0 || len(pixels)%each != 0 {
-		return nil, fmt.Errorf("images: %s are no whole number of %d×%d×%d pictures", count(len(pixels), "byte"), width, height, channels)
+		return nil, fmt.Errorf("images: %s are no whole number of %d×%d×%d pictures", words.Count(len(pixels), "byte"), width, height, channels)
 	}
 	n := len(pixels) / each
 	m := &Images{Width: width, Height: height, Channels: channels,
@@ -105,7 +107,7 @@ func (m *Images) Loader(o LoaderOptions) (*Loader[ImageBatch], error) {
 // were skipped and why.
 func (m *Images) Summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %d×%d×%d", count(m.Len(), "picture"), m.Width, m.Height, m.Channels)
+	fmt.Fprintf(&b, "%s of %d×%d×%d", words.Count(m.Len(), "picture"), m.Width, m.Height, m.Channels)
 	if len(m.Classes) > 1 {
 		of := "classes"
 		if m.Files != nil {
@@ -114,10 +116,10 @@ func (m *Images) Summary() string {
 		fmt.Fprintf(&b, " in %d %s", len(m.Classes), of)
 	}
 	if len(m.Skipped) > 0 {
-		fmt.Fprintf(&b, ", %s skipped", count(len(m.Skipped), "file"))
+		fmt.Fprintf(&b, ", %s skipped", words.Count(len(m.Skipped), "file"))
 	}
 	if m.Ignored > 0 {
-		fmt.Fprintf(&b, ", %s of other kinds ignored", count(m.Ignored, "file"))
+		fmt.Fprintf(&b, ", %s of other kinds ignored", words.Count(m.Ignored, "file"))
 	}
 	for _, s := range m.Skipped {
 		fmt.Fprintf(&b, "\n  skipped %s: %v", s.Path, s.Err)

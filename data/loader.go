@@ -6,6 +6,8 @@ import (
 	"iter"
 	"math"
 	"sync"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // LoaderOptions say how a [Loader] cuts a dataset into batches.
@@ -68,19 +70,19 @@ func NewIndexLoader[B any](n int, load func(indices []int) B, o LoaderOptions) (
 	switch {
 	case n < 1:
 		return nil, fmt.Errorf("loader: the dataset is empty")
-	case o.Shuffle && n > math.MaxUint32:
+	case o.Shuffle && uint64(n) > math.MaxUint32:
 		return nil, fmt.Errorf("loader: %d elements are more than can be shuffled, %d", n, uint32(math.MaxUint32))
 	case o.BatchSize < 0:
 		return nil, fmt.Errorf("loader: the batch size must be positive, got %d", o.BatchSize)
 	case o.DropLast && n < o.BatchSize:
 		return nil, fmt.Errorf("loader: %s cannot fill a batch of %d, and DropLast leaves out the rest; lower BatchSize or clear DropLast",
-			count(n, "element"), o.BatchSize)
+			words.Count(n, "element"), o.BatchSize)
 	}
 	batches := n / o.BatchSize
 	if !o.DropLast && n%o.BatchSize != 0 {
 		batches++
 	}
-	source := fmt.Sprintf("%s in batches of %d", count(n, "element"), o.BatchSize)
+	source := fmt.Sprintf("%s in batches of %d", words.Count(n, "element"), o.BatchSize)
 	if o.DropLast {
 		source += ", last dropped"
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/picture"
+	"github.com/org/artnn/internal/words"
 )
 
 // ToImage turns values in [−1, 1] into a picture: gray for one channel, RGB for
@@ -45,7 +46,7 @@ func checkPlanes(op string, length, n, channels, height, width int) int {
 	}
 	each := channels * height * width
 	if n == 1 && length != each || length%each != 0 {
-		panic(fmt.Sprintf("%s: expected [%d %d %d], %d values a picture, got %d", op, channels, height, width, each, length))
+		panic(fmt.Sprintf("%s: expected [%d %d %d], %s a picture, got %d", op, channels, height, width, words.Count(each, "value"), length))
 	}
 	return length / each
 }

@@ -28,7 +28,8 @@ func ReadText(r io.Reader) (string, error) { return utf8text.Read(r) }
 // LoadText reads the text file at name, or, when name is a folder, every .txt
 // and .md file under it in the order of their names, joined by blank lines.
 //
-// Errors: those of [ReadText] and of the file system, with the path in them.
+// Errors: those of [ReadText] and of the file system, with the path in them; more
+// than 1 GiB in all.
 func LoadText(name string) (string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -58,14 +59,16 @@ func loadTexts(fsys fs.FS, shown string) (string, error) {
 		return "", fmt.Errorf("load text: %s: %w", shown, err)
 	}
 	var texts []string
+	left := int64(utf8text.MaxBytes) // for all of them together
 	for _, name := range found.files {
-		text, err := readTextFS(fsys, name)
+		text, err := readTextFS(fsys, name, left)
 		if errors.Is(err, ErrNoText) {
 			continue // an empty file among others says nothing
 		}
 		if err != nil {
 			return "", fmt.Errorf("load text: %s: %w", path.Join(shown, name), err)
 		}
+		left -= int64(len(text))
 		texts = append(texts, strings.TrimRight(text, "\n"))
 	}
 	if len(texts) == 0 {
@@ -75,13 +78,13 @@ func loadTexts(fsys fs.FS, shown string) (string, error) {
 	return strings.Join(texts, "\n\n") + "\n", nil
 }
 
-func readTextFS(fsys fs.FS, name string) (string, error) {
+func readTextFS(fsys fs.FS, name string, most int64) (string, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	return ReadText(f)
+	return utf8text.ReadUpTo(f, most)
 }
 
 // Lines cuts a text at its line ends and leaves out blank lines and white space

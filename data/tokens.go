@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Window is a run of tokens and the same run one token later: what a language
@@ -47,8 +49,8 @@ func StackWindows(windows []Window) TokenBatch {
 	b := newTokenBatch(len(windows), steps)
 	for r, w := range windows {
 		if len(w.Inputs) != steps || len(w.Targets) != steps {
-			panic(fmt.Sprintf("stackWindows: expected %d inputs and targets in window %d, got %d and %d",
-				steps, r, len(w.Inputs), len(w.Targets)))
+			panic(fmt.Sprintf("stackWindows: expected %s and as many targets in window %d, got %d and %d",
+				words.Count(steps, "input"), r, len(w.Inputs), len(w.Targets)))
 		}
 		copy(b.Inputs[r*steps:], w.Inputs)
 		copy(b.Targets[r*steps:], w.Targets)
@@ -137,7 +139,7 @@ func Streams(tokens []int32, rows, steps int) (*Loader[TokenBatch], error) {
 	}
 	length := (len(tokens) - 1) / rows
 	batches := (length-1)/steps + 1
-	source := fmt.Sprintf("%d streams of %d tokens, %d steps at a time", rows, len(tokens), steps)
+	source := fmt.Sprintf("%s of %s, %s at a time", words.Count(rows, "stream"), words.Count(len(tokens), "token"), words.Count(steps, "step"))
 	return newLoader(batches, source, -1, func(_, batch int) TokenBatch {
 		lo := batch * steps
 		b := newTokenBatch(rows, min(steps, length-lo))
@@ -185,10 +187,10 @@ func enough(op string, tokens, rows, steps int) error {
 		return fmt.Errorf("%s: the number of steps must be positive, got %d", op, steps)
 	case tokens-1 < steps && rows == 1:
 		return fmt.Errorf("%s: %s need %s with their targets, the text has %d; use a longer text or fewer steps",
-			op, count(steps, "step"), count(steps+1, "token"), tokens)
+			op, words.Count(steps, "step"), words.Count(steps+1, "token"), tokens)
 	case tokens-1 < rows:
 		return fmt.Errorf("%s: %s need at least %s, the text has %d; use a longer text or fewer rows",
-			op, count(rows, "row"), count(rows+1, "token"), tokens)
+			op, words.Count(rows, "row"), words.Count(rows+1, "token"), tokens)
 	}
 	return nil
 }

@@ -40,8 +40,8 @@ type Reader interface {
 // Text continues a prompt by n tokens and returns the continuation, so that
 // prompt + continuation is the whole text.
 //
-// Errors: an empty prompt or one that the tokenizer cannot represent; n below 1;
-// an option out of range; logits that are not finite.
+// Errors: an empty prompt or one that the tokenizer cannot represent; n below 1; a
+// tokenizer with tokens outside of [0, Len) (see [tokenizer.Check]); an option out of range; logits that are not finite.
 func Text(m Model, prompt string, n int, options ...Option) (string, error) {
 	var text strings.Builder
 	for piece, err := range Stream(m, prompt, n, options...) {
@@ -102,6 +102,9 @@ func encode(t tokenizer.Tokenizer, prompt string, n int) ([]int32, error) {
 	if n < 1 {
 		return nil, fmt.Errorf("the number of tokens must be positive, got %d", n)
 	}
+	if err := tokenizer.Check(t); err != nil {
+		return nil, err
+	}
 	tokens, err := t.Encode(prompt)
 	if err != nil {
 		return nil, fmt.Errorf("prompt: %w", err)
@@ -109,7 +112,7 @@ func encode(t tokenizer.Tokenizer, prompt string, n int) ([]int32, error) {
 	if len(tokens) == 0 {
 		return nil, fmt.Errorf("the prompt %q has no tokens: give one with at least one", prompt)
 	}
-	return tokens, nil
+	return tokens, tokenizer.CheckTokens(t, "Encode", tokens)
 }
 
 // promptChunk is how many tokens of a prompt are read at a time, to bound

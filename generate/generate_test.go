@@ -110,6 +110,42 @@ func TestTextErrors(t *testing.T) {
 	assert.Empty(t, f.reads)
 }
 
+// broken is a tokenizer with some of its answers wrong.
+type broken struct {
+	bytewise
+	n       int
+	special []int32
+	encodes []int32
+}
+
+func (b broken) Kind() string                   { return "broken" }
+func (b broken) Len() int                       { return b.n }
+func (b broken) SpecialTokens() []int32         { return b.special }
+func (b broken) Encode(string) ([]int32, error) { return b.encodes, nil }
+
+// A tokenizer of others that breaks its word gives an error that names it.
+func TestBrokenTokenizers(t *testing.T) {
+	one := []int32{1}
+	for want, tok := range map[string]broken{
+		"its Len is 0, and must be from 1":                     {n: 0, encodes: one},
+		"its Len is -1, and must be from 1":                    {n: -1, encodes: one},
+		"SpecialTokens gives token 99, which is not in [0, 5)": {n: 5, special: []int32{2, 99}, encodes: one},
+		"SpecialTokens gives token 5, which is not in [0, 5)":  {n: 5, special: []int32{5}, encodes: one},
+		"SpecialTokens gives token -1, which is not in [0, 5)": {n: 5, special: []int32{-1}, encodes: one},
+		"Encode gives token 77, which is not in [0, 5)":        {n: 5, encodes: []int32{1, 77}},
+		"Encode gives token -3, which is not in [0, 5)":        {n: 5, encodes: []int32{-3}},
+	} {
+		m := &follower{tokens: tok, next: map[int32]int32{1: 1}}
+		_, err := Text(m, "x", 3)
+		assert.ErrorContains(t, err, `generate: tokenizer of kind "broken": `+want)
+		assert.Zero(t, m.readers)
+	}
+	s, err := NewSampler([]int32{7})
+	require.NoError(t, err)
+	_, err = s.Pick([]float32{1, 2})
+	assert.EqualError(t, err, "the special token 7 is not in [0, 2), those that logits are of")
+}
+
 // bytewise is a tokenizer of bytes, of which none is the token of "?".
 type bytewise struct{}
 

@@ -52,21 +52,25 @@ func (a candidate) before(b candidate) bool {
 	return a.weight > b.weight || a.weight == b.weight && a.token < b.token
 }
 
-var (
-	errDiverged   = errors.New("the model's output is not finite: its training has diverged")
-	errAllSpecial = errors.New("every token of the tokenizer is special: there is none to generate")
-)
+// ErrDiverged is the error of logits that are not finite.
+var ErrDiverged = errors.New("the model's output is not finite: its training has diverged")
+
+var errAllSpecial = errors.New("every token of the tokenizer is special: there is none to generate")
 
 // Pick picks a token. It overwrites logits.
 //
 // Shape: logits [vocabulary].
 //
-// Errors: logits that are not finite; only special tokens.
+// Errors: logits that are not finite ([ErrDiverged]); only special tokens; one that
+// has no logit.
 func (s *Sampler) Pick(logits []float32) (int32, error) {
 	if high, low := asm.Max(logits), asm.Min(logits); high-high != 0 || low-low != 0 {
-		return 0, errDiverged
+		return 0, ErrDiverged
 	}
 	for _, token := range s.special {
+		if uint(token) >= uint(len(logits)) {
+			return 0, fmt.Errorf("the special token %d is not in [0, %d), those that logits are of", token, len(logits))
+		}
 		logits[token] = float32(math.Inf(-1))
 	}
 	top := asm.Max(logits)

@@ -144,7 +144,7 @@ func TestSamplerRefusesWhatMakesNoSense(t *testing.T) {
 		s, err := NewSampler(nil)
 		require.NoError(t, err)
 		_, err = s.Pick([]float32{0, float32(bad), 1})
-		assert.ErrorIs(t, err, errDiverged)
+		assert.ErrorIs(t, err, ErrDiverged)
 	}
 	s, err := NewSampler([]int32{1, 0})
 	require.NoError(t, err)

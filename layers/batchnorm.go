@@ -99,11 +99,6 @@ func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor {
 
 func (b *BatchNorm) channels() int { return b.RunningMean.Size() }
 
-// axes are all axes but that of the channels.
-func axes(rank int) []int {
-	return []int{0, 2, 3, 4, 5}[:rank-1]
-}
-
 func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
 	tape := x.Tape()
 	if tape == nil || !tape.Training() {
@@ -113,21 +108,16 @@ func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
 	if n < 2 {
 		tensor.Fail(op, "training needs more than one value for each channel", "%v", x.Shape())
 	}
-	over := axes(x.Rank())
-	mean := x.MeanKeep(over...)
-	centred := x.Sub(mean)
-	variance := centred.Square().MeanKeep(over...)
+	weight, bias := b.Weight, b.Bias
+	if weight != nil {
+		weight = taped(tape, weight)
+	}
+	if bias != nil {
+		bias = taped(tape, bias)
+	}
+	y, mean, variance := tensor.BatchNorm(x, weight, bias, orDefault(b.Eps, 1e-5))
 	if !tape.Recomputing() { // or the batch would be counted twice
 		tape.NoGrad(func() { b.track(tape, mean, variance.MulScalar(float64(n)/float64(n-1))) })
-	}
-
-	y := variance.AddScalar(orDefault(b.Eps, 1e-5)).Rsqrt() // [1, C, 1, …]: the scale
-	if b.Weight != nil {
-		y = y.Mul(spread(taped(tape, b.Weight), x.Rank()))
-	}
-	y = centred.Mul(y)
-	if b.Bias != nil {
-		y = y.Add(spread(taped(tape, b.Bias), x.Rank()))
 	}
 	return y
 }
@@ -158,7 +148,7 @@ func (b *BatchNorm) track(tape *tensor.Tape, mean, variance *tensor.Tensor) {
 	m := orDefault(b.Momentum, 0.1)
 	for _, s := range []struct{ running, batch *tensor.Tensor }{{b.RunningMean, mean}, {b.RunningVar, variance}} {
 		old := constant(tape, s.running)
-		s.running.Set(old.MulScalar(1 - m).Add(s.batch.Reshape(-1).MulScalar(m)))
+		s.running.Set(old.MulScalar(1 - m).Add(s.batch.MulScalar(m)))
 	}
 	b.BatchesTracked.Set(constant(tape, b.BatchesTracked).AddScalar(1))
 }

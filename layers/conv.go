@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -31,7 +32,7 @@ func (c ConvConfig) conv() tensor.Conv {
 func (c ConvConfig) groups(op string, in, out int) int {
 	g := max(c.Groups, 1)
 	if in%g != 0 || out%g != 0 {
-		tensor.Fail(op, "groups must divide the channels in and out", "%d groups of %d and %d", g, in, out)
+		tensor.Fail(op, "groups must divide the channels in and out", "%s of %d and %d", words.Count(g, "group"), in, out)
 	}
 	return g
 }

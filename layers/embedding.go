@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -41,7 +42,7 @@ func (e *Embedding) Forward(tape *tensor.Tape, ids []int32, shape ...int) *tenso
 		n *= d
 	}
 	if n != len(ids) {
-		tensor.Fail("embedding", "the shape must hold all ids", "%d ids for shape %v", len(ids), slices.Clone(shape))
+		tensor.Fail("embedding", "the shape must hold all ids", "%s for shape %v", words.Count(len(ids), "id"), slices.Clone(shape))
 	}
 	y := e.Weight.Rows(tape, ids)
 	return y.Reshape(append(slices.Clone(shape), y.Dim(-1))...)

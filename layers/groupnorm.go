@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -34,7 +35,7 @@ type GroupNorm struct {
 func NewGroupNorm(groups, channels int, rng *tensor.RNG) *GroupNorm {
 	checkSizes("group norm", groups, channels)
 	if channels%groups != 0 {
-		tensor.Fail("group norm", fmt.Sprintf("%d groups must divide the channels", groups), "%d", channels)
+		tensor.Fail("group norm", fmt.Sprintf("%s must divide the channels", words.Count(groups, "group")), "%d", channels)
 	}
 	be := rng.Backend()
 	return &GroupNorm{Groups: groups, Channels: channels, Weight: tensor.FullOn(be, 1, channels), Bias: tensor.ZerosOn(be, channels)}

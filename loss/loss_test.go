@@ -160,7 +160,7 @@ func TestMisuse(t *testing.T) {
 		{"cross entropy of probabilities: prediction [2 3] needs a target of the same shape, got [2 1]", func() { loss.CrossEntropyProbs(a, b) }},
 		{"cross entropy of probabilities: needs probabilities [..., classes], got shape []", func() { loss.CrossEntropyProbs(tensor.Zeros(), tensor.Zeros()) }},
 		{"cross entropy: needs logits [..., classes] of at least two axes, got [3]", func() { loss.CrossEntropy(tensor.Zeros(3), []int32{1}, loss.CrossEntropyConfig{}) }},
-		{"cross entropy: 3 targets need logits [3, classes], got [2 3]", func() { loss.CrossEntropy(a, []int32{1, 1, 1}, loss.CrossEntropyConfig{}) }},
+		{"cross entropy: expected logits [3, classes], a row for each target, got [2 3]", func() { loss.CrossEntropy(a, []int32{1, 1, 1}, loss.CrossEntropyConfig{}) }},
 		{"cross entropy: targets must be in [0, 3) or -100 (ignored), got 3 at position 1", func() { loss.CrossEntropy(a, []int32{1, 3}, loss.CrossEntropyConfig{}) }},
 		{"l1: a batch mean needs at least one axis, got shape []", func() { loss.L1(tensor.Zeros(), tensor.Zeros(), loss.BatchMean) }},
 	} {

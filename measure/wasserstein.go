@@ -7,6 +7,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/philox"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -98,7 +99,7 @@ func (s SlicedWasserstein) check(real, generated [][]float32) {
 	for _, set := range [][][]float32{real, generated} {
 		for i, x := range set {
 			if len(x) != size {
-				tensor.Fail(op, fmt.Sprintf("pictures of %d×%d×%d have %d numbers", s.Channels, s.Height, s.Width, size), "%d at position %d", len(x), i)
+				tensor.Fail(op, fmt.Sprintf("pictures of %d×%d×%d have %s", s.Channels, s.Height, s.Width, words.Count(size, "number")), "%d at position %d", len(x), i)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ type adversarial struct {
 
 	g, d  *update.Update // on one tape
 	named update.Params  // all parameters, to name one that went bad
-	gLast float64        // the generator's loss in its last turn
+	gLast *lastLoss      // the generator's loss in its last turn; nil if each step is one
 	seen  []float64      // the discriminator's logits of the real pictures of a step
 }
 
@@ -59,10 +59,18 @@ func (a *adversarial) updates(generator, discriminator layers.Layer, r rule) {
 		return optim.NewAdam(p, optim.AdamConfig{LR: r.lr, Betas: r.betas})
 	}
 	g, d := prefixed{generatorName, generator}, prefixed{discriminatorName, discriminator}
-	a.g = update.New(update.Config{
+	cfg := update.Config{
 		Params: layers.Params(g), Buffers: layers.Buffers(g), Optimizer: adam,
 		Clip: r.clip, Accumulate: r.accumulate, EMA: r.ema, Seed: r.seed,
-	})
+	}
+	if a.critic > 1 { // some steps have no loss of the generator's own
+		a.gLast = &lastLoss{}
+		cfg.Memory = a.gLast
+	}
+	a.g = update.New(cfg)
+	if a.gLast != nil {
+		a.gLast.on = a.g.Tape().Backend()
+	}
 	a.d = update.New(update.Config{
 		Params: layers.Params(d), Buffers: layers.Buffers(d), Optimizer: adam,
 		Clip: r.clip, Accumulate: r.accumulate, Tape: a.g.Tape(),
@@ -91,6 +99,21 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 	defer a.g.End()
 	a.d.Begin()
 	defer a.d.End()
+	done := false
+	defer func() {
+		if !done {
+			a.g.Abort()
+			a.d.Abort()
+		}
+	}()
+	dLoss, gLoss = a.turns(n, real)
+	done = true
+	return dLoss, gLoss
+}
+
+// turns are the two updates of a step.
+func (a *adversarial) turns(n int, real rows) (dLoss, gLoss float64) {
+	tape := a.d.Tape()
 	a.seen = a.seen[:0]
 	turn := (a.d.Steps()+1)%a.critic == 0 // of the generator
 	begin := tape.RNG().State()
@@ -115,7 +138,7 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 		return dLoss, dLoss
 	}
 	if !turn {
-		return dLoss, a.gLast
+		return dLoss, a.gLast.value()
 	}
 	for lo, hi := range a.g.Parts(n) {
 		var b batch
@@ -132,8 +155,7 @@ func (a *adversarial) step(n int, real rows) (dLoss, gLoss float64) {
 		tape.Release()
 	}
 	a.g.Apply()
-	a.gLast = gLoss
-	return dLoss, gLoss
+	return dLoss, a.gLast.keep(gLoss)
 }
 
 // whole is a step of both on a batch that is on the tape. The generator's graph
@@ -156,8 +178,7 @@ func (a *adversarial) whole(b batch, z *tensor.Tensor) (dLoss, gLoss float64) {
 	}
 	a.g.Backward(g, true)
 	a.g.Apply()
-	a.gLast = gLoss
-	return dLoss, gLoss
+	return dLoss, a.gLast.keep(gLoss)
 }
 
 // applied updates the discriminator, and the strength of its augmentation by what

@@ -2,8 +2,9 @@
 // network needs to be saved and loaded: what most programs import.
 //
 //   - [MLP], a multilayer perceptron: numbers in, numbers out.
-//   - [GAN], a generator and a discriminator of dense layers: latents in,
-//     pictures out.
+//   - [GAN], a generator and a discriminator: latents in, pictures out. [NewGAN]
+//     makes dense ones, [NewDCGAN], [NewWGANGP], [NewSNGAN] and [NewR3GAN]
+//     convolutional ones.
 //   - [TextGenerator], an embedding, an LSTM and a linear layer: text in, more
 //     text out.
 //

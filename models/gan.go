@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
@@ -174,7 +175,7 @@ func (m *GAN) Step(pictures []float32) (dLoss, gLoss float64) {
 func (m *GAN) StepLabels(pictures []float32, labels []int32) (dLoss, gLoss float64) {
 	const op = "gan step labels"
 	if n := rowsOf(op, pictures, m.pixels()); len(labels) != n {
-		tensor.Fail(op, fmt.Sprintf("%d pictures need as many labels", n), "%d", len(labels))
+		tensor.Fail(op, fmt.Sprintf("expected %s, one for each picture", words.Count(n, "label")), "%d", len(labels))
 	}
 	for _, l := range labels {
 		if l < 0 || int(l) >= len(m.classes) {

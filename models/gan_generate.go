@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -37,7 +38,7 @@ func (m *GAN) Latents(n int, d Draw) []float32 {
 		tensor.Fail(op, "the number of pictures must be positive", "%d", n)
 	}
 	if d.Classes != nil && len(d.Classes) != len(m.classes) {
-		tensor.Fail(op, fmt.Sprintf("needs weights of %d classes", len(m.classes)), "%d", len(d.Classes))
+		tensor.Fail(op, fmt.Sprintf("needs weights of %s", words.Count(len(m.classes), "class")), "%d", len(d.Classes))
 	}
 	tape := inferenceTape(m.backend, tensor.Seed(d.Seed))
 	defer tape.Release()
@@ -134,7 +135,8 @@ func (m *GAN) Interpolate(from, to uint64, n int) []float32 {
 func (m *GAN) Between(a, b []float32, n int) []float32 {
 	const op = "gan between"
 	if n < 2 || len(a) != m.latents() || len(b) != m.latents() {
-		tensor.Fail(op, fmt.Sprintf("needs two latents of %d numbers, and two or more pictures", m.latents()), "%d and %d numbers, %d pictures", len(a), len(b), n)
+		tensor.Fail(op, fmt.Sprintf("needs two latents of %s, and two or more pictures", words.Count(m.latents(), "number")),
+			"%d and %s, %s", len(a), words.Count(len(b), "number"), words.Count(n, "picture"))
 	}
 	arc := slerp(a[:m.zDim], b[:m.zDim], n)
 	out := make([]float32, 0, n*m.latents())

@@ -62,8 +62,8 @@ func (m *trusting) step() float64 {
 
 func newTrusting(t *testing.T, prefix string) *trusting {
 	t.Helper()
-	f, err := familyOf("test trusting")
-	require.NoError(t, err)
+	f, ok := lookup("test trusting")
+	require.True(t, ok)
 	text, err := marshal(trustingConfig{Size: 2, LR: 0.1, Prefix: prefix})
 	require.NoError(t, err)
 	m, err := f.build(text, Env{Backend: on(nil)})

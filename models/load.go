@@ -8,7 +8,6 @@ import (
 	"reflect"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/backend/shape"
 	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/train/checkpoint"
 )
@@ -147,12 +146,8 @@ func load(f *checkpoint.File, options []LoadOption) (Model, error) {
 
 // plausible builds the model without memory and compares it with the file: its
 // configuration may lie.
-func plausible(f *checkpoint.File, kind family, env Env) (m Model, err error) {
-	err = fits(maxNumbers, errTooLarge, func(be *shape.Backend) (err error) {
-		env.Backend = be
-		m, err = kind.build(f.Config(), env)
-		return err
-	})
+func plausible(f *checkpoint.File, kind family, env Env) (Model, error) {
+	m, err := kind.plan(f.Config(), env)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}

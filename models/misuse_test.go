@@ -104,6 +104,36 @@ func TestDefaultsAreTheDocuments(t *testing.T) {
 	assert.Equal(t, 10000, tokenizer.DefaultWords)
 }
 
+func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
+	all := samples(t, nil)
+	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
+	for want, f := range map[string]func(){
+		"mlp step: expected rows of 2 numbers, at least one, got 3":                         func() { mlp.Step(make([]float32, 3), make([]float32, 2)) },
+		"mlp step: expected rows of 2 numbers, at least one, got 0":                         func() { mlp.Step(nil, nil) },
+		"mlp step: expected 2 rows of 2 targets, one for each row of inputs, got 2 numbers": func() { mlp.Step(make([]float32, 4), make([]float32, 2)) },
+		"mlp step: expected 2 labels, one for each row of inputs, got 1":                    func() { mlp.StepLabels(make([]float32, 4), make([]int32, 1)) },
+		"mlp step: labels must lie in [0, 2), got 2 in row 1":                               func() { mlp.StepLabels(make([]float32, 4), []int32{0, 2}) },
+		"mlp step: labels must lie in [0, 2), got -1 in row 0":                              func() { mlp.StepLabels(make([]float32, 4), []int32{-1, 0}) },
+		"mlp predict: expected rows of 2 numbers, at least one, got 1":                      func() { mlp.Predict(make([]float32, 1)) },
+		"gan step: expected rows of 6 numbers, at least one, got 7":                         func() { gan.Step(make([]float32, 7)) },
+		"gan score: expected rows of 6 numbers, at least one, got 0":                        func() { gan.Score(nil) },
+		"gan generate: the number of images must be positive, got 0":                        func() { gan.Generate(0, 1) },
+		"gan generate: the number of images must be positive, got -1":                       func() { gan.Images(-1, 1) },
+		"gan interpolate: the number of images must be at least 2, got 1":                   func() { gan.Interpolate(1, 2, 1) },
+		"text step: expected as many inputs and targets as 2 rows of 3 steps have, got 6":   func() { text.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
+		"text step: expected as many inputs and targets as 0 rows of 0 steps have, got 0":   func() { text.Step(nil, nil, 0, 0) },
+		"take: indices must lie in [0, 9), got 9 at position 1":                             func() { text.Step([]int32{0, 9}, []int32{0, 0}, 1, 2) },
+	} {
+		err := tensor.Try(f)
+		var shape *tensor.ShapeError
+		require.ErrorAs(t, err, &shape)
+		assert.ErrorContains(t, err, want)
+	}
+	// What went wrong left the models whole.
+	mlp.Step(make([]float32, 4), make([]float32, 4))
+	text.Step([]int32{0, 1}, []int32{0, 0}, 1, 2)
+}
+
 func TestImages(t *testing.T) {
 	m := pictures([]float32{-1, 1, 0, float32(math.NaN()), 5, -5}, 1, 2, 3)
 	require.Len(t, m, 1)

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
@@ -50,7 +51,7 @@ func checkLoss(name, output string) error {
 func (m *MLP) Step(x, y []float32) float64 {
 	n, out := rowsOf("mlp step", x, m.inputs()), m.outputs()
 	if len(y) != n*out {
-		tensor.Fail("mlp step", fmt.Sprintf("%d rows of inputs need %d rows of %d targets", n, n, out), "%d numbers", len(y))
+		tensor.Fail("mlp step", fmt.Sprintf("expected %s of %s, one for each row of inputs", words.Count(n, "row"), words.Count(out, "target")), "%s", words.Count(len(y), "number"))
 	}
 	return m.update.Step(n, func(lo, hi int) *tensor.Tensor {
 		return m.share(m.lossOf(m.rows(x, lo, hi), m.update.Tape().FromSlice(y[lo*out:hi*out], hi-lo, out)), hi-lo, n)
@@ -66,7 +67,7 @@ func (m *MLP) Step(x, y []float32) float64 {
 func (m *MLP) StepLabels(x []float32, labels []int32) float64 {
 	n, out := rowsOf("mlp step", x, m.inputs()), m.outputs()
 	if len(labels) != n {
-		tensor.Fail("mlp step", fmt.Sprintf("%d rows of inputs need %d labels", n, n), "%d", len(labels))
+		tensor.Fail("mlp step", fmt.Sprintf("expected %s, one for each row of inputs", words.Count(n, "label")), "%d", len(labels))
 	}
 	for i, c := range labels {
 		if c < 0 || int(c) >= out {

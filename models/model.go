@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
@@ -53,7 +54,7 @@ func inferenceTape(be backend.Backend, options ...tensor.Option) *tensor.Tape {
 // rowsOf is the number of rows of the given width in a flat slice.
 func rowsOf(op string, values []float32, width int) int {
 	if len(values) == 0 || len(values)%width != 0 {
-		tensor.Fail(op, fmt.Sprintf("expected rows of %d numbers, at least one", width), "%d numbers", len(values))
+		tensor.Fail(op, fmt.Sprintf("expected rows of %s, at least one", words.Count(width, "number")), "%s", words.Count(len(values), "number"))
 	}
 	return len(values) / width
 }

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -49,12 +50,15 @@ var (
 // backend. It is called once with a backend that allocates nothing before it is
 // called with another.
 //
-// Panics if the kind is empty, or registered already.
+// Panics if the kind is empty or registered already, or build is nil.
 func Register[M Model, C any](kind string, build func(cfg C, env Env) (M, error)) {
 	familiesMu.Lock()
 	defer familiesMu.Unlock()
-	if kind == "" {
+	switch {
+	case kind == "":
 		panic("models: a kind needs a name")
+	case build == nil:
+		panic(fmt.Sprintf("models: the kind %q needs a function that builds a model", kind))
 	}
 	if f, ok := families[kind]; ok {
 		panic(fmt.Sprintf("models: two packages register the kind %q: one makes a %v, the other a %v", kind, f.model, reflect.TypeFor[M]()))
@@ -82,16 +86,29 @@ func Kinds() []string {
 	return slices.Sorted(maps.Keys(families))
 }
 
-// familyOf finds a kind.
-func familyOf(kind string) (family, error) {
+// lookup finds a kind.
+func lookup(kind string) (family, bool) {
 	familiesMu.RLock()
+	defer familiesMu.RUnlock()
 	f, ok := families[kind]
-	familiesMu.RUnlock()
-	if !ok {
-		return f, fmt.Errorf("holds a model of kind %q, which this program does not know; it knows %s: import the package that registers the kind",
-			kind, strings.Join(Kinds(), ", "))
+	return f, ok
+}
+
+// unknown is the error of a file of a kind that is not registered. pkg is the
+// package of its type, "" if the file does not say.
+func unknown(kind, pkg string) error {
+	if kind == "" {
+		return errors.New("names no kind of model: it holds a network that did not describe itself, and only a program that makes the same network can read it, with checkpoint.Restore")
 	}
-	return f, nil
+	do := "import the package that registers the kind"
+	switch pkg {
+	case "":
+	case "main":
+		do = "the program that wrote the file registers it, in its own package main"
+	default:
+		do = fmt.Sprintf("import _ %q, which registered it for the program that wrote the file", pkg)
+	}
+	return fmt.Errorf("holds a model of kind %q, which this program does not know; it knows %s: %s", kind, strings.Join(Kinds(), ", "), do)
 }
 
 // kindsOf names the kinds of a type of models, or the type if it has none.
@@ -123,9 +140,9 @@ func kindsOf(t reflect.Type) string {
 func Clone[M Model](m M) (M, error) {
 	var none M
 	kind, config := m.Describe()
-	f, err := familyOf(kind)
-	if err != nil {
-		return none, fmt.Errorf("clone: %w", err)
+	f, ok := lookup(kind)
+	if !ok {
+		return none, fmt.Errorf("clone: the kind %q is not registered: call models.Register for it in an init function", kind)
 	}
 	text, err := marshal(config)
 	if err != nil {

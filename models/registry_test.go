@@ -154,13 +154,15 @@ func TestRegister(t *testing.T) {
 	build := func(cfg MLPConfig, env Env) (*MLP, error) { return NewMLP(cfg) }
 	assert.PanicsWithValue(t, `models: two packages register the kind "GAN": one makes a *models.GAN, the other a *models.MLP`, func() { Register("GAN", build) })
 	assert.PanicsWithValue(t, "models: a kind needs a name", func() { Register("", build) })
+	assert.PanicsWithValue(t, `models: the kind "test nil" needs a function that builds a model`, func() { Register[*MLP, MLPConfig]("test nil", nil) })
+	assert.NotContains(t, Kinds(), "test nil")
 	assert.Subset(t, Kinds(), []string{"GAN", "MLP", "TextGenerator"})
 	assert.IsIncreasing(t, Kinds())
 
 	m := stranger{samples(t, nil)["mlp"].(*MLP)}
 	path := filepath.Join(t.TempDir(), "stranger")
 	err := Save(path, m)
-	assert.ErrorContains(t, err, `the file could not be loaded: it holds a model of kind "Stranger", which this program does not know; it knows DCGAN, GAN, MLP, R3GAN, SNGAN, TextGenerator, WGANGP`)
+	assert.ErrorContains(t, err, `the file could not be loaded: the kind "Stranger" is not registered: call models.Register for it in an init function`)
 	assert.NoFileExists(t, path)
 	_, err = Clone(m)
 	assert.ErrorContains(t, err, `"Stranger"`)

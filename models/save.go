@@ -37,7 +37,8 @@ func Float16() SaveOption { return func(s *saving) { s.DType = safetensors.F16 }
 func BFloat16() SaveOption { return func(s *saving) { s.DType = safetensors.BF16 } }
 
 // ForInference leaves out of the file what only training needs, such as the
-// discriminator of a [GAN].
+// discriminator of a [GAN]. A model of your own says what that is by being an
+// [Inferrer].
 func ForInference() SaveOption { return func(s *saving) { s.inference = true } }
 
 // WithFacts also writes facts about where the model comes from, such as "data" and
@@ -51,9 +52,12 @@ func WithFacts(facts map[string]string) SaveOption {
 	}
 }
 
-// inferrer is a model of which a part is enough to generate.
-type inferrer interface {
-	// Inference is that part, which shares its tensors with the model.
+// Inferrer is a model of which a part is enough to generate or predict.
+// [ForInference] saves that part; a model without the method is saved whole.
+type Inferrer interface {
+	Model
+	// Inference is that part, which shares its tensors with the model. It is of the
+	// model's kind: its configuration says what is left out, and makes it anew.
 	Inference() Model
 }
 
@@ -66,8 +70,11 @@ type inferrer interface {
 // The file is whole or not there: a save that fails leaves what was at path
 // before.
 //
-// Errors: a kind that is not registered; numbers that are not finite, or too large
-// for half precision; WithTraining of a model that cannot learn, or together with
+// Errors: what [Load] would refuse: a kind, or one of a tokenizer, that is not
+// registered, or that of another type; a configuration that makes another model;
+// numbers that are not finite, or too large
+// for half precision; WithTraining of a model that cannot learn (a quantised one may have nothing left
+// to train), or together with
 // [ForInference], [Float16] or [BFloat16] (training could not resume exactly);
 // those of the file system.
 func Save(path string, m Model, options ...SaveOption) error {
@@ -84,9 +91,6 @@ func write(w io.Writer, m Model, options ...SaveOption) error {
 	for _, option := range options {
 		option(&o)
 	}
-	if _, err := familyOf(Kind(m)); err != nil {
-		return fmt.Errorf("the file could not be loaded: it %w", err)
-	}
 	if o.training {
 		t, ok := m.(Trainable)
 		switch {
@@ -97,8 +101,11 @@ func write(w io.Writer, m Model, options ...SaveOption) error {
 		}
 		o.Updates = t.Updates()
 	}
-	if part, ok := m.(inferrer); ok && o.inference {
+	if part, ok := m.(Inferrer); ok && o.inference {
 		m = part.Inference()
+	}
+	if err := loadable(m); err != nil {
+		return fmt.Errorf("the file could not be loaded: %w", err)
 	}
 	return checkpoint.Write(w, m, o.Options)
 }

@@ -45,8 +45,9 @@ func summarize(f *checkpoint.File) (s summary.Summary, err error) {
 // described is the kind of the model in a file, and what it is built with but for
 // the backend.
 func described(f *checkpoint.File) (kind family, env Env, err error) {
-	if kind, err = familyOf(f.Kind()); err != nil {
-		return kind, env, err
+	kind, ok := lookup(f.Kind())
+	if !ok {
+		return kind, env, unknown(f.Kind(), f.Package())
 	}
 	if text := f.Tokenizer(); text != "" {
 		if env.Tokenizer, err = tokenizer.Parse([]byte(text)); err != nil {

@@ -108,11 +108,15 @@ type TextGenerator struct {
 // NewTextGenerator makes a model of the tokens of a tokenizer, with random
 // weights.
 //
-// Errors: a configuration that makes no sense, with what is wrong.
+// Errors: a configuration that makes no sense, with what is wrong; a tokenizer that
+// does not pass [tokenizer.Check].
 func NewTextGenerator(t tokenizer.Tokenizer, cfg TextConfig) (*TextGenerator, error) {
 	cfg = cfg.withDefaults()
 	if t == nil {
 		return nil, errors.New("text generator: the tokenizer is nil: make one with tokenizer.NewChars or tokenizer.NewWords")
+	}
+	if err := tokenizer.Check(t); err != nil {
+		return nil, fmt.Errorf("text generator: %w", err)
 	}
 	if err := cfg.check(t.Len()); err != nil {
 		return nil, fmt.Errorf("text generator: %w", err)

@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
@@ -18,7 +19,7 @@ import (
 // vocabulary.
 func (m *TextGenerator) Step(inputs, targets []int32, batch, steps int) float64 {
 	if batch < 1 || steps < 1 || len(inputs) != batch*steps || len(targets) != batch*steps {
-		tensor.Fail("text step", fmt.Sprintf("%d rows of %d steps need as many inputs and targets", batch, steps),
+		tensor.Fail("text step", fmt.Sprintf("expected as many inputs and targets as %s of %s have", words.Count(batch, "row"), words.Count(steps, "step")),
 			"%d and %d", len(inputs), len(targets))
 	}
 	if m.cfg.Stateful {

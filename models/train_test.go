@@ -226,22 +226,63 @@ func TestEvaluate(t *testing.T) {
 	}
 	got, err := m.Evaluate(tokens, 2)
 	require.NoError(t, err)
-	inputs := slices.Concat(tokens[:100], tokens[100:200])
-	targets := slices.Concat(tokens[1:101], tokens[101:201])
-	assert.InDelta(t, m.Step(inputs, targets, 2, 100), got, 1e-5)
+	inputs, targets := tokens[:200], tokens[1:]
+	assert.InDelta(t, m.Step(inputs, targets, 1, 200), got, 1e-5)
 	for range 50 {
-		m.Step(inputs, targets, 2, 100)
+		m.Step(inputs, targets, 2, 100) // now as two texts
 	}
 	after, err := m.Evaluate(tokens, 2)
 	require.NoError(t, err)
 	assert.Less(t, after, got-0.3)
 
-	for _, streams := range []int{0, -1, 201} {
+	for _, streams := range []int{0, -1} {
 		_, err = m.Evaluate(tokens, streams)
 		assert.ErrorContains(t, err, "evaluate:")
 	}
-	_, err = m.Evaluate(nil, 1)
-	assert.ErrorContains(t, err, "at least 2")
+	_, err = m.Evaluate([]int32{1}, 1)
+	assert.ErrorContains(t, err, "2 tokens")
+}
+
+// The result does not depend on how many streams a text is read as, whatever its
+// length, and every token but the first counts.
+func TestEvaluateDoesNotDependOnStreams(t *testing.T) {
+	m := smallText(t, "abcdefgh", TextConfig{Seed: 1, LR: 0.01})
+	tokens := make([]int32, 5000)
+	for i := range tokens { // what follows depends on a token far back
+		tokens[i] = int32(i*i/7) % 8
+	}
+	for i := range 60 {
+		at := i * 64
+		m.Step(tokens[at:at+64], tokens[at+1:at+65], 2, 32)
+	}
+	for _, n := range []int{2, 3, 100, 320, 385, 600, 1111, 5000} {
+		want, err := m.Evaluate(tokens[:n], 1)
+		require.NoError(t, err)
+		for _, streams := range []int{2, 3, 7, 32, 1000} {
+			got, err := m.Evaluate(tokens[:n], streams)
+			require.NoError(t, err)
+			assert.InDelta(t, want, got, 1e-6, "%d tokens, %d streams", n, streams)
+
+			counted := make([]int, n-1) // each target once
+			p := planStreams(n-1, streams)
+			ids := make([]int32, n)
+			for i := range ids {
+				ids[i] = int32(i)
+			}
+			for at := 0; at < p.length(); at += 50 {
+				inputs, targets := p.batch(ids, at, min(50, p.length()-at))
+				for i, id := range targets {
+					if id >= 0 {
+						counted[id-1]++
+						require.Equal(t, id-1, inputs[i])
+					}
+				}
+			}
+			for _, times := range counted {
+				require.Equal(t, 1, times, "%d tokens, %d streams", n, streams)
+			}
+		}
+	}
 }
 
 // The state of stateful training makes two half batches see what one whole batch sees, until it

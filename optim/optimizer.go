@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -178,7 +179,7 @@ func (b *base) SetState(s State) error {
 		}
 	}
 	if want := len(b.kinds) * len(b.slots); len(given) != want {
-		return fmt.Errorf("%s state: has %d tensors, this optimiser needs %d: was it saved by another?", b.op, len(given), want)
+		return fmt.Errorf("%s state: has %s, this optimiser needs %d: was it saved by another?", b.op, words.Count(len(given), "tensor"), want)
 	}
 	for i := range b.slots {
 		if n, ok := s.Steps[b.slots[i].name]; !ok || n < 0 {
@@ -186,7 +187,7 @@ func (b *base) SetState(s State) error {
 		}
 	}
 	if len(s.Steps) != len(b.slots) {
-		return fmt.Errorf("%s state: has step counts of %d parameters, this optimiser has %d", b.op, len(s.Steps), len(b.slots))
+		return fmt.Errorf("%s state: has step counts of %s, this optimiser has %d", b.op, words.Count(len(s.Steps), "parameter"), len(b.slots))
 	}
 	for name, own := range b.State().Tensors {
 		if t := given[name]; t != own { // its own are filled in place already

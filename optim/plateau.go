@@ -26,7 +26,7 @@ type PlateauState struct {
 }
 
 // Plateau reduces the rate when a metric, usually a validation loss, no longer
-// gets better. A metric that is NaN is no progress.
+// gets better. A metric that is not finite is no progress.
 //
 // It is PyTorch's ReduceLROnPlateau, including that reductions by less than 1e-8
 // are left out.
@@ -82,7 +82,7 @@ func (p *Plateau) Observe(metric float64) float64 {
 func (p *Plateau) better(metric float64) bool {
 	best, t := p.state.Best, p.cfg.Threshold
 	switch {
-	case math.IsNaN(metric):
+	case math.IsNaN(metric) || math.IsInf(metric, 0):
 		return false
 	case !p.state.Seen:
 		return true
@@ -103,7 +103,7 @@ func (p *Plateau) State() PlateauState { return p.state }
 //
 // Errors: a rate or count that cannot be.
 func (p *Plateau) SetState(s PlateauState) error {
-	if !(s.LR >= 0 && s.LR <= maxFinite) || s.Bad < 0 || s.Cooldown < 0 || math.IsNaN(s.Best) {
+	if !(s.LR >= 0 && s.LR <= maxFinite) || s.Bad < 0 || s.Cooldown < 0 || math.IsNaN(s.Best) || math.IsInf(s.Best, 0) {
 		return fmt.Errorf("plateau state: %+v has a negative count or a rate that is no finite number of at least 0", s)
 	}
 	p.state = s

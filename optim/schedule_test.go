@@ -54,7 +54,7 @@ func TestPlateauState(t *testing.T) {
 	}
 	require.Equal(t, 0.25, whole.Rate(0))
 
-	for _, s := range []optim.PlateauState{{LR: -1}, {LR: math.NaN()}, {Bad: -1}, {Cooldown: -1}, {Best: math.NaN()}} {
+	for _, s := range []optim.PlateauState{{LR: -1}, {LR: math.NaN()}, {Bad: -1}, {Cooldown: -1}, {Best: math.NaN()}, {Best: math.Inf(1)}} {
 		require.ErrorContains(t, whole.SetState(s), "plateau state")
 	}
 	require.Equal(t, 0.25, whole.Rate(0))

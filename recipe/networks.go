@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 )
 
@@ -86,7 +87,7 @@ func (c *Images) network(pictures *data.Images) (*models.GAN, error) {
 	}
 	if c.ByClass {
 		if len(pictures.Classes) < 2 {
-			return nil, fmt.Errorf("classes: the pictures are in %d folders, and need two or more", len(pictures.Classes))
+			return nil, fmt.Errorf("classes: the pictures are in %s, and need two or more", words.Count(len(pictures.Classes), "folder"))
 		}
 		cfg.Classes = pictures.Classes
 	}

@@ -52,7 +52,8 @@ var ErrNoStep = errors.New("the budget ended before the first step")
 // the same bits as one that was not, unless its budget is a time.
 //
 // A context that ends after the first step is no error: the model is saved, and
-// Result.Interrupted tells.
+// Result.Interrupted tells. One that ends before it leaves a folder in which the run
+// can be begun again.
 //
 // Errors: [*ConfigError]; those of [Options.Reserve]; [ErrNoStep];
 // [*train.NonFiniteError]; what a step, validation, sample or hook returned; the
@@ -73,10 +74,11 @@ func Train[B any](ctx context.Context, t *Task[B], o Options) (Result, error) {
 		o.Settings = modelSettings(t.Model)
 	}
 	s := session[B]{Task: t, o: o, run: rundir.At(o.Dir), history: &train.History{}}
-	if err := s.begin(); err != nil {
-		return Result{}, err
+	forget := s.run.Fresh()
+	r, err := s.beginAndTrain(ctx)
+	if r.Step == 0 { // so that it can be tried again
+		err = errors.Join(err, forget())
 	}
-	r, err := s.train(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -106,6 +108,13 @@ func (s *start) Begin(e train.Event) error {
 		return nil
 	}
 	return s.then()
+}
+
+func (s *session[B]) beginAndTrain(ctx context.Context) (train.Report, error) {
+	if err := s.begin(); err != nil {
+		return train.Report{}, err
+	}
+	return s.train(ctx)
 }
 
 // begin writes what the run is about. That of a run to be resumed stays as it is

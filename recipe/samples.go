@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"errors"
 	"fmt"
 	"image/png"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe/report"
@@ -25,6 +27,9 @@ func (s *session[B]) sampling() train.Callback {
 			return nil
 		}
 		sample, err := s.Sample()
+		if errors.Is(err, generate.ErrDiverged) {
+			return &train.NonFiniteError{Step: e.Step, Tensor: "the model's output"}
+		}
 		if err != nil {
 			return err
 		}

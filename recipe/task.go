@@ -66,7 +66,7 @@ type Outcome struct {
 
 // Plan says what will be trained on what.
 func (t *Task[B]) Plan() string {
-	parameters := words.Thousands(layers.Count(t.Model)) + " parameters"
+	parameters := words.Thousand(layers.Count(t.Model), "parameter")
 	if t.Intro == "" {
 		return parameters
 	}

@@ -49,7 +49,8 @@ const (
 	fewestTokens = 200 // to learn from
 	fewTokens    = 20_000
 
-	validationStreams = 32
+	validationStreams = 32 // places of the held-out text that are read at a time, at most
+	fewestHeld        = 8  // tokens that say anything
 	// mostValidated bounds the time of a validation to a small share of that of
 	// the steps between two of them.
 	mostValidated = 50_000
@@ -80,6 +81,8 @@ func (c *Text) Check() error {
 		return &ConfigError{"ValidateEvery", fmt.Sprintf("must be at least 1, got %d", c.ValidateEvery)}
 	case c.Patience != nil && *c.Patience < 0:
 		return &ConfigError{"Patience", fmt.Sprintf("must not be negative, got %d", *c.Patience)}
+	case c.Hidden < 0:
+		return &ConfigError{"Hidden", fmt.Sprintf("must not be negative, got %d", c.Hidden)}
 	case c.Window < 0:
 		return &ConfigError{"Window", fmt.Sprintf("must not be negative, got %d", c.Window)}
 	}
@@ -122,7 +125,7 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
 		Title:  titled("Text", "like", c.Data),
-		Intro:  fmt.Sprintf("An LSTM learns from %s %ss of %d kinds, %s more are held out", words.Thousands(len(learn)), unit, vocab.Len(), words.Thousands(len(held))),
+		Intro:  fmt.Sprintf("An LSTM learns from %s of %s, %s more are held out", words.Thousand(len(learn), unit), words.Count(vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
@@ -137,10 +140,10 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 			return o, nil
 		},
 	}
-	if streams := min(validationStreams, len(held)/8); streams > 0 {
+	if len(held) >= fewestHeld {
 		held = held[:min(len(held), mostValidated)]
 		t.Validate = func(context.Context) (train.Metrics, error) {
-			l, err := m.Evaluate(held, streams)
+			l, err := m.Evaluate(held, validationStreams)
 			return train.Metrics{{Name: "val_loss", Value: l}}, err
 		}
 	}
@@ -172,7 +175,7 @@ func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
 	case n < fewestTokens:
 		return nil, nil, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, fifty thousand are a start", words.Are(n, c.Vocab), fewestTokens))
 	case n < fewTokens:
-		c.warn(fmt.Sprintf("the text is short (%s %ss): the network will soon overfit; fifty thousand are a start", words.Thousands(n), c.Vocab))
+		c.warn(fmt.Sprintf("the text is short (%s): the network will soon overfit; fifty thousand are a start", words.Thousand(n, c.Vocab)))
 	}
 	return vocab, ids, nil
 }

@@ -212,12 +212,62 @@ func TestWhatEndsARun(t *testing.T) {
 		assert.ErrorIs(t, err, broken, name)
 	}
 
-	ctx, cancel := context.WithCancel(context.Background())
+}
+
+// A run that is stopped before its first step leaves a folder in which it can be
+// begun again, with what was there before.
+func TestStoppedBeforeTheFirstStep(t *testing.T) {
+	stopped, cancel := context.WithCancel(context.Background())
 	cancel()
-	o.Dir = t.TempDir()
-	r, err := Train(ctx, quadrants(t, 1), o)
-	assert.ErrorIs(t, err, context.Canceled)
-	assert.NoFileExists(t, r.Folder.Model(), "nothing was learned")
+	broken := errors.New("no such picture")
+	failing := func(context.Context, int) (train.Metrics, error) { return nil, broken }
+	for _, made := range []bool{false, true} {
+		o := Options{Dir: filepath.Join(t.TempDir(), "run"), Budget: train.Budget{Steps: 2}}
+		if made {
+			require.NoError(t, os.MkdirAll(filepath.Join(o.Dir, "samples"), 0o777))
+			require.NoError(t, os.WriteFile(filepath.Join(o.Dir, "samples", "mine.txt"), nil, 0o666))
+		}
+		_, err := Train(stopped, quadrants(t, 1), o)
+		assert.ErrorIs(t, err, context.Canceled)
+		_, err = Train(context.Background(), &Task[int]{Model: quadrants(t, 1).Model, Step: failing}, o)
+		assert.ErrorIs(t, err, broken)
+		if made {
+			assert.FileExists(t, filepath.Join(o.Dir, "samples", "mine.txt"))
+		} else {
+			assert.NoDirExists(t, o.Dir)
+		}
+		r, err := Train(context.Background(), quadrants(t, 1), o)
+		require.NoError(t, err, "it is tried again")
+		assert.Equal(t, 2, r.Step)
+
+		config := read(t, o.Dir, "config.yaml")
+		o.Resume, o.Budget.Steps = true, 4
+		r, err = Train(stopped, quadrants(t, 1), o)
+		require.NoError(t, err)
+		assert.True(t, r.Interrupted)
+		assert.Equal(t, config, read(t, o.Dir, "config.yaml"), "and one that had begun stays")
+	}
+}
+
+// What a run that was killed has left half written is gone once it goes on.
+func TestRestsOfAKilledRunAreSwept(t *testing.T) {
+	o := Options{Dir: filepath.Join(t.TempDir(), "run"), Budget: train.Budget{Steps: 2}}
+	_, err := Train(context.Background(), quadrants(t, 1), o)
+	require.NoError(t, err)
+	var rests []string
+	for _, name := range []string{".model.safetensors.tmp-00112233aabbccdd", "samples/.step-000000002.png.tmp-0011223344556677", "checkpoints/.tmp-step-000000004-0011223344556677"} {
+		path := filepath.Join(o.Dir, name)
+		require.NoError(t, os.WriteFile(path, []byte("half"), 0o666))
+		old := time.Now().Add(-48 * time.Hour) // where there are no locks, age tells
+		require.NoError(t, os.Chtimes(path, old, old))
+		rests = append(rests, path)
+	}
+	o.Resume, o.Budget.Steps = true, 3
+	_, err = Train(context.Background(), quadrants(t, 1), o)
+	require.NoError(t, err)
+	for _, path := range rests {
+		assert.NoFileExists(t, path)
+	}
 }
 
 func TestOptionsThatMakeNoSense(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Conv says how the window of a convolution moves over pictures. The zero value moves
@@ -41,7 +42,7 @@ func (c *Conv) geometry(op string, w *Tensor) backend.Conv {
 		Fail(op, "needs a weight of four axes with at least one tap", "%v", w.Shape())
 	}
 	if w.view.Shape[0]%g.Groups != 0 {
-		Fail(op, fmt.Sprintf("weight %v does not divide into %d groups", w.Shape(), g.Groups), "%d along axis 0", w.view.Shape[0])
+		Fail(op, fmt.Sprintf("weight %v does not divide into %s", w.Shape(), words.Count(g.Groups, "group")), "%d along axis 0", w.view.Shape[0])
 	}
 	return g
 }

@@ -68,6 +68,20 @@ func convDerivatives() (ds []derivative) {
 	for _, mode := range []PadMode{PadZeros, PadReflect, PadReplicate, PadCircular} {
 		add("pad 2d "+mode.String(), func(x []*Tensor) *Tensor { return x[0].Square().Pad2d([4]int{2, 1, 0, 2}, mode).Square() }, []int{2, 2, 3, 3})
 	}
+	batchNorm := func(x *Tensor, more []*Tensor) *Tensor {
+		var w, b *Tensor
+		if len(more) > 0 {
+			w, b = more[0], more[1]
+		}
+		y, _, _ := BatchNorm(x, w, b, 1e-2)
+		return y
+	}
+	add("batch norm", func(x []*Tensor) *Tensor { return batchNorm(x[0], x[1:]) }, []int{4, 3}, []int{3}, []int{3})
+	add("batch norm of sequences", func(x []*Tensor) *Tensor { return batchNorm(x[0], nil) }, []int{2, 3, 2})
+	add("batch norm of pictures", func(x []*Tensor) *Tensor { return batchNorm(x[0], x[1:]) }, []int{2, 3, 2, 2}, []int{3}, []int{3})
+	add("batch norm of pixels", func(x []*Tensor) *Tensor {
+		return batchNorm(x[0].Permute(0, 3, 1, 2), x[1:])
+	}, []int{2, 2, 2, 3}, []int{3}, []int{3})
 	for name, f := range pictureOps {
 		add(name, func(x []*Tensor) *Tensor { return f(x[0].Square()).Square() }, []int{2, 4, 3, 4})
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // FromSlice copies row-major host numbers into a new tensor on the default
@@ -33,7 +34,7 @@ func (t *Tape) FromSlice(data []float32, shape ...int) *Tensor {
 
 func load[T float32 | float64](t *Tensor, data []T) {
 	if len(data) != t.Size() {
-		Fail("from slice", fmt.Sprintf("shape %v needs %d numbers", t.Shape(), t.Size()), "%d", len(data))
+		Fail("from slice", fmt.Sprintf("shape %v needs %s", t.Shape(), words.Count(t.Size(), "number")), "%d", len(data))
 	}
 	switch data := any(data).(type) {
 	case []float32:

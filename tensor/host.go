@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Float32s copies the elements out in row-major order.
@@ -30,7 +31,7 @@ func (t *Tensor) Float64s() []float64 {
 func (t *Tensor) ReadFloat32s(dst []float32) {
 	t.check("read")
 	if len(dst) != t.Size() {
-		Fail("read", fmt.Sprintf("shape %v has %d numbers", t.Shape(), t.Size()), "room for %d", len(dst))
+		Fail("read", fmt.Sprintf("shape %v has %s", t.Shape(), words.Count(t.Size(), "number")), "room for %d", len(dst))
 	}
 	c := t.dense()
 	t.be.Read32(dst, c.Buf, c.Offset)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Take picks rows: y[i, …] = x[index[i], …]. An embedding is Take of its table.
@@ -42,7 +43,7 @@ func (x *Tensor) Take(index []int32) *Tensor {
 func (x *Tensor) TakeAdd(index []int32, n int) *Tensor {
 	x.check("take add")
 	if x.view.Rank == 0 || x.view.Shape[0] != len(index) {
-		Fail("take add", fmt.Sprintf("%d indices need as many rows", len(index)), "shape %v", x.Shape())
+		Fail("take add", fmt.Sprintf("%s need as many rows", words.Count(len(index), "index")), "shape %v", x.Shape())
 	}
 	checkIndex("take add", index, n)
 	sizes := x.view.Shape
@@ -113,7 +114,7 @@ func (x *Tensor) Gather(index []int32) *Tensor {
 func (x *Tensor) ScatterAdd(index []int32, c int) *Tensor {
 	x.check("scatter add")
 	if x.view.Rank == 0 || len(index) != x.Size() {
-		Fail("scatter add", fmt.Sprintf("shape %v needs %d indices", x.Shape(), x.Size()), "%d", len(index))
+		Fail("scatter add", fmt.Sprintf("shape %v needs %s", x.Shape(), words.Count(x.Size(), "index")), "%d", len(index))
 	}
 	checkIndex("scatter add", index, c)
 	sizes := x.view.Shape
@@ -143,7 +144,7 @@ func (x *Tensor) lines(op string, n int) [backend.MaxRank]int {
 		lines *= d
 	}
 	if lines == 0 && n != 0 || lines != 0 && n%lines != 0 {
-		Fail(op, fmt.Sprintf("indices must divide evenly among %d lines", lines), "%d", n)
+		Fail(op, fmt.Sprintf("indices must divide evenly among %s", words.Count(lines, "line")), "%d", n)
 	}
 	sizes := x.view.Shape
 	sizes[x.view.Rank-1] = n / max(lines, 1)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Cat joins tensors along an axis they may differ in.
@@ -103,7 +104,7 @@ func (t *Tensor) Split(axis int, sizes ...int) []*Tensor {
 func (t *Tensor) Chunk(axis, n int) []*Tensor {
 	size := t.Dim(axis)
 	if n <= 0 || size%n != 0 {
-		Fail("chunk", fmt.Sprintf("axis %d of %v must divide evenly", axis, t.Shape()), "%d pieces", n)
+		Fail("chunk", fmt.Sprintf("axis %d of %v must divide evenly", axis, t.Shape()), "%s", words.Count(n, "piece"))
 	}
 	sizes := make([]int, n)
 	for i := range sizes {

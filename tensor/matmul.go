@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // MatMul is the matrix product over the last two axes; leading axes are batches
@@ -18,7 +19,7 @@ func (a *Tensor) MatMul(c *Tensor) *Tensor {
 		Fail("matmul", "needs operands of at least two axes", "%v @ %v", a.Shape(), c.Shape())
 	}
 	if k, l := a.Dim(-1), c.Dim(-2); k != l {
-		Fail("matmul", fmt.Sprintf("%v needs %d rows on the right", a.Shape(), k), "%v", c.Shape())
+		Fail("matmul", fmt.Sprintf("%v needs %s on the right", a.Shape(), words.Count(k, "row")), "%v", c.Shape())
 	}
 	if a.view.Rank > 2 && c.view.Rank == 2 && a.view.Contiguous() {
 		// One tall product instead of many small ones.

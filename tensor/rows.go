@@ -6,6 +6,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/philox"
+	"github.com/org/artnn/internal/words"
 )
 
 // rowRange is which rows of a batch a tape holds; of 0 means all.
@@ -79,7 +80,7 @@ func (t *Tape) drawRows(dist backend.Distribution, p backend.Params, shape []int
 		}
 	}
 	if len(shape) == 0 || leading%held != 0 {
-		Fail("draw", fmt.Sprintf("the tape holds %d of %d rows, which the first axis must be a multiple of (draw what is not of rows from Tape.RNG)", held, r.of),
+		Fail("draw", fmt.Sprintf("the tape holds %d of %s, which the first axis must be a multiple of (draw what is not of rows from Tape.RNG)", held, words.Count(r.of, "row")),
 			"shape %v", slices.Clone(shape))
 	}
 	row := size / held

@@ -89,7 +89,7 @@ func mustExpand(v, to backend.View) backend.View {
 func CrossEntropy(logits *Tensor, targets []int32, smoothing float64, ignore int32) *Tensor {
 	logits.check("cross entropy")
 	if logits.view.Rank != 2 || logits.view.Shape[0] != len(targets) {
-		Fail("cross entropy", fmt.Sprintf("%d targets need logits [%d, classes]", len(targets), len(targets)), "%v", logits.Shape())
+		Fail("cross entropy", fmt.Sprintf("expected logits [%d, classes], a row for each target", len(targets)), "%v", logits.Shape())
 	}
 	n, classes := logits.view.Shape[0], logits.view.Shape[1]
 	for i, c := range targets {

@@ -181,7 +181,7 @@ func TestMisuse(t *testing.T) {
 		"linear: weight [4 3] needs inputs [..., 3], got [2 2]":                                           func() { Linear(x, Zeros(4, 3), nil) },
 		"linear: weight [4 2] needs a bias [4], got [2]":                                                  func() { Linear(x, Zeros(4, 2), Zeros(2)) },
 		"cross entropy: targets must be in [0, 2) or -100 (ignored), got 2 at position 0":                 func() { CrossEntropy(x, []int32{2, 0}, 0, -100) },
-		"cross entropy: 1 targets need logits [1, classes], got [2 2]":                                    func() { CrossEntropy(x, []int32{1}, 0, -100) },
+		"cross entropy: expected logits [1, classes], a row for each target, got [2 2]":                   func() { CrossEntropy(x, []int32{1}, 0, -100) },
 		"layer norm: input [2 2] needs a weight and bias [2], got [3]":                                    func() { LayerNorm(x, Zeros(3), nil, 1e-5) },
 		"lstm: needs input [batch, steps, features] with at least one step, got [2 2]":                    func() { LSTM(x, w, w, w, w, w) },
 		"max: needs at least one element along the axes, got shape [0 2]":                                 func() { tape.Zeros(0, 2).Max(0) },

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Reshape gives the same elements, in row-major order, another shape. One size
@@ -32,7 +33,7 @@ func (t *Tensor) Reshape(shape ...int) *Tensor {
 		known *= sizes[open]
 	}
 	if known != t.Size() || slices.Min(append([]int{0}, sizes[:len(shape)]...)) < 0 {
-		Fail("reshape", fmt.Sprintf("%v has %d elements", t.Shape(), t.Size()), "shape %v", slices.Clone(shape))
+		Fail("reshape", fmt.Sprintf("%v has %s", t.Shape(), words.Count(t.Size(), "element")), "shape %v", slices.Clone(shape))
 	}
 	x := t.Contiguous()
 	view := backend.NewView(x.view.Buf, sizes[:len(shape)]...)

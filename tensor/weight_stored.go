@@ -172,13 +172,15 @@ func (w *Stored) linearT(x *Tensor) *Tensor {
 	return y
 }
 
-// storedBlock is how many weights are decoded at a time: as many as stay in cache
-// until they have been multiplied.
-const storedBlock = 1 << 16
-
-// blocks decodes rows [lo, lo+n) after each other and hands them over.
+// blocks decodes rows [lo, lo+n) after each other, as many at a time as the backend
+// likes, and hands them over.
 func (w *Stored) blocks(use func(lo, n int, block backend.View)) {
-	step := min(w.rows, max(1, storedBlock/max(1, w.cols)))
+	step := w.rows
+	if k, ok := w.be.(backend.DecodeKernel); ok {
+		if n := k.DecodeBlock(); n > 0 {
+			step = min(step, max(1, n/max(1, w.cols)))
+		}
+	}
 	buf := w.be.Alloc(step * w.cols)
 	defer w.be.Free(buf)
 	for lo := 0; lo < w.rows; lo += step {

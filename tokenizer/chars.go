@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/internal/words"
 )
 
 const charsKind = "char"
@@ -89,8 +91,10 @@ func (c *Chars) lacks(missing []rune) error {
 	if n := len(missing) - shown; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Errorf("the model does not know %s%s: its text had %d other characters; replace these or leave them out",
-		strings.Join(names, ", "), more, len(c.runes))
+	known := func(r rune) bool { _, ok := slices.BinarySearch(c.runes, r); return ok }
+	do := cmp.Or(otherScript(string(missing), known), "replace these or leave them out")
+	return fmt.Errorf("the model does not know %s%s: its text had %s; %s",
+		strings.Join(names, ", "), more, words.Count(len(c.runes), "other character"), do)
 }
 
 // Decode joins the characters of tokens.

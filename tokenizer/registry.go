@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -46,8 +47,12 @@ func Parse(text []byte) (Tokenizer, error) {
 	known := slices.Sorted(maps.Keys(registry.parsers))
 	registry.RUnlock()
 	if parse == nil {
-		return nil, fmt.Errorf("unknown kind %q: this program knows %s; import the package that registers others",
+		return nil, fmt.Errorf("unknown kind %q: this program knows %s; import the package that registers it, or call tokenizer.Register",
 			head.Kind, strings.Join(known, ", "))
 	}
-	return parse(text)
+	t, err := parse(text)
+	if v := reflect.ValueOf(t); err == nil && (!v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()) {
+		return nil, fmt.Errorf("the function registered for %q gave neither a tokenizer nor an error", head.Kind)
+	}
+	return t, err
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Callback follows a run. Embed [Base] to write only the methods that matter.
@@ -124,7 +126,7 @@ func (c *every) SetState(text json.RawMessage) error {
 		return err
 	}
 	if len(m.Times) != len(m.Sum) || m.Count < 0 {
-		return fmt.Errorf("means: %d counts of %d sums over %d steps", len(m.Times), len(m.Sum), m.Count)
+		return fmt.Errorf("means: %s of %s over %s", words.Count(len(m.Times), "count"), words.Count(len(m.Sum), "sum"), words.Count(m.Count, "step"))
 	}
 	c.mean = m
 	return nil

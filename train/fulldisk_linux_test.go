@@ -16,10 +16,12 @@ import (
 )
 
 // smallDisk is a file system of a few kilobytes.
-func smallDisk(t *testing.T) string {
+func smallDisk(t *testing.T) string { return mounted(t, 0) }
+
+func mounted(t *testing.T, flags uintptr) string {
 	t.Helper()
 	dir := t.TempDir()
-	err := syscall.Mount("none", dir, "tmpfs", 0, "size=96k")
+	err := syscall.Mount("none", dir, "tmpfs", flags, "size=96k")
 	if errors.Is(err, syscall.EPERM) && os.Getenv("CI") == "" {
 		t.Skip("only root may mount a small file system")
 	}
@@ -62,4 +64,19 @@ func TestDiskFullInACheckpoint(t *testing.T) {
 	got, err := run(dir, 2)
 	require.NoError(t, err)
 	assert.Equal(t, want.Bytes(), got.Bytes())
+}
+
+// A folder that checkpoints cannot be written to is known before the first step,
+// not at the first checkpoint.
+func TestReadOnlyFolder(t *testing.T) {
+	dir := mounted(t, syscall.MS_RDONLY)
+	_, trainer := line(t, 5, 0.1)
+	trainer.Budget.Steps = 4
+	trainer.Step = func(context.Context, pointBatch) (train.Metrics, error) {
+		t.Error("a step was taken")
+		return nil, nil
+	}
+	trainer.Checkpoints = train.Checkpoints{Dir: dir}
+	_, err := trainer.Run(context.Background())
+	assert.ErrorIs(t, err, syscall.EROFS)
 }

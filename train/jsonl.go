@@ -7,8 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
+
+	"github.com/org/artnn/internal/jsonfloat"
 )
 
 // JSONL keeps a run's numbers as JSON objects, one a line:
@@ -68,16 +69,7 @@ func (f *jsonlFormat) append(b []byte, e Event) []byte {
 	b = appendSeconds(b, e.Elapsed)
 	for _, m := range e.Metrics {
 		b = append(b, f.key(m.Name)...)
-		switch {
-		case math.IsNaN(m.Value):
-			b = append(b, `"NaN"`...)
-		case math.IsInf(m.Value, 1):
-			b = append(b, `"Infinity"`...)
-		case math.IsInf(m.Value, -1):
-			b = append(b, `"-Infinity"`...)
-		default:
-			b = strconv.AppendFloat(b, m.Value, 'g', -1, 64)
-		}
+		b = jsonfloat.Append(b, m.Value)
 	}
 	return append(b, "}\n"...)
 }

@@ -7,20 +7,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/killtest"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/optim"
@@ -32,8 +28,6 @@ import (
 
 const (
 	victimEnv = "ARTNN_TEST_VICTIM" // family and folder, for a process that is to be killed
-	killsEnv  = "ARTNN_TEST_KILLS"  // how many processes are killed
-	fewKills  = 24
 
 	victimSteps = 60
 	victimEvery = 2 // so that many kills fall into the writing of a checkpoint
@@ -159,61 +153,44 @@ func trainTo[B any](dir string, loader *data.Loader[B], step func(B) train.Metri
 	return err
 }
 
+// kinds are processes that train each family.
+func kinds() (list []killtest.Kind) {
+	for _, family := range families {
+		list = append(list, killtest.Kind{
+			Name:    family,
+			Command: func(dir string) *exec.Cmd { return victim(family, dir) },
+			Look:    look,
+			Same:    requireSame,
+		})
+	}
+	return list
+}
+
 // Processes killed at any moment lose no checkpoint, leave none that is half
 // written and taken for whole, and resumed they end with the bits of a run that
 // was let alone.
 func TestKilledRunsLoseNothing(t *testing.T) {
-	kills := fewKills
-	if s := os.Getenv(killsEnv); s != "" {
-		n, err := strconv.Atoi(s)
-		require.NoError(t, err)
-		kills = n
-	}
-	const seed = 11
-	rng := rand.New(rand.NewPCG(seed, seed))
-	for i, family := range families {
-		t.Run(family, func(t *testing.T) {
-			whole := t.TempDir()
-			start := time.Now()
-			require.NoError(t, victim(family, whole).Run())
-			length := time.Since(start)
+	killtest.Run(t, killtest.Kills(t, 24), kinds()...)
+}
 
-			dir := t.TempDir()
-			done := 0
-			for killed := 0; killed < (kills+i)/len(families); {
-				cmd := victim(family, dir)
-				var said bytes.Buffer
-				cmd.Stderr = &said
-				require.NoError(t, cmd.Start())
-				time.AfterFunc(time.Duration(rng.Int64N(int64(length))), func() { _ = cmd.Process.Kill() })
-				err := cmd.Wait()
-				var exit *exec.ExitError
-				switch {
-				case err == nil: // it was faster: begin anew
-					requireSame(t, whole, dir)
-					require.NoError(t, os.RemoveAll(dir))
-					done = 0
-					continue
-				case errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
-					killed++
-				default:
-					t.Fatalf("%v: %s", err, said.String())
-				}
-				assert.NotContains(t, said.String(), "damaged")
-				c, err := train.LatestCheckpoint(dir)
-				if errors.Is(err, train.ErrNoCheckpoint) {
-					require.Zero(t, done, "the checkpoints are gone")
-					continue
-				}
-				require.NoError(t, err)
-				require.Empty(t, c.Damaged)
-				require.GreaterOrEqual(t, c.State.Step, done, "a checkpoint is gone")
-				done = c.State.Step
-			}
-			require.NoError(t, victim(family, dir).Run())
-			requireSame(t, whole, dir)
-		})
+// The same of processes whose disk is full.
+func TestFullDisksLoseNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
 	}
+	killtest.FullDisk(t, 1, kinds()...)
+}
+
+// look returns the step of the newest checkpoint, which must be whole.
+func look(t *testing.T, dir string) int {
+	t.Helper()
+	c, err := train.LatestCheckpoint(dir)
+	if errors.Is(err, train.ErrNoCheckpoint) {
+		return 0
+	}
+	require.NoError(t, err)
+	require.Empty(t, c.Damaged)
+	return c.State.Step
 }
 
 func victim(family, dir string) *exec.Cmd {
@@ -226,7 +203,7 @@ func victim(family, dir string) *exec.Cmd {
 var seconds = regexp.MustCompile(`(?m)(^\d+,\d+,|"seconds":)\d+\.\d+`)
 
 // requireSame compares the last checkpoints of two runs, their models byte by
-// byte, and their logs, and looks for rubbish.
+// byte, and their logs.
 func requireSame(t *testing.T, want, got string) {
 	t.Helper()
 	a, err := train.LatestCheckpoint(want)
@@ -251,7 +228,4 @@ func requireSame(t *testing.T, want, got string) {
 		require.Contains(t, x, "57")
 		require.Equal(t, seconds.ReplaceAllString(x, "${1}0"), seconds.ReplaceAllString(y, "${1}0"))
 	}
-	left, err := filepath.Glob(filepath.Join(got, ".tmp*"))
-	require.NoError(t, err)
-	require.Empty(t, left)
 }

@@ -9,9 +9,11 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/logfile"
+	"github.com/org/artnn/internal/words"
 )
 
 // LogOptions say what [CSV] and [JSONL] keep. Zero values are the defaults.
@@ -72,7 +74,7 @@ func (l *Log) SetState(text json.RawMessage) error {
 		return err
 	}
 	if s.Rows < 0 || s.Mean.Count < 0 {
-		return fmt.Errorf("log: %d rows, %d steps in the next", s.Rows, s.Mean.Count)
+		return fmt.Errorf("log: %s, %s in the next", words.Count(s.Rows, "row"), words.Count(s.Mean.Count, "step"))
 	}
 	l.resume = &s
 	return nil
@@ -225,7 +227,7 @@ func (l *Log) admit(metrics Metrics) error {
 		if slices.Contains(l.names, m.Name) {
 			continue
 		}
-		if slices.Contains(fixedColumns, m.Name) {
+		if slices.ContainsFunc(fixedColumns, func(c string) bool { return strings.EqualFold(c, m.Name) }) { // readers of JSON fold case
 			return fmt.Errorf("train: log %s: a metric is called %s, which the log has already; give it another name", l.path, m.Name)
 		}
 		l.names = append(l.names, m.Name)

@@ -1,9 +1,6 @@
 package train
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // progress watches the monitored metric.
 type progress struct {
@@ -16,7 +13,7 @@ type progress struct {
 	bad  int     // validations since the best
 }
 
-// observe takes a validation in. A metric that is NaN is no progress.
+// observe takes a validation in. A metric that is not finite is no progress.
 func (p *progress) observe(step int, metrics Metrics) error {
 	if len(metrics) == 0 {
 		return nil
@@ -40,7 +37,7 @@ func (p *progress) observe(step int, metrics Metrics) error {
 
 func (p *progress) better(value float64) bool {
 	switch {
-	case math.IsNaN(value) || math.IsInf(value, 0):
+	case !isFinite(value):
 		return false
 	case p.best == nil:
 		return true

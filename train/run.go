@@ -25,13 +25,14 @@ type run[B any] struct {
 	validated int        // step of the last validation
 	saved     int        // step of the last checkpoint
 	savedAt   time.Duration
+	warned    bool // that a validation is not finite
 }
 
 // loop does steps until something ends it.
 func (r *run[B]) loop(ctx context.Context) error {
 	next, stop := r.t.batches()
 	defer stop()
-	for r.Done < 1 && !r.Stopped {
+	for !r.over() {
 		if ctx.Err() != nil {
 			r.Interrupted = true
 			return nil
@@ -44,6 +45,9 @@ func (r *run[B]) loop(ctx context.Context) error {
 				return err
 			}
 		}
+		if r.over() && r.lastValidationDue() {
+			return nil // what it finds belongs into the checkpoint of this step
+		}
 		if r.saveDue() {
 			if err := r.save(); err != nil {
 				return err
@@ -53,9 +57,17 @@ func (r *run[B]) loop(ctx context.Context) error {
 	return nil
 }
 
+// over reports whether no step follows.
+func (r *run[B]) over() bool { return r.Done >= 1 || r.Stopped }
+
+// lastValidationDue reports whether the end of the run is still to be validated.
+func (r *run[B]) lastValidationDue() bool {
+	return r.t.Validate != nil && !r.Interrupted && r.validated < r.Step
+}
+
 // finish validates and saves what the loop has left.
 func (r *run[B]) finish(ctx context.Context) error {
-	if r.t.Validate != nil && !r.Interrupted && r.validated < r.Step {
+	if r.lastValidationDue() {
 		if err := r.validate(ctx); err != nil {
 			return err
 		}
@@ -108,7 +120,7 @@ func (r *run[B]) batch(next func() B) B {
 
 // measure works out how far the run is.
 func (r *run[B]) measure() {
-	r.Elapsed = r.before + r.t.now().Sub(r.start)
+	r.Elapsed = max(r.Elapsed, r.before+r.t.now().Sub(r.start)) // also if a clock is set back
 	length := 1
 	if r.t.Data != nil {
 		r.at, length = r.t.Data.State(), r.t.Data.Len()
@@ -137,7 +149,7 @@ func (t *Trainer[B]) setLR(rate float64) {
 func (t *Trainer[B]) finite(step int, metrics Metrics) error {
 	var bad *NonFiniteError
 	for _, m := range metrics {
-		if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) {
+		if !isFinite(m.Value) {
 			bad = &NonFiniteError{Step: step, Metric: m.Name, Value: m.Value}
 			break
 		}
@@ -153,6 +165,8 @@ func (t *Trainer[B]) finite(step int, metrics Metrics) error {
 	}
 	return bad
 }
+
+func isFinite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // blamed is what a model found to be not finite in its last step, "" if nothing.
 func (t *Trainer[B]) blamed() string {
@@ -196,6 +210,10 @@ func (r *run[B]) validate(ctx context.Context) error {
 	r.Best, r.Stopped = r.best, r.progress.stopped()
 	if p, ok := r.t.Schedule.(*optim.Plateau); ok {
 		p.Observe(r.last)
+	}
+	if !isFinite(r.last) && !r.warned {
+		r.warned = true
+		r.t.warn(fmt.Sprintf("the validation after step %d gave %v: weights are compared by it, and these are none of the best", r.Step, r.last))
 	}
 	e := r.Event
 	e.Metrics = metrics

@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
 
+	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/train/checkpoint"
@@ -51,9 +51,12 @@ func (c Checkpoints) check(models map[string]Model) error {
 	case c.Every < 0 || c.After < 0 || c.Keep < 0:
 		return errors.New("train: the intervals and number of checkpoints must not be negative")
 	}
-	for name := range models {
-		if name == "" || strings.ContainsAny(name, `/\:`) || strings.HasPrefix(name, ".") {
-			return fmt.Errorf("train: model name %q: it names a file, so it must not be empty, hold / \\ : or begin with a dot", name)
+	for name, m := range models {
+		if err := checkpoint.CheckModule(name); err != nil {
+			return fmt.Errorf("train: %w", err)
+		}
+		if err := checkpoint.CheckDescription(module(m)); err != nil {
+			return fmt.Errorf("train: model %q: %w", name, err)
 		}
 	}
 	return nil
@@ -76,6 +79,10 @@ func (c Checkpoints) lock() (unlock func(), err error) {
 		return nil, fmt.Errorf("checkpoints: %w", err)
 	case !ok:
 		return nil, fmt.Errorf("checkpoints: %s is in use by another run: wait for it to end or choose another folder", c.Dir)
+	}
+	if err := atomicfile.Probe(c.Dir); err != nil { // now, not after hours
+		_ = l.Unlock()
+		return nil, fmt.Errorf("checkpoints: %w", err)
 	}
 	// The file stays: removing it would let two others lock two files of one name.
 	return func() { _ = l.Unlock() }, nil
@@ -110,6 +117,10 @@ func (r *run[B]) save() error {
 		return fmt.Errorf("checkpoint of step %d: %w", r.Step, err)
 	}
 	dir, err := checkpoint.WriteFolder(r.t.Checkpoints.Dir, r.Step, r.t.writers(), state)
+	var diverged *checkpoint.DivergedError
+	if errors.As(err, &diverged) {
+		return &NonFiniteError{Step: r.Step, Tensor: fmt.Sprintf("the tensor %q", diverged.Tensor)}
+	}
 	if err != nil {
 		return fmt.Errorf("checkpoint of step %d: %w; the checkpoints before it are untouched", r.Step, err)
 	}
@@ -142,7 +153,7 @@ func (t *Trainer[B]) writers() map[string]func(io.Writer) error {
 // state is what a checkpoint holds besides the models.
 func (r *run[B]) state() (State, error) {
 	s := State{
-		Step: r.Step, Epoch: r.Epoch, Elapsed: r.Elapsed, Best: r.best, Bad: r.bad,
+		Step: r.Step, Epoch: r.Epoch, Elapsed: r.Elapsed, Validated: &r.validated, Best: r.best, Bad: r.bad,
 		Callbacks: map[string]json.RawMessage{}, Maker: checkpoint.Program(), Version: stateVersion,
 	}
 	if r.t.Data != nil {
@@ -236,7 +247,10 @@ func (r *run[B]) takeUp(c *Checkpoint) error {
 	}
 	r.Step, r.before, r.Checkpoint = s.Step, s.Elapsed, c.Dir
 	r.Elapsed = s.Elapsed
-	r.validated = s.Step
+	r.validated = s.Step // as older programs took it
+	if s.Validated != nil {
+		r.validated = *s.Validated
+	}
 	r.best, r.bad = s.Best, s.Bad
 	r.Best = s.Best
 	r.Stopped = r.progress.stopped()

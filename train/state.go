@@ -17,8 +17,9 @@ type State struct {
 	Step      int                        `json:"step"`
 	Epoch     int                        `json:"epoch"`
 	Elapsed   time.Duration              `json:"elapsed_ns"`
-	Data      *data.State                `json:"data,omitempty"`    // of the next batch
-	Plateau   *optim.PlateauState        `json:"plateau,omitempty"` // other schedules are functions of the step
+	Data      *data.State                `json:"data,omitempty"`      // of the next batch
+	Plateau   *optim.PlateauState        `json:"plateau,omitempty"`   // other schedules are functions of the step
+	Validated *int                       `json:"validated,omitempty"` // step of the last validation
 	Best      *Best                      `json:"best,omitempty"`
 	Bad       int                        `json:"bad"` // validations since the best
 	Callbacks map[string]json.RawMessage `json:"callbacks,omitempty"`
@@ -84,7 +85,7 @@ func (s *State) parse(text []byte) error {
 	if s.Version != stateVersion {
 		return fmt.Errorf("written in version %d of the format, this program reads version %d", s.Version, stateVersion)
 	}
-	if s.Step < 0 || s.Elapsed < 0 || s.Bad < 0 {
+	if s.Step < 0 || s.Elapsed < 0 || s.Bad < 0 || s.Validated != nil && *s.Validated < 0 {
 		return fmt.Errorf("negative counts")
 	}
 	return nil

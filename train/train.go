@@ -1,16 +1,37 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/jsonfloat"
 )
 
 // Metric is one named number of a step, such as a loss.
 type Metric struct {
 	Name  string
 	Value float64
+}
+
+// metricJSON is a metric in a checkpoint.
+type metricJSON struct {
+	Name  string
+	Value jsonfloat.Float
+}
+
+// MarshalJSON writes a value that is not finite as the strings of [JSONL].
+func (m Metric) MarshalJSON() ([]byte, error) {
+	return json.Marshal(metricJSON{m.Name, jsonfloat.Float(m.Value)})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Metric) UnmarshalJSON(text []byte) error {
+	var j metricJSON
+	err := json.Unmarshal(text, &j)
+	*m = Metric{j.Name, float64(j.Value)}
+	return err
 }
 
 // Metrics are the numbers of a step, in the order they are to be shown.
@@ -91,6 +112,11 @@ type NonFiniteError struct {
 }
 
 func (e *NonFiniteError) Error() string {
+	return e.What() + "; lower the learning rate, clip gradients or look at the data"
+}
+
+// What is what happened, without what to do.
+func (e *NonFiniteError) What() string {
 	what := "training diverged"
 	if e.Metric != "" {
 		what += fmt.Sprintf(": %s is %v", e.Metric, e.Value)
@@ -99,5 +125,5 @@ func (e *NonFiniteError) Error() string {
 	if e.Tensor != "" {
 		what += "; the first to go bad was " + e.Tensor
 	}
-	return what + "; lower the learning rate, clip gradients or look at the data"
+	return what
 }

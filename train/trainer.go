@@ -61,7 +61,7 @@ type Trainer[B any] struct {
 	Budget Budget
 	// Schedule sets the learning rate of every optimiser before each step. A
 	// [*optim.Plateau] observes the monitored metric. Without one, optimisers
-	// keep their rates.
+	// keep their rates. One without Models to act on is an error.
 	Schedule optim.Schedule
 
 	// Validate measures the models on data held out, under names of its own such
@@ -109,7 +109,7 @@ type EarlyStop struct {
 // An ended context is not an error: Report.Interrupted tells, after a last
 // checkpoint has been written.
 //
-// Errors: no budget; what a step, validation or callback returned;
+// Errors: no budget; a schedule with nothing to schedule; what a step, validation or callback returned;
 // [*NonFiniteError]; those of checkpoints. The End of every callback that has
 // begun runs in any case.
 func (t *Trainer[B]) Run(ctx context.Context) (report Report, err error) {
@@ -160,7 +160,27 @@ func (t *Trainer[B]) check() error {
 	case t.EarlyStop.Patience > 0 && t.Validate == nil:
 		return errors.New("train: stopping early needs a validation")
 	}
+	if err := t.checkSchedule(); err != nil {
+		return err
+	}
 	return t.Checkpoints.check(t.Models)
+}
+
+// checkSchedule returns an error if there is nothing that the schedule could act
+// on, or nothing that it could follow.
+func (t *Trainer[B]) checkSchedule() error {
+	if t.Schedule == nil {
+		return nil
+	}
+	if _, ok := t.Schedule.(*optim.Plateau); ok && t.Validate == nil {
+		return errors.New("train: a Plateau follows a validation, and there is none: set Validate")
+	}
+	for _, m := range t.Models {
+		if len(m.Updates()) > 0 {
+			return nil
+		}
+	}
+	return errors.New("train: the Schedule has no optimiser to set the rate of: name what learns in Models")
 }
 
 func (t *Trainer[B]) now() time.Time {

@@ -14,6 +14,9 @@ func RunBenchmarks(b *testing.B, be backend.Backend) {
 	for _, size := range [][3]int{{64, 64, 64}, {256, 256, 256}, {512, 512, 512}, {32, 2048, 512}, {1, 2048, 512}, {64, 784, 256}} {
 		b.Run(fmt.Sprintf("Gemm/m=%d/n=%d/k=%d", size[0], size[1], size[2]), func(b *testing.B) { benchGemm(b, be, size) })
 	}
+	for _, z := range []convSize{conv(8, 3, 64, 64, 64, 4).stride(2, 2).pad(1, 1), conv(8, 128, 16, 16, 256, 4).stride(2, 2).pad(1, 1), conv(8, 64, 32, 32, 64, 3).pad(1, 1), conv(8, 64, 32, 32, 64, 3).pad(1, 1).groups(64)} {
+		benchConv(b, be, z)
+	}
 	for _, n := range []int{1 << 10, 1 << 16, 1 << 20} {
 		x, y, dst := benchView(be, n), benchView(be, n), benchView(be, n)
 		for _, op := range []backend.UnaryOp{backend.MulScalar, backend.ReLU, backend.Exp, backend.Tanh, backend.Sigmoid, backend.Log, backend.GELU} {
@@ -96,6 +99,35 @@ func benchMoved(b *testing.B, be backend.Backend, name string, numbers int, f fu
 		}
 		b.ReportMetric(float64(numbers*width)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 	})
+}
+
+func benchConv(b *testing.B, be backend.Backend, z convSize) {
+	sx, sw, sy := z.views()
+	last := func(shape []int) backend.View {
+		v := benchView(be, shape[0], shape[2], shape[3], shape[1])
+		s, t := v.Shape, v.Strides
+		copy(v.Shape[1:], []int{s[3], s[1], s[2]})
+		copy(v.Strides[1:], []int{t[3], t[1], t[2]})
+		return v
+	}
+	x, w, y := last(sx), benchView(be, sw...), last(sy)
+	defer free(be, x, w, y)
+	flop := 2 * float64(y.Size()) * float64(w.Size()) / float64(z.o)
+	for _, op := range []struct {
+		name string
+		run  func()
+	}{
+		{"Conv2d", func() { be.Conv2d(y, x, w, z.Conv, backend.Epilogue{}) }},
+		{"Conv2dInputGrad", func() { be.Conv2dInputGrad(x, y, w, z.Conv, backend.Epilogue{}) }},
+		{"Conv2dWeightGrad", func() { be.Conv2dWeightGrad(w, y, x, z.Conv, 0) }},
+	} {
+		b.Run(fmt.Sprintf("%s/c=%d/side=%d/o=%d/k=%d/stride=%d/groups=%d", op.name, z.c, z.h, z.o, z.kh, z.Stride[0], z.Groups), func(b *testing.B) {
+			for b.Loop() {
+				op.run()
+			}
+			b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
 }
 
 func benchGemm(b *testing.B, be backend.Backend, size [3]int) {

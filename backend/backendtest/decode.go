@@ -22,6 +22,9 @@ func (m *rowsOnly) Dims() (rows, cols int) { return m.rows, m.cols }
 func (m *rowsOnly) DecodeRow(dst []float32, r int) { copy(dst, m.values[r*m.cols:]) }
 
 func (s *suite) decode(k backend.DecodeKernel) {
+	if n := k.DecodeBlock(); n < 0 {
+		s.failf("decode: blocks of %d weights, want a number of them, or 0 for all", n)
+	}
 	for _, z := range thin([][2]int{{1, 1}, {3, 7}, {5, 16}, {40, 33}, {70, 600}, {3, 20000}, {0, 5}, {5, 0}}) {
 		rows, cols := z[0], z[1]
 		bits := make([]uint16, rows*cols)

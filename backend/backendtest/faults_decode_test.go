@@ -14,11 +14,17 @@ func (b *badDecode) Decode(dst backend.View, w backend.StoredMatrix, lo int) boo
 	return true
 }
 
+// badBlock cannot say how many weights to decode at a time.
+type badBlock struct{ single }
+
+func (*badBlock) DecodeBlock() int { return -1 }
+
 func decodeFaults() []broken {
 	decode := func(fault string, f func(b *single, dst backend.View, w backend.StoredMatrix, lo int)) broken {
 		return broken{fault, "optional/decode", &badDecode{f: f}}
 	}
 	return []broken{
+		{"a negative block", "optional/decode", &badBlock{}},
 		decode("rows from the first on", func(b *single, dst backend.View, w backend.StoredMatrix, _ int) {
 			b.Decode(dst, w, 0)
 		}),

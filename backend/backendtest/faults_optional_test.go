@@ -25,6 +25,11 @@ type (
 		forward func(b *single, a backend.LayerNormArgs) bool
 		back    func(b *single, a backend.LayerNormGradArgs) bool
 	}
+	badBatchNorm struct {
+		single
+		forward func(b *single, a backend.BatchNormArgs) bool
+		back    func(b *single, a backend.BatchNormGradArgs) bool
+	}
 	badLSTM struct {
 		single
 		forward func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool
@@ -79,6 +84,20 @@ func (b *badNorm) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	return b.back(&b.single, a)
 }
 
+func (b *badBatchNorm) BatchNorm(a backend.BatchNormArgs) bool {
+	if b.forward == nil {
+		return b.single.BatchNorm(a)
+	}
+	return b.forward(&b.single, a)
+}
+
+func (b *badBatchNorm) BatchNormGrad(a backend.BatchNormGradArgs) bool {
+	if b.back == nil {
+		return b.single.BatchNormGrad(a)
+	}
+	return b.back(&b.single, a)
+}
+
 func (b *badLSTM) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	if b.forward == nil {
 		return b.single.LSTM(y, cells, gates, whh, h0, c0)
@@ -119,6 +138,12 @@ func optionalFaults() []broken {
 	}
 	entropyGrad := func(fault string, f func(b *single, a backend.CrossEntropyGradArgs) bool) broken {
 		return broken{fault, "optional/cross_entropy", &badEntropy{back: f}}
+	}
+	batchNorm := func(fault string, f func(b *single, a backend.BatchNormArgs) bool) broken {
+		return broken{fault, "optional/batch_norm", &badBatchNorm{forward: f}}
+	}
+	batchNormGrad := func(fault string, f func(b *single, a backend.BatchNormGradArgs) bool) broken {
+		return broken{fault, "optional/batch_norm", &badBatchNorm{back: f}}
 	}
 	norm := func(fault string, f func(b *single, a backend.LayerNormArgs) bool) broken {
 		return broken{fault, "optional/layer_norm", &badNorm{forward: f}}
@@ -276,6 +301,42 @@ func optionalFaults() []broken {
 			if a.DWeight.Buf != nil {
 				b.change(a.DWeight, func(i int, v float64) float64 { return v + old[i] })
 			}
+			return true
+		}),
+		batchNorm("variance over n−1", func(b *single, a backend.BatchNormArgs) bool {
+			b.BatchNorm(a)
+			n := float64(a.X.Shape[0])
+			b.change(a.Var, func(_ int, v float64) float64 { return v * n / max(1, n-1) })
+			return true
+		}),
+		batchNorm("ε ignored", func(b *single, a backend.BatchNormArgs) bool {
+			a.Eps = 1e-30
+			return b.BatchNorm(a)
+		}),
+		batchNorm("bias forgotten", func(b *single, a backend.BatchNormArgs) bool {
+			a.Bias = backend.View{}
+			x := b.get(a.X)
+			t := batchNormTruth(x, a.X.Shape[1], b.maybe(a.Weight), make([]float64, a.X.Shape[1]), a.Eps)
+			b.set(a.Y, t.y)
+			b.set(a.Mean, t.mean)
+			b.set(a.Var, t.variance)
+			return true
+		}),
+		batchNormGrad("statistics taken as constants", func(b *single, a backend.BatchNormGradArgs) bool {
+			b.BatchNormGrad(a)
+			g, v, w, d := b.get(a.DY), b.get(a.Var), b.maybe(a.Weight), a.X.Shape[1]
+			b.change(a.DX, func(i int, _ float64) float64 {
+				x := g[i] / math.Sqrt(v[i%d]+a.Eps)
+				if w != nil {
+					x *= w[i%d]
+				}
+				return x
+			})
+			return true
+		}),
+		batchNormGrad("weight's gradient forgotten", func(b *single, a backend.BatchNormGradArgs) bool {
+			b.BatchNormGrad(a)
+			scale(b, a.DWeight, 0)
 			return true
 		}),
 		lstm("first hidden state ignored", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {

@@ -2,6 +2,9 @@ package backendtest
 
 import "github.com/org/artnn/backend"
 
+// DecodeBlock is all.
+func (*single) DecodeBlock() int { return 0 }
+
 func (b *single) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
 	var all []float64
 	row := make([]float32, dst.Shape[1])

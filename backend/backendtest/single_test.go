@@ -194,6 +194,22 @@ func (b *single) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	return true
 }
 
+func (b *single) BatchNorm(a backend.BatchNormArgs) bool {
+	t := batchNormTruth(b.get(a.X), a.X.Shape[1], b.maybe(a.Weight), b.maybe(a.Bias), a.Eps)
+	b.set(a.Y, t.y)
+	b.set(a.Mean, t.mean)
+	b.set(a.Var, t.variance)
+	return true
+}
+
+func (b *single) BatchNormGrad(a backend.BatchNormGradArgs) bool {
+	t := batchNormGradTruth(b.get(a.DY), b.get(a.X), b.get(a.Mean), b.get(a.Var), b.maybe(a.Weight), a.Eps)
+	b.set(a.DX, t.dx)
+	b.set(a.DWeight, t.dw)
+	b.set(a.DBias, t.db)
+	return true
+}
+
 func (b *single) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	active := b.get(gates)
 	ys, cs := lstmTruth(lstmSize{y.Shape[0], y.Shape[1], y.Shape[2]}, active, b.get(whh), b.get(h0), b.get(c0))

@@ -96,9 +96,7 @@ func (c *cpu) Conv2dWeightGrad(dst, g, x backend.View, geometry backend.Conv, be
 	}
 	k := z.taps() * z.c
 	sums := c.pool.alloc(z.Groups * z.o * k)
-	if z.Groups > 1 && z.c == 1 && z.o == 1 && k > 0 && z.windows() > 0 {
-		c.weightRows(&z, &in, &up, sums.data)
-	} else {
+	if !c.bandedWeights(&z, &in, &up, sums.data) {
 		c.weightProducts(&z, &in, &up, sums.data)
 	}
 	c.release(in.scratch, up.scratch)

@@ -145,27 +145,49 @@ func (t *bandTask) copyLine(dst []float32, image, y int) {
 		clear(dst)
 		return
 	}
-	channels, width := t.groups*t.C, t.width()
+	width := t.width()
 	lo := min(max(0, -t.FirstX), width)
 	hi := max(lo, min(width, t.W-t.FirstX))
-	clear(dst[:lo*channels])
+	var src []float32
 	if lo < hi {
-		src := t.Mem[image*t.Image+y*t.Line+(lo+t.FirstX)*t.Pixel:]
-		if t.Pixel == channels {
-			copy(dst[lo*channels:hi*channels], src)
-		} else {
-			for x := lo; x < hi; x++ {
-				copy(dst[x*channels:][:channels], src[(x-lo)*t.Pixel:])
-			}
+		src = t.Mem[image*t.Image+y*t.Line+(lo+t.FirstX)*t.Pixel:]
+	}
+	if !t.byGroups() {
+		t.copyPixels(dst, src, t.groups*t.C, lo, hi)
+		return
+	}
+	for g := range t.groups {
+		t.copyPixels(dst[g*width*t.C:][:width*t.C], shift(src, g*t.C), t.C, lo, hi)
+	}
+}
+
+// copyPixels copies pixels [lo, hi) of a line of a band, of so many channels, and
+// clears the others.
+func (t *bandTask) copyPixels(dst, src []float32, channels, lo, hi int) {
+	clear(dst[:lo*channels])
+	if t.Pixel == channels && lo < hi {
+		copy(dst[lo*channels:hi*channels], src)
+	} else {
+		for x := lo; x < hi; x++ {
+			copy(dst[x*channels:][:channels], src[(x-lo)*t.Pixel:])
 		}
 	}
 	clear(dst[hi*channels:])
 }
 
-// tap is the band from the pixel on that a tap of the first window of a line sees.
-func (t *bandTask) tap(band []float32, a, b int) []float32 {
-	return band[(a*t.TapY*t.width()+b*t.TapX)*t.groups*t.C:]
+// tap is the band from the pixel on that a tap of the first window of a line sees, and
+// from a group's channels of it.
+func (t *bandTask) tap(band []float32, group, a, b int) []float32 {
+	line := a * t.TapY * t.width() * t.groups * t.C
+	if t.byGroups() {
+		return band[line+(group*t.width()+b*t.TapX)*t.C:]
+	}
+	return band[line+b*t.TapX*t.groups*t.C+group*t.C:]
 }
+
+// byGroups reports whether lines of a band hold one group after the other, so that
+// neighbouring taps of a group lie together.
+func (t *bandTask) byGroups() bool { return t.kernel == bandTiles }
 
 // rows multiplies channels by their weights, for as many pixels at once as lie
 // together.
@@ -178,7 +200,7 @@ func (t *bandTask) rows(to, band []float32) {
 	started := t.bias != nil
 	for a := range t.KH {
 		for b := range t.KW {
-			from, w := t.tap(band, a, b), t.packed[(a*t.KW+b)*n*repeats(n):]
+			from, w := t.tap(band, 0, a, b), t.packed[(a*t.KW+b)*n*repeats(n):]
 			for j := 0; j < len(to); j += piece {
 				y := to[j:min(len(to), j+piece)]
 				x := from[j*t.StepX:][:len(y)]
@@ -195,7 +217,7 @@ func (t *bandTask) rows(to, band []float32) {
 
 // runs is how many segments of a line of taps lie together, and their length.
 func (t *bandTask) runs() (n, length int) {
-	if t.groups == 1 && t.TapX == 1 {
+	if (t.groups == 1 || t.byGroups()) && t.TapX == 1 {
 		return 1, t.KW * t.C
 	}
 	return t.KW, t.C
@@ -208,7 +230,7 @@ func (t *bandTask) dots(to, band []float32) {
 	accumulate := t.bias != nil
 	for a := range t.KH {
 		for b := range n {
-			from, w := t.tap(band, a, b), t.packed[(a*n+b)*length:]
+			from, w := t.tap(band, 0, a, b), t.packed[(a*n+b)*length:]
 			for x := 0; x < t.Across; x += asm.DotMR {
 				asm.GemmDot(&asm.DotTile{
 					K: length, M: min(asm.DotMR, t.Across-x), N: t.outs, A: from[x*t.StepX*t.C:], ARow: t.StepX * t.C,
@@ -223,7 +245,7 @@ func (t *bandTask) dots(to, band []float32) {
 // tiles multiplies pixels in place by packed weights, group by group.
 func (t *bandTask) tiles(to, band []float32) {
 	n, length := t.runs()
-	across, pixel, outs := t.Across, t.StepX*t.groups*t.C, t.groups*t.outs
+	across, pixel, outs := t.Across, t.StepX*t.C, t.groups*t.outs
 	for g := range t.groups {
 		for j := 0; j < t.outs; j += asm.NR {
 			w := t.packed[g*t.panels()*t.panel()+j/asm.NR*t.panel():]
@@ -232,7 +254,7 @@ func (t *bandTask) tiles(to, band []float32) {
 				for b := range n {
 					x := asm.Tiles{
 						Count: across / asm.MR, K: length, M: asm.MR, N: min(asm.NR, t.outs-j),
-						A: t.tap(band, a, b)[g*t.C:], ATile: asm.MR * pixel, ARow: pixel, ACol: 1,
+						A: t.tap(band, g, a, b), ATile: asm.MR * pixel, ARow: pixel, ACol: 1,
 						B: w[(a*n+b)*length*asm.NR:], BRow: asm.NR, C: to[g*t.outs+j:], CTile: asm.MR * outs, CRow: outs,
 						Accumulate: accumulate,
 					}

@@ -1,122 +1,143 @@
 package cpu
 
 import (
+	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend/cpu/gemm"
 	"github.com/org/artnn/backend/cpu/team"
 )
 
 // On small images many taps lie outside: of 4×4 windows of 4×4 taps with padding 1, a
-// quarter. There the same pixel of all images is put together. Then the windows of a
-// line that meet a tap are the rows of a matrix, and only what lies inside is
-// multiplied:
+// quarter. There the same pixel of all images is one matrix, packed once, and each
+// window adds up the products of the pixels that it meets:
 //
-//	y [windows·image, o] += x [pixels·image, c] · w [c, o],  for each tap and line
+//	y [image, o] of a window = Σ x [image, c] of its pixels · w [c, o] of their taps
 
 const (
 	// smallWindows is the most windows of an image, and smallImages the fewest images,
 	// for which this pays: 8×8 windows of 4×4 taps with padding 1 lose an eighth.
 	smallWindows = 64
 	smallImages  = 8
-	// smallK is the fewest channels: a product must be worth two loops of the team.
-	smallK = 64
+	// smallC is the fewest channels of images and result, so that a product is worth
+	// its calls.
+	smallC = 64
+	// smallN is how many columns of the result a chunk has: as many of the weights of
+	// a tap, 64 KiB, stay in the level 1 and 2 caches. smallChunks is how many chunks
+	// there are at least, as far as lines go.
+	smallN      = 2 * 2 * asm.NR
+	smallChunks = 8
 )
 
 func (s *sliding) small() bool {
-	return s.groups == 1 && s.KH*s.KW > 1 && s.Down*s.Across <= smallWindows && s.images >= smallImages && s.C >= smallK && s.outs >= smallK
+	return s.groups == 1 && s.KH*s.KW > 1 && s.Down*s.Across <= smallWindows && s.images >= smallImages && min(s.C, s.outs) >= smallC
 }
+
+// smallTask is a sliding window on small images.
+type smallTask struct {
+	sliding
+	c      *cpu
+	kc     int       // channels of a block
+	packed []float32 // [pixel, block of channels]
+	tiles  int       // numbers of a packed pixel
+	y      []float32 // [window, image, o]
+
+	pixels, columns, lines team.Division
+}
+
+var smallTasks team.Recycler[smallTask]
+
+// packPixels is a task that packs pixels.
+type packPixels struct{ *smallTask }
+
+var pixelPackers team.Recycler[packPixels]
 
 // slideSmall computes the windows of small images.
 func (c *cpu) slideSmall(s *sliding) {
-	// Pixels that neighbouring windows meet lie together: [line, place between windows,
-	// window, image, channel].
-	across := ceilDiv(s.W, s.StepX)
-	row := s.images * s.C
-	x, y := c.pool.alloc(s.H*s.StepX*across*row), c.pool.alloc(s.Down*s.Across*s.images*s.outs)
-	c.move(&pixelMove{
-		from: s.Mem, to: x.data, fromImage: s.Image, fromLine: s.Line, fromPixel: s.Pixel, toImage: s.C, toLine: s.StepX * across * row, toPixel: row,
-		images: s.images, h: s.H, w: s.W, c: s.C, places: s.StepX, across: across,
-	})
-	clear(y.data)
-	for a := range s.KH {
-		for b := range s.KW {
-			c.smallTap(s, x.data, y.data, a, b)
+	t := smallTasks.Get()
+	*t = smallTask{sliding: *s, c: c, kc: gemm.BlockK(s.C), tiles: gemm.TilesSize(s.images, s.C)}
+	x, y := c.pool.alloc(s.H*s.W*t.tiles), c.pool.alloc(s.Down*s.Across*s.images*s.outs)
+	t.packed, t.y = x.data, y.data
+
+	t.pixels = team.Divide(s.H*s.W, max(1, cheapChunk/(s.images*s.C)), 1)
+	p := pixelPackers.Get()
+	p.smallTask = t
+	c.team.Do(t.pixels.Count, p)
+	p.smallTask = nil
+	pixelPackers.Put(p)
+
+	t.columns = team.Divide(s.outs, smallN, 2*asm.NR)
+	t.lines = team.Divide(s.Down, ceilDiv(s.Down, ceilDiv(smallChunks, t.columns.Count)), 1)
+	c.team.Do(t.columns.Count*t.lines.Count, t)
+	c.release(x, y)
+	*t = smallTask{}
+	smallTasks.Put(t)
+}
+
+// Chunk packs some pixels, each for all images.
+func (p *packPixels) Chunk(i int) {
+	lo, hi := p.pixels.Bounds(i)
+	for pixel := lo; pixel < hi; pixel++ {
+		at := pixel/p.W*p.Line + pixel%p.W*p.Pixel
+		to := p.packed[pixel*p.tiles:]
+		for k := 0; k < p.C; k += p.kc {
+			n := min(p.kc, p.C-k)
+			gemm.PackTiles(to, gemm.Matrix{Mem: p.Mem[at+k:], Strides: gemm.Strides{Row: p.Image, Col: 1}}, p.images, n)
+			to = to[gemm.TilesSize(p.images, n):]
 		}
 	}
-	p := gemm.Product{M: s.Down * s.Across * s.images, N: s.outs, C: y.data, LdC: s.outs, Alpha: 1, Beta: 1, Epilogue: s.epilogue}
-	if !s.epilogue.Empty() {
-		gemm.Multiply(&c.env, &p)
-	}
-	c.move(&pixelMove{
-		from: y.data, to: s.out.mem, fromImage: s.outs, fromLine: s.Across * s.images * s.outs, fromPixel: s.images * s.outs,
-		toImage: s.out.image, toLine: s.out.line, toPixel: s.out.pixel, images: s.images, h: s.Down, w: s.Across, c: s.outs, places: 1, across: s.Across,
-	})
-	c.release(x, y)
 }
 
-// smallTap adds what the windows that meet a tap inside the image get from it.
-func (c *cpu) smallTap(s *sliding, x, y []float32, a, b int) {
-	l0, l1 := inside(s.FirstY+a*s.TapY, s.StepY, s.Down, s.H)
-	w0, w1 := inside(s.FirstX+b*s.TapX, s.StepX, s.Across, s.W)
-	if l0 >= l1 || w0 >= w1 {
-		return
+// Chunk computes some columns of the windows of some lines.
+func (t *smallTask) Chunk(i int) {
+	j0, j1 := t.columns.Bounds(i / t.lines.Count)
+	l0, l1 := t.lines.Bounds(i % t.lines.Count)
+	row := t.images * t.outs
+	for r := l0 * t.Across * t.images; r < l1*t.Across*t.images; r++ {
+		clear(t.y[r*t.outs+j0 : r*t.outs+j1])
 	}
-	across := ceilDiv(s.W, s.StepX)
-	first := s.FirstX + b*s.TapX + w0*s.StepX // the pixel of window w0
-	rows := (w1 - w0) * s.images
-	w := gemm.Matrix{Mem: s.weights[(a*s.KW+b)*s.perTap:], Strides: gemm.Strides{Row: s.perIn, Col: s.perOut}}
-	var product gemm.Repeat
-	product.Init(&c.env, w, rows, s.outs, s.C, l1-l0)
+	scratch := t.c.pool.alloc(t.kc * roundUp(j1-j0, asm.NR))
+	for a := range t.KH {
+		for b := range t.KW {
+			w := gemm.Matrix{Mem: t.weights[(a*t.KW+b)*t.perTap:], Strides: gemm.Strides{Row: t.perIn, Col: t.perOut}}
+			for k := 0; k < t.C; k += t.kc {
+				n := min(t.kc, t.C-k)
+				gemm.PackColumns(scratch.data, w.From(k, j0), j1-j0, n)
+				x := gemm.Block{M: t.images, N: j1 - j0, K: n, B: scratch.data, LdC: t.outs, Accumulate: true}
+				t.eachMeeting(a, b, l0, l1, func(window, pixel int) {
+					x.A = t.packed[pixel*t.tiles+gemm.TilesSize(t.images, k):]
+					x.C = t.y[window*row+j0:]
+					x.Multiply()
+				})
+			}
+		}
+	}
+	t.c.pool.put(scratch)
+	t.store(j0, j1, l0, l1)
+}
+
+// eachMeeting gives f the windows of lines [l0, l1) that meet a tap inside the image,
+// and the pixels they meet.
+func (t *smallTask) eachMeeting(a, b, l0, l1 int, f func(window, pixel int)) {
 	for l := l0; l < l1; l++ {
-		line := s.FirstY + a*s.TapY + l*s.StepY
-		from := ((line*s.StepX+first%s.StepX)*across + first/s.StepX) * s.images * s.C
-		product.Multiply(y[(l*s.Across+w0)*s.images*s.outs:], s.outs, gemm.Matrix{Mem: x[from:], Strides: gemm.Strides{Row: s.C, Col: 1}}, 1)
+		y := l*t.StepY + t.FirstY + a*t.TapY
+		if uint(y) >= uint(t.H) {
+			continue
+		}
+		for w := range t.Across {
+			if x := w*t.StepX + t.FirstX + b*t.TapX; uint(x) < uint(t.W) {
+				f(l*t.Across+w, y*t.W+x)
+			}
+		}
 	}
-	product.Free()
 }
 
-// inside is the range of windows i < n with first + i·step in [0, size).
-func inside(first, step, n, size int) (lo, hi int) {
-	if first < 0 {
-		lo = ceilDiv(-first, step)
-	}
-	if first < size {
-		hi = min(n, ceilDiv(size-first, step))
-	}
-	return lo, hi
-}
-
-// pixelMove moves the pixels of images to another order. Those of a line that lie
-// places apart become neighbours: pixel x of a line goes to place (x % places)·across +
-// x / places of it.
-type pixelMove struct {
-	from, to                       []float32
-	fromImage, fromLine, fromPixel int // numbers from one to the next
-	toImage, toLine, toPixel       int
-	images, h, w, c                int
-	places, across                 int
-	lines                          team.Division
-}
-
-var pixelMoves team.Recycler[pixelMove]
-
-func (c *cpu) move(m *pixelMove) {
-	t := pixelMoves.Get()
-	*t = *m
-	t.lines = team.Divide(m.h, max(1, cheapChunk/max(1, m.images*m.w*m.c)), 1)
-	c.team.Do(t.lines.Count, t)
-	*t = pixelMove{}
-	pixelMoves.Put(t)
-}
-
-// Chunk moves some lines.
-func (m *pixelMove) Chunk(i int) {
-	lo, hi := m.lines.Bounds(i)
-	for y := lo; y < hi; y++ {
-		for x := range m.w {
-			to := m.to[y*m.toLine+(x%m.places*m.across+x/m.places)*m.toPixel:]
-			from := m.from[y*m.fromLine+x*m.fromPixel:]
-			for n := range m.images {
-				copy(to[n*m.toImage:][:m.c], from[n*m.fromImage:])
+// store finishes columns of the windows of lines and moves them to the images.
+func (t *smallTask) store(j0, j1, l0, l1 int) {
+	for l := l0; l < l1; l++ {
+		for w := range t.Across {
+			for n := range t.images {
+				row := t.y[((l*t.Across+w)*t.images+n)*t.outs+j0:][:j1-j0]
+				t.epilogue.Apply(row, j0)
+				copy(t.out.mem[n*t.out.image+l*t.out.line+w*t.out.pixel+j0:], row)
 			}
 		}
 	}

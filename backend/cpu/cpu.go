@@ -16,6 +16,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/gemm"
 	"github.com/org/artnn/backend/cpu/team"
+	"github.com/org/artnn/internal/words"
 )
 
 // Name is what the backend is registered under.
@@ -37,6 +38,7 @@ var (
 	_ backend.SoftmaxKernel      = (*cpu)(nil)
 	_ backend.CrossEntropyKernel = (*cpu)(nil)
 	_ backend.LayerNormKernel    = (*cpu)(nil)
+	_ backend.BatchNormKernel    = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)
 	_ backend.DecodeKernel       = (*cpu)(nil)
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
@@ -113,6 +115,6 @@ func (c *cpu) Read64(dst []float64, src backend.Buffer, offset int) {
 
 func checkRange(op string, length, offset, n int) {
 	if offset < 0 || offset > length || n > length-offset {
-		panic(fmt.Sprintf("%s: expected a range inside %d numbers, got %d from %d on", op, length, n, offset))
+		panic(fmt.Sprintf("%s: expected a range inside %s, got %d from %d on", op, words.Count(length, "number"), n, offset))
 	}
 }

@@ -9,6 +9,13 @@ import (
 // 16 µs.
 const decodeGrain = 16 << 10
 
+// decodeBlock is how many weights are decoded at a time: the 256 KiB that they take
+// stay in the level 2 cache until they have been multiplied.
+const decodeBlock = 1 << 16
+
+// DecodeBlock is decodeBlock.
+func (c *cpu) DecodeBlock() int { return decodeBlock }
+
 // Decode writes rows of w from lo on to dst.
 func (c *cpu) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool {
 	if !dst.Contiguous() {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/gemm"
+	"github.com/org/artnn/internal/words"
 )
 
 // Gemm computes dst = act(alpha·a@b + beta·dst + bias).
@@ -92,7 +93,7 @@ func (c *cpu) epilogue(ep *backend.Epilogue, n int) (gemm.Epilogue, *buffer) {
 		return e, nil
 	}
 	if ep.Bias.Size() != n {
-		panic(fmt.Sprintf("gemm: expected a bias of %d numbers, got %v", n, ep.Bias))
+		panic(fmt.Sprintf("gemm: expected a bias of %s, got %v", words.Count(n, "number"), ep.Bias))
 	}
 	if ep.Bias.Contiguous() {
 		e.Bias = dense(&ep.Bias)

@@ -6,6 +6,7 @@ import (
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/team"
+	"github.com/org/artnn/internal/words"
 )
 
 type indexKind uint8
@@ -94,7 +95,7 @@ func (t *indexing) line(buf []float32, base, lo, hi int) []float32 {
 
 func checkIndex(op string, index []int32, limit, want int) {
 	if len(index) != want {
-		panic(fmt.Sprintf("%s: expected %d indices, got %d", op, want, len(index)))
+		panic(fmt.Sprintf("%s: expected %s, got %d", op, words.Count(want, "index"), len(index)))
 	}
 	for i, x := range index {
 		if uint(x) >= uint(limit) {

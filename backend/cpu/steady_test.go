@@ -98,6 +98,12 @@ func calls(c *cpu) []call {
 	normGrad := backend.LayerNormGradArgs{DX: n2, DWeight: dw, DBias: db, DY: y, X: x, Mean: mean, RStd: rstd, Weight: w}
 	add("layer norm grad", func() { c.LayerNormGrad(normGrad) }, n2, dw, db)
 
+	nmean, nvar, ny, ndx, ndw, ndb := in(40), in(40), in(3000, 40), in(3000, 40), in(40), in(40)
+	nx, ng, nw, nb := in(3000, 40), in(3000, 40), in(40), in(40)
+	batchNorm := backend.BatchNormArgs{Y: ny, Mean: nmean, Var: nvar, X: nx, Weight: nw, Bias: nb, Eps: 1e-5}
+	add("batch norm", func() { c.BatchNorm(batchNorm) }, ny, nmean, nvar)
+	batchNormGrad := backend.BatchNormGradArgs{DX: ndx, DWeight: ndw, DBias: ndb, DY: ng, X: nx, Mean: nmean, Var: nvar, Weight: nw, Eps: 1e-5}
+	add("batch norm grad", func() { c.BatchNormGrad(batchNormGrad) }, ndx, ndw, ndb)
 	for _, batch := range []int{2, 20} {
 		const steps, h = 5, 96
 		proj, gates, ly, cells := in(batch, steps, 4*h), in(batch, steps, 4*h), in(batch, steps, h), in(batch, steps, h)

@@ -8,6 +8,14 @@ func (p *Profiler) Decode(dst backend.View, w backend.StoredMatrix, lo int) bool
 	return ok && p.timeIf("decode", dst, moved(0, dst), func() bool { return k.Decode(dst, w, lo) })
 }
 
+// DecodeBlock is that of the backend which is timed.
+func (p *Profiler) DecodeBlock() int {
+	if k, ok := p.inner.(backend.DecodeKernel); ok {
+		return k.DecodeBlock()
+	}
+	return 0
+}
+
 func (p *Profiler) LinearInt8(dst, x backend.View, w *backend.Int8Matrix, bias backend.View) bool {
 	k, ok := p.inner.(backend.LinearInt8Kernel)
 	return ok && p.timeIf("linear_int8", dst, p.int8Cost(size(x), w, dst, x, bias), func() bool {

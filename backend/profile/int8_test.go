@@ -25,10 +25,12 @@ func TestCostOfInt8Weights(t *testing.T) {
 
 	require.True(t, p.Decode(backend.NewView(x.Buf, 1, 32), w, 7))
 	assert.Equal(t, "decode", p.Events()[1].Op)
+	assert.Equal(t, inner(t, "cpu").(backend.DecodeKernel).DecodeBlock(), p.DecodeBlock())
 
 	plain := profile.New(inner(t, "reference"))
 	assert.False(t, plain.LinearInt8(dst, x, w, backend.View{}))
 	assert.False(t, plain.LSTMInt8(dst, x, x, w, x, x))
 	assert.False(t, plain.Decode(dst, w, 0))
+	assert.Zero(t, plain.DecodeBlock())
 	assert.Empty(t, plain.Events())
 }

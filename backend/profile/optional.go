@@ -43,6 +43,20 @@ func (p *Profiler) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	})
 }
 
+func (p *Profiler) BatchNorm(a backend.BatchNormArgs) bool {
+	k, ok := p.inner.(backend.BatchNormKernel)
+	return ok && p.timeIf("batch_norm", a.Y, moved(7, a.Y, a.X, a.X, a.X, a.Mean, a.Var, a.Weight, a.Bias), func() bool {
+		return k.BatchNorm(a)
+	})
+}
+
+func (p *Profiler) BatchNormGrad(a backend.BatchNormGradArgs) bool {
+	k, ok := p.inner.(backend.BatchNormKernel)
+	return ok && p.timeIf("batch_norm_grad", a.DX, moved(11, a.DX, a.DY, a.DY, a.X, a.X, a.Mean, a.Var, a.Weight, a.DWeight, a.DBias), func() bool {
+		return k.BatchNormGrad(a)
+	})
+}
+
 func (p *Profiler) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	k, ok := p.inner.(backend.LSTMKernel)
 	return ok && p.timeIf("lstm", y, recurrence(1, y, gates, cells, whh), func() bool {

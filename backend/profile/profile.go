@@ -48,6 +48,7 @@ var (
 	_ backend.SoftmaxKernel      = (*Profiler)(nil)
 	_ backend.CrossEntropyKernel = (*Profiler)(nil)
 	_ backend.LayerNormKernel    = (*Profiler)(nil)
+	_ backend.BatchNormKernel    = (*Profiler)(nil)
 	_ backend.LSTMKernel         = (*Profiler)(nil)
 	_ backend.DecodeKernel       = (*Profiler)(nil)
 	_ backend.LinearInt8Kernel   = (*Profiler)(nil)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Conv2d computes dst = act(convolution of x with w + bias).
@@ -52,7 +53,7 @@ func convSums(op string, dst backend.View, inputs ...backend.View) []float64 {
 func convTerms(op string, x, w, y *backend.View, c *backend.Conv, f func(x, w, y int)) {
 	if x.Rank != 4 || w.Rank != 4 || y.Rank != 4 || c.Groups < 1 || x.Shape[0] != y.Shape[0] || y.Shape[1] != w.Shape[0] ||
 		x.Shape[1] != c.Groups*w.Shape[1] || w.Shape[0]%c.Groups != 0 {
-		panic(fmt.Sprintf("reference: %s: %v, %v, %v and %d groups do not go together", op, x.Dims(), w.Dims(), y.Dims(), c.Groups))
+		panic(fmt.Sprintf("reference: %s: %v, %v, %v and %s do not go together", op, x.Dims(), w.Dims(), y.Dims(), words.Count(c.Groups, "group")))
 	}
 	if min(c.Stride[0], c.Stride[1], c.Dilation[0], c.Dilation[1]) < 1 || min(c.Pad[0], c.Pad[1]) < 0 {
 		panic(fmt.Sprintf("reference: %s: expected strides and dilations of at least 1 and no negative padding, got %+v", op, *c))

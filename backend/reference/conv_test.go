@@ -38,7 +38,7 @@ func TestConv2d(t *testing.T) {
 
 func TestConv2dMisuse(t *testing.T) {
 	plain := backend.Conv{Stride: [2]int{1, 1}, Dilation: [2]int{1, 1}, Groups: 1}
-	assert.PanicsWithValue(t, "reference: conv2d: [1 3 4 4], [5 2 3 3], [1 5 2 2] and 1 groups do not go together", func() {
+	assert.PanicsWithValue(t, "reference: conv2d: [1 3 4 4], [5 2 3 3], [1 5 2 2] and 1 group do not go together", func() {
 		ref.Conv2d(empty(1, 5, 2, 2), empty(1, 3, 4, 4), empty(5, 2, 3, 3), plain, none)
 	})
 	plain.Stride[1] = 0

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Reduce folds x along every axis where dst has size 1 and x has not.
@@ -67,7 +68,7 @@ func (*Backend) ArgMax(dst []int32, x backend.View, axis int) {
 	in := source("argmax", x)
 	lines, size, stride := without(x, axis)
 	if len(dst) != lines.Size() || size == 0 {
-		panic(fmt.Sprintf("reference: argmax: shape %v along axis %d does not give %d indices", x.Dims(), axis, len(dst)))
+		panic(fmt.Sprintf("reference: argmax: shape %v along axis %d does not give %s", x.Dims(), axis, words.Count(len(dst), "index")))
 	}
 	at := walk(&lines)
 	for i := range dst {

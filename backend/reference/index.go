@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 )
 
 // Take copies rows: dst[i, …] = x[index[i], …].
@@ -43,7 +44,7 @@ func (*Backend) TakeAdd(dst, src backend.View, index []int32) {
 // the number, shape and distance of the rows of x.
 func rowsOf(op string, v, x backend.View, index []int32) (rows int, row backend.View, stride int) {
 	if rowCount(op, v) != len(index) {
-		panic(fmt.Sprintf("reference: %s: expected %d rows, one per index, got %v", op, len(index), v.Dims()))
+		panic(fmt.Sprintf("reference: %s: expected %s, one per index, got %v", op, words.Count(len(index), "row"), v.Dims()))
 	}
 	rows = rowCount(op, x)
 	row, _, stride = without(x, 0)
@@ -103,7 +104,7 @@ func (*Backend) ScatterAdd(dst, src backend.View, index []int32) {
 // there is an index per picked element; it splits v into lines.
 func linesOf(op string, v, picked backend.View, index []int32) (lines backend.View, size, stride int) {
 	if v.Rank == 0 || v.Rank != picked.Rank || picked.Size() != len(index) {
-		panic(fmt.Sprintf("reference: %s: %v, %v and %d indices do not go together", op, v.Dims(), picked.Dims(), len(index)))
+		panic(fmt.Sprintf("reference: %s: %v, %v and %s do not go together", op, v.Dims(), picked.Dims(), words.Count(len(index), "index")))
 	}
 	lines, size, stride = without(v, v.Rank-1)
 	others, _, _ := without(picked, picked.Rank-1)

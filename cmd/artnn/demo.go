@@ -21,7 +21,7 @@ var _ = commands.add(80, func() any {
 // demoCommand trains two small models on the samples inside the program.
 type demoCommand struct {
 	Out     string `short:"o" output:"folder" name:"out" default:"out" placeholder:"DIR" help:"Folder to write to (default: ${default})."`
-	Seed    uint64 `default:"1" placeholder:"N" help:"Start of all random choices; equal seeds and steps give equal files (default: ${default})."`
+	Seed    uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Start of all random choices; equal seeds and steps give equal files (default: ${default})."`
 	Seconds int    `default:"80" placeholder:"N" help:"Time to train for, shared by the two models (default: ${default})."`
 	Steps   int    `placeholder:"N" help:"Updates of each model, in place of a time."`
 }

@@ -20,7 +20,7 @@ type evalCommand struct {
 	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
 	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
-	Seed  uint64 `default:"1" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
+	Seed  uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
 	Out   string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
 	tableFlags

@@ -28,7 +28,7 @@ type generateText struct {
 	N           int     `short:"n" default:"300" placeholder:"N" help:"Characters or words to write (default: ${default})."`
 	Out         string  `short:"o" output:"file" placeholder:"FILE" help:"File to write to (default: the terminal)."`
 	Seed        *uint64 `placeholder:"N" help:"Which text: equal seeds give equal ones (default: a new one each time)."`
-	Temperature float64 `default:"0.8" placeholder:"X" help:"Below 1 safer, above 1 wilder, 0 always the likeliest (default: ${default})."`
+	Temperature float64 `default:"0.8" zero:"the likeliest" placeholder:"X" help:"Below 1 safer, above 1 wilder, 0 always the likeliest (default: ${default})."`
 	TopP        float64 `default:"0.95" placeholder:"X" help:"Choose among the likeliest that together have this probability; 1 means all (default: ${default})."`
 	TopK        int     `placeholder:"N" help:"Choose among the N likeliest only."`
 }
@@ -81,6 +81,9 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 		if prompt, err = recipe.Opening(m.Tokenizer()); err != nil {
 			return err
 		}
+	}
+	if _, err := m.Tokenizer().Encode(prompt); err == nil { // else the error says it
+		con.hintScript(m.Tokenizer(), prompt)
 	}
 	write := func(w io.Writer) error { return c.write(ctx, w, m, prompt, seed) }
 	if c.Out != "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -91,7 +92,11 @@ func ownFile(t *namedLines, path string) error {
 	case kind == "":
 		kind = "none: a network without a description of itself"
 	case !slices.Contains(models.Kinds(), f.Kind()):
-		kind += ", which this program does not know: one that imports the kind's package loads it"
+		from := "the kind's package"
+		if p := f.Package(); p != "" && p != "main" {
+			from = p
+		}
+		kind += ", which this program does not know: one that imports " + from + " loads it"
 	}
 	t.line("kind", "%s", kind)
 	if f.Config() != "" {
@@ -107,7 +112,7 @@ func ownFile(t *namedLines, path string) error {
 	} else {
 		m := p.Maker
 		t.line("written by", "%s", fmt.Sprintf("artnn %s, %s, %s/%s, backend %s, %s kernels", m.Version, m.Go, m.OS, m.Arch, m.Backend, m.Kernels))
-		for _, key := range slices.Sorted(maps.Keys(p.Facts)) {
+		for key := range most(t, "facts", slices.Sorted(maps.Keys(p.Facts))) {
 			t.line(key, "%s", words.Shortened(p.Facts[key], 200))
 		}
 	}
@@ -118,7 +123,7 @@ func ownFile(t *namedLines, path string) error {
 	}
 	text := words.Thousands(parameters)
 	if training > 0 {
-		text += fmt.Sprintf(", and %s numbers of training state", words.Thousands(training))
+		text += fmt.Sprintf(", and %s of training state", words.Thousand(training, "number"))
 	}
 	t.line("parameters", "%s", text)
 	return nil
@@ -128,7 +133,7 @@ func ownFile(t *namedLines, path string) error {
 func foreignFile(t *namedLines, f *safetensors.File) error {
 	t.line("kind", "not one of artnn's models")
 	meta := f.Metadata()
-	for _, key := range slices.Sorted(maps.Keys(meta)) {
+	for key := range most(t, "metadata", slices.Sorted(maps.Keys(meta))) {
 		t.line("metadata "+key, "%s", words.Shortened(meta[key], 200))
 	}
 	return nil
@@ -146,7 +151,8 @@ func arrays(t *namedLines, f *safetensors.File) {
 			}
 		}
 	}
-	t.line("stored", "%s numbers in %s, %s", words.Thousands(total), words.Count(len(f.Names()), "tensor"), strings.Join(slices.Sorted(maps.Keys(types)), ", "))
+	stored := []string{words.Thousand(total, "number") + " in " + words.Count(len(f.Names()), "tensor")}
+	t.line("stored", "%s", strings.Join(append(stored, slices.Sorted(maps.Keys(types))...), ", "))
 	switch err := f.NonFinite(); {
 	case err != nil:
 		t.line("numbers", "not all finite: %v", err)
@@ -159,15 +165,37 @@ func arrays(t *namedLines, f *safetensors.File) {
 	}
 }
 
+// mostLines is how many lines of a kind are shown: what a file says may be without
+// end.
+const mostLines = 100
+
+// most yields the first of a list of keys, and then tells how many more there are.
+func most(t *namedLines, what string, keys []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, key := range keys[:min(len(keys), mostLines)] {
+			if !yield(key) {
+				return
+			}
+		}
+		if more := len(keys) - mostLines; more > 0 {
+			t.line(what, "… and %d more", more)
+		}
+	}
+}
+
 // describe writes a configuration, a line for each of its fields, in the order
 // of the file.
 func describe(line func(string, string, ...any), config string) {
 	d := json.NewDecoder(strings.NewReader(config))
-	if _, err := d.Token(); err != nil {
+	switch first, err := d.Token(); {
+	case err != nil:
 		line("configuration", "cannot be read: %v", err)
 		return
+	case first != json.Delim('{'):
+		line("configuration", "%s", words.Shortened(config, 200))
+		return
 	}
-	for d.More() {
+	for n := 0; d.More(); n++ {
 		key, err := d.Token()
 		if err != nil {
 			return
@@ -175,6 +203,12 @@ func describe(line func(string, string, ...any), config string) {
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return
+		}
+		if n >= mostLines {
+			if !d.More() {
+				line("configuration", "… and %d more", n+1-mostLines)
+			}
+			continue
 		}
 		var short bytes.Buffer
 		if json.Compact(&short, value) != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/preview"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/anim"
 )
@@ -24,7 +25,7 @@ var _ = commands.add(40, func() any {
 // interpolate goes from one generated picture to another.
 type interpolate struct {
 	Model string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	Seeds []uint64      `placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
+	Seeds []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two (default: four new ones)."`
 	N     int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one seed to the next (default: ${default})."`
 	Out   string        `short:"o" output:"file" default:"morph.gif" placeholder:"FILE" help:"GIF for an endless animation, PNG for a strip (default: ${default})."`
 	Delay time.Duration `default:"80ms" placeholder:"TIME" help:"How long a picture of the animation stays (default: ${default})."`
@@ -102,6 +103,6 @@ func (c *interpolate) Run(con *console) error {
 	if err := con.show(strip, c.Preview); err != nil {
 		return err
 	}
-	con.say("%s: %d pictures through seeds %s\n", c.Out, len(frames), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
+	con.say("%s: %s through seeds %s\n", c.Out, words.Count(len(frames), "picture"), strings.Trim(strings.ReplaceAll(fmt.Sprint(seeds), " ", ", "), "[]"))
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/cmd/artnn/internal/settings"
 )
 
 // cli is the command line.
@@ -79,6 +80,9 @@ func execute(ctx context.Context, args []string, con *console) int {
 	}
 	if err != nil {
 		return con.fail(usageError{err}, helpFor(err))
+	}
+	if err := settings.Zeros(k); err != nil {
+		return con.fail(usageError{err}, "")
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
 	k.Bind(con, k)

@@ -22,9 +22,9 @@ type runFlags struct {
 	Config configFlag `placeholder:"FILE" conf:"-" help:"Take flags from a YAML or JSON file, one \"flag: value\" to a line. The command line takes precedence."`
 	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has."`
 
-	Time   time.Duration `group:"budget" conf:"free" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: ${time})."`
-	Steps  int           `group:"budget" conf:"free" placeholder:"N" help:"Updates to train for."`
-	Epochs int           `group:"budget" conf:"free" placeholder:"N" help:"Walks through the data to train for."`
+	Time   time.Duration `group:"budget" conf:"free" zero:"open" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: ${time})."`
+	Steps  int           `group:"budget" conf:"free" zero:"open" placeholder:"N" help:"Updates to train for."`
+	Epochs int           `group:"budget" conf:"free" zero:"open" placeholder:"N" help:"Walks through the data to train for."`
 
 	Batch      int      `group:"learning" placeholder:"N" help:"Examples in an update (default: by the data)."`
 	Accumulate int      `group:"learning" default:"1" placeholder:"N" help:"Take each batch in N parts, which needs less memory (default: ${default})."`
@@ -32,7 +32,7 @@ type runFlags struct {
 	Schedule   string   `group:"learning" default:"auto" enum:"auto,constant,cosine,onecycle" placeholder:"NAME" help:"How the rate changes over the budget: ${enum}."`
 	Clip       *float64 `group:"learning" placeholder:"X" help:"Longest gradient; 0 is any (default: by the model)."`
 	EMA        *float64 `name:"ema" group:"learning" placeholder:"X" help:"Decay of the averaged weights that are shown and saved; 0 is none (default: by the model)."`
-	Seed       uint64   `group:"learning" default:"1" placeholder:"N" help:"Start of all random choices (default: ${default})."`
+	Seed       uint64   `group:"learning" zero:"a seed" default:"1" placeholder:"N" help:"Start of all random choices (default: ${default})."`
 
 	Samples    int           `group:"output" conf:"free" default:"10" placeholder:"N" help:"Samples to take over the run (default: ${default})."`
 	Checkpoint time.Duration `group:"output" conf:"free" default:"2m" placeholder:"TIME" help:"Time between checkpoints (default: ${default})."`
@@ -50,22 +50,6 @@ type trialFlags struct {
 
 // any tells whether one of the trials was asked for.
 func (f *trialFlags) any() bool { return f != nil && (f.FindLR || f.OverfitBatch > 0) }
-
-// check refuses zeros, which a recipe would take for defaults. The rest it checks
-// itself.
-func (f *runFlags) check() error {
-	switch {
-	case f.Accumulate == 0:
-		return usagef("--accumulate must be at least 1, got 0")
-	case f.Samples == 0:
-		return usagef("--samples must be from 1 to 1000, got 0")
-	case f.Checkpoint == 0:
-		return usagef("--checkpoint must be positive, got 0s")
-	case f.Keep == 0:
-		return usagef("--keep must be at least 1, got 0")
-	}
-	return nil
-}
 
 // options are what the flags say of a run.
 func (f *runFlags) options(con *console, k *kong.Context) recipe.Options {

@@ -31,9 +31,9 @@ type trainImage struct {
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
 	R1      *float64 `name:"r1" group:"learning" placeholder:"X" help:"Weight of the R1 penalty: more if the discriminator overfits (default: by the network and the pictures)."`
 	Adapt   *float64 `group:"learning" placeholder:"X" help:"How fast changed pictures keep the discriminator of a convolutional network from learning by heart; 0 is never (default: 5e-6)."`
-	Sharpen float64  `group:"learning" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
-	Smooth  float64  `group:"learning" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
-	Noise   float64  `group:"learning" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
+	Sharpen float64  `group:"learning" zero:"none" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
+	Smooth  float64  `group:"learning" zero:"none" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
+	Noise   float64  `group:"learning" zero:"none" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
 
 	runFlags
 	sheetFlags `group:"output"`
@@ -61,7 +61,7 @@ func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
 	return &recipe.Images{
 		Scale: scale, Lanczos: c.Resample == "lanczos",
 		Data: c.Data, Size: c.Size, Gray: c.Gray, Mirror: c.Mirror,
-		Fit:  map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
+		Fit:     map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
 		Network: c.Network, ByClass: c.ByClass, ZDim: c.ZDim, Hidden: c.Hidden, Width: c.Width,
 		Beta1: c.Beta1, R1: c.R1, Adapt: c.Adapt, Sharpen: &c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Learning: c.learning(), Options: c.options(con, k),

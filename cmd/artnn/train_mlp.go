@@ -23,7 +23,7 @@ type trainMLP struct {
 	Skip    []string `group:"data" placeholder:"COLUMN" help:"Columns to leave out, such as notes and running numbers."`
 	Kind    []string `group:"data" placeholder:"COLUMN=KIND" help:"Columns that are not what they look like: number, category or date."`
 	Log     *bool    `group:"data" negatable:"" help:"Learn the logarithm of the target, as is right for prices (default: by the target)."`
-	Holdout float64  `group:"data" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
+	Holdout float64  `group:"data" zero:"none" default:"0.2" placeholder:"X" help:"Share of the rows held out, half to choose the best weights by and half to test them with (default: ${default})."`
 
 	tableFlags
 
@@ -35,7 +35,7 @@ type trainMLP struct {
 	WeightDecay *float64 `group:"learning" placeholder:"X" help:"How fast the weights shrink, of adamw (default: 0.01)."`
 	Dropout     *float64 `group:"learning" placeholder:"X" help:"Share of the hidden values dropped in training (default: 0)."`
 
-	Patience int `group:"learning" conf:"free" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
+	Patience int `group:"learning" conf:"free" zero:"any number" default:"30" placeholder:"N" help:"Epochs without progress that end the run; 0 is any number (default: ${default})."`
 
 	trialFlags
 	runFlags

@@ -123,7 +123,7 @@ func TestMistakesInATable(t *testing.T) {
 		"train mlp --data " + broken + " --target=a -o x":                       {1, "line 3"},
 		"train mlp --data " + sales + " --target=price --kind=size -o x":        {2, "--kind must be like postcode=category"},
 		"train mlp --data " + sales + " --target=price --kind=size=big -o x":    {2, "use number, category or date"},
-		"train mlp --data " + sales + " --target=price --hidden=0 -o x":         {2, "--hidden must have at least 1 unit in each layer, got 0"},
+		"train mlp --data " + sales + " --target=price --hidden=0 -o x":         {2, "--hidden must be at least 1, got 0"},
 		"train mlp --data " + sales + " --target=price --dropout=1 -o x":        {2, "--dropout must be from 0 to below 1"},
 		"train mlp --data " + sales + " --target=price --weight-decay=0.1 -o x": {2, "--weight-decay is of the optimizer adamw"},
 		"train mlp --data " + sales + " --target=price --delimiter=ab -o x":     {2, "use one character"},

@@ -44,9 +44,6 @@ func (s *session) begin(check func() error, o *recipe.Options) (release func(), 
 	if s.Out == "" && !nothing {
 		return nil, usagef("the folder of the run is missing: name one with -o, such as -o run1")
 	}
-	if err := s.runFlags.check(); err != nil {
-		return nil, err
-	}
 	if err := check(); err != nil {
 		return nil, s.explain(err)
 	}
@@ -87,18 +84,34 @@ func (s *session) explain(err error) error {
 	case errors.As(err, &config):
 		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
 	case errors.As(err, &diverged):
-		return fmt.Errorf("%w; --resume goes on from the last checkpoint, with the same result: start a new run", err)
+		return errors.New(s.diverged(diverged))
 	case errors.Is(err, recipe.ErrNoStep):
 		return fmt.Errorf("%w: give more with --time or --steps", err)
 	}
 	return err
 }
 
+// diverged says what went wrong and what to try.
+func (s *session) diverged(err *train.NonFiniteError) string {
+	clip := "--clip 1"
+	if s.Clip != nil && *s.Clip > 0 {
+		clip = fmt.Sprintf("a --clip below %g", *s.Clip)
+	}
+	text := fmt.Sprintf("%s; look at the data, and start a new run with a --lr below %g or with %s", err.What(), s.LR, clip)
+	if s.DryRun || s.trial.any() {
+		return text
+	}
+	if c, err := train.LatestCheckpoint(rundir.At(s.Out).Checkpoints()); err == nil {
+		text += fmt.Sprintf("; the checkpoint of step %d is kept in %s", c.State.Step, s.Out)
+	}
+	return text
+}
+
 // flagOf is the flag that sets a field of a recipe: that of the same name.
 func (s *session) flagOf(field string) string {
 	for _, f := range s.kong.Flags() {
 		if strings.EqualFold(strings.ReplaceAll(f.Name, "-", ""), field) {
-			return "--" + f.Name
+			return settings.Dashed(f.Name)
 		}
 	}
 	return field

@@ -19,7 +19,7 @@ type trainText struct {
 	Data    string  `group:"data" placeholder:"FILE" help:"Text file (UTF-8), or a folder of .txt and .md files."`
 	Vocab   string  `group:"data" default:"char" enum:"char,word" placeholder:"NAME" help:"Learn character by character or word by word: ${enum} (default: ${default})."`
 	Words   int     `group:"data" default:"10000" placeholder:"N" help:"Largest vocabulary of --vocab word (default: ${default})."`
-	Holdout float64 `group:"data" default:"0.1" placeholder:"X" help:"Share of the text, its end, held out to validate on (default: ${default})."`
+	Holdout float64 `group:"data" zero:"none" default:"0.1" placeholder:"X" help:"Share of the text, its end, held out to validate on (default: ${default})."`
 
 	Network string   `name:"model" group:"model" default:"lstm" enum:"lstm" placeholder:"NAME" help:"Kind of network: ${enum}."`
 	Embed   int      `group:"model" placeholder:"N" help:"Size of a character's vector (default: by the text)."`
@@ -29,7 +29,7 @@ type trainText struct {
 
 	Window        int `group:"learning" placeholder:"N" help:"Characters or words in an example (default: 64)."`
 	ValidateEvery int `group:"learning" default:"100" placeholder:"N" help:"Updates between validations (default: ${default})."`
-	Patience      int `group:"learning" conf:"free" default:"15" placeholder:"N" help:"Validations without progress that end the run; 0 is any number (default: ${default})."`
+	Patience      int `group:"learning" conf:"free" zero:"any number" default:"15" placeholder:"N" help:"Validations without progress that end the run; 0 is any number (default: ${default})."`
 
 	trialFlags
 	runFlags
@@ -58,11 +58,8 @@ func (c *trainText) recipe(con *console, k *kong.Context) *recipe.Text {
 
 // Run is the command.
 func (c *trainText) Run(ctx context.Context, con *console, k *kong.Context) error {
-	switch {
-	case c.Data == "":
+	if c.Data == "" {
 		return usagef("the text is missing: name its file with --data")
-	case c.ValidateEvery == 0: // which the recipe would take for its default
-		return usagef("--validate-every must be at least 1, got 0")
 	}
 	s := &session{runFlags: &c.runFlags, trial: &c.trialFlags, con: con, kong: k, name: "text", things: "text", use: "artnn generate text -m %s -n 300"}
 	r := c.recipe(con, k)

@@ -32,49 +32,46 @@ func TestErrors(t *testing.T) {
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	model := filepath.Join(dir, "model")
+	out := filepath.Join(dir, "run")
 	for _, c := range []struct{ args, want string }{
 		{"-data " + nowhere, nowhere},
 		{"-data " + folder, "no text"},
 		{"-data " + empty, "no text"},
 		{"-data " + blank, "no text"},
-		{"-data " + short, "short"},
+		{"-data " + short, "not enough to learn from"},
 		{"-data " + binary, "UTF-8"},
 		{"-load " + nowhere, nowhere},
 		{"-load " + short, short},
-		{"-updates 0 -load " + nowhere, nowhere},
-		{"-updates 0", "-load"},
-		{"-updates -1", "-updates"},
-		{"-every 0", "-every"},
+		{"-updates -1", "Steps must be"},
+		{"-every -1", "ValidateEvery must be"},
 		{"-vocab byte", `"byte"`},
 		{"-vocab word -words 1", "size 1: need at least 2"},
 		{"-prompt 猫", "猫"},
-		{"-batch 0", "rows must be positive"},
-		{"-steps 0", "steps must be positive"},
-		{"-steps 1000000", "longer text or fewer steps"},
-		{"-embed -1", "embedding size"},
-		{"-hidden -1", "hidden size"},
-		{"-lr -1", "learning rate"},
-		{"-dropout 2", "dropout"},
+		{"-batch -1", "Batch must be"},
+		{"-window -1", "Window must"},
+		{"-window 1000000", "longer text or fewer steps"},
+		{"-hidden -1", "Hidden must not be negative, got -1"},
+		{"-layers -1", "layers"},
+		{"-lr -1", "LR must be"},
 		{"-temperature -1", "temperature"},
 		{"-length 0", "number of tokens"},
 		{"-top-p 2", "top-p"},
-		{"-save " + filepath.Join(short, "model") + " -updates 1 -batch 1 -steps 1 -hidden 8 -embed 8", short}, // which is no folder
+		{"-out " + short + " -updates 1 -batch 1 -window 1 -hidden 8", short},
 	} {
-		maintest.Fails(t, "text", append([]string{"-save", model}, strings.Fields(c.args)...), c.want)
+		maintest.Fails(t, "text", append([]string{"-out", out}, strings.Fields(c.args)...), c.want)
 	}
-	if _, err := os.Stat(model); err == nil {
-		t.Error("a run that failed has left a model")
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a run that failed has left a folder")
 	}
 }
 
 func TestCtrlC(t *testing.T) {
-	model := filepath.Join(t.TempDir(), "model")
-	r := maintest.Interrupt(t, model, "-save", model, "-every", "1", "-length", "1", "-updates", "1000000", "-batch", "2", "-steps", "8", "-hidden", "16", "-embed", "8")
-	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted after") {
+	dir := t.TempDir()
+	r := maintest.Interrupt(t, filepath.Join(dir, "log.csv"), "-out", dir, "-updates", "1000000", "-batch", "2", "-window", "8", "-hidden", "16", "-length", "1")
+	if r.Status != 0 || r.Err != "" || !strings.Contains(r.Out, "Interrupted") {
 		t.Errorf("expected a clean end, got %+v", r)
 	}
-	if _, err := models.LoadAs[*models.TextGenerator](model); err != nil {
+	if _, err := models.LoadAs[*models.TextGenerator](filepath.Join(dir, "model.safetensors")); err != nil {
 		t.Error(err)
 	}
 }

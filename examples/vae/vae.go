@@ -49,9 +49,7 @@ func init() {
 	models.Register("VAE", func(cfg Config, env models.Env) (*VAE, error) { return New(cfg, env.Backend) })
 }
 
-// New makes a model with random weights.
-//
-// Errors: sizes that are out of range.
+// New makes a model with random weights. Errors: sizes that are out of range.
 func New(cfg Config, be backend.Backend) (*VAE, error) {
 	cfg.Hidden, cfg.Latent = cmp.Or(cfg.Hidden, 512), cmp.Or(cfg.Latent, 32)
 	cfg.Beta, cfg.Noise, cfg.LR = cmp.Or(cfg.Beta, 1), cmp.Or(cfg.Noise, 0.2), cmp.Or(cfg.LR, 1e-3)
@@ -104,8 +102,7 @@ func (v *VAE) encode(x *tensor.Tensor) (mean, logVar *tensor.Tensor) {
 // Step learns from one batch. It returns the reconstruction's loss and the KL
 // divergence before the update, both a picture.
 func (v *VAE) Step(pixels []float32) (reconstruction, kl float64) {
-	size := v.pixels()
-	n := len(pixels) / size
+	size, n := v.pixels(), len(pixels)/v.pixels()
 	v.update.Step(n, func(lo, hi int) *tensor.Tensor {
 		tape := v.update.Tape()
 		x := tape.FromSlice(pixels[lo*size:hi*size], hi-lo, size)
@@ -123,25 +120,20 @@ func (v *VAE) Step(pixels []float32) (reconstruction, kl float64) {
 
 // Images decodes n random codes. The same seed gives the same pictures.
 func (v *VAE) Images(n int, seed uint64) []image.Image {
-	tape := v.inference(tensor.Seed(seed))
-	defer tape.Release()
-	return v.pictures(v.decoder.Forward(tape.Normal(0, 1, n, v.cfg.Latent)))
+	return v.decode(func(tape *tensor.Tape) *tensor.Tensor { return tape.Normal(0, 1, n, v.cfg.Latent) }, tensor.Seed(seed))
 }
 
 // Reconstructions are pictures encoded to their mean codes and decoded again.
 func (v *VAE) Reconstructions(pixels []float32) []image.Image {
-	tape := v.inference()
+	return v.decode(func(tape *tensor.Tape) *tensor.Tensor {
+		mean, _ := v.encode(tape.FromSlice(pixels, len(pixels)/v.pixels(), v.pixels()))
+		return mean
+	})
+}
+
+// decode makes pictures of codes, on a tape on which batch norm uses its running statistics.
+func (v *VAE) decode(codes func(*tensor.Tape) *tensor.Tensor, options ...tensor.Option) []image.Image {
+	tape := tensor.NewTape(append(options, tensor.On(v.update.Tape().Backend()), tensor.NoGrad())...)
 	defer tape.Release()
-	mean, _ := v.encode(tape.FromSlice(pixels, len(pixels)/v.pixels(), v.pixels()))
-	return v.pictures(v.decoder.Forward(mean))
-}
-
-// inference is a tape on which batch norm uses its running statistics.
-func (v *VAE) inference(options ...tensor.Option) *tensor.Tape {
-	be := v.update.Tape().Backend()
-	return tensor.NewTape(append(options, tensor.On(be), tensor.NoGrad())...)
-}
-
-func (v *VAE) pictures(x *tensor.Tensor) []image.Image {
-	return data.ToImages(x.Float32s(), v.cfg.Channels, v.cfg.Height, v.cfg.Width)
+	return data.ToImages(v.decoder.Forward(codes(tape)).Float32s(), v.cfg.Channels, v.cfg.Height, v.cfg.Width)
 }

@@ -100,7 +100,7 @@ func TestHostileFiles(t *testing.T) {
 		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 	}
 	_, err = models.LoadAs[*models.GAN](path)
-	assert.ErrorContains(t, err, "holds a model of kind VAE, not GAN")
+	assert.ErrorContains(t, err, "holds a model of kind VAE, not DCGAN, GAN, ")
 }
 
 func TestConfigurations(t *testing.T) {

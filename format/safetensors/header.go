@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Info describes one array of a file.
@@ -84,7 +86,7 @@ func checkCover(infos []Info, dataSize int64) error {
 		next, last = t.end, fmt.Sprintf("tensor %q", t.Name)
 	}
 	if next != dataSize {
-		return fmt.Errorf("tensors fill %d bytes of data, but the file has %d: %d trailing bytes", next, dataSize, dataSize-next)
+		return fmt.Errorf("tensors fill %s of data, but the file has %d: %s", words.Count(next, "byte"), dataSize, words.Count(dataSize-next, "trailing byte"))
 	}
 	return nil
 }
@@ -205,8 +207,8 @@ func (h *headerReader) tensor(name string) (Info, error) {
 		return info, err
 	}
 	if got := info.Bytes(); int64(want) != got {
-		return info, fmt.Errorf("shape %v of %v needs %d bytes, but data_offsets [%d, %d] hold %d",
-			shape, info.DType, want, info.begin, info.end, got)
+		return info, fmt.Errorf("shape %v of %v needs %s, but data_offsets [%d, %d] hold %d",
+			shape, info.DType, words.Count(want, "byte"), info.begin, info.end, got)
 	}
 	info.count = count
 	info.Shape = make([]int, len(shape))

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/org/artnn/internal/regular"
+	"github.com/org/artnn/internal/words"
 )
 
 // chunk is how many bytes pass through memory at a time when arrays are read or
@@ -33,7 +34,7 @@ type File struct {
 func Read(r io.ReaderAt, size int64) (*File, error) {
 	var prefix [8]byte
 	if size < int64(len(prefix)) {
-		return nil, fmt.Errorf("safetensors: file of %d bytes is too short for the 8-byte header length: truncated, or not a safetensors file", size)
+		return nil, fmt.Errorf("safetensors: file of %s is too short for the 8-byte header length: truncated, or not a safetensors file", words.Count(size, "byte"))
 	}
 	if err := readFull(r, prefix[:], 0); err != nil {
 		return nil, fmt.Errorf("safetensors: header length: %w", err)
@@ -43,7 +44,7 @@ func Read(r io.ReaderAt, size int64) (*File, error) {
 	case n > maxHeader:
 		return nil, fmt.Errorf("safetensors: header length %d is over the format's limit of %d bytes: not a safetensors file, or damaged", n, maxHeader)
 	case int64(n) > size-8:
-		return nil, fmt.Errorf("safetensors: header length %d, but only %d bytes follow: truncated, or not a safetensors file", n, size-8)
+		return nil, fmt.Errorf("safetensors: header length %d, but only %s after it: truncated, or not a safetensors file", n, words.Count(size-8, "byte"))
 	}
 	text := make([]byte, n)
 	if err := readFull(r, text, 8); err != nil {
@@ -288,8 +289,8 @@ func (f *File) sized(name string, n int) (*Info, error) {
 		return nil, err
 	}
 	if info.count != n {
-		return nil, fmt.Errorf("safetensors: tensor %q: expected %d elements, got shape %v with %d",
-			name, n, info.Shape, info.count)
+		return nil, fmt.Errorf("safetensors: tensor %q: expected %s, got shape %v with %d",
+			name, words.Count(n, "element"), info.Shape, info.count)
 	}
 	return info, nil
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Tensor is one array to write.
@@ -110,7 +112,7 @@ func (t *Tensor) complete() error {
 		count = size
 	}
 	if count != n {
-		return fmt.Errorf("shape %v of %v needs %d values, got %d of %T", t.Shape, t.DType, count, n, t.Values)
+		return fmt.Errorf("shape %v of %v needs %s, got %d of %T", t.Shape, t.DType, words.Count(count, "value"), n, t.Values)
 	}
 	return nil
 }
@@ -165,7 +167,7 @@ func encodeHeader(list []Tensor, metadata map[string]string) ([]byte, error) {
 		b.WriteByte(' ')
 	}
 	if b.Len() > maxHeader {
-		return nil, fmt.Errorf("header of %d bytes is over the format's limit of %d", b.Len(), maxHeader)
+		return nil, fmt.Errorf("header of %s is over the format's limit of %d", words.Count(b.Len(), "byte"), maxHeader)
 	}
 	return b.Bytes(), nil
 }

@@ -22,7 +22,8 @@ import (
 // then renamed over path, so a reader sees the old file or the new one. When
 // write fails or panics, or the disk does, the temporary file is removed and
 // the old file is untouched. Folders on the way to path that are missing are
-// made, and removed again when the file does not come about.
+// made, and removed again when the file does not come about. What a process that was
+// killed has left is removed by the next that writes in the folder; see [Sweep].
 //
 // An existing file keeps its permissions; a new one gets 0666 less the umask.
 // A symbolic link is followed: its target is replaced and the link stays. A
@@ -52,9 +53,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
+	sweepOnce(filepath.Dir(target))
 	defer func() {
+		f.Close()
 		if !done {
-			f.Close()
 			os.Remove(f.Name())
 		}
 	}()
@@ -69,8 +71,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := f.Sync(); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	if !renamesOpen { // elsewhere it stays open, and so locked, until it has its name
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
 	}
 	if err := os.Rename(f.Name(), target); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -107,8 +111,8 @@ func fill(w io.Writer, write func(io.Writer) error) error {
 	return b.Flush()
 }
 
-// createTemp makes a new file beside target. Unlike os.CreateTemp it asks for
-// 0666, so that the umask decides who may read the result.
+// createTemp makes a new file beside target, locked against [Sweep]. Unlike
+// os.CreateTemp it asks for 0666, so that the umask decides who may read the result.
 func createTemp(target string) (*os.File, error) {
 	dir, base := filepath.Split(target)
 	const maxBase = 200 // file systems allow 255 bytes; the suffix needs some
@@ -116,12 +120,18 @@ func createTemp(target string) (*os.File, error) {
 		base = base[:maxBase]
 	}
 	for range 100 {
-		var random [8]byte
+		var random [randomBytes]byte
 		rand.Read(random[:]) // never fails, by its documentation
-		name := dir + "." + base + ".tmp-" + hex.EncodeToString(random[:])
+		name := dir + "." + base + tempMark + hex.EncodeToString(random[:])
 		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+		switch {
+		case errors.Is(err, fs.ErrExist):
+		case err != nil:
+			return nil, err
+		case claim(f):
+			return f, nil
+		default: // somebody sweeps it away
+			f.Close()
 		}
 	}
 	return nil, errors.New("no free temporary name")

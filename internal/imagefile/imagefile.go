@@ -14,6 +14,8 @@ import (
 	"image"
 	"io"
 	"strings"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Extensions are the endings that names of pictures have, in lower case. What a
@@ -189,7 +191,7 @@ func explained(err error) error {
 
 // forged is the error for a header that claims more than its file can hold.
 func forged(file []byte, w, h int) error {
-	return fmt.Errorf("%d×%d cannot be in a file of %d bytes; it is cut short or forged", w, h, len(file))
+	return fmt.Errorf("%d×%d cannot be in a file of %s; it is cut short or forged", w, h, words.Count(len(file), "byte"))
 }
 
 // Formats that store a plain area in no bytes at all (WebP without loss, fax)
@@ -203,7 +205,7 @@ const (
 
 func checkPlain(file []byte, w, h int) error {
 	if int64(w)*int64(h) > plainPixels+plainPixelsPerByte*int64(len(file)) {
-		return fmt.Errorf("%d×%d in a file of %d bytes is a plain area or forged; save it smaller", w, h, len(file))
+		return fmt.Errorf("%d×%d in a file of %s is a plain area or forged; save it smaller", w, h, words.Count(len(file), "byte"))
 	}
 	return nil
 }

@@ -7,22 +7,6 @@ import (
 	"strings"
 )
 
-// Count is "1 row" or "3 rows".
-func Count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// Are is "1 row is" or "3 rows are".
-func Are(n int, thing string) string {
-	if n == 1 {
-		return Count(n, thing) + " is"
-	}
-	return Count(n, thing) + " are"
-}
-
 // Thousands is a number with its thousands set apart: "12,345".
 func Thousands(n int) string {
 	s := strconv.Itoa(n)

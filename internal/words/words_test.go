@@ -11,6 +11,17 @@ func TestCount(t *testing.T) {
 	assert.Equal(t, "0 rows", Count(0, "row"))
 	assert.Equal(t, "1 row", Count(1, "row"))
 	assert.Equal(t, "2 rows", Count(2, "row"))
+	assert.Equal(t, "-1 rows", Count(int64(-1), "row"))
+	for _, plural := range []string{"trailing bytes", "indices", "classes", "branches", "entries", "days"} {
+		singular := map[string]string{"indices": "index", "classes": "class", "branches": "branch", "entries": "entry"}[plural]
+		if singular == "" {
+			singular = strings.TrimSuffix(plural, "s")
+		}
+		assert.Equal(t, "1 "+singular, Count(1, singular))
+		assert.Equal(t, "2 "+plural, Count(2, singular))
+	}
+	assert.Equal(t, "1 number", Thousand(1, "number"))
+	assert.Equal(t, "1,001 numbers", Thousand(1001, "number"))
 	assert.Equal(t, "1 row is", Are(1, "row"))
 	assert.Equal(t, "2 rows are", Are(2, "row"))
 }

@@ -42,7 +42,7 @@ func ExampleQuatrains() {
 	// 風秋山色半天涯，雨散殘花滿樹蟬。
 	// 天子不如桃李子，可憐明月滿城西。
 	// 春風爭死意相如，新染雲峰入石林。
-	// generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; replace these or leave them out
+	// generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t
 }
 
 func ExampleFiles() {

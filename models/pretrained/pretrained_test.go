@@ -192,7 +192,7 @@ func TestQuatrainsNamesWhatItDoesNotKnow(t *testing.T) {
 	writer, err := Quatrains()
 	require.NoError(t, err)
 	_, err = writer.Generate("春风", 10)
-	assert.EqualError(t, err, `generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; replace these or leave them out`)
+	assert.EqualError(t, err, `generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t`)
 }
 
 func BenchmarkLoad(b *testing.B) {

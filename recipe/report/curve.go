@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -29,12 +30,14 @@ func (c Curve) svg() (template.HTML, error) {
 	legend := plot.NewLegend()
 	shown := 0
 	for i, s := range c.Series {
-		if len(s.Steps) == 0 { // nothing was measured yet
-			continue
-		}
-		points := make(plotter.XYs, len(s.Steps))
+		points := make(plotter.XYs, 0, len(s.Steps))
 		for k, step := range s.Steps {
-			points[k].X, points[k].Y = float64(step), s.Values[k]
+			if y := s.Values[k]; !math.IsNaN(y) && !math.IsInf(y, 0) { // there is no place for others
+				points = append(points, plotter.XY{X: float64(step), Y: y})
+			}
+		}
+		if len(points) == 0 { // nothing was measured yet
+			continue
 		}
 		line, err := plotter.NewLine(points)
 		if err != nil {

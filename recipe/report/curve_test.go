@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ func TestCurvesOfNothing(t *testing.T) {
 		"no series":   {Title: "Losses"},
 		"no points":   {Title: "Losses", Series: []Series{{Name: "loss"}}},
 		"one point":   {Title: "Losses", Series: []Series{{Name: "loss", Steps: []int{1}, Values: []float64{2}}}},
+		"not finite":  {Title: "Losses", Series: []Series{{Name: "loss", Steps: []int{1, 2, 3, 4}, Values: []float64{math.Inf(1), 2, math.NaN(), math.Inf(-1)}}}},
+		"none finite": {Title: "Losses", Series: []Series{{Name: "loss", Steps: []int{1}, Values: []float64{math.NaN()}}}},
 		"a flat line": {Title: "Losses", Series: []Series{{Name: "loss", Steps: []int{1, 2}, Values: []float64{2, 2}}}},
 	} {
 		t.Run(name, func(t *testing.T) {

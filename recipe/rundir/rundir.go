@@ -72,13 +72,12 @@ func (d Dir) Create() (unlock func(), err error) {
 		return nil, fmt.Errorf("%s: %w", string(d), ErrBusy)
 	}
 	// Permission to lock is not yet one to write: the file may be an old one.
-	probe, err := os.CreateTemp(string(d), ".write-*")
-	if err != nil {
-		lock.Unlock()
-		return nil, fmt.Errorf("cannot write to %s: %w", string(d), errors.Unwrap(err))
+	for _, path := range []string{string(d), d.Checkpoints(), d.Samples(), d.Events()} {
+		if err := ready(path); err != nil {
+			lock.Unlock()
+			return nil, err
+		}
 	}
-	probe.Close()
-	os.Remove(probe.Name())
 	return func() {
 		if missing != nil && !d.Exists() {
 			os.Remove(d.Path(lockName))
@@ -86,4 +85,46 @@ func (d Dir) Create() (unlock func(), err error) {
 		}
 		lock.Unlock()
 	}, nil
+}
+
+// ready returns an error if a folder is there and cannot be written to, and removes
+// what a run that was killed has left half written in it.
+func ready(path string) error {
+	stat, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("cannot write to %s: %w", path, err)
+	case !stat.IsDir():
+		return fmt.Errorf("cannot write to %s: it is a file, and a folder is needed", path)
+	}
+	if err := atomicfile.Probe(path); err != nil {
+		return err
+	}
+	_ = atomicfile.Sweep(path) // what cannot be removed is in nobody's way
+	return nil
+}
+
+// Fresh notes what is in the folder before a run is begun there, if none was: forget
+// then removes what a run that came to nothing has added, so that it can be begun
+// anew. Where a run was, forget does nothing.
+func (d Dir) Fresh() (forget func() error) {
+	if d.Exists() {
+		return func() error { return nil }
+	}
+	var added []string
+	for _, path := range []string{d.Config(), d.Log(), d.Checkpoints(), d.Samples(), d.Events()} {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+			added = append(added, path)
+		}
+	}
+	return func() error {
+		for _, path := range added { // the configuration first: without it there is no run
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }

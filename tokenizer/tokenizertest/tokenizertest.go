@@ -51,16 +51,13 @@ func testJSON(t *testing.T, tok tokenizer.Tokenizer, texts []string) {
 }
 
 func testTokens(t *testing.T, tok tokenizer.Tokenizer, texts []string) {
-	inRange := func(what string, tokens []int32) {
-		for _, token := range tokens {
-			if token < 0 || int(token) >= tok.Len() {
-				t.Errorf("%s: token %d is not in [0, %d)", what, token, tok.Len())
-			}
-		}
+	if err := tokenizer.Check(tok); err != nil {
+		t.Error(err)
 	}
-	inRange("SpecialTokens", tok.SpecialTokens())
 	for _, s := range texts {
-		inRange("Encode", encode(t, tok, s))
+		if err := tokenizer.CheckTokens(tok, "Encode", encode(t, tok, s)); err != nil {
+			t.Error(err)
+		}
 	}
 	if tokens, err := tok.Encode("\xff"); err == nil {
 		t.Errorf("Encode gives %v for text that is not UTF-8, want an error", tokens)

@@ -351,3 +351,83 @@ func TestFilesOfOthers(t *testing.T) {
 		assert.ErrorContains(t, restore(net, updateOf(net), bad), "training: ", name)
 	}
 }
+
+// Weights that were stored smaller after a step have moments but cannot learn on:
+// a file with training could not be loaded, so none is written.
+func TestQuantizedAfterAStepHasNoTraining(t *testing.T) {
+	for _, stepped := range []bool{false, true} {
+		net := network(1)
+		u := updateOf(net)
+		if stepped {
+			step(u, net, 1)
+		}
+		layers.Quantize(net, tensor.Int8)
+		var b bytes.Buffer
+		err := checkpoint.Write(&b, net, checkpoint.Options{Updates: []*update.Update{u}})
+		if stepped {
+			assert.ErrorContains(t, err, `training: the weight "0.weight" has been replaced since training began`)
+			assert.NoError(t, checkpoint.Write(&b, net, checkpoint.Options{}))
+			continue
+		}
+		require.NoError(t, err)
+		twin := network(2)
+		layers.Quantize(twin, tensor.Int8)
+		assert.NoError(t, restore(twin, updateOf(twin), b.Bytes()))
+	}
+}
+
+// matrix is a layer without a bias: quantised, it has nothing left to train.
+func matrix(seed uint64) layers.Sequential {
+	l := layers.NewLinear(16, 3, tensor.NewRNG(seed))
+	l.Bias = nil
+	return layers.Sequential{l}
+}
+
+// What has nothing left to train has no training, to write or to go on with.
+func TestNothingLeftToTrain(t *testing.T) {
+	const message = "nothing is left to train"
+	net := matrix(1)
+	u := updateOf(net)
+	file := written(t, net, checkpoint.Options{Updates: []*update.Update{u}})
+	bent := rewritten(t, file, func(arrays map[string]*safetensors.Tensor, _ map[string]string) {
+		arrays["0.weight"] = &safetensors.Tensor{Shape: []int{3, 16}, Values: make([]int8, 3*16)}
+		arrays["0.weight.scale"] = &safetensors.Tensor{Name: "0.weight.scale", Shape: []int{3}, Values: make([]float32, 3)}
+	})
+	fresh := matrix(2)
+	assert.ErrorContains(t, restore(fresh, updateOf(fresh), bent), "training: the file's weights leave update 0 nothing to train")
+
+	for _, stepped := range []bool{false, true} {
+		net := matrix(1)
+		u := updateOf(net)
+		if stepped {
+			u.Optimizer()
+		}
+		layers.Quantize(net, tensor.Int8)
+		assert.True(t, u.Idle())
+		var b bytes.Buffer
+		err := checkpoint.Write(&b, net, checkpoint.Options{Updates: []*update.Update{u}})
+		assert.ErrorContains(t, err, "training: "+message)
+		assert.NoError(t, checkpoint.Write(&b, net, checkpoint.Options{}))
+		if !stepped {
+			assert.PanicsWithValue(t, "update: nothing is left to train: all weights have been replaced by smaller ones, which do not learn", func() {
+				u.Step(1, func(int, int) *tensor.Tensor { return nil })
+			})
+		}
+	}
+}
+
+// Negative counts of steps are damage.
+func TestNegativeStepsAreRefused(t *testing.T) {
+	net := network(1)
+	u := updateOf(net)
+	step(u, net, 1)
+	file := written(t, net, checkpoint.Options{Updates: []*update.Update{u}})
+	for _, old := range []string{`"steps":1`, `"0.weight":1`} {
+		bent := rewritten(t, file, func(_ map[string]*safetensors.Tensor, meta map[string]string) {
+			require.Contains(t, meta["training"], old)
+			meta["training"] = strings.Replace(meta["training"], old, old[:len(old)-1]+"-5", 1)
+		})
+		_, err := open(t, bent).Training()
+		assert.ErrorContains(t, err, "update 0: -5 steps")
+	}
+}

@@ -21,7 +21,7 @@
 //	config      its configuration, JSON
 //	tokenizer   its tokenizer, JSON, if it has one
 //	buffers     the names of arrays that are not trained, a JSON list, if there are any
-//	provenance  where the file comes from, JSON
+//	provenance  where the file comes from, with the import path of the package that registers the kind, JSON
 //	training    a JSON list with the [update.State] of each update, if training is to go on from the file
 //
 // A file is checked against the module that it is read into before memory is

@@ -58,7 +58,19 @@ func Folders(dir string) ([]string, error) {
 // WriteFolder writes the checkpoint of a step into dir: a file for each module,
 // and state as JSON. It returns the checkpoint's folder, which is there whole or
 // not at all.
+//
+// Errors: a module whose name can be none of a file; a state that is no JSON or too
+// large to be read again ([MostText]); those of the modules and the file system.
 func WriteFolder(dir string, step int, modules map[string]func(io.Writer) error, state any) (string, error) {
+	for module := range modules {
+		if err := CheckModule(module); err != nil {
+			return "", err
+		}
+	}
+	text, err := encodeState(state)
+	if err != nil {
+		return "", err
+	}
 	name := StepName(step)
 	tmp, err := temp(dir, name)
 	if err != nil {
@@ -77,16 +89,13 @@ func WriteFolder(dir string, step int, modules map[string]func(io.Writer) error,
 			return "", err
 		}
 	}
-	err = file(stateName, func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "\t")
-		return e.Encode(state)
-	})
-	if err != nil {
+	if err := file(stateName, bytesOf(text)); err != nil {
 		return "", err
 	}
-	text := sums.Bytes()
-	if err := atomicfile.Write(filepath.Join(tmp, sumsName), func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
+	if err := checkText(sumsName, sums.Len()); err != nil {
+		return "", err
+	}
+	if err := atomicfile.Write(filepath.Join(tmp, sumsName), bytesOf(sums.Bytes())); err != nil {
 		return "", err
 	}
 	final := filepath.Join(dir, name)
@@ -98,6 +107,25 @@ func WriteFolder(dir string, step int, modules map[string]func(io.Writer) error,
 	}
 	atomicfile.SyncDir(dir)
 	return final, nil
+}
+
+// encodeState is a state as JSON that people can read.
+func encodeState(state any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "\t")
+	if err := e.Encode(state); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), checkText(stateName, b.Len())
+}
+
+// bytesOf writes a text.
+func bytesOf(text []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}
 }
 
 // temp makes a folder that [Sweep] would remove.

@@ -71,7 +71,7 @@ func openFolder(dir string, accept func(state []byte) error) (*Folder, error) {
 	lines := bufio.NewScanner(bytes.NewReader(sums))
 	for lines.Scan() {
 		want, name, ok := strings.Cut(lines.Text(), "  ")
-		if !ok || name != filepath.Base(name) {
+		if !ok || checkName(name) != nil {
 			return nil, fmt.Errorf("%s: %s: %q is not a sum and a file", dir, sumsName, lines.Text())
 		}
 		got, err := sum(filepath.Join(dir, name))
@@ -96,18 +96,15 @@ func openFolder(dir string, accept func(state []byte) error) (*Folder, error) {
 	return &Folder{Dir: dir, State: text}, nil
 }
 
-// mostText bounds what is read of the small files of a checkpoint.
-const mostText = 16 << 20
-
 func readText(path string) ([]byte, error) {
 	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostText+1))
-	if err == nil && len(text) > mostText {
-		err = fmt.Errorf("%s: more than %d bytes", path, mostText)
+	text, err := io.ReadAll(io.LimitReader(f, MostText+1))
+	if err == nil {
+		err = checkText(path, len(text))
 	}
 	return text, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train/update"
 )
@@ -81,7 +82,19 @@ func (f *File) Training() (states []update.State, err error) {
 			err = errors.New("there are no updates in it")
 		}
 	}
+	for i, s := range states {
+		if err == nil {
+			err = wrapUpdate(i, s.Check())
+		}
+	}
 	return states, err
+}
+
+func wrapUpdate(i int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("update %d: %w", i, err)
 }
 
 // HasTraining reports whether training can go on from the file.
@@ -145,13 +158,16 @@ func (f *File) Resume(updates []*update.Update) error {
 	case len(updates) == 0:
 		return errors.New("training: what this file holds of the model cannot learn")
 	case len(states) != len(updates):
-		return fmt.Errorf("training: expected the state of %d updates, got %d", len(updates), len(states))
+		return fmt.Errorf("training: expected the state of %s, got %d", words.Count(len(updates), "update"), len(states))
 	}
 	shapes, err := f.trainingShapes(len(updates))
 	if err != nil {
 		return fmt.Errorf("training: %w", err)
 	}
 	for i, u := range updates {
+		if u.Idle() {
+			return fmt.Errorf("training: the file's weights leave update %d nothing to train", i)
+		}
 		read := func(name string, t *tensor.Tensor) error { return f.read(trainingName(i, name), t) }
 		if err := u.SetState(states[i], shapes[i], read); err != nil {
 			return fmt.Errorf("training: %w", err)

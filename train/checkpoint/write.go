@@ -56,8 +56,9 @@ type Options struct {
 // Write writes a module, and with Updates its training, in the layout of this
 // package.
 //
-// Errors: numbers that are not finite, or too large for DType; a state whose names
-// are those of training; Updates together with a DType, in which training could not go on from where it stood; what w
+// Errors: numbers that are not finite ([*DivergedError]), or too large for DType; a state whose names
+// are those of training; Updates together with a DType, or of weights that have
+// been replaced since, so that training could not go on from where it stood; what w
 // returns.
 func Write(w io.Writer, m layers.Module, o Options) error {
 	if o.Updates != nil && o.DType != 0 {
@@ -89,8 +90,10 @@ func Write(w io.Writer, m layers.Module, o Options) error {
 // describe is the metadata of a module.
 func describe(m layers.Module, facts map[string]string) (map[string]string, error) {
 	meta := map[string]string{formatKey: formatName, versionKey: version}
+	from := Provenance{Maker: Program(), Facts: facts}
 	var err error
 	if d, ok := m.(Described); ok {
+		from.Package = packageOf(m)
 		kind, config := d.Describe()
 		meta[kindKey] = kind
 		if meta[configKey], err = marshal(config); err != nil {
@@ -102,7 +105,7 @@ func describe(m layers.Module, facts map[string]string) (map[string]string, erro
 			return nil, fmt.Errorf("tokenizer: %w", err)
 		}
 	}
-	meta[provenanceKey], err = marshal(Provenance{Program(), facts})
+	meta[provenanceKey], err = marshal(from)
 	return meta, err
 }
 
@@ -166,20 +169,40 @@ func floats(name string, t *tensor.Tensor, d safetensors.DType) ([]safetensors.T
 	return []safetensors.Tensor{a}, err
 }
 
-var errDiverged = errors.New("training has diverged, and the file could not be used")
+// DivergedError is the error of a tensor with a number that is not finite: a file
+// of it could not be used.
+type DivergedError struct {
+	Tensor string
+	Err    error // which number, and what it is
+}
+
+func (e *DivergedError) Error() string {
+	return e.Err.Error() + ": training has diverged, and the file could not be used"
+}
+
+// Unwrap is Err.
+func (e *DivergedError) Unwrap() error { return e.Err }
 
 func finite[T float32 | float64](name string, values []T, d safetensors.DType) ([]T, error) {
 	if err := safetensors.NonFinite(name, 0, values); err != nil {
-		return nil, fmt.Errorf("%w: %w", err, errDiverged)
+		return nil, &DivergedError{name, err}
 	}
 	return values, safetensors.Overflow(name, d, values)
 }
+
+var errIdle = errors.New("training: nothing is left to train, because all weights have been replaced by smaller ones: save without training")
 
 // training lists the state of updates for a file and notes the rest of it in the
 // metadata.
 func training(updates []*update.Update, meta map[string]string) (list []safetensors.Tensor, err error) {
 	var states []update.State
 	for i, u := range updates {
+		if u.Idle() {
+			return nil, errIdle
+		}
+		if name := u.Replaced(); name != "" {
+			return nil, fmt.Errorf("training: the weight %q has been replaced since training began, as by a smaller one, and could not learn on: save without training", name)
+		}
 		states = append(states, u.State())
 		for name, t := range u.Tensors() {
 			more, err := floats(trainingName(i, name), t, 0)

@@ -5,13 +5,13 @@
 //  2. accumulation: a batch may be taken in parts whose gradients add up
 //  3. reduction: a [Reducer] sums gradients over machines
 //  4. clipping of the gradient's norm
-//  5. the check that the loss and, with Clip, the gradient are finite
+//  5. the check that the loss and, with Clip or a Reducer, the gradient are finite
 //  6. the optimiser's step
 //  7. averaged weights and buffers
 //
 // A model of one loss calls [Update.Step]. Adversarial networks, which have a
 // loss each, go through the pieces: [Update.Begin], [Update.Backward],
-// [Update.Apply] and [Update.End].
+// [Update.Apply] and [Update.End], or [Update.Abort] where they panic.
 //
 //	u := update.New(update.Config{
 //		Params:    layers.Params(net),

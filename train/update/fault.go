@@ -6,15 +6,21 @@ import "fmt"
 // infinity, "" if there was none.
 func (u *Update) NonFinite() string { return u.fault }
 
-// Check reports whether the value of a loss is finite. If it is not, it looks
-// through the pass for the first value that went bad, which it tells apart as
-// one of the named parameters if it is.
+// Check reports whether a step is to go on with a loss of this value. If the value
+// is not finite, it looks through the pass for the first that went bad, which it
+// tells apart as one of the named parameters if it is.
+//
+// With a Reducer the step goes on in any case, since other machines wait for its
+// gradients: [Update.Backward] makes NaNs of them, so that all machines learn of it,
+// and [Update.Apply] changes nothing on any.
 func (u *Update) Check(value float64, named Params) bool {
 	if isFinite(value) {
 		return true
 	}
-	u.blamePass(named)
-	return false
+	if u.fault == "" {
+		u.blamePass(named)
+	}
+	return u.cfg.Reducer != nil
 }
 
 // blamePass looks for the first bad value of a forward pass.

@@ -164,6 +164,52 @@ func TestFailedReductionChangesNothing(t *testing.T) {
 	assert.NotEqual(t, before, numbers(net))
 }
 
+// A loss that is not finite on one machine still sends its gradients, as NaNs, so
+// that the others neither wait nor update, whether or not they clip.
+func TestNonFiniteLossReachesOtherMachines(t *testing.T) {
+	for _, clip := range []float64{0, 1} {
+		for _, parts := range []int{1, 3} {
+			for bad := range parts {
+				var log []string
+				here, there := &machines{log: &log}, &machines{log: new([]string), factor: math.NaN()}
+				net := network(on(t, "cpu"), layers.NewBatchNorm1d(4, tensor.NewRNGOn(on(t, "cpu"), 1)))
+				config := update.Config{Params: layers.Params(net), Buffers: layers.Buffers(net), Optimizer: adam, EMA: 0.5, Clip: clip, Accumulate: parts, Reducer: here}
+				u := update.New(config)
+				before, part := numbers(net), 0
+				loss := u.Step(rows, func(lo, hi int) *tensor.Tensor {
+					l := squares(u, net)(lo, hi)
+					if part++; part-1 == bad {
+						l = l.AddScalar(math.Inf(1)) // the gradient knows nothing of it
+					}
+					return l
+				})
+				assert.Equal(t, math.Inf(1), loss)
+				for name, g := range here.grads {
+					assert.True(t, slices.ContainsFunc(g, math.IsNaN), "%s tells the others", name)
+				}
+				assert.Equal(t, "the result [] of add_scalar", u.NonFinite())
+				assert.Equal(t, before, numbers(net))
+				assert.Zero(t, u.Steps())
+
+				config.Reducer = there
+				other := update.New(config)
+				other.Step(rows, squares(other, net))
+				assert.Contains(t, other.NonFinite(), "the gradient of")
+				assert.Equal(t, before, numbers(net))
+				assert.Zero(t, other.Steps())
+
+				told := log
+				log = nil
+				u.Step(rows, squares(u, net))
+				assert.Equal(t, log, told, "all are told the same, in the same order")
+				assert.Len(t, log, 7)
+				assert.Empty(t, u.NonFinite())
+				assert.Equal(t, 1, u.Steps())
+			}
+		}
+	}
+}
+
 func mapOf(m map[string][]int) map[string][]int {
 	c := map[string][]int{}
 	for k, v := range m {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/optim"
 	"github.com/org/artnn/tensor"
 )
@@ -24,6 +25,38 @@ const (
 	latestPrefix = "latest." // the latest weights, where the model has averaged ones
 	memoryPrefix = "memory."
 )
+
+// Check returns an error if a count is negative.
+func (s State) Check() error {
+	if s.Steps < 0 {
+		return fmt.Errorf("%s make no sense", words.Count(s.Steps, "step"))
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Updates)) {
+		if n := s.Updates[name]; n < 0 {
+			return fmt.Errorf("%s of %q make no sense", words.Count(n, "step"), name)
+		}
+	}
+	return nil
+}
+
+// Replaced names the first parameter of which the optimiser remembers something
+// and that no longer trains: another tensor or a stored weight has taken its place.
+// It is "" if there is none.
+func (u *Update) Replaced() string {
+	if u.opt == nil {
+		return ""
+	}
+	now := map[*tensor.Tensor]bool{}
+	for _, p := range u.cfg.Params {
+		now[p] = true
+	}
+	for _, p := range u.params {
+		if !now[p] {
+			return u.names[p]
+		}
+	}
+	return ""
+}
 
 // State is where the update stands. Together with [Update.Tensors] and the
 // model's own tensors it resumes training bit for bit.
@@ -65,8 +98,8 @@ func (u *Update) Tensors() Params {
 // Errors: tensors that are missing, left over or misshapen; a state that makes no
 // sense; what read returns. After an error the update must not be used.
 func (u *Update) SetState(s State, shapes map[string][]int, read func(name string, t *tensor.Tensor) error) error {
-	if s.Steps < 0 {
-		return fmt.Errorf("%d steps make no sense", s.Steps)
+	if err := s.Check(); err != nil {
+		return err
 	}
 	if u.cfg.Memory != nil {
 		memory := map[string][]int{}

@@ -22,8 +22,8 @@ type Config struct {
 	Optimizer func(Params) optim.Optimizer
 
 	// Clip bounds the norm of the gradient, which is then checked to be finite. An
-	// infinite Clip measures and checks and never clips; 0 does none of it. See
-	// [optim.ClipGradNorm].
+	// infinite Clip measures and checks and never clips; 0 does none of it, but on
+	// several machines is infinite. See [optim.ClipGradNorm].
 	Clip float64
 	// Accumulate is the number of parts in which [Update.Step] takes a batch, for
 	// batches whose activations do not fit in memory; 0 and 1 take it whole. The
@@ -52,9 +52,10 @@ type Objective func(lo, hi int) *tensor.Tensor
 
 // Reducer sums the gradients of several machines.
 type Reducer interface {
-	// Ready is called for each parameter as soon as its gradient is complete, in
-	// the same order on every machine, so that sending can begin while the
-	// backward pass goes on. Calling p.Grad() forms a gradient that the fused
+	// Ready is called once in each step for each parameter as soon as its gradient
+	// is complete, in the same order on every machine, so that sending can begin
+	// while the backward pass goes on. Gradients of a loss that is not finite are
+	// NaNs, which must not be left out of the sum. Calling p.Grad() forms a gradient that the fused
 	// optimiser step would otherwise never write to memory.
 	Ready(name string, p *tensor.Tensor)
 	// Finish returns when all gradients hold the sum over all machines.
@@ -87,6 +88,7 @@ type Update struct {
 	steps   int      // updates so far
 	norm    float64
 	fault   string
+	begun   bool // between Begin and End
 	broken  bool // a panic ends the step
 	err     error
 }
@@ -123,10 +125,24 @@ func New(cfg Config) *Update {
 // Tape is the training tape, on which objectives make their losses.
 func (u *Update) Tape() *tensor.Tape { return u.tape }
 
+// Idle reports whether no parameter is left to train, because smaller weights have
+// taken the place of all, as they do in models.Quantize.
+func (u *Update) Idle() bool {
+	for range u.cfg.Params {
+		return false
+	}
+	return true
+}
+
 // Optimizer is the update rule and its state.
+//
+// Panics if the update is [Update.Idle].
 func (u *Update) Optimizer() optim.Optimizer {
 	if u.opt != nil {
 		return u.opt
+	}
+	if u.Idle() {
+		panic("update: nothing is left to train: all weights have been replaced by smaller ones, which do not learn")
 	}
 	u.names = map[*tensor.Tensor]string{}
 	for name, p := range u.cfg.Params {
@@ -142,7 +158,7 @@ func (u *Update) Optimizer() optim.Optimizer {
 // Steps counts the updates so far.
 func (u *Update) Steps() int { return u.steps }
 
-// Norm is that of the last gradient before clipping; 0 without clipping.
+// Norm is that of the last gradient before clipping; 0 where it is not measured.
 func (u *Update) Norm() float64 { return u.norm }
 
 // Err is the error of the Reducer in the last step, nil if there was none.
@@ -154,7 +170,7 @@ func (u *Update) Err() error { return u.err }
 // If the loss, or with Clip the gradient, is not finite, nothing is updated:
 // [Update.NonFinite] names what went bad first.
 //
-// Panics if n is not positive.
+// Panics if n is not positive, or the update is [Update.Idle].
 func (u *Update) Step(n int, loss Objective) float64 {
 	checkRows(n)
 	defer u.tape.Release()
@@ -176,11 +192,10 @@ func (u *Update) Step(n int, loss Objective) float64 {
 }
 
 // collect adds the loss of a part to a sum and its gradient to those of the
-// parameters, unless the sum is not finite.
+// parameters, unless [Update.Check] ends the step.
 func (u *Update) collect(part *tensor.Tensor, sum float64, last bool) (total float64, ok bool) {
 	total = sum + part.Item()
-	if !isFinite(total) {
-		u.blamePass(u.cfg.Params)
+	if !u.Check(total, u.cfg.Params) {
 		u.Optimizer().ZeroGrad()
 		return total, false
 	}
@@ -242,6 +257,14 @@ func (u *Update) Begin() {
 		u.averaging().exchange()
 	}
 	u.keep()
+	u.begun = true
+}
+
+// within panics unless a step was begun.
+func (u *Update) within(method string) {
+	if !u.begun {
+		panic("update: " + method + " outside of a step: call Begin before it")
+	}
 }
 
 // kept is a buffer and what it was before the step.
@@ -263,10 +286,18 @@ func (u *Update) keep() {
 	}
 }
 
+// Abort tells [Update.End] that the step has failed. Call it on the way of a panic.
+func (u *Update) Abort() { u.broken = true }
+
 // End ends a step that [Update.Begin] began. Buffers go back to what they were if
 // it found a number that is not finite, since a single one would stay in a running
-// mean for good, or if the objective of [Update.Step] panicked.
+// mean for good, or after [Update.Abort], as if the objective of [Update.Step]
+// panicked.
+//
+// Panics if no step was begun.
 func (u *Update) End() {
+	u.within("End")
+	u.begun = false
 	if u.fault != "" || u.broken {
 		for _, k := range u.kept {
 			k.buffer.Set(k.before)
@@ -279,7 +310,13 @@ func (u *Update) End() {
 
 // Backward adds the gradient of a loss to those of the parameters. last says that
 // no part follows before [Update.Apply], so that gradients are complete.
+//
+// Panics if no step was begun.
 func (u *Update) Backward(loss *tensor.Tensor, last bool) {
+	u.within("Backward")
+	if u.fault != "" {
+		loss = loss.MulScalar(math.NaN())
+	}
 	if u.cfg.Reducer == nil || !last {
 		u.tape.Backward(loss, u.params...)
 		return
@@ -291,7 +328,10 @@ func (u *Update) Backward(loss *tensor.Tensor, last bool) {
 
 // Apply reduces, clips and checks the gradients, steps, and averages. It reports
 // whether the parameters have been updated.
+//
+// Panics if no step was begun.
 func (u *Update) Apply() bool {
+	u.within("Apply")
 	if u.cfg.Reducer != nil {
 		if u.err = u.cfg.Reducer.Finish(); u.err != nil {
 			u.fault = fmt.Sprintf("the gradients of other machines (%v)", u.err)
@@ -299,8 +339,12 @@ func (u *Update) Apply() bool {
 			return false
 		}
 	}
-	if u.cfg.Clip > 0 {
-		u.norm = optim.ClipGradNorm(u.cfg.Params, u.cfg.Clip)
+	if u.fault != "" {
+		u.opt.ZeroGrad()
+		return false
+	}
+	if clip := u.bound(); clip > 0 {
+		u.norm = optim.ClipGradNorm(u.cfg.Params, clip)
 		if !isFinite(u.norm) {
 			u.blameGradient()
 			u.opt.ZeroGrad()
@@ -313,6 +357,15 @@ func (u *Update) Apply() bool {
 		u.average.ema.Update(u.steps)
 	}
 	return true
+}
+
+// bound is Clip, or with a Reducer at least an infinite one: the gradients must be
+// checked for what happened on other machines.
+func (u *Update) bound() float64 {
+	if u.cfg.Clip == 0 && u.cfg.Reducer != nil {
+		return math.Inf(1)
+	}
+	return u.cfg.Clip
 }
 
 // Share scales the mean over some of n rows to its share in the mean over all.

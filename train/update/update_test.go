@@ -220,3 +220,27 @@ func TestStepsDoNotGrowTheHeap(t *testing.T) {
 		})
 	}
 }
+
+// The pieces of a step outside of one are a mistake of the program.
+func TestOutsideOfAStep(t *testing.T) {
+	net := network(on(t, "cpu"))
+	u := update.New(update.Config{Params: layers.Params(net), Optimizer: adam, EMA: 0.9})
+	before := numbers(net)
+	for _, begun := range []bool{false, true} {
+		if begun {
+			u.Begin()
+			u.End()
+		}
+		assert.PanicsWithValue(t, "update: Apply outside of a step: call Begin before it", func() { u.Apply() })
+		assert.PanicsWithValue(t, "update: End outside of a step: call Begin before it", u.End)
+		assert.PanicsWithValue(t, "update: Backward outside of a step: call Begin before it", func() { u.Backward(nil, true) })
+	}
+	assert.Equal(t, before, numbers(net))
+}
+
+// Counts that cannot be are refused, those of single parameters too.
+func TestNegativeCounts(t *testing.T) {
+	assert.NoError(t, update.State{Steps: 3, Updates: map[string]int{"a": 0}}.Check())
+	assert.ErrorContains(t, update.State{Steps: -3}.Check(), "-3 steps make no sense")
+	assert.ErrorContains(t, update.State{Updates: map[string]int{"a": 1, "b": -2}}.Check(), `-2 steps of "b" make no sense`)
+}

@@ -77,7 +77,7 @@ func files() map[string][]byte {
 	return out
 }
 
-// functions prints the functions of a family, less those written by hand.
+// functions prints the functions of a family.
 func (a arch) functions(family table.Family) string {
 	var s strings.Builder
 	for _, f := range family.Funcs {
@@ -88,7 +88,7 @@ func (a arch) functions(family table.Family) string {
 			c = set.choice(f)
 		}
 		switch {
-		case c.ByHand, f.Gated && a.suffix != "amd64":
+		case f.Gated && a.suffix != "amd64":
 			continue
 		case f.Gated:
 			body = c.Do

@@ -101,15 +101,6 @@ func inPlace() Family {
 	}}
 }
 
-func pack() Family {
-	return Family{"pack", []Func{
-		{Name: "packTranspose", Params: "dst, src []float32, ld, rows, k, width int", AVX2: byHand, NEON: byHand},
-		{Name: "packCopy", Params: "dst, src []float32, ld, cols, k, width int", AVX2: byHand, NEON: byHand},
-		{Name: "packPanels", Params: "panels int, dst []float32, ds int, src []float32, ld, k int",
-			Plain: "packEachPanel(panels, dst, ds, src, ld, k)", AVX2: byHand, NEON: byHand},
-	}}
-}
-
 func int8() Family {
 	return Family{"int8", []Func{
 		{Name: "gemmInt8", Params: "t *Int8Tile",
@@ -119,6 +110,10 @@ func int8() Family {
 			NEON: Choice{If: "t.K >= 8", Doc: "gemmInt8: the kernel takes eight terms at a time, and no fewer.",
 				Do: "gemmInt8NEON(t.K, &t.X[0], t.XRow, &t.ScaleX[0], &t.W[0], t.WRow, &t.Scale[0], &t.Y[0], t.YRow, t.M, t.N, t.Accumulate)"}},
 		{Name: "gemvInt8", Params: "v *Int8Gemv",
-			Plain: "gemvInt8Tiles(v, 0)", AVX2: byHand, NEON: none},
+			Plain: "gemvInt8Tiles(v, 0)", NEON: none,
+			AVX2: Choice{If: "len(v.X) >= 16 && len(v.Y) >= DotNR", Doc: "gemvInt8: the kernel takes 16 terms at a time, and no fewer.",
+				Do: `tiles := len(v.Y) / DotNR
+gemvInt8x4AVX2(tiles, len(v.X), &v.X[0], &v.W[0], v.WRow, v.ScaleX, &v.Scale[0], &v.Y[0], v.Accumulate)
+gemvInt8Tiles(v, tiles*DotNR)`}},
 	}}
 }

@@ -12,9 +12,28 @@ func reduce() Family {
 		{Name: "minOf", Params: "x []float32", Result: "float32", Loop: "for _, v := range x { m = min(m, v) }",
 			NEON: Choice{If: notEmpty}},
 		{Name: "gemv", Params: "y, a []float32, lda int, x []float32, accumulate, far bool",
-			Plain: "gemvTiles(y, a, lda, x, accumulate)", AVX2: byHand, NEON: none},
+			Plain: "gemvTiles(y, a, lda, x, accumulate)", NEON: none,
+			AVX2: Choice{If: "len(y) >= DotNR", Do: `tiles := len(y) / DotNR
+if far {
+	gemvFarAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+} else {
+	gemvNearAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+}
+if done := tiles * DotNR; done < len(y) {
+	gemvTiles(y[done:], a[done*lda:], lda, x, accumulate)
+}`}},
 		{Name: "gemvT", Params: "y, a []float32, lda int, x []float32",
-			Loop: "for i := range x { for j := range y { y[j] = fma32(x[i], a[i*lda+j], y[j]) } }", NEON: byHand},
+			Loop: "for i := range x { for j := range y { y[j] = fma32(x[i], a[i*lda+j], y[j]) } }",
+			NEON: Choice{Do: `for len(x) >= 4 {
+	gemvT4NEON(y, &a[0], lda, &x[0])
+	x = x[4:]
+	if len(x) > 0 {
+		a = a[4*lda:]
+	}
+}
+for i, v := range x {
+	axpyNEON(y, v, a[i*lda:][:len(y)])
+}`}},
 	}}
 }
 

@@ -34,17 +34,13 @@ type Func struct {
 // Choice says what runs of one instruction set where its gate is open. The zero
 // value is the kernel that has the name and the parameters of the function.
 type Choice struct {
-	Doc    string // comment where it is dispatched
-	If     string // what else must hold
-	Do     string // statements, if not the call of that one kernel
-	None   bool   // there is no kernel
-	ByHand bool   // dispatch is written by hand, in another file
+	Doc  string // comment where it is dispatched
+	If   string // what else must hold
+	Do   string // statements, if not the call of that one kernel
+	None bool   // there is no kernel
 }
 
-var (
-	none   = Choice{None: true}
-	byHand = Choice{ByHand: true}
-)
+var none = Choice{None: true}
 
 // Families is the table.
 func Families() []Family {

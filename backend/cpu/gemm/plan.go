@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/internal/words"
 )
 
 const (
@@ -247,14 +248,14 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, ", panels %d×%d packed by %d", p.Panel.K, p.Panel.N, p.Pack.Step)
 	}
 	if p.Pieces > 0 {
-		fmt.Fprintf(&b, ", %d pieces of %d", p.Pieces, p.PieceK)
+		fmt.Fprintf(&b, ", %s of %d", words.Count(p.Pieces, "piece"), p.PieceK)
 	}
 	fmt.Fprintf(&b, ": %v", p.Inner)
 	if p.Pieces > 0 && p.Last != p.Inner {
 		fmt.Fprintf(&b, ", last %v", p.Last)
 	}
 	if p.Prefetch.Lines > 0 {
-		fmt.Fprintf(&b, ", %d lines prefetched", p.Prefetch.Lines)
+		fmt.Fprintf(&b, ", %s prefetched", words.Count(p.Prefetch.Lines, "line"))
 	}
 	return b.String()
 }

@@ -114,13 +114,8 @@ func shift(mem []float32, offset int) []float32 {
 	return mem[offset:]
 }
 
-// Empty reports whether nothing happens.
-func (e *Epilogue) Empty() bool {
-	return e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
-}
-
 func (e *Epilogue) empty() bool {
-	return e.scale == 1 && e.Empty()
+	return e.scale == 1 && e.Bias == nil && e.Shift == 0 && e.Act == backend.ActNone
 }
 
 // rect is rows [i0, i1) and columns [j0, j1) of C.
@@ -137,14 +132,19 @@ func (p *Product) finish(r rect) {
 		if e.scale != 1 {
 			asm.MulScalar(row, row, e.scale)
 		}
-		if e.Bias != nil {
-			asm.Add(row, row, e.Bias[r.j0:r.j1])
-		}
-		if e.Shift != 0 {
-			asm.AddScalar(row, row, e.Shift)
-		}
-		e.Activate(row)
+		e.Apply(row, r.j0)
 	}
+}
+
+// Apply finishes part of a row, from a column on.
+func (e *Epilogue) Apply(row []float32, column int) {
+	if e.Bias != nil {
+		asm.Add(row, row, e.Bias[column:][:len(row)])
+	}
+	if e.Shift != 0 {
+		asm.AddScalar(row, row, e.Shift)
+	}
+	e.Activate(row)
 }
 
 // Activate applies the activation only.

@@ -19,8 +19,32 @@ import (
 // CommandKey is the key under which a file names the command it is for.
 const CommandKey = "command"
 
-// maxFile bounds what is read: a configuration is a page of text.
+// maxFile bounds what is read and written: a configuration is a page of text.
 const maxFile = 1 << 20
+
+func checkSize(n int) error {
+	if n > maxFile {
+		return fmt.Errorf("%d bytes are too many, at most %d are read", n, maxFile)
+	}
+	return nil
+}
+
+// readFile reads a file that need not end, such as a pipe.
+func readFile(path string) ([]byte, error) {
+	f, err := regular.OpenStream(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil {
+		err = checkSize(len(text))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return text, nil
+}
 
 // File is what a configuration file says, checked against a command's flags.
 type File struct {
@@ -34,15 +58,7 @@ type File struct {
 // command, or has an unknown key, a repeated key or a value of the wrong type.
 // They name file, line and key, and the nearest key there is.
 func Read(path string, ctx *kong.Context) (*File, error) {
-	f, err := regular.OpenStream(path)
-	if err != nil {
-		return nil, fmt.Errorf("configuration: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(text) > maxFile {
-		err = fmt.Errorf("%s: over %d bytes are too many for a configuration file", path, maxFile)
-	}
+	text, err := readFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -20,7 +21,7 @@ func Write(w io.Writer, ctx *kong.Context) error {
 	heading := ""
 	for _, flag := range Of(ctx) {
 		value := node(flag.Target)
-		if value == nil {
+		if value == nil || unset(flag) {
 			continue
 		}
 		key := add(root, flag.Name, value)
@@ -34,6 +35,9 @@ func Write(w io.Writer, ctx *kong.Context) error {
 	e.SetIndent(2)
 	if err := e.Encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}); err != nil {
 		return err
+	}
+	if err := checkSize(b.Len()); err != nil { // it could not be read again
+		return fmt.Errorf("configuration: %w", err)
 	}
 	_, err := w.Write(b.Bytes())
 	return err
