@@ -11,7 +11,7 @@ import (
 var r3gan = convKind{
 	name: "R3GAN",
 	defaults: ConvGANConfig{
-		Loss: "relativistic", LR: 2e-4, Betas: [2]float64{0, 0.99}, R1: 1, R2: 1,
+		Loss: "relativistic", LR: 2e-4, Betas: [2]float64{0, 0.99}, R1: 0.2, R2: 0.2,
 	},
 	generator:     r3ganGenerator,
 	discriminator: r3ganTrunk,
@@ -21,8 +21,8 @@ var r3gan = convKind{
 // no normalisation, bilinear changes of size, a relativistic loss, and the R1 and R2
 // penalties, with which it converges.
 //
-//	G: z → 4×4 → (two blocks, double the size) … → 1×1
-//	D: 1×1 → (two blocks, halve the size) … → 4×4 → 1
+//	G: z → 4×4 → (block, double the size) … → 3×3
+//	D: 4×4 of stride 2 → (block, halve the size) … → 4×4 → 1
 //
 // Its pictures may go a little beyond [−1, 1] in training; those it makes are cut
 // off there.
@@ -30,8 +30,8 @@ var r3gan = convKind{
 // Errors: a configuration that makes no sense, with what is wrong.
 //
 // Reference: Huang, Gokaslan, Kuleshov and Tompkin, "The GAN is dead; long live the
-// GAN!", 2024. Deviations: Width and number of blocks suit processors, bilinear
-// filters are 2×2, the penalties are constant.
+// GAN!", 2024. Deviations: one block a size and none at the full one, which suits
+// processors; bilinear filters are 2×2; the penalties are constant.
 func NewR3GAN(cfg ConvGANConfig) (*GAN, error) { return r3gan.new(cfg) }
 
 const (
