@@ -2,6 +2,7 @@ package models
 
 import (
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,14 +45,14 @@ func goldenConvGAN(t *testing.T, c *golden.Case, be backend.Backend) *GAN {
 // norm follow the bias before it.
 func TestConvGANsMatchPyTorch(t *testing.T) {
 	eachBackend(t, func(t *testing.T, be backend.Backend, first, after float64) {
-		losses, biases := 1e-9, 1e-8
-		if be.Name() != "reference" {
-			losses, biases = 1e-3, 5e-2
+		losses, biases := 5e-3, 5e-2
+		if be.Name() == "reference" {
+			losses, after, biases = 1e-9, 1e-9, 1e-8
 		}
 		golden.Load(t, "testdata/convgan.safetensors").Run(t, func(t *testing.T, c *golden.Case) {
 			m := goldenConvGAN(t, c, be)
-			x, z, mix := c.Array("in.x"), c.Array("in.z"), c.Array("in.mix")
-			n := x.Shape[1]
+			x, z := c.Array("in.x"), c.Array("in.z")
+			n := x.Shape[0]
 			var labels []int32
 			if m.classes != nil {
 				labels = c.Array("in.labels").Int32s()
@@ -65,11 +66,11 @@ func TestConvGANsMatchPyTorch(t *testing.T) {
 			}
 
 			tape := tensor.NewTape(tensor.On(be))
-			b := batch{x: tape.FromSlice(floats(x.At(0).Data), m.shape(n)...)}
+			b := batch{x: tape.FromSlice(floats(x.Data), m.shape(n)...)}
 			if labels != nil {
 				b.classes = oneHot(tape, labels, len(m.classes))
 			}
-			c.Close("out.pictures", m.Generator.Forward(latents(tape, 0, b.classes)).Float64s(), first)
+			c.Close("out.pictures", digest(m.Generator.Forward(latents(tape, 0, b.classes)).Float64s()), first)
 			c.Close("out.logits", m.contest.judge(b).Float64s(), first)
 			tape.Release()
 
@@ -79,10 +80,13 @@ func TestConvGANsMatchPyTorch(t *testing.T) {
 					return latents(tape, i, classes)
 				}
 				m.contest.between = func(real, fake *tensor.Tensor) *tensor.Tensor {
-					share := real.Tape().FromSlice(floats(mix.At(i).Data), n, 1, 1, 1)
+					share := real.Tape().FromSlice(floats(c.Array("in.mix").At(i).Data), n, 1, 1, 1)
 					return fake.Add(share.Mul(real.Sub(fake))).Detach()
 				}
-				dLoss, gLoss := m.step("step", floats(x.At(i%x.Shape[0]).Data), labels)
+				dLoss, gLoss := m.step("step", floats(x.Data), labels)
+				for j := range x.Data { // a batch and its negative in turn
+					x.Data[j] = -x.Data[j]
+				}
 				d, g = append(d, dLoss), append(g, gLoss)
 			}
 			c.Close("out.d_losses", d, losses)
@@ -100,6 +104,20 @@ func compareAfter(c *golden.Case, state iter.Seq2[string, *tensor.Tensor], tol, 
 		if strings.HasSuffix(name, "bias") || strings.HasSuffix(name, "running_mean") {
 			of = biases
 		}
-		c.Close("after."+name, p.Float64s(), of)
+		c.Close("after."+name, digest(p.Float64s()), of)
 	}
+}
+
+// digest keeps few numbers as they are, and of many Σ tᵢ·cos(i·(k+1)) for k = 0, 1, 2.
+func digest(t []float64) []float64 {
+	if len(t) <= 16 {
+		return t
+	}
+	sums := make([]float64, 3)
+	for k := range sums {
+		for i, v := range t {
+			sums[k] += v * math.Cos(float64(i)*float64(k+1))
+		}
+	}
+	return sums
 }

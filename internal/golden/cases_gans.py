@@ -1,7 +1,11 @@
 """Convolutional GANs as whole networks: pictures, logits, ten steps of training.
 
 out.* but the losses belong to the first batch and the initial weights, in
-evaluation; after.* are parameters and buffers after ten updates of D.
+evaluation; after.* are parameters and buffers after ten updates of D. Large ones
+are kept as a few sums, see digest, so that the file stays small.
+
+A step updates D and then, every critic_steps, G through the updated D with the
+same z. The gradient penalty is taken at mix·real + (1−mix)·fake.
 """
 
 import math
@@ -12,7 +16,7 @@ from torch import nn, optim
 
 from cases_models import adversarial
 
-SIZE, WIDTH, Z, BATCH, STEPS = 16, 4, 3, 2, 10
+SIZE, WIDTH, Z, BATCH, STEPS = 16, 4, 2, 2, 10
 
 
 def channels(size, width):
@@ -112,6 +116,15 @@ def r3gan(latents, width, classes):
 KINDS = dict(DCGAN=dcgan, WGANGP=wgangp, SNGAN=sngan, R3GAN=r3gan)
 
 
+def digest(t):
+    """Few numbers as they are, of many Σ tᵢ·cos(i·(k+1)) for k = 0, 1, 2."""
+    t = t.detach().double().reshape(-1)
+    if len(t) <= 16:
+        return t
+    i = torch.arange(len(t), dtype=torch.float64)
+    return torch.stack([(t * torch.cos(i * (k + 1))).sum() for k in range(3)])
+
+
 def load(c, module, prefix):
     """Numbers of the usual size from the case's own stream; u is W·v/‖W·v‖, as it
     always is after a step of power iteration."""
@@ -135,7 +148,7 @@ def build(new):
     for name, kind, loss, classes, betas, critic, r1, r2, gp in (
         ("dcgan", "DCGAN", "non_saturating", 0, (0.5, 0.999), 1, 0, 0, 0),
         ("wgangp", "WGANGP", "wasserstein", 0, (0, 0.9), 2, 0, 0, 10),
-        ("sngan_classes", "SNGAN", "hinge", 3, (0, 0.9), 1, 0, 0, 0),
+        ("sngan", "SNGAN", "hinge", 3, (0, 0.9), 1, 0, 0, 0),
         ("r3gan", "R3GAN", "relativistic", 0, (0, 0.99), 1, 1.5, 0.5, 0)):
         c = f.case(name)
         g, d = KINDS[kind](Z + classes, WIDTH, classes)
@@ -147,17 +160,17 @@ def train(c, g, d, kind, loss, classes, betas, critic, r1, r2, gp):
     load(c, d, "discriminator.model.")
     lr = 0.001
     c.note(kind=kind, size=SIZE, width=WIDTH, channels=1, z=Z, classes=classes, loss=loss, lr=lr, betas=betas, critic_steps=critic, r1=r1, r2=r2, gradient_penalty=gp,
-           optimizer="Adam", order="D update, then, every critic_steps, G update through the updated D, same z; x between is mix·real + (1−mix)·fake")
-    # Two batches in turn, each step with latents of its own.
-    z, x = c.uniform("in.z", (STEPS, BATCH, Z), -2, 2), c.uniform("in.x", (2, BATCH, 1, SIZE, SIZE))
-    mix = c.uniform("in.mix", (STEPS, BATCH, 1, 1, 1), 0, 1)
+           optimizer="Adam")
+    # A batch and its negative in turn, each step with latents of its own.
+    z, x = c.uniform("in.z", (STEPS, BATCH, Z), -2, 2), c.uniform("in.x", (BATCH, 1, SIZE, SIZE))
+    mix = gp and c.uniform("in.mix", (STEPS, BATCH, 1, 1, 1), 0, 1)
     label = None
     if classes:
         label = F.one_hot(c.ids("in.labels", [2, 0]), classes).to(x.dtype)
     latents = lambda i: z[i] if label is None else torch.cat((z[i], label), 1)
     g.eval(), d.eval()
-    c.out("out.pictures", g(latents(0)))
-    c.out("out.logits", d(x[0], label))
+    c.out("out.pictures", digest(g(latents(0))))
+    c.out("out.logits", d(x, label))
     g.train(), d.train()
     og, od = (optim.Adam(m.parameters(), lr=lr, betas=tuple(float(b) for b in betas)) for m in (g, d))
     d_losses, g_losses = [], [0.0]
@@ -167,7 +180,7 @@ def train(c, g, d, kind, loss, classes, betas, critic, r1, r2, gp):
 
     for i in range(STEPS):
         turn = (i + 1) % critic == 0
-        fake, real = g(latents(i)), x[i % 2].clone().requires_grad_()
+        fake, real = g(latents(i)), (-1) ** i * x.clone().requires_grad_()
         made = fake.detach().requires_grad_()
         if kind == "DCGAN" or r1 or r2:
             real_score, fake_score = d(real, label), d(made, label)
@@ -200,4 +213,4 @@ def train(c, g, d, kind, loss, classes, betas, critic, r1, r2, gp):
     c.out("out.g_losses", g_losses[1:])
     for prefix, m in (("generator.model.", g), ("discriminator.model.", d)):
         for name, p in list(m.named_parameters()) + list(m.named_buffers()):
-            c.out(f"after.{prefix}{name}", p)
+            c.out(f"after.{prefix}{name}", digest(p))
