@@ -67,7 +67,11 @@ func (c *Images) chooseConv() {
 	if rate, ok := convRates[c.Network]; ok {
 		setDefault(&c.LR, rate)
 	}
-	setDefault(&c.Width, 32)
+	width := 32
+	if c.Network == "r3gan" {
+		width = 24 // a step takes twice a DCGAN's, at 32 three times
+	}
+	setDefault(&c.Width, width)
 	setOpen(&c.Adapt, 5e-6)
 }
 

@@ -47,8 +47,12 @@ func TestConvolutionalImagesTakeTheirRate(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, want, c.LR, network)
 	}
-	c := Images{Data: facesFolder(t, 4), Network: "dcgan", R1: new(1.0)}
+	c := Images{Data: facesFolder(t, 4), Network: "r3gan"}
 	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 24, c.Width)
+	c = Images{Data: facesFolder(t, 4), Network: "dcgan", R1: new(1.0)}
+	_, err = c.Prepare(context.Background())
 	assert.ErrorContains(t, err, "without batch norm")
 }
 
