@@ -35,7 +35,7 @@ type Augment struct {
 // maxStrength keeps enough pictures unchanged.
 const maxStrength = 0.8
 
-// NewAugment starts with p = 0, on the generator's backend.
+// NewAugment starts with p = 0, on the RNG's backend.
 func NewAugment(flip bool, rng *tensor.RNG) *Augment {
 	return &Augment{Strength: tensor.ZerosOn(rng.Backend()), Flip: flip}
 }

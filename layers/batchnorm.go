@@ -12,13 +12,13 @@ import (
 //
 //	y = (x − mean)/√(var + ε) · weight + bias
 //
-// In training, mean and variance are those of the batch, the variance
-// uncorrected, and the running statistics move towards them:
+// In training, mean and variance are those of the batch: the variance is the biased
+// one, Σ (x − mean)²/n. The running statistics move towards the mean and the unbiased
+// variance, Σ (x − mean)²/(n − 1):
 //
 //	running = (1 − m)·running + m·batch,  m = Momentum
 //
-// there with the unbiased variance. In evaluation the running statistics are used
-// instead. It is the common part of [BatchNorm1d] and [BatchNorm2d].
+// In evaluation the running statistics are used instead. It is the common part of [BatchNorm1d] and [BatchNorm2d].
 //
 // Goroutines may train one layer at the same time: they update the running
 // statistics one at a time, in no fixed order.
@@ -55,7 +55,7 @@ type BatchNorm1d struct{ BatchNorm }
 type BatchNorm2d struct{ BatchNorm }
 
 // NewBatchNorm1d starts with weight 1, bias 0, running mean 0 and variance 1 on
-// the generator's backend.
+// the RNG's backend.
 //
 // Panics if channels is not positive.
 func NewBatchNorm1d(channels int, rng *tensor.RNG) *BatchNorm1d {

@@ -29,7 +29,7 @@ type GroupNorm struct {
 	Eps      float64        // 0 means 1e-5
 }
 
-// NewGroupNorm starts with weight 1 and bias 0 on the generator's backend.
+// NewGroupNorm starts with weight 1 and bias 0 on the RNG's backend.
 //
 // Panics if a size is not positive, or the groups do not divide the channels.
 func NewGroupNorm(groups, channels int, rng *tensor.RNG) *GroupNorm {

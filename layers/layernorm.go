@@ -26,7 +26,7 @@ type LayerNorm struct {
 	Eps    float64        // 0 means 1e-5
 }
 
-// NewLayerNorm starts with weight 1 and bias 0 on the generator's backend.
+// NewLayerNorm starts with weight 1 and bias 0 on the RNG's backend.
 //
 // Panics if size is not positive.
 func NewLayerNorm(size int, rng *tensor.RNG) *LayerNorm {

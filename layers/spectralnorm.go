@@ -39,7 +39,7 @@ type Weighted interface {
 type SpectralNorm struct {
 	Body Weighted
 	U    *tensor.Tensor // [outputs]
-	V    *tensor.Tensor // [numbers of an output]
+	V    *tensor.Tensor // [in·height·width]: the weights of one output
 
 	Iterations int     // in each pass; 0 means 1
 	Eps        float64 // least norm that is divided by; 0 means 1e-12

@@ -105,7 +105,7 @@ func boundedLog(p *tensor.Tensor) *tensor.Tensor {
 
 // BCE is binary cross-entropy on probabilities:
 //
-//	loss = mean −(y·ln p + (1−y)·ln(1−p))
+//	loss = −mean (y·ln p + (1−y)·ln(1−p))
 //
 // Logarithms are clamped to at least −100, as in PyTorch, with gradient 0 below.
 // For logits, [BCEWithLogits] is more accurate.
@@ -128,7 +128,7 @@ type BCEWithLogitsConfig struct {
 
 // BCEWithLogits is binary cross-entropy under the sigmoid of logits x:
 //
-//	loss = mean w·y·softplus(−x) + (1−y)·softplus(x)
+//	loss = mean (w·y·softplus(−x) + (1−y)·softplus(x))
 //
 // which neither overflows nor cancels.
 //

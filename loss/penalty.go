@@ -32,8 +32,8 @@ func GradientNorm2(scores, x *tensor.Tensor) *tensor.Tensor {
 //
 //	p = mean (‖∂ Σ scores / ∂ x[n]‖ − 1)²
 //
-// at the points x that [Between] draws. 10 times it is added to the critic's loss as
-// a rule.
+// at the points x that [Between] draws. It is added to the critic's loss, usually
+// with weight 10.
 //
 // Shape: scores [n, ...], x [n, ...], both on one tape → [].
 //

@@ -6,8 +6,8 @@ import (
 	"github.com/org/artnn/tensor"
 )
 
-// Halves draws two disjoint sets of n indices below total, or of half of total
-// where there are no 2n.
+// Halves draws two disjoint sets of n indices below total. If total is less than
+// 2n, each set has half of total.
 //
 // Panics if total is below 2 or n below 1.
 func Halves(total, n int, seed uint64) (a, b []int) {
@@ -19,14 +19,14 @@ func Halves(total, n int, seed uint64) (a, b []int) {
 	return order[:n:n], order[n : 2*n : 2*n]
 }
 
-// Compare measures generated against real ones and, beside it, real against real
-// at the same count: of two disjoint halves of the real set, as drawn by
-// [Halves], the first is measured with the first of the generated set and then
-// with the second half.
+// Compare measures how far generated pictures are from real ones and, at the same
+// count, how far real ones are from real ones. It draws two disjoint sets of n real
+// pictures, A and B, with [Halves], takes the first n generated pictures G, and
+// returns f(A, G) and f(A, B):
 //
 //	n = min(len(generated), ⌊len(real)/2⌋)
 //
-// What the first value has above the second is not due to the count.
+// The excess of the first value over the second is not due to the count.
 //
 // Panics as [Halves] and f do.
 func Compare[T any](real, generated [][]float32, seed uint64, f func(real, other [][]float32) T) (toGenerated, toReal T) {

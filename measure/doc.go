@@ -1,6 +1,6 @@
 // Package measure says how near generated pictures are to real ones.
 //
-// Two kinds of measures compare two sets of as many pictures:
+// Two kinds of measures compare two equally large sets of pictures:
 //
 //   - on the pictures themselves: [SlicedWasserstein];
 //   - on features, vectors that a network makes of pictures: [Frechet],

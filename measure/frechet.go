@@ -40,9 +40,10 @@ const (
 )
 
 // ExtrapolatedFrechet estimates the Fréchet distance of infinitely many vectors
-// from fewer: the bias is proportional to 1/n, so a line through the distances of
-// random parts of eight counts, against 1/n, ends at it. It may come out below 0.
-// With n below some five for each dimension the bias is no line yet.
+// from fewer. The bias is proportional to 1/n, so the distances of random subsets of
+// eight sizes lie on a line over 1/n, whose value at 0 is the result. It may come out
+// below 0. With fewer than about five vectors for each dimension, the bias is not yet
+// proportional.
 //
 // Deviation from the paper: both sets are cut down, as neither is infinite here.
 //

@@ -22,8 +22,8 @@ type Overlap struct {
 // coverage the least.
 //
 // Results are those of distances in float64, whatever the backend's precision:
-// where that leaves a comparison unclear, it is made again. Memory beyond one copy
-// of the sets is bounded.
+// comparisons that float32 cannot decide are made again in float64. Memory beyond one
+// copy of the sets is bounded.
 //
 // Shape: each [n, d], the n may differ.
 //

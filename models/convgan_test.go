@@ -92,3 +92,32 @@ func TestConvGANsPenalties(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 }
+
+func TestMixOfClasses(t *testing.T) {
+	m, err := NewDCGAN(ConvGANConfig{Size: 16, Width: 4, ZDim: 3, Channels: 1, Classes: []string{"cats", "dogs", "owls"}})
+	require.NoError(t, err)
+	mix, err := m.Mix("owls", "cats")
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.5, 0, 0.5}, mix)
+	_, err = m.Mix("cows")
+	assert.EqualError(t, err, `class "cows": not one of cats, dogs, owls`)
+
+	z := m.Latents(4, Draw{Seed: 2})
+	for i, class := range []int{0, 1, 2, 0} { // each in turn
+		assert.Equal(t, float32(1), z[i*6+3+class])
+	}
+	half := m.Latents(2, Draw{Seed: 2, Truncation: 0.5, Classes: mix})
+	assert.Equal(t, []float32{z[0] / 2, z[1] / 2, z[2] / 2, 0.5, 0, 0.5}, half[:6])
+	between := m.Between(z[:6], z[6:12], 3)
+	assert.Equal(t, z[:6], between[:6])
+	assert.Equal(t, []float32{0.5, 0.5, 0}, between[9:12])
+	assert.Panics(t, func() { m.Latents(1, Draw{Classes: []float64{1}}) })
+	assert.Panics(t, func() { m.Step(somePictures(m, 2, 1)) }, "without labels")
+	assert.Panics(t, func() { m.StepLabels(somePictures(m, 2, 1), []int32{0, 3}) })
+	assert.Panics(t, func() { m.StepLabels(somePictures(m, 2, 1), []int32{0}) })
+
+	plain, err := NewDCGAN(ConvGANConfig{Size: 16, Width: 4})
+	require.NoError(t, err)
+	_, err = plain.Mix("cats")
+	assert.EqualError(t, err, `class "cats": the model has no classes`)
+}

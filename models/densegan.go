@@ -188,7 +188,7 @@ func (c GANConfig) dense(sizes []int, rng *tensor.RNG) layers.Sequential {
 // NewGAN makes a GAN of dense layers with random weights:
 //
 //	G: z → 128 → 256 → pixels, leaky ReLU between, tanh at the end
-//	D: pixels → 256 → 128 → 1, leaky ReLU between, sigmoid at the end
+//	D: pixels → 256 → 128 → 1, leaky ReLU between, logits at the end
 //
 // Errors: a configuration that makes no sense, with what is wrong.
 //

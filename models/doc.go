@@ -64,8 +64,8 @@
 //
 // # Errors
 //
-// Constructors, loaders and Generate return errors, because configurations,
-// files and prompts come from outside. Batches of the wrong length are
-// programming errors and panic with a [*tensor.ShapeError], which [tensor.Try]
+// Constructors, loaders and whatever takes a prompt return errors, because
+// configurations, files and prompts come from outside. Batches of the wrong length
+// and numbers of pictures below 1 are programming errors and panic with a [*tensor.ShapeError], which [tensor.Try]
 // turns into an error.
 package models

@@ -5,6 +5,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
@@ -64,6 +65,25 @@ func (m *GAN) Latents(n int, d Draw) []float32 {
 		}
 	}
 	return out
+}
+
+// Mix is the weights of classes by their names, for [Draw]: all of one, equal parts of
+// several.
+//
+// Errors: a name that is not that of a class, with those that are.
+func (m *GAN) Mix(names ...string) ([]float64, error) {
+	weights := make([]float64, len(m.classes))
+	for _, name := range names {
+		i := slices.Index(m.classes, name)
+		switch {
+		case len(m.classes) == 0:
+			return nil, fmt.Errorf("class %q: the model has no classes", name)
+		case i < 0:
+			return nil, fmt.Errorf("class %q: not one of %s", name, strings.Join(m.classes, ", "))
+		}
+		weights[i] += 1 / float64(len(names))
+	}
+	return weights, nil
 }
 
 // latents is the length of what a picture is made from.

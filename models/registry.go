@@ -17,7 +17,7 @@ import (
 	"github.com/org/artnn/train/checkpoint"
 )
 
-// Env is where, and with what besides its configuration, a model is built.
+// Env is what a model is built with besides its configuration.
 type Env struct {
 	Backend   backend.Backend     // never nil; the constructor must make all tensors on it
 	Tokenizer tokenizer.Tokenizer // of the file; nil if it has none

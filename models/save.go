@@ -70,13 +70,12 @@ type Inferrer interface {
 // The file is whole or not there: a save that fails leaves what was at path
 // before.
 //
-// Errors: what [Load] would refuse: a kind, or one of a tokenizer, that is not
-// registered, or that of another type; a configuration that makes another model;
-// numbers that are not finite, or too large
-// for half precision; WithTraining of a model that cannot learn (a quantised one may have nothing left
-// to train), or together with
-// [ForInference], [Float16] or [BFloat16] (training could not resume exactly);
-// those of the file system.
+// Errors: what [Load] would refuse: a model or a tokenizer of a kind that is not
+// registered, or is registered for another type; a configuration that makes another
+// model; numbers that are not finite, or too large for half precision. WithTraining of
+// a model that cannot learn (a quantised one may have nothing left to train), or
+// together with [ForInference], [Float16] or [BFloat16], from which training could not
+// resume exactly. Errors of the file system.
 func Save(path string, m Model, options ...SaveOption) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		if err := write(w, m, options...); err != nil {

@@ -32,7 +32,7 @@ func (*evalCommand) Help() string {
 
 A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant; of classes, which was taken for which; of numbers, predictions against what is.
 
-A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few. The sliced Wasserstein distance compares all patches of 7×7 pixels, large and small shapes apart: 0 is not reached, but what two halves of the folder have between them.
+A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few. The sliced Wasserstein distance compares all patches of 7×7 pixels, large and small shapes apart. Even two halves of the folder are not at distance 0 of each other, so their distance is printed beside it: nothing can be expected to come below.
 
 Examples:
   artnn eval -m run2 --data other-chapters.txt

@@ -21,12 +21,14 @@ var _ = generators.add(10, func() any {
 
 // generateImage makes pictures.
 type generateImage struct {
-	Model   string  `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	N       int     `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
-	Out     string  `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
-	Single  bool    `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
-	Seed    *uint64 `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
-	Columns *int    `placeholder:"N" help:"Pictures in a row (default: about a square)."`
+	Model   string   `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	N       int      `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
+	Out     string   `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
+	Single  bool     `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
+	Seed    *uint64  `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
+	Class   []string `placeholder:"NAME" help:"Classes that each picture is mixed of, if the model knows classes (default: one of each in turn)."`
+	Spread  float64  `default:"1" placeholder:"X" help:"Below 1, pictures are more alike and more usual (default: ${default})."`
+	Columns *int     `placeholder:"N" help:"Pictures in a row (default: about a square)."`
 	sheetFlags
 	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
 }
@@ -45,6 +47,8 @@ func (c *generateImage) Validate() error {
 	switch {
 	case c.N < 1 || c.N > 10_000:
 		return fmt.Errorf("-n must be from 1 to 10000, got %d", c.N)
+	case !(c.Spread > 0 && c.Spread <= 10):
+		return fmt.Errorf("--spread must be above 0, at most 10, got %g", c.Spread)
 	case c.Columns != nil && *c.Columns < 1:
 		return fmt.Errorf("--columns must be at least 1, got %d", *c.Columns)
 	case !strings.EqualFold(filepath.Ext(c.Out), ".png"):
@@ -67,7 +71,14 @@ func (c *generateImage) Run(con *console) error {
 	if err != nil {
 		return err
 	}
-	pictures := gan.Images(c.N, seed)
+	draw := models.Draw{Seed: seed, Truncation: c.Spread}
+	if len(c.Class) > 0 {
+		if draw.Classes, err = gan.Mix(c.Class...); err != nil {
+			return err
+		}
+	}
+	size := gan.Size()
+	pictures := data.ToImages(gan.Decode(gan.Latents(c.N, draw)), size.Channels, size.Height, size.Width)
 	written := c.Out
 	if c.Single {
 		if written, err = c.writeEach(pictures, options); err != nil {

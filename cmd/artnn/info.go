@@ -248,7 +248,7 @@ func trainingText(f *checkpoint.File) string {
 	case err != nil:
 		return fmt.Sprintf("cannot be read: %v", err)
 	case states == nil:
-		return "weights only: training from here starts with new moments"
+		return "weights only: training from here starts with a fresh optimiser"
 	}
 	steps, rates := 0, []float64{}
 	for _, s := range states {

@@ -101,6 +101,8 @@ func tableHelp(h table.Help, e *table.Error) string {
 		return "--delimiter tab"
 	case h.Value == "":
 		return "--" + strings.ToLower(h.Option)
+	case h.Option == "Missing" || h.Option == "Skip": // lists, which commas divide
+		return fmt.Sprintf("--%s %s", strings.ToLower(h.Option), quoted(strings.ReplaceAll(h.Value, ",", `\,`)))
 	}
 	return fmt.Sprintf("--%s %s", strings.ToLower(h.Option), quoted(h.Value))
 }

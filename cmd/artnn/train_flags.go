@@ -30,7 +30,7 @@ type runFlags struct {
 	Accumulate int      `group:"learning" default:"1" placeholder:"N" help:"Take each batch in N parts, which needs less memory (default: ${default})."`
 	LR         float64  `name:"lr" group:"learning" placeholder:"X" help:"Learning rate (default: by the model)."`
 	Schedule   string   `group:"learning" default:"auto" enum:"auto,constant,cosine,onecycle" placeholder:"NAME" help:"How the rate changes over the budget: ${enum}."`
-	Clip       *float64 `group:"learning" placeholder:"X" help:"Longest gradient; 0 is any (default: by the model)."`
+	Clip       *float64 `group:"learning" placeholder:"X" help:"Bound of the gradient's norm; 0 is none (default: by the model)."`
 	EMA        *float64 `name:"ema" group:"learning" placeholder:"X" help:"Decay of the averaged weights that are shown and saved; 0 is none (default: by the model)."`
 	Seed       uint64   `group:"learning" zero:"a seed" default:"1" placeholder:"N" help:"Start of all random choices (default: ${default})."`
 

@@ -18,7 +18,7 @@ func daysOf(t time.Time) float64 {
 const mostDays = 1e7
 
 // Time is the moment, in UTC, of a value of a column of dates. It is right to the
-// microsecond: a float64 of days tells no more apart.
+// microsecond: a float64 of days has no room for more.
 func Time(days float64) time.Time {
 	whole := math.Floor(days)
 	rest := math.Round((days - whole) * secondsPerDay * 1e6)

@@ -48,6 +48,6 @@
 // # Memory
 //
 // A file is read in two passes, and never held. A value takes from one to eight
-// bytes, as the widest of its column needs; a different name of a category about 20
-// and its text. A table of some rows of another shares its values.
+// bytes, as the widest of its column needs. Each distinct name of a category takes
+// about 20 bytes and its text. A table of some rows of another shares its values.
 package table

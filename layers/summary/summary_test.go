@@ -93,6 +93,22 @@ func TestRecurrent(t *testing.T) {
 	})
 }
 
+// A convolution costs a window of the weights for each number of its result, a
+// transposed one for each that it comes from.
+func TestConvolutions(t *testing.T) {
+	bothBackends(t, func(t *testing.T, rng *tensor.RNG) {
+		net := layers.Sequential{
+			layers.NewConv2d(4, 6, 3, layers.ConvConfig{Stride: 2, Padding: 1, Groups: 2}, rng),
+			layers.NewConvTranspose2d(6, 5, 4, layers.ConvConfig{Stride: 2, Padding: 1}, rng),
+		}
+		s := summary.OfLayer(net, 1, 4, 8, 8)
+		assert.Equal(t, []layer{
+			{"0", []int{1, 6, 4, 4}, 6*2*9 + 6, 6 * 4 * 4 * 2 * 9},
+			{"1", []int{1, 5, 8, 8}, 6*5*16 + 5, 6 * 4 * 4 * 5 * 16},
+		}, s.Layers)
+	})
+}
+
 // Where a backend has no kernel for an LSTM, its steps cost the same.
 func TestComposedRecurrentCostsTheSame(t *testing.T) {
 	be, err := backend.Get("reference")

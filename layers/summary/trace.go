@@ -75,12 +75,17 @@ func (s *tracing) holder(v tensor.Value, held map[int]int) (layer int, ok bool) 
 	return layer, ok && v.Leaf
 }
 
-// multiplyAdds is what an operation costs if it is a matrix product.
+// multiplyAdds is what an operation costs if it is a product of matrices or a
+// convolution, of which taps on the padding count too.
 func multiplyAdds(n tensor.Node) int64 {
 	last := func(shape []int) int64 { return int64(shape[len(shape)-1]) }
 	switch n.Op {
 	case "linear", "linear_t", "matmul": // each number of the result is a dot product
 		return size(n.Outputs[0].Shape) * last(n.Inputs[0].Shape)
+	case "conv2d": // a window of each weight's row for each number of the result
+		return size(n.Outputs[0].Shape) * size(n.Inputs[1].Shape[1:])
+	case "conv2d input grad": // a transposed convolution: the same for each number it comes from
+		return size(n.Inputs[0].Shape) * size(n.Inputs[1].Shape[1:])
 	case "lstm": // x, wih, whh, …: both weights for every step
 		rows := size(n.Inputs[0].Shape) / last(n.Inputs[0].Shape)
 		return rows * (size(n.Inputs[1].Shape) + size(n.Inputs[2].Shape))
