@@ -132,7 +132,7 @@ func (k convKind) withDefaults(c ConvGANConfig) ConvGANConfig {
 	return c
 }
 
-// Bounds of the pictures of convolutional GANs.
+// minConvSize and maxConvSize bound the size of the pictures of convolutional GANs.
 const (
 	minConvSize = 16
 	maxConvSize = 256
@@ -151,10 +151,15 @@ func (k convKind) check(c ConvGANConfig) error {
 	if len(c.Classes) > maxClasses {
 		return fmt.Errorf("classes: %d: must be at most %d", len(c.Classes), maxClasses)
 	}
-	for i, name := range c.Classes {
-		if strings.TrimSpace(name) == "" || slices.Contains(c.Classes[:i], name) {
+	known := make(map[string]bool, len(c.Classes))
+	for _, name := range c.Classes {
+		if len(name) > maxClassName {
+			return fmt.Errorf("classes: %.40q…: a name must have at most %d bytes, got %d", name, maxClassName, len(name))
+		}
+		if strings.TrimSpace(name) == "" || known[name] {
 			return fmt.Errorf("classes: %q: names must be different and not empty", name)
 		}
+		known[name] = true
 	}
 	if _, err := loss.NewAdversarial(c.Loss); err != nil {
 		return fmt.Errorf("loss: %w", err)
@@ -194,8 +199,11 @@ func (k convKind) checkPenalty(what string, weight float64) error {
 	return check.Scale(what, weight)
 }
 
-// maxClasses bounds the classes of a GAN.
-const maxClasses = 10000
+// Bounds of the classes of a GAN.
+const (
+	maxClasses   = 10000
+	maxClassName = 256 // bytes
+)
 
 // build makes the two networks. The discriminator is nil for a generator alone.
 func (k convKind) build(c ConvGANConfig, rng *tensor.RNG) (layers.Layer, *judge) {

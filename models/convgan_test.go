@@ -2,6 +2,7 @@ package models
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -120,4 +121,19 @@ func TestMixOfClasses(t *testing.T) {
 	require.NoError(t, err)
 	_, err = plain.Mix("cats")
 	assert.EqualError(t, err, `class "cats": the model has no classes`)
+}
+
+func TestNamesOfClasses(t *testing.T) {
+	for want, names := range map[string][]string{
+		`dcgan: classes: "a": names must be different and not empty`: {"a", "b", "a"},
+		`dcgan: classes: " ": names must be different and not empty`: {"a", " "},
+		"a name must have at most 256 bytes, got 257":                {"a", strings.Repeat("x", 257)},
+		`dcgan: classes: one, "a": needs two or more, or none`:       {"a"},
+	} {
+		_, err := NewDCGAN(ConvGANConfig{Size: 16, Width: 4, Classes: names})
+		assert.ErrorContains(t, err, want)
+	}
+	plain, err := NewDCGAN(ConvGANConfig{Size: 16, Width: 4})
+	require.NoError(t, err)
+	assert.PanicsWithError(t, "gan step labels: needs a GAN with classes, got one without: use Step", func() { plain.StepLabels(somePictures(plain, 2, 1), []int32{0, 1}) })
 }
