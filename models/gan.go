@@ -177,6 +177,9 @@ func (m *GAN) StepLabels(pictures []float32, labels []int32) (dLoss, gLoss float
 	if n := rowsOf(op, pictures, m.pixels()); len(labels) != n {
 		tensor.Fail(op, fmt.Sprintf("expected %s, one for each picture", words.Count(n, "label")), "%d", len(labels))
 	}
+	if len(m.classes) == 0 {
+		tensor.Fail(op, "needs a GAN with classes", "one without: use Step")
+	}
 	for _, l := range labels {
 		if l < 0 || int(l) >= len(m.classes) {
 			tensor.Fail(op, fmt.Sprintf("labels must be in [0, %d)", len(m.classes)), "%d", l)

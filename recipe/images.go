@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/check"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/train"
@@ -27,17 +28,20 @@ type Images struct {
 	// Network is the kind of GAN: "dense", or one of [models.ConvGANKinds] in small
 	// letters.
 	Network string
-	ByClass bool  // the folders that the pictures lie in are classes, of which the GAN makes each
-	ZDim    int   // random numbers that a picture is made from; default 100
-	Hidden  []int // of a dense GAN: sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
-	Width   int   // of a convolutional GAN: channels where the pictures have half their size
+	ByClass bool     // the folders that the pictures lie in are classes, of which the GAN makes each
+	ZDim    int      // random numbers that a picture is made from; default 100
+	R1      *float64 // weight of the R1 penalty, and of R2 with r3gan: more for fewer pictures
 
-	Beta1   float64  // of a dense GAN: Adam's first beta; default 0.5
-	R1      *float64 // weight of the R1 penalty: more for fewer pictures
-	Sharpen *float64 // of a dense GAN: how much the discriminator's view is sharpened; default 1
-	Adapt   *float64 // of a convolutional GAN: how fast changed pictures keep the discriminator from learning by heart
+	// Of a dense GAN alone.
+	Hidden  []int    // sizes of the generator's hidden layers, mirrored in the discriminator; default 128, 256
+	Beta1   float64  // Adam's first beta; default 0.5
+	Sharpen *float64 // how much the discriminator's view is sharpened; default 1
 	Smooth  float64  // how much below 1 the discriminator's target for real pictures is
 	Noise   float64  // deviation of noise added to all the discriminator sees
+
+	// Of a convolutional GAN alone.
+	Width int      // channels where the pictures have half their size; default 32, of r3gan 24
+	Adapt *float64 // how fast changed pictures keep the discriminator from learning by heart; default 5e-6
 
 	Scale   int  // how many times pictures are enlarged in samples; default small ones are, to 32 pixels
 	Lanczos bool // enlarge them smoothly instead of pixel by pixel
@@ -70,14 +74,32 @@ func (c *Images) Check() error {
 		return &ConfigError{"Pictures", fmt.Sprintf("must be square, got %d×%d", c.Pictures.Width, c.Pictures.Height)}
 	case c.Network != "" && c.Network != dense && convKind(c.Network) == "":
 		return &ConfigError{"Network", fmt.Sprintf("must be one of %s, got %q", strings.Join(Networks(), ", "), c.Network)}
-	case c.ByClass && c.Network == dense:
-		return &ConfigError{"ByClass", "needs a convolutional network, got dense"}
 	case c.Size < 0 || c.Size > mostSize:
 		return &ConfigError{"Size", fmt.Sprintf("must be from 1 to %d, got %d", mostSize, c.Size)}
 	case c.Scale < 0:
 		return &ConfigError{"Scale", fmt.Sprintf("must be at least 1, got %d", c.Scale)}
 	}
+	err := check.First(
+		check.Rate("Beta1", c.Beta1, 1), check.Rate("Smooth", c.Smooth, 1), check.Scale("Noise", c.Noise),
+		check.Scale("R1", given(c.R1)), check.Scale("Sharpen", given(c.Sharpen)), check.Rate("Adapt", given(c.Adapt), 1))
+	if err != nil {
+		field, problem, _ := strings.Cut(err.Error(), ": ")
+		return &ConfigError{field, "of " + problem}
+	}
+	if c.Network != "" {
+		if err := c.suits(); err != nil {
+			return err
+		}
+	}
 	return cmp.Or(c.Learning.Check(), c.Options.Check())
+}
+
+// given is the number, 0 if it was left open.
+func given(x *float64) float64 {
+	if x == nil {
+		return 0
+	}
+	return *x
 }
 
 // Prepare reads the pictures, fills in what was left open, and makes the network.
@@ -97,7 +119,9 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	if pixels := sheet.Pixels(sheetPictures, c.Size, c.Size); pixels > data.MaxGridPixels {
 		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
-	c.choose(pictures.Len())
+	if err := c.choose(pictures.Len()); err != nil {
+		return nil, err
+	}
 	if c.gan, err = c.network(pictures); err != nil {
 		return nil, configError(err)
 	}
@@ -109,7 +133,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 		Unit: "pictures", PerStep: c.Batch,
 		Title:  titled("Pictures", "like those in", c.Data),
 		Intro:  fmt.Sprintf("A generative adversarial network learns from %s of %d×%d pixels in batches of %d", words.Count(pictures.Len(), "picture"), c.Size, c.Size, c.Batch),
-		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for long has won, and the generator learns no more: a larger R1 penalty holds it back.",
+		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for the first few hundred steps is usual; near 0 for longer it has won, and the generator learns no more: another learning rate or network helps, or a larger R1 penalty where there is no batch norm.",
 		Model:  c.gan, Loader: loader,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			d, g := c.step(b)
@@ -120,7 +144,9 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 }
 
 // choose fills in what was left open, by the number of pictures.
-func (c *Images) choose(n int) {
+//
+// Errors: a [*ConfigError] for what the network does not have.
+func (c *Images) choose(n int) error {
 	c.Options = c.Options.withDefaults()
 	// Large pictures cost more: more and smaller steps get further in the same
 	// time.
@@ -136,12 +162,16 @@ func (c *Images) choose(n int) {
 	if c.Network == "" {
 		c.Network = c.suitable()
 	}
+	if err := c.suits(); err != nil {
+		return err
+	}
 	if c.Network == dense {
 		c.chooseDense(n)
 	} else {
 		c.chooseConv()
 	}
 	c.settle(c)
+	return nil
 }
 
 const (

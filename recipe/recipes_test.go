@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,12 +32,29 @@ func TestImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, 25, c.Batch)
 	assert.Equal(t, "dcgan", c.Network)
 	assert.Equal(t, 32, c.Width)
+	assert.Equal(t, 5e-4, c.LR)
 	assert.Equal(t, defaultTime, c.Budget.Time)
 	assert.Equal(t, 16, c.Model().Size().Width)
 	assert.Len(t, said, 1)
 	assert.Contains(t, strings.Join(warned, ""), "25 pictures are few")
 	assert.Contains(t, task.Plan(), "learns from 25 pictures of 16×16 pixels in batches of 25, ")
 	assert.Contains(t, c.Settings, report.Setting{Name: "z_dim", Value: "100"})
+}
+
+func TestConvolutionalImagesTakeTheirRate(t *testing.T) {
+	for network, want := range map[string]float64{"sngan": 1e-3, "r3gan": 1e-3, "wgangp": 1e-4} {
+		c := Images{Data: facesFolder(t, 4), Network: network, Width: 4}
+		_, err := c.Prepare(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, want, c.LR, network)
+	}
+	c := Images{Data: facesFolder(t, 4), Network: "r3gan"}
+	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 24, c.Width)
+	c = Images{Data: facesFolder(t, 4), Network: "dcgan", R1: new(1.0)}
+	_, err = c.Prepare(context.Background())
+	assert.ErrorContains(t, err, "without batch norm")
 }
 
 func TestDenseImagesChooseByThePictures(t *testing.T) {
@@ -47,13 +65,41 @@ func TestDenseImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, []int{128, 256}, c.Hidden)
 }
 
+func TestImagesRefuseWhatTheNetworkLacks(t *testing.T) {
+	nan, one := math.NaN(), 1.0
+	dir := facesFolder(t, 10)
+	for want, c := range map[string]Images{
+		"ByClass needs a convolutional network, and so pictures whose size is a power of two from 16 to 256; this one is dense": {ByClass: true, Size: 17},
+		"Width is of convolutional networks, and this one is dense":                                                             {Width: 4, Network: "dense"},
+		"Adapt is of convolutional networks, and this one is dense":                                                             {Adapt: &one, Hidden: []int{3}},
+		"Sharpen is of a dense network, and this one is dcgan":                                                                  {Sharpen: &one},
+		"Smooth is of a dense network, and this one is sngan":                                                                   {Smooth: 0.1, Network: "sngan"},
+		"Noise is of a dense network, and this one is dcgan":                                                                    {Noise: 0.1},
+		"Hidden is of a dense network, and this one is r3gan":                                                                   {Hidden: []int{4}, Network: "r3gan"},
+		"Beta1 of NaN: must be at least 0 and below 1":                                                                          {Beta1: nan},
+		"Adapt of NaN: must be at least 0 and below 1":                                                                          {Adapt: &nan},
+		"R1 of NaN: must be finite and not negative":                                                                            {R1: &nan},
+	} {
+		c.Data = dir
+		if c.Adapt == &one {
+			c.Adapt = new(float64)
+		}
+		_, err := c.Prepare(context.Background())
+		assert.EqualError(t, err, want)
+	}
+	for _, size := range []int{leastConvSize / 2, leastConvSize, mostConvSize, mostConvSize * 2} {
+		_, err := models.NewDCGAN(models.ConvGANConfig{Size: size, Width: 1})
+		assert.Equal(t, size >= leastConvSize && size <= mostConvSize, err == nil, "%d", size)
+	}
+}
+
 func TestImagesFromFolderToReport(t *testing.T) {
 	c := Images{Data: facesFolder(t, 60), Hidden: []int{8}, ZDim: 4, Mirror: true}
 	c.Dir, c.Budget.Steps, c.Samples = t.TempDir(), 6, 2
 	r, err := c.Run(context.Background())
 	require.NoError(t, err)
 	assert.Contains(t, read(t, r.Folder.Report()), "Pictures like those in")
-	assert.Contains(t, read(t, r.Folder.Config()), "mirror: true\nnetwork: \"dense\"\nby_class: false\nz_dim: 4\nhidden: [8]\n")
+	assert.Contains(t, read(t, r.Folder.Config()), "mirror: true\nnetwork: \"dense\"\nby_class: false\nz_dim: 4\nr1: 10\nhidden: [8]\n")
 	m, err := LoadModel(c.Dir)
 	require.NoError(t, err)
 	assert.Equal(t, c.Model().Images(1, 1), m.(*models.GAN).Images(1, 1))

@@ -119,7 +119,12 @@ func (s *session[B]) beginAndTrain(ctx context.Context) (train.Report, error) {
 
 // begin writes what the run is about. That of a run to be resumed stays as it is
 // until a checkpoint is found to fit.
+//
+// Errors: a run to be resumed that has a model and no checkpoint.
 func (s *session[B]) begin() error {
+	if s.o.Resume && s.run.Lost() {
+		return fmt.Errorf("%s holds a model, but no checkpoint to go on from: a run from the start would overwrite %s; train in another folder", s.o.Dir, s.run.Model())
+	}
 	if err := os.MkdirAll(s.run.Samples(), 0o777); err != nil {
 		return err
 	}

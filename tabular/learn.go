@@ -32,6 +32,9 @@ func learnSchema(t *table.Table, cfg Config) (s Schema, err error) {
 		}
 		s.Columns = append(s.Columns, learned)
 	}
+	if left := s.LeftOut(); s.Inputs() == 0 && len(left) > 0 {
+		return s, left[0] // what could have been learned from, and how
+	}
 	if s.Inputs() == 0 {
 		return s, fmt.Errorf("no column tells one row from another: there is nothing to predict %q from", target.Name)
 	}

@@ -153,8 +153,11 @@ func warnUnseen(con *console, m *tabular.Model, t *table.Table) {
 		return // the predictions have failed for the same reason
 	}
 	for _, u := range unseen {
-		con.warn(fmt.Sprintf("column %q: training has never seen %s (%s): predictions for these rest on the other columns",
-			u.Column, words.Few(u.Levels), words.Count(u.Rows, "row")))
+		so := "predictions for these rest on the other columns"
+		if u.Column == m.Config().Target {
+			so = "whatever is predicted for these counts as wrong"
+		}
+		con.warn(fmt.Sprintf("column %q: training has never seen %s (%s): %s", u.Column, words.Few(u.Levels), words.Count(u.Rows, "row"), so))
 	}
 }
 

@@ -25,15 +25,15 @@ type trainImage struct {
 
 	Network string   `name:"model" group:"model" placeholder:"NAME" help:"Kind of network: ${networks} (default: by the pictures)."`
 	ByClass bool     `group:"model" help:"Take the folders that the pictures lie in for classes, of which the model makes each."`
-	Width   int      `group:"model" placeholder:"N" help:"Channels of a convolutional network where the pictures have half their size (default: 32)."`
+	Width   int      `group:"model" placeholder:"N" help:"Channels of a convolutional network where the pictures have half their size (default: 32, of r3gan 24)."`
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
-	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
-	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
-	R1      *float64 `name:"r1" group:"learning" placeholder:"X" help:"Weight of the R1 penalty: more if the discriminator overfits (default: by the network and the pictures)."`
+	Hidden  []int    `group:"model" placeholder:"N" help:"Of a dense network: sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
+	Beta1   float64  `name:"beta1" group:"learning" placeholder:"X" help:"Of a dense network: Adam's first beta (default: 0.5)."`
+	R1      *float64 `name:"r1" group:"learning" placeholder:"X" help:"Weight of the R1 penalty, and of R2 with r3gan: more if the discriminator overfits; not for dcgan (default: by the network and the pictures)."`
 	Adapt   *float64 `group:"learning" placeholder:"X" help:"How fast changed pictures keep the discriminator of a convolutional network from learning by heart; 0 is never (default: 5e-6)."`
-	Sharpen float64  `group:"learning" zero:"none" default:"1" placeholder:"X" help:"How much the discriminator's view is sharpened: more if flat areas are grainy (default: ${default})."`
-	Smooth  float64  `group:"learning" zero:"none" placeholder:"X" help:"How much below 1 the discriminator's target for real pictures is (default: 0)."`
-	Noise   float64  `group:"learning" zero:"none" placeholder:"X" help:"Noise added to all the discriminator sees (default: 0)."`
+	Sharpen *float64 `group:"learning" zero:"none" placeholder:"X" help:"Of a dense network: how much the discriminator's view is sharpened, more if flat areas are grainy (default: 1)."`
+	Smooth  float64  `group:"learning" zero:"none" placeholder:"X" help:"Of a dense network: how much below 1 the discriminator's target for real pictures is (default: 0)."`
+	Noise   float64  `group:"learning" zero:"none" placeholder:"X" help:"Of a dense network: noise added to all the discriminator sees (default: 0)."`
 
 	runFlags
 	sheetFlags `group:"output"`
@@ -63,7 +63,7 @@ func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
 		Data: c.Data, Size: c.Size, Gray: c.Gray, Mirror: c.Mirror,
 		Fit:     map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
 		Network: c.Network, ByClass: c.ByClass, ZDim: c.ZDim, Hidden: c.Hidden, Width: c.Width,
-		Beta1: c.Beta1, R1: c.R1, Adapt: c.Adapt, Sharpen: &c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
+		Beta1: c.Beta1, R1: c.R1, Adapt: c.Adapt, Sharpen: c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Learning: c.learning(), Options: c.options(con, k),
 	}
 }
@@ -87,7 +87,8 @@ func (c *trainImage) Run(ctx context.Context, con *console, k *kong.Context) err
 	if err != nil {
 		return s.prepared(ctx, err)
 	}
-	c.Size, c.Gray, c.Network, c.Hidden, c.Width, c.R1, c.Adapt = r.Size, r.Gray, r.Network, r.Hidden, r.Width, r.R1, r.Adapt
+	c.Size, c.Gray, c.Network, c.Hidden, c.Beta1, c.Sharpen = r.Size, r.Gray, r.Network, r.Hidden, r.Beta1, r.Sharpen
+	c.Width, c.R1, c.Adapt = r.Width, r.R1, r.Adapt
 	c.chosen(r.Options, r.Learning)
 	return do(ctx, s, task, r.Options)
 }

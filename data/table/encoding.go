@@ -99,8 +99,12 @@ func (s settled) decoded(r io.Reader) (io.Reader, error) {
 // checkText returns an error for a line's text that is not one in the encoding.
 // Decoders put U+FFFD in place of what they do not know.
 func (s settled) checkText(text []byte, line int) error {
-	if bytes.IndexByte(text, 0) >= 0 {
-		return &Error{Line: line, Problem: "a zero byte: this is no text, or it is UTF-16 without a mark", Help: []Help{{"Encoding", utf16LEName}}}
+	if i := bytes.IndexByte(text, 0); i >= 0 {
+		name := utf16LEName
+		if i%2 == 0 { // the upper half of the first unit of two bytes
+			name = utf16BEName
+		}
+		return &Error{Line: line, Problem: "a zero byte: this is no text, or it is UTF-16 without a mark", Help: []Help{{"Encoding", name}}}
 	}
 	valid := utf8.Valid(text)
 	if s.name != utf8Name {

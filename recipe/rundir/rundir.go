@@ -41,6 +41,16 @@ func (d Dir) Exists() bool {
 	return err == nil
 }
 
+// Lost tells whether there is a model but no checkpoint any more: training begun
+// anew would overwrite the model.
+func (d Dir) Lost() bool {
+	if _, err := os.Stat(d.Model()); err != nil {
+		return false
+	}
+	left, err := filepath.Glob(filepath.Join(d.Checkpoints(), "step-*"))
+	return err == nil && len(left) == 0
+}
+
 // Write makes a file in the folder, whole or not at all.
 func (d Dir) Write(path string, f func(io.Writer) error) error { return atomicfile.Write(path, f) }
 
