@@ -47,11 +47,12 @@ func onPTY(t *testing.T, args ...string) string {
 var cursor = regexp.MustCompile(`\x1b\[\d*[AJK]`)
 
 // On a terminal there is a bar that fits it, and no command of a file reaches it.
+// The run is long enough for the bar to be drawn again, every 150 ms.
 func TestTerminal(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	sent := onPTY(t, append([]string{"train", "text", "--data", textFile(t, 30_000), "-o", out, "--steps=40", "--preview=off"}, smallText...)...)
+	sent := onPTY(t, append([]string{"train", "text", "--data", textFile(t, 30_000), "-o", out, "--steps=600", "--preview=off"}, smallText...)...)
 	require.Regexp(t, cursor, sent, "the bar is redrawn")
-	assert.Regexp(t, `text .*100 %.*step 40`, sent)
+	assert.Regexp(t, `text .*100 %.*step 600`, sent)
 	for _, line := range strings.FieldsFunc(cursor.ReplaceAllString(sent, "\n"), func(r rune) bool { return r == '\n' || r == '\r' }) {
 		if strings.HasPrefix(strings.TrimSpace(line), "text") {
 			assert.LessOrEqual(t, len([]rune(line)), 80, line)

@@ -168,7 +168,7 @@ func TestShellWord(t *testing.T) {
 		"模型/一":        "模型/一",
 		"my run":      "'my run'",
 		"it's":        `'it'\''s'`,
-		"-o":          "'./-o'",
+		"-o":          "./-o",
 		"a;b":         "'a;b'",
 		"$HOME":       "'$HOME'",
 		"":            "''",
