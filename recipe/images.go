@@ -98,7 +98,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 		return nil, &ConfigError{"Scale", fmt.Sprintf("of %d makes samples of %d pixels, over the limit of %d", c.Scale, pixels, data.MaxGridPixels)}
 	}
 	c.choose(pictures.Len())
-	if c.gan, err = c.network(pictures); err != nil {
+	if c.gan, err = c.fittingGAN(pictures); err != nil {
 		return nil, configError(err)
 	}
 	loader, err := pictureLoader(pictures, c.Mirror, data.LoaderOptions{BatchSize: c.Batch, Shuffle: true, DropLast: true, Seed: c.Seed})
