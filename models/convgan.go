@@ -29,11 +29,15 @@ type ConvGANConfig struct {
 	Loss string  `json:"loss"` // see [loss.NewAdversarial]
 	LR   float64 `json:"lr"`   // learning rate of both networks
 	// Betas are Adam's; both are 0 for those of the kind.
-	Betas           [2]float64 `json:"betas"`
-	R1              float64    `json:"r1"`               // weight γ of γ/2·mean ‖∂D(x)/∂x‖² at real pictures
-	R2              float64    `json:"r2"`               // at generated ones
-	GradientPenalty float64    `json:"gradient_penalty"` // weight λ of λ·mean (‖∂D/∂x‖ − 1)² between both
-	CriticSteps     int        `json:"critic_steps"`     // updates of the discriminator for each of the generator
+	Betas [2]float64 `json:"betas"`
+	// Penalties on the slope of the discriminator, which must have no batch norm: R1 and
+	// R2 are the weights γ of γ/2·mean ‖∂D(x)/∂x‖² at real and at generated pictures,
+	// GradientPenalty is λ of λ·mean (‖∂D/∂x‖ − 1)² between both. 0 is what suits the
+	// kind, −1 none.
+	R1              float64 `json:"r1"`
+	R2              float64 `json:"r2"`
+	GradientPenalty float64 `json:"gradient_penalty"`
+	CriticSteps     int     `json:"critic_steps"` // updates of the discriminator for each of the generator
 	// EMA is the decay of the generator's averaged weights, which then make the
 	// pictures in place of the latest. Default 0.999; −1 averages none.
 	EMA float64 `json:"ema"`
@@ -166,9 +170,9 @@ func (k convKind) check(c ConvGANConfig) error {
 		check.Scale("learning rate", c.LR),
 		check.Rate("betas", c.Betas[0], 1),
 		check.Rate("betas", c.Betas[1], 1),
-		check.Scale("r1", c.R1),
-		check.Scale("r2", c.R2),
-		check.Scale("gradient penalty", c.GradientPenalty),
+		k.checkPenalty("r1", c.R1),
+		k.checkPenalty("r2", c.R2),
+		k.checkPenalty("gradient penalty", c.GradientPenalty),
 		check.Sizes("critic steps", c.CriticSteps),
 		check.Rate("adapt", c.Adapt, 1),
 		check.Scale("clip", c.Clip),
@@ -177,6 +181,17 @@ func (k convKind) check(c ConvGANConfig) error {
 		return err
 	}
 	return checkTotal(func(rng *tensor.RNG) { k.build(c, rng) })
+}
+
+// checkPenalty checks the weight of a penalty.
+func (k convKind) checkPenalty(what string, weight float64) error {
+	if weight == -1 {
+		return nil
+	}
+	if k.apart && weight > 0 {
+		return fmt.Errorf("%s: %g: needs a discriminator without batch norm, such as that of SNGAN or R3GAN", what, weight)
+	}
+	return check.Scale(what, weight)
 }
 
 // maxClasses bounds the classes of a GAN.
@@ -221,7 +236,7 @@ func (k convKind) new(cfg ConvGANConfig) (*GAN, error) {
 	}
 	contest := &adversarial{
 		objective: objective,
-		penalties: penalties{r1: cfg.R1, r2: cfg.R2, gradient: cfg.GradientPenalty},
+		penalties: penalties{r1: max(0, cfg.R1), r2: max(0, cfg.R2), gradient: max(0, cfg.GradientPenalty)},
 		between:   loss.Between,
 		critic:    cfg.CriticSteps, apart: k.apart,
 		augment: discriminator.Augment, rate: cfg.Adapt,

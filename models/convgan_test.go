@@ -68,6 +68,31 @@ func TestConvGANs(t *testing.T) {
 	}
 }
 
+func TestConvGANsPenalties(t *testing.T) {
+	of := func(kind string, cfg ConvGANConfig) penalties {
+		cfg.Size, cfg.Width = 32, 4
+		m, err := NewConvGAN(kind, cfg)
+		require.NoError(t, err)
+		return m.contest.penalties
+	}
+	own := of("R3GAN", ConvGANConfig{})
+	assert.True(t, own.r1 > 0 && own.r1 == own.r2, "%v", own)
+	assert.Equal(t, penalties{}, of("R3GAN", ConvGANConfig{R1: -1, R2: -1}))
+	assert.Equal(t, penalties{r1: 2, r2: own.r2}, of("R3GAN", ConvGANConfig{R1: 2}))
+	assert.Equal(t, penalties{gradient: 10}, of("WGANGP", ConvGANConfig{}))
+	assert.Equal(t, penalties{r1: 1}, of("WGANGP", ConvGANConfig{R1: 1, GradientPenalty: -1}))
+	for want, cfg := range map[string]ConvGANConfig{
+		"dcgan: r1: 1: needs a discriminator without batch norm": {R1: 1},
+		"dcgan: r2: 1: needs a discriminator without batch norm": {R2: 1},
+		"dcgan: gradient penalty: 10: needs a discriminator":     {GradientPenalty: 10},
+		"dcgan: r1: -2: must be finite and not negative":         {R1: -2},
+	} {
+		cfg.Size = 32
+		_, err := NewDCGAN(cfg)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
 func TestMixOfClasses(t *testing.T) {
 	m, err := NewDCGAN(ConvGANConfig{Size: 16, Width: 4, ZDim: 3, Channels: 1, Classes: []string{"cats", "dogs", "owls"}})
 	require.NoError(t, err)

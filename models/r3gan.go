@@ -11,7 +11,7 @@ import (
 var r3gan = convKind{
 	name: "R3GAN",
 	defaults: ConvGANConfig{
-		Loss: "relativistic", LR: 2e-4, Betas: [2]float64{0, 0.99}, R1: 1, R2: 1,
+		Loss: "relativistic", LR: 2e-4, Betas: [2]float64{0, 0.99}, R1: 0.2, R2: 0.2,
 	},
 	generator:     r3ganGenerator,
 	discriminator: r3ganTrunk,
@@ -21,8 +21,8 @@ var r3gan = convKind{
 // no normalisation, bilinear changes of size, a relativistic loss, and the R1 and R2
 // penalties, with which it converges.
 //
-//	G: z → 4×4 → (two blocks, double the size) … → 1×1
-//	D: 1×1 → (two blocks, halve the size) … → 4×4 → 1
+//	G: z → 4×4 → (block, double the size) … → 3×3
+//	D: 4×4 of stride 2 → (block, halve the size) … → 4×4 → 1
 //
 // Its pictures may go a little beyond [−1, 1] in training; those it makes are cut
 // off there.
@@ -30,41 +30,34 @@ var r3gan = convKind{
 // Errors: a configuration that makes no sense, with what is wrong.
 //
 // Reference: Huang, Gokaslan, Kuleshov and Tompkin, "The GAN is dead; long live the
-// GAN!", 2024. Deviations: Width and number of blocks suit processors, bilinear
-// filters are 2×2, the penalties are constant.
+// GAN!", 2024. Deviations: one block a size and none at the full one, which suits
+// processors; bilinear filters are 2×2; the penalties are constant.
 func NewR3GAN(cfg ConvGANConfig) (*GAN, error) { return r3gan.new(cfg) }
 
 const (
-	r3Blocks = 2  // for each size
-	r3Group  = 16 // channels that a grouped convolution mixes
+	r3Group = 16 // channels that a grouped convolution mixes
 )
 
 func r3ganGenerator(c ConvGANConfig, rng *tensor.RNG) layers.Layer {
 	first := c.channels(4)
 	s := layers.Sequential{newBasis(c.latents(), first, rng)}
 	scale := c.variance()
-	for size := 4; ; size *= 2 {
-		for range r3Blocks {
-			s = append(s, r3Block(c.channels(size), scale, rng))
-		}
-		if size == c.Size {
-			break
-		}
+	for size := 4; size < c.Size; size *= 2 {
+		s = append(s, r3Block(c.channels(size), scale, rng))
 		if in, out := c.channels(size), c.channels(2*size); in != out {
 			s = append(s, scaled(layers.NewConv2d(in, out, 1, layers.ConvConfig{NoBias: true}, rng), 1, rng))
 		}
 		s = append(s, layers.Upsample{Factor: 2, Bilinear: true})
 	}
-	return append(s, scaled(layers.NewConv2d(c.channels(c.Size), c.Channels, 1, layers.ConvConfig{NoBias: true}, rng), 1, rng))
+	return append(s, scaled(layers.NewConv2d(c.channels(c.Size), c.Channels, 3, layers.ConvConfig{Padding: 1, NoBias: true}, rng), 1, rng))
 }
 
 func r3ganTrunk(c ConvGANConfig, rng *tensor.RNG) trunk {
-	s := layers.Sequential{scaled(layers.NewConv2d(c.Channels, c.channels(c.Size), 1, layers.ConvConfig{NoBias: true}, rng), 1, rng)}
+	first := layers.NewConv2d(c.Channels, c.channels(c.Size/2), 4, layers.ConvConfig{Stride: 2, Padding: 1, NoBias: true}, rng)
+	s := layers.Sequential{scaled(first, 1, rng)}
 	scale := c.variance()
-	for size := c.Size; ; size /= 2 {
-		for range r3Blocks {
-			s = append(s, r3Block(c.channels(size), scale, rng))
-		}
+	for size := c.Size / 2; ; size /= 2 {
+		s = append(s, r3Block(c.channels(size), scale, rng))
 		if size == 4 {
 			break
 		}
@@ -88,8 +81,8 @@ func r3ganTrunk(c ConvGANConfig, rng *tensor.RNG) trunk {
 // variance of a deep network stays what it is at the start.
 func (c ConvGANConfig) variance() float64 {
 	blocks := 0
-	for size := 4; size <= c.Size; size *= 2 {
-		blocks += r3Blocks
+	for size := 4; size < c.Size; size *= 2 {
+		blocks++
 	}
 	return math.Pow(float64(blocks), -1.0/4)
 }
@@ -98,7 +91,7 @@ func (c ConvGANConfig) variance() float64 {
 // two. The last starts at 0, so that the block starts as the identity.
 func r3Block(channels int, scale float64, rng *tensor.RNG) layers.Layer {
 	inner := 2 * channels
-	groups := max(1, inner/r3Group)
+	groups := max(2, inner/r3Group)
 	gain := math.Sqrt(2/(1+0.2*0.2)) * scale
 	act := layers.LeakyReLU{Slope: 0.2}
 	last := scaled(layers.NewConv2d(inner, channels, 1, layers.ConvConfig{NoBias: true}, rng), 0, rng)

@@ -32,7 +32,10 @@ func snganGenerator(c ConvGANConfig, rng *tensor.RNG) layers.Layer {
 	first := c.channels(4)
 	s := layers.Sequential{layers.NewLinear(c.latents(), first*16, rng), planes{first, 4, 4}}
 	for size := 8; size <= c.Size; size *= 2 {
-		in, out := c.channels(size/2), c.channels(min(size, c.Size/2))
+		in, out := c.channels(size/2), c.channels(size)
+		if size == c.Size {
+			out = c.half()
+		}
 		s = append(s, skip{
 			Body: layers.Sequential{
 				layers.NewBatchNorm2d(in, rng), layers.ReLU{}, layers.Upsample{Factor: 2},
@@ -46,7 +49,7 @@ func snganGenerator(c ConvGANConfig, rng *tensor.RNG) layers.Layer {
 			},
 		})
 	}
-	last := c.channels(c.Size / 2)
+	last := c.half()
 	return append(s, layers.NewBatchNorm2d(last, rng), layers.ReLU{},
 		xavier(layers.NewConv2d(last, c.Channels, 3, layers.ConvConfig{Padding: 1}, rng), 1, rng), layers.Tanh{})
 }
@@ -59,7 +62,7 @@ func snganTrunk(c ConvGANConfig, rng *tensor.RNG) trunk {
 	half := layers.AvgPool2d{Kernel: 2}
 	first := c.channels(c.Size / 2)
 	s := layers.Sequential{skip{
-		Body:  layers.Sequential{conv(c.Channels, first, 3, math.Sqrt2), layers.ReLU{}, conv(first, first, 3, math.Sqrt2), half},
+		Body:  layers.Sequential{conv(c.Channels, c.half(), 3, math.Sqrt2), layers.ReLU{}, conv(c.half(), first, 3, math.Sqrt2), half},
 		Short: layers.Sequential{half, conv(c.Channels, first, 1, 1)},
 	}}
 	for size := c.Size / 4; size >= 4; size /= 2 {
@@ -76,6 +79,10 @@ func snganTrunk(c ConvGANConfig, rng *tensor.RNG) trunk {
 		},
 	}
 }
+
+// half is the number of channels at the full size of the pictures: it goes on halving,
+// so that no size costs more than the others.
+func (c ConvGANConfig) half() int { return max(1, c.Width/2) }
 
 // xavier draws the weight of a layer again, by Glorot and Bengio's rule, and makes
 // its bias 0.

@@ -31,12 +31,29 @@ func TestImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, 25, c.Batch)
 	assert.Equal(t, "dcgan", c.Network)
 	assert.Equal(t, 32, c.Width)
+	assert.Equal(t, 5e-4, c.LR)
 	assert.Equal(t, defaultTime, c.Budget.Time)
 	assert.Equal(t, 16, c.Model().Size().Width)
 	assert.Len(t, said, 1)
 	assert.Contains(t, strings.Join(warned, ""), "25 pictures are few")
 	assert.Contains(t, task.Plan(), "learns from 25 pictures of 16×16 pixels in batches of 25, ")
 	assert.Contains(t, c.Settings, report.Setting{Name: "z_dim", Value: "100"})
+}
+
+func TestConvolutionalImagesTakeTheirRate(t *testing.T) {
+	for network, want := range map[string]float64{"sngan": 1e-3, "r3gan": 1e-3, "wgangp": 1e-4} {
+		c := Images{Data: facesFolder(t, 4), Network: network, Width: 4}
+		_, err := c.Prepare(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, want, c.LR, network)
+	}
+	c := Images{Data: facesFolder(t, 4), Network: "r3gan"}
+	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 24, c.Width)
+	c = Images{Data: facesFolder(t, 4), Network: "dcgan", R1: new(1.0)}
+	_, err = c.Prepare(context.Background())
+	assert.ErrorContains(t, err, "without batch norm")
 }
 
 func TestDenseImagesChooseByThePictures(t *testing.T) {

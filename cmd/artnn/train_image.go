@@ -25,7 +25,7 @@ type trainImage struct {
 
 	Network string   `name:"model" group:"model" placeholder:"NAME" help:"Kind of network: ${networks} (default: by the pictures)."`
 	ByClass bool     `group:"model" help:"Take the folders that the pictures lie in for classes, of which the model makes each."`
-	Width   int      `group:"model" placeholder:"N" help:"Channels of a convolutional network where the pictures have half their size (default: 32)."`
+	Width   int      `group:"model" placeholder:"N" help:"Channels of a convolutional network where the pictures have half their size (default: 32, of r3gan 24)."`
 	ZDim    int      `name:"z-dim" group:"model" default:"100" placeholder:"N" help:"Random numbers that a picture is made from (default: ${default})."`
 	Hidden  []int    `group:"model" placeholder:"N" help:"Sizes of the generator's hidden layers, mirrored in the discriminator (default: 128,256)."`
 	Beta1   float64  `name:"beta1" group:"learning" default:"0.5" placeholder:"X" help:"Adam's first beta (default: ${default})."`
