@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/words"
@@ -106,10 +107,12 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	at := len(ids) - int(*c.Holdout*float64(len(ids)))
 	learn, held := ids[:at], ids[at:]
 	c.choose(len(learn), vocab.Len())
-	m, err := models.NewTextGenerator(vocab, models.TextConfig{
-		Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
-		Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
-	})
+	m, err := fitting(&c.Options, func(be backend.Backend) (*models.TextGenerator, error) {
+		return models.NewTextGenerator(vocab, models.TextConfig{
+			Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
+			Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed, Backend: be,
+		})
+	}, largest("Hidden", 512, c.Hidden), largest("Embed", 256, c.Embed), largest("Layers", 1, c.Layers))
 	if err != nil {
 		return nil, configError(err)
 	}
