@@ -13,7 +13,9 @@ import (
 // maxNumbers bounds the numbers of a model's tensors.
 const maxNumbers = min(math.MaxInt/8, 1<<40)
 
-var errTooLarge = fmt.Errorf("sizes: more than %d parameters", uint64(maxNumbers))
+// ErrTooLarge is wrapped by the error of a configuration whose network no machine
+// has the memory for.
+var ErrTooLarge = fmt.Errorf("sizes: more than %d parameters", uint64(maxNumbers))
 
 // maxLayers bounds the layers of a model: a file of a few megabytes may ask for a
 // million, which takes minutes and gigabytes even without their weights.
@@ -30,7 +32,7 @@ func checkLayers(n int) error {
 // checkTotal returns an error if what build makes could not be allocated for
 // sure. It builds it once without memory.
 func checkTotal(build func(*tensor.RNG)) error {
-	return fits(maxNumbers, errTooLarge, func(be *shape.Backend) error {
+	return fits(maxNumbers, ErrTooLarge, func(be *shape.Backend) error {
 		build(tensor.NewRNGOn(be, 0))
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/check"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
@@ -154,7 +155,7 @@ func (k convKind) check(c ConvGANConfig) error {
 	known := make(map[string]bool, len(c.Classes))
 	for _, name := range c.Classes {
 		if len(name) > maxClassName {
-			return fmt.Errorf("classes: %.40q…: a name must have at most %d bytes, got %d", name, maxClassName, len(name))
+			return fmt.Errorf("classes: %.40q…: a name must have at most %s, got %d", name, words.Count(maxClassName, "byte"), len(name))
 		}
 		if strings.TrimSpace(name) == "" || known[name] {
 			return fmt.Errorf("classes: %q: names must be different and not empty", name)

@@ -49,7 +49,7 @@ func loadable(m Model) error {
 
 // plan builds a model of a configuration without memory.
 func (f family) plan(config string, env Env) (m Model, err error) {
-	err = fits(maxNumbers, errTooLarge, func(be *shape.Backend) (err error) {
+	err = fits(maxNumbers, ErrTooLarge, func(be *shape.Backend) (err error) {
 		env.Backend = be
 		m, err = f.build(config, env)
 		return err

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
@@ -68,11 +69,13 @@ func (c *Classes) Prepare(context.Context) (*Task[data.ImageBatch], error) {
 	}
 	c.choose()
 	pixels, classes := pictures.Width*pictures.Height, len(pictures.Classes)
-	c.mlp, err = models.NewMLP(models.MLPConfig{
-		Sizes:      append(append([]int{pixels}, c.Hidden...), classes),
-		Activation: c.Activation, Output: "softmax", Loss: "cross_entropy", Optimizer: "adam",
-		LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
-	})
+	c.mlp, err = fitting(&c.Options, func(be backend.Backend) (*models.MLP, error) {
+		return models.NewMLP(models.MLPConfig{
+			Sizes:      append(append([]int{pixels}, c.Hidden...), classes),
+			Activation: c.Activation, Output: "softmax", Loss: "cross_entropy", Optimizer: "adam",
+			LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed, Backend: be,
+		})
+	}, largest("Hidden", 256, c.Hidden...))
 	if err != nil {
 		return nil, configError(err)
 	}

@@ -43,5 +43,6 @@
 // then ends with the same bits as if it had never stopped.
 //
 // Nothing here writes to a terminal: [Hooks] are told what a person may want to
-// see. Errors name fields, not flags; see [ConfigError].
+// see. Errors name fields, not flags; see [ConfigError]. A network whose training would
+// not fit in the machine's memory is one, before memory is taken.
 package recipe

@@ -122,7 +122,7 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	if err := c.choose(pictures.Len()); err != nil {
 		return nil, err
 	}
-	if c.gan, err = c.network(pictures); err != nil {
+	if c.gan, err = c.fittingGAN(pictures); err != nil {
 		return nil, configError(err)
 	}
 	loader, err := pictureLoader(pictures, c.Mirror, data.LoaderOptions{BatchSize: c.Batch, Shuffle: true, DropLast: true, Seed: c.Seed})

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
@@ -110,18 +111,18 @@ func (c *Images) chooseConv() {
 	setOpen(&c.Adapt, 5e-6)
 }
 
-// network makes the GAN.
-func (c *Images) network(pictures *data.Images) (*models.GAN, error) {
+// network makes the GAN on a backend, nil for the default.
+func (c *Images) network(pictures *data.Images, be backend.Backend) (*models.GAN, error) {
 	if c.Network == dense {
 		return models.NewGAN(models.GANConfig{
-			Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
+			Backend: be, Width: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Hidden: c.Hidden,
 			LR: c.LR, Beta1: c.Beta1, EMA: *c.EMA,
 			R1: *c.R1, Sharpen: *c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 			Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
 		})
 	}
 	cfg := models.ConvGANConfig{
-		Size: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Width: c.Width,
+		Backend: be, Size: c.Size, Channels: pictures.Channels, ZDim: c.ZDim, Width: c.Width,
 		LR: c.LR, EMA: *c.EMA, Adapt: *c.Adapt, Mirror: c.Mirror,
 		Clip: *c.Clip, Accumulate: c.Accumulate, Seed: c.Seed,
 	}

@@ -39,7 +39,8 @@ type Options struct {
 
 	Hooks `settings:"-"`
 
-	reserved bool // Dir is held already
+	reserved bool  // Dir is held already
+	memory   int64 // bytes that there are; 0 asks the machine
 }
 
 // Hooks are told what a person may want to see. Each may be nil.
@@ -177,8 +178,15 @@ func (e *ConfigError) Error() string {
 	return e.Field + " " + e.Problem
 }
 
-// configError is what a model says about its configuration.
-func configError(err error) error { return &ConfigError{Problem: err.Error()} }
+// configError is what a model says about its configuration. One that names its
+// field stays as it is.
+func configError(err error) error {
+	var config *ConfigError
+	if errors.As(err, &config) {
+		return config
+	}
+	return &ConfigError{Problem: err.Error()}
+}
 
 // setDefault fills a value in where there is none.
 func setDefault[T comparable](to *T, value T) {

@@ -3,11 +3,13 @@ package recipe
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
@@ -146,8 +148,18 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 			Activation: c.Activation, Optimizer: c.Optimizer, WeightDecay: *c.WeightDecay, Dropout: *c.Dropout,
 			LR: c.LR, Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
 		},
+		Check: func(n models.MLPConfig) error {
+			return fits(&c.Options, func(be backend.Backend) (*models.MLP, error) {
+				n.Backend = be
+				return models.NewMLP(n)
+			}, largest("Hidden", 64, c.Hidden...))
+		},
 	})
-	if err != nil {
+	var large *ConfigError
+	switch {
+	case errors.As(err, &large):
+		return nil, large
+	case err != nil:
 		return nil, named(c.Data, err)
 	}
 	c.network = m

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/words"
@@ -109,10 +110,12 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	if c.Window >= len(learn) {
 		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", len(learn), c.Window)}
 	}
-	m, err := models.NewTextGenerator(vocab, models.TextConfig{
-		Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
-		Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed,
-	})
+	m, err := fitting(&c.Options, func(be backend.Backend) (*models.TextGenerator, error) {
+		return models.NewTextGenerator(vocab, models.TextConfig{
+			Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
+			Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed, Backend: be,
+		})
+	}, largest("Hidden", 512, c.Hidden), largest("Embed", 256, c.Embed), largest("Layers", 1, c.Layers))
 	if err != nil {
 		return nil, configError(err)
 	}

@@ -42,6 +42,10 @@ type Config struct {
 	// Loss follow from the table and must be left empty; its defaults are
 	// activation ReLU and optimiser Adam.
 	Network models.MLPConfig `json:"network"`
+
+	// Check may look at the network's whole configuration before memory is taken for
+	// it. Its error ends [New].
+	Check func(network models.MLPConfig) error `json:"-"`
 }
 
 func (c Config) withDefaults() Config {
@@ -122,7 +126,7 @@ type linearModel struct {
 // Errors: a configuration that makes no sense; a target that the table lacks,
 // that is a date, that is missing in some row (leave those out with
 // [table.Table.Known]), is the same in all, has over 1,000 classes or, with Log, is
-// not positive; columns that tell no row from another.
+// not positive; columns that tell no row from another; that of [Config].Check.
 func New(train *table.Table, cfg Config) (*Model, error) {
 	cfg = cfg.withDefaults()
 	err := cfg.check()
@@ -130,8 +134,14 @@ func New(train *table.Table, cfg Config) (*Model, error) {
 		return nil, fmt.Errorf("tabular: %w", err)
 	}
 	m := &Model{cfg: cfg}
+	m.cfg.Check = nil // of the making only
 	if m.schema, err = learnSchema(train, cfg); err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
+	}
+	if check := cfg.Check; check != nil {
+		if err = check(cfg.network(m.schema)); err != nil {
+			return nil, fmt.Errorf("tabular: %w", err)
+		}
 	}
 	if err = m.build(); err != nil {
 		return nil, fmt.Errorf("tabular: %w", err)
