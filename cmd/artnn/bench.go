@@ -57,7 +57,7 @@ func (c *bench) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return err
 	}
-	con.printf("%s, %s, backend %s\n\n", machine.CPU(), words.Count(machine.Cores(), "thread"), backend.Default().Name())
+	con.sentences(fmt.Sprintf("%s, %s, backend %s\n", machine.CPU(), words.Count(machine.Cores(), "thread"), backend.Default().Name()))
 	w := con.cells()
 	fmt.Fprint(w, "kernels")
 	for _, path := range paths {
