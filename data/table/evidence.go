@@ -27,7 +27,6 @@ type evidence struct {
 	named     int // of these, names rather than numbers
 
 	dates []dateEvidence // by layout
-	early int            // values before the dates
 }
 
 // numberEvidence is what is known of a reading of numbers.
