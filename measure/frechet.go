@@ -104,7 +104,7 @@ func momentsOf(set [][]float32, d int) moments {
 		parallel(d, func(i int) {
 			row := columns[i*n : (i+1)*n]
 			for j := i; j < d; j++ {
-				m.cov[i*d+j] += dot(row, columns[j*n:(j+1)*n])
+				m.cov[i*d+j] += symmetric.Dot(row, columns[j*n:(j+1)*n])
 			}
 		})
 	}
@@ -157,25 +157,8 @@ func timesTransposed(a, b []float64, d int) []float64 {
 	out := make([]float64, m*n)
 	parallel(m, func(i int) {
 		for j := range n {
-			out[i*n+j] = dot(a[i*d:(i+1)*d], b[j*d:(j+1)*d])
+			out[i*n+j] = symmetric.Dot(a[i*d:(i+1)*d], b[j*d:(j+1)*d])
 		}
 	})
 	return out
-}
-
-// dot has four sums side by side, as one would wait for each addition.
-func dot(a, b []float64) float64 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float64
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		s0 += a[i] * b[i]
-		s1 += a[i+1] * b[i+1]
-		s2 += a[i+2] * b[i+2]
-		s3 += a[i+3] * b[i+3]
-	}
-	for ; i < len(a); i++ {
-		s0 += a[i] * b[i]
-	}
-	return s0 + s1 + (s2 + s3)
 }

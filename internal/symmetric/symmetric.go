@@ -79,9 +79,9 @@ func tridiagonal(a []float64, n int) (d, e, scale []float64) {
 		w := w[:len(v)]
 		for i := range v {
 			row := a[(k+1+i)*n+k+1 : (k+2+i)*n]
-			w[i] = scale[k] * dot(row, v)
+			w[i] = scale[k] * Dot(row, v)
 		}
-		axpy(w, -scale[k]/2*dot(w, v), v)
+		axpy(w, -scale[k]/2*Dot(w, v), v)
 		for i := range v {
 			row := a[(k+1+i)*n+k+1 : (k+2+i)*n]
 			x, y := v[i], w[i]
@@ -126,7 +126,7 @@ func basis(a, scale []float64, n int) []float64 {
 		v := a[k*n+k+1 : (k+1)*n]
 		for i := k + 1; i < n; i++ {
 			row := z[i*n+k+1 : (i+1)*n]
-			axpy(row, -scale[k]*dot(row, v), v)
+			axpy(row, -scale[k]*Dot(row, v), v)
 		}
 	}
 	return z
@@ -206,7 +206,10 @@ func rotate(x, y []float64, c, s float64) {
 	}
 }
 
-func dot(a, b []float64) float64 {
+// Dot is Σ a[i]·b[i], in four sums side by side, as one would wait for each addition.
+//
+// Panics if b is shorter than a.
+func Dot(a, b []float64) float64 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3 float64
 	i := 0

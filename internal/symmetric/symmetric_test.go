@@ -28,7 +28,7 @@ func matrix(values []float64, r *rand.Rand) []float64 {
 		for range 2 {
 			for i := range n {
 				row := a[i*n : (i+1)*n]
-				axpy(row, -2/norm*dot(row, v), v)
+				axpy(row, -2/norm*Dot(row, v), v)
 			}
 			for i := range n {
 				for j := range i {
@@ -94,8 +94,8 @@ func TestEigen(t *testing.T) {
 					if i == j {
 						one = 1
 					}
-					require.InDelta(t, one, dot(v, vectors[j*n:(j+1)*n]), 1e-13*float64(n), "orthonormal")
-					require.InDelta(t, values[i]*v[j], dot(a[j*n:(j+1)*n], v), tol, "A·v = λ·v")
+					require.InDelta(t, one, Dot(v, vectors[j*n:(j+1)*n]), 1e-13*float64(n), "orthonormal")
+					require.InDelta(t, values[i]*v[j], Dot(a[j*n:(j+1)*n], v), tol, "A·v = λ·v")
 				}
 			}
 		})
