@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+
+	"github.com/klauspost/cpuid/v2"
 )
 
 //go:embed blas/blas.c
@@ -79,7 +81,17 @@ func blasEnv(s peerSettings) []string {
 	if s.avx2 {
 		return append(env, "OPENBLAS_CORETYPE=Haswell")
 	}
+	if intelAVX512() {
+		// It knows processors by model number, and takes later ones for old ones.
+		return append(env, "OPENBLAS_CORETYPE=SkylakeX")
+	}
 	return append(env, "OPENBLAS_CORETYPE")
+}
+
+// intelAVX512 reports whether this is a processor of those that OpenBLAS's SkylakeX
+// kernels are for.
+func intelAVX512() bool {
+	return cpuid.CPU.IsVendor(cpuid.Intel) && cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL)
 }
 
 // compileBLAS builds blas.c. clean removes the program, which may be running.
