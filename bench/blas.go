@@ -45,7 +45,7 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 			notes = append(notes, fmt.Sprintf("%s was not found: sudo apt-get install --no-install-recommends %s", f.name, f.install))
 			continue
 		}
-		p, err := start(blasEnv(s), program, file)
+		p, err := start(blasEnv(s, intelAVX512()), program, file)
 		if err != nil {
 			stop()
 			return nil, nil, nil, err
@@ -74,14 +74,15 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 }
 
 // blasEnv is the environment of the BLAS libraries, as changes for withEnv: the
-// threads asked for, and the kernels and cache sizes that they choose.
-func blasEnv(s peerSettings) []string {
+// threads asked for, and the kernels and cache sizes that they choose. wide is
+// [intelAVX512].
+func blasEnv(s peerSettings, wide bool) []string {
 	n := strconv.Itoa(s.threads)
 	env := []string{"OMP_NUM_THREADS=" + n, "OPENBLAS_NUM_THREADS=" + n, "BLIS_NUM_THREADS=" + n, "OPENBLAS_L2_SIZE"}
 	if s.avx2 {
 		return append(env, "OPENBLAS_CORETYPE=Haswell")
 	}
-	if intelAVX512() {
+	if wide {
 		// It knows processors by model number, and takes later ones for old ones.
 		return append(env, "OPENBLAS_CORETYPE=SkylakeX")
 	}
