@@ -96,27 +96,38 @@ func (a *attentionShape) span(batch, i0, i1, j0, j1 int) (lo, hi int) {
 	return lo, hi
 }
 
-// packVectors packs n vectors, at stride ld, as [asm.GemmWide] reads its first or, with
-// width NR, its second operand.
-func (a *attentionShape) packVectors(dst, src []float32, ld, n, width int) {
-	for i := 0; i < n; i += width {
-		asm.PackTranspose(dst[i*a.dim:], src[i*ld:], ld, min(width, n-i), a.dim, width)
+// packKeys packs n vectors, at stride ld and times the scale, into slivers of NR
+// columns.
+func (a *attentionShape) packKeys(dst, src []float32, ld, n int) {
+	for i := 0; i < n; i += asm.NR {
+		asm.PackTranspose(dst[i*a.dim:], src[i*ld:], ld, min(asm.NR, n-i), a.dim, asm.NR)
+	}
+	dst = dst[:roundUp(n, asm.NR)*a.dim]
+	asm.MulScalar(dst, dst, a.scale)
+}
+
+// copyVectors copies n vectors at stride ld to contiguous memory: read in place, each
+// would lie on a page of its own.
+func copyVectors(dst, src []float32, ld, n, dim int) {
+	for i := range n {
+		copy(dst[i*dim:][:dim], src[i*ld:])
 	}
 }
 
-// scores computes products of packed queries [i0, i0+rows) with packed keys from j0 to
-// j1, of those that a tile's queries may see, into rows of attentionKeys numbers.
-func (a *attentionShape) scores(dst, q, k []float32, batch, i0, rows, j0, j1 int) {
-	tile := asm.WideTile{K: a.dim, CRow: attentionKeys}
-	for c := 0; c < j1-j0; c += 2 * asm.NR {
-		tile.B, tile.N = k[c*a.dim:], min(2*asm.NR, j1-j0-c)
+// scores computes products of vectors, at stride ld, of queries [i0, i0+rows) with
+// packed keys from j0 to j1, of those that a tile's queries may see, into rows of
+// attentionKeys numbers.
+func (a *attentionShape) scores(dst, q []float32, ld int, k []float32, batch, i0, rows, j0, j1 int) {
+	tile := asm.InPlaceTile{K: a.dim, N: asm.NR, ARow: ld, ACol: 1, BRow: asm.NR, CRow: attentionKeys}
+	for c := 0; c < j1-j0; c += asm.NR {
+		tile.B = k[c*a.dim:]
 		for r := 0; r < rows; r += attentionTile {
 			tile.M = min(attentionTile, rows-r)
-			if lo, hi := a.span(batch, i0+r, i0+r+tile.M, j0, j1); c >= hi || c+tile.N <= lo {
+			if lo, hi := a.span(batch, i0+r, i0+r+tile.M, j0, j1); c >= hi || c+asm.NR <= lo {
 				continue
 			}
-			tile.A, tile.C = q[r*a.dim:], dst[r*attentionKeys+c:]
-			asm.GemmWide(&tile)
+			tile.A, tile.C = q[r*ld:], dst[r*attentionKeys+c:]
+			asm.GemmInPlace(&tile)
 		}
 	}
 }
@@ -222,18 +233,19 @@ func (a *attention) Chunk(i int) {
 // pageOf is where key j lies: its page, and its place there.
 func (a *attention) pageOf(j int) (page, place int) { return j / a.page, j % a.page }
 
-// finish divides sums over a row by the sum of its exponentials, relative to largest.
-func (a *attention) finish(batch, head, i int, largest, sum float32) {
-	y := a.y.at(batch, i, head)[:a.dim]
-	lse := float32(math.Inf(-1))
-	if sum == 0 {
-		clear(y)
-	} else {
-		asm.MulScalar(y, y, 1/sum)
-		lse = largest + float32(math.Log(float64(sum)))
+// finish divides the sums of rows from row i on by those of their exponentials, which
+// are relative to the largest score of each. It overwrites sum.
+func (a *attention) finish(batch, head, i int, largest, sum []float32) {
+	for r, x := range sum {
+		if y := a.y.at(batch, i+r, head)[:a.dim]; x == 0 {
+			clear(y)
+		} else {
+			asm.MulScalar(y, y, 1/x)
+		}
 	}
 	if a.lse != nil {
-		a.lse[(batch*a.heads+head)*a.queries+i] = lse
+		asm.Log(sum, sum)
+		asm.Add(a.lse[(batch*a.heads+head)*a.queries+i:][:len(sum)], sum, largest)
 	}
 }
 
@@ -241,24 +253,22 @@ func (a *attention) finish(batch, head, i int, largest, sum float32) {
 func (a *attention) blocks(batch, kv, q0, q1 int) {
 	lo, hi := a.span(batch, q0, q1, 0, a.keys)
 	first := lo / attentionKeys * attentionKeys
-	width := roundUp(max(0, hi-first), 2*asm.NR)
-	scratch := a.c.pool.alloc(width*a.dim + attentionRows*(attentionKeys+a.dim))
+	width := roundUp(max(0, hi-first), asm.NR)
+	size := width * a.dim
+	scratch := a.c.pool.alloc(2*size + attentionRows*attentionKeys)
 	defer a.c.pool.put(scratch)
-	packed, mem := scratch.data[:width*a.dim], scratch.data[width*a.dim:]
+	packed, values, scores := scratch.data[:size], scratch.data[size:2*size], scratch.data[2*size:]
 	for j := first; j < hi; j += attentionKeys {
 		page, place := a.pageOf(j)
-		k := &a.k[page]
-		dst := packed[(j-first)*a.dim:]
+		k, v := &a.k[page], &a.v[page]
 		n := min(attentionKeys, hi-j)
-		a.packVectors(dst, k.at(batch, place, kv), k.place, n, asm.NR)
-		dst = dst[:roundUp(n, asm.NR)*a.dim]
-		asm.MulScalar(dst, dst, a.scale)
+		copyVectors(values[(j-first)*a.dim:], v.at(batch, place, kv), v.place, n, a.dim)
+		a.packKeys(packed[(j-first)*a.dim:], k.at(batch, place, kv), k.place, n)
 	}
 	for head := kv * a.group; head < (kv+1)*a.group; head++ {
 		for i := q0; i < q1; i += attentionRows {
-			r := attentionRun{attention: a, batch: batch, head: head, kv: kv, i0: i, rows: min(attentionRows, q1-i)}
-			r.q, r.s = mem[:attentionRows*a.dim], mem[attentionRows*a.dim:]
-			r.run(packed, first)
+			r := attentionRun{attention: a, batch: batch, head: head, i0: i, rows: min(attentionRows, q1-i), s: scores}
+			r.run(packed, values, first)
 		}
 	}
 }
@@ -266,67 +276,72 @@ func (a *attention) blocks(batch, kv, q0, q1 int) {
 // attentionRun is a block of queries of one head.
 type attentionRun struct {
 	*attention
-	batch, head, kv int
-	i0, rows        int
-	q, s            []float32 // packed queries; scores of a block of keys, then their exponentials
+	batch, head int
+	i0, rows    int
+	s           []float32 // scores of a block of keys, then their exponentials
 
 	largest, sum [attentionRows]float32 // of each row so far
-	begun        [attentionRows / attentionTile]bool
 }
 
-// run goes through the blocks of keys, packed from key first on.
-func (r *attentionRun) run(packed []float32, first int) {
+// run goes through the blocks of keys and values, packed from key first on.
+func (r *attentionRun) run(packed, values []float32, first int) {
 	for i := range r.rows {
 		r.largest[i] = float32(math.Inf(-1))
 	}
-	r.packVectors(r.q, r.attention.q.at(r.batch, r.i0, r.head), r.attention.q.place, r.rows, asm.MR)
+	q := r.q.at(r.batch, r.i0, r.head)
 	lo, hi := r.span(r.batch, r.i0, r.i0+r.rows, 0, r.keys)
 	for j := max(first, lo/attentionKeys*attentionKeys); j < hi; j += attentionKeys {
 		j1 := min(hi, j+attentionKeys)
-		r.scores(r.s, r.q, packed[(j-first)*r.dim:], r.batch, r.i0, r.rows, j, j1)
+		r.scores(r.s, q, r.q.place, packed[(j-first)*r.dim:], r.batch, r.i0, r.rows, j, j1)
 		for t := 0; t < r.rows; t += attentionTile {
-			r.tile(t, min(attentionTile, r.rows-t), j, j1)
+			r.tile(values[(j-first)*r.dim:], t, min(attentionTile, r.rows-t), j, j1)
 		}
 	}
-	for i := range r.rows {
-		r.finish(r.batch, r.head, r.i0+i, r.largest[i], r.sum[i])
-	}
+	r.finish(r.batch, r.head, r.i0, r.largest[:r.rows], r.sum[:r.rows])
 }
 
 // tile adds the values of keys from j0 to j1 to a tile's rows, m from row t on.
-func (r *attentionRun) tile(t, m, j0, j1 int) {
+func (r *attentionRun) tile(values []float32, t, m, j0, j1 int) {
 	lo, hi := r.span(r.batch, r.i0+t, r.i0+t+m, j0, j1)
 	if lo >= hi {
 		return
 	}
-	for i := t; i < t+m; i++ {
-		row := r.s[i*attentionKeys:][:attentionKeys]
-		from, to := r.seen(r.batch, r.i0+i, j0, j1)
-		clear(row[lo:max(lo, min(from, hi))])
-		clear(row[max(lo, min(to, hi)):hi])
-		if from >= to {
-			continue
-		}
-		x := row[from:to]
-		if top := asm.Max(x); r.sum[i] == 0 || top > r.largest[i] {
-			if r.sum[i] != 0 {
-				shrink := float32(math.Exp(float64(r.largest[i] - top)))
-				y := r.y.at(r.batch, r.i0+i, r.head)[:r.dim]
-				asm.MulScalar(y, y, shrink)
-				r.sum[i] *= shrink
+	var seen [attentionTile]struct{ from, to int }
+	var shrink [attentionTile]float32
+	largest, sum, begun := r.largest[t:t+m], r.sum[t:t+m], false
+	for i := range m {
+		row := r.s[(t+i)*attentionKeys:][:attentionKeys]
+		from, to := r.seen(r.batch, r.i0+t+i, j0, j1)
+		from = min(max(from, lo), hi)
+		to = max(from, min(to, hi))
+		clear(row[lo:from])
+		clear(row[to:hi])
+		seen[i].from, seen[i].to = from, to
+		begun = begun || sum[i] != 0
+		if from < to {
+			if top := asm.Max(row[from:to]); sum[i] == 0 || top > largest[i] {
+				shrink[i] = largest[i] - top
+				largest[i] = top
 			}
-			r.largest[i] = top
 		}
-		r.sum[i] += asm.SumExp(x, x, r.largest[i])
 	}
-	page, place := r.pageOf(j0 + lo)
-	v := &r.v[page]
+	if begun {
+		asm.Exp(shrink[:m], shrink[:m])
+	}
+	for i := range m {
+		if sum[i] != 0 && shrink[i] != 1 {
+			y := r.y.at(r.batch, r.i0+t+i, r.head)[:r.dim]
+			asm.MulScalar(y, y, shrink[i])
+			sum[i] *= shrink[i]
+		}
+		x := r.s[(t+i)*attentionKeys:][seen[i].from:seen[i].to]
+		sum[i] += asm.SumExp(x, x, largest[i])
+	}
 	addProduct(&asm.InPlaceTile{
 		K: hi - lo, M: m, A: r.s[t*attentionKeys+lo:], ARow: attentionKeys, ACol: 1,
-		B: v.at(r.batch, place, r.kv), BRow: v.place,
-		C: r.y.at(r.batch, r.i0+t, r.head), CRow: r.y.place, Accumulate: r.begun[t/attentionTile],
+		B: values[lo*r.dim:], BRow: r.dim,
+		C: r.y.at(r.batch, r.i0+t, r.head), CRow: r.y.place, Accumulate: begun,
 	}, r.dim)
-	r.begun[t/attentionTile] = true
 }
 
 // vectors computes the few queries there are of the heads that read one head of keys,
@@ -336,7 +351,7 @@ func (a *attention) vectors(batch, kv int) {
 	width, rows := hi-lo, a.group*a.queries
 	scratch := a.c.pool.alloc(a.dim + rows*(2+width))
 	defer a.c.pool.put(scratch)
-	part, stats, scores := scratch.data[:a.dim], scratch.data[a.dim:a.dim+2*rows], scratch.data[a.dim+2*rows:]
+	part, tops, sums, scores := scratch.data[:a.dim], scratch.data[a.dim:][:rows], scratch.data[a.dim+rows:][:rows], scratch.data[a.dim+2*rows:]
 	row := func(r int) (head, i int, s []float32) {
 		return kv*a.group + r/a.queries, r % a.queries, scores[r*width:][:width]
 	}
@@ -354,8 +369,8 @@ func (a *attention) vectors(batch, kv int) {
 		from, to := a.seen(batch, i, lo, hi)
 		x := s[from:to]
 		asm.MulScalar(x, x, a.scale)
-		top := asm.Max(x)
-		stats[2*r], stats[2*r+1] = top, asm.SumExp(x, x, top)
+		tops[r] = asm.Max(x)
+		sums[r] = asm.SumExp(x, x, tops[r])
 		clear(a.y.at(batch, i, head)[:a.dim])
 	}
 	for j, n := lo, 0; j < hi; j += n {
@@ -375,8 +390,8 @@ func (a *attention) vectors(batch, kv int) {
 			asm.Add(y, y, part)
 		}
 	}
-	for r := range rows {
-		head, i, _ := row(r)
-		a.finish(batch, head, i, stats[2*r], stats[2*r+1])
+	for h := range a.group {
+		at := h * a.queries
+		a.finish(batch, kv*a.group+h, 0, tops[at:at+a.queries], sums[at:at+a.queries])
 	}
 }

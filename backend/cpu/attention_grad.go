@@ -101,11 +101,11 @@ func (a *attentionGrad) add(batch, head int) {
 // attentionGradRun is the walk of one task through blocks of keys and queries.
 type attentionGradRun struct {
 	*attentionGrad
-	task, batch, kv int
-	k, v            []float32 // packed keys, times Scale, and values, likewise, of a block
-	q, dy           []float32 // packed queries and gradients of a block of rows
-	p, ds           []float32 // weights, and the gradients of their logarithms, of a block
-	deltas          []float32 // Scale·Σ dY∘Y of all rows
+	task, part int
+	batch, kv  int
+	k, v       []float32 // packed keys, times Scale, and values, likewise, of a block
+	p, ds      []float32 // weights, and the gradients of their logarithms, of a block
+	deltas     []float32 // Scale·Σ dY∘Y of all rows
 }
 
 // part computes every parts-th block of keys of a head: with a causal mask the first
@@ -113,23 +113,30 @@ type attentionGradRun struct {
 func (a *attentionGrad) part(task int) {
 	batch, kv, part := a.task(task)
 	const block = attentionRows * attentionKeys
-	scratch := a.c.pool.alloc(2*(attentionKeys+attentionRows)*a.dim + 2*block + a.group*a.queries)
+	scratch := a.c.pool.alloc(2*attentionKeys*a.dim + 2*block + a.group*a.queries)
 	defer a.c.pool.put(scratch)
 	mem := scratch.data
 	take := func(n int) (x []float32) {
 		x, mem = mem[:n], mem[n:]
 		return x
 	}
-	r := attentionGradRun{attentionGrad: a, task: task, batch: batch, kv: kv}
+	r := attentionGradRun{attentionGrad: a, task: task, part: part, batch: batch, kv: kv}
 	r.k, r.v = take(attentionKeys*a.dim), take(attentionKeys*a.dim)
-	r.q, r.dy = take(attentionRows*a.dim), take(attentionRows*a.dim)
 	r.p, r.ds, r.deltas = take(block), take(block), take(a.group*a.queries)
 	for h := range a.group {
 		head := kv*a.group + h
 		dq, stride := a.target(task, batch, head)
 		for i := range a.queries {
-			clear(dq[i*stride:][:a.dim])
 			r.deltas[h*a.queries+i] = a.scale * asm.Dot(a.dy.at(batch, i, head)[:a.dim], a.y.at(batch, i, head)[:a.dim])
+		}
+		for i := 0; i < a.queries; i += attentionTile {
+			rows := min(attentionTile, a.queries-i)
+			if r.firstKeys(i, rows) < a.keys {
+				continue // the first product will not add
+			}
+			for ; rows > 0; rows-- {
+				clear(dq[(i+rows-1)*stride:][:a.dim])
+			}
 		}
 	}
 	for j := part * attentionKeys; j < a.keys; j += a.parts * attentionKeys {
@@ -137,62 +144,82 @@ func (a *attentionGrad) part(task int) {
 	}
 }
 
+// firstKeys is where the first block of keys of this part begins that some of the
+// queries from i on see, or no less than the number of keys if none does.
+func (r *attentionGradRun) firstKeys(i, rows int) int {
+	lo, hi := r.span(r.batch, i, i+rows, 0, r.attentionShape.keys)
+	block := lo / attentionKeys
+	block += (r.part + r.parts - block%r.parts) % r.parts
+	if j := block * attentionKeys; lo < hi && j < hi {
+		return j
+	}
+	return r.attentionShape.keys
+}
+
 // keys computes a block of keys.
 func (r *attentionGradRun) keys(j0, j1 int) {
-	for j := j0; j < j1; j++ {
-		clear(r.dk.at(r.batch, j, r.kv)[:r.dim])
-		clear(r.dv.at(r.batch, j, r.kv)[:r.dim])
-	}
 	packed := false
+	var begun [ceilTiles]bool // tiles of keys whose gradients have been begun
 	for h := range r.group {
 		for i := 0; i < r.queries; i += attentionRows {
 			rows := min(attentionRows, r.queries-i)
-			lo, hi := r.span(r.batch, i, i+rows, j0, j1)
-			if lo >= hi {
+			if lo, hi := r.span(r.batch, i, i+rows, j0, j1); lo >= hi {
 				continue
 			}
 			if !packed {
-				r.pack(r.k, &r.attentionGrad.k, j0, j1)
-				r.pack(r.v, &r.attentionGrad.v, j0, j1)
+				r.packKeys(r.k, r.attentionGrad.k.at(r.batch, j0, r.kv), r.attentionGrad.k.place, j1-j0)
+				r.packKeys(r.v, r.attentionGrad.v.at(r.batch, j0, r.kv), r.attentionGrad.v.place, j1-j0)
 				packed = true
 			}
-			r.rows(h, i, rows, j0, j1)
+			r.weights(h, i, rows, j0, j1)
+			r.queriesGrad(h, i, rows, j0, j1)
+			r.keysGrad(h, i, rows, j0, j1, &begun)
+		}
+	}
+	for j := j0; j < j1; j++ {
+		if !begun[(j-j0)/attentionTile] {
+			clear(r.dk.at(r.batch, j, r.kv)[:r.dim])
+			clear(r.dv.at(r.batch, j, r.kv)[:r.dim])
 		}
 	}
 }
 
-func (r *attentionGradRun) pack(dst []float32, x *heads, j0, j1 int) {
-	r.packVectors(dst, x.at(r.batch, j0, r.kv), x.place, j1-j0, asm.NR)
-	dst = dst[:roundUp(j1-j0, asm.NR)*r.dim]
-	asm.MulScalar(dst, dst, r.scale)
-}
+// ceilTiles is how many tiles a block of keys is.
+const ceilTiles = (attentionKeys + attentionTile - 1) / attentionTile
 
-// rows computes a block of queries of a head with the block of keys.
-func (r *attentionGradRun) rows(h, i0, rows, j0, j1 int) {
+// weights computes p and ds of a block of queries of a head and the block of keys. Of
+// each row, zeros surround what its query sees as far as tiles of rows or keys reach.
+func (r *attentionGradRun) weights(h, i0, rows, j0, j1 int) {
 	head := r.kv*r.group + h
-	q, dy := r.attentionGrad.q.at(r.batch, i0, head), r.attentionGrad.dy.at(r.batch, i0, head)
-	r.packVectors(r.q, q, r.attentionGrad.q.place, rows, asm.MR)
-	r.packVectors(r.dy, dy, r.attentionGrad.dy.place, rows, asm.MR)
-	r.scores(r.p, r.q, r.k, r.batch, i0, rows, j0, j1)
-	r.scores(r.ds, r.dy, r.v, r.batch, i0, rows, j0, j1)
-	lo, hi := r.span(r.batch, i0, i0+rows, j0, j1)
-	for i := range rows {
-		from, to := r.seen(r.batch, i0+i, j0, j1)
-		p, ds := r.p[i*attentionKeys:][:attentionKeys], r.ds[i*attentionKeys:][:attentionKeys]
-		from = min(max(from, lo), hi)
-		to = max(from, min(to, hi))
-		for _, x := range [][]float32{p, ds} {
-			clear(x[lo:from])
-			clear(x[to:hi])
-		}
-		if p, ds = p[from:to], ds[from:to]; len(p) > 0 {
-			asm.SumExp(p, p, r.lse[(r.batch*r.heads+head)*r.queries+i0+i])
-			asm.AddScalar(ds, ds, -r.deltas[h*r.queries+i0+i])
-			asm.Mul(ds, ds, p)
+	q, dy := &r.q, &r.dy
+	r.scores(r.p, q.at(r.batch, i0, head), q.place, r.k, r.batch, i0, rows, j0, j1)
+	r.scores(r.ds, dy.at(r.batch, i0, head), dy.place, r.v, r.batch, i0, rows, j0, j1)
+	lse := r.lse[(r.batch*r.heads+head)*r.queries+i0:][:rows]
+	for t := 0; t < rows; t += attentionTile {
+		m := min(attentionTile, rows-t)
+		first, last := r.span(r.batch, i0+t, i0+t+m, j0, j1)
+		for i := t; i < t+m; i++ {
+			from, to := r.seen(r.batch, i0+i, j0, j1)
+			lo := min(first, from/attentionTile*attentionTile)
+			hi := max(last, min(roundUp(to, attentionTile), j1-j0))
+			p, ds := r.p[i*attentionKeys:][:hi], r.ds[i*attentionKeys:][:hi]
+			clear(p[lo:from])
+			clear(ds[lo:from])
+			clear(p[to:])
+			clear(ds[to:])
+			if p, ds = p[from:to], ds[from:to]; len(p) > 0 {
+				asm.SumExp(p, p, lse[i])
+				asm.AddScalar(ds, ds, -r.deltas[h*r.queries+i0+i])
+				asm.Mul(ds, ds, p)
+			}
 		}
 	}
+}
+
+// queriesGrad adds ds@k to the gradient of the queries.
+func (r *attentionGradRun) queriesGrad(h, i0, rows, j0, j1 int) {
 	k := &r.attentionGrad.k
-	dq, stride := r.target(r.task, r.batch, head)
+	dq, stride := r.target(r.task, r.batch, r.kv*r.group+h)
 	for t := 0; t < rows; t += attentionTile {
 		m := min(attentionTile, rows-t)
 		from, to := r.span(r.batch, i0+t, i0+t+m, j0, j1)
@@ -201,12 +228,19 @@ func (r *attentionGradRun) rows(h, i0, rows, j0, j1 int) {
 		}
 		addProduct(&asm.InPlaceTile{
 			K: to - from, M: m, A: r.ds[t*attentionKeys+from:], ARow: attentionKeys, ACol: 1,
-			B: k.at(r.batch, j0+from, r.kv), BRow: k.place, C: dq[(i0+t)*stride:], CRow: stride, Accumulate: true,
+			B: k.at(r.batch, j0+from, r.kv), BRow: k.place, C: dq[(i0+t)*stride:], CRow: stride,
+			Accumulate: j0 > r.firstKeys(i0+t, m),
 		}, r.dim)
 	}
+}
+
+// keysGrad adds pᵀ@dy and dsᵀ@q to the gradients of values and keys, by tiles of keys.
+func (r *attentionGradRun) keysGrad(h, i0, rows, j0, j1 int, begun *[ceilTiles]bool) {
+	head := r.kv*r.group + h
+	lo, hi := r.span(r.batch, i0, i0+rows, j0, j1)
 	top := 0 // the first row that sees a key from j on
-	for j := lo; j < hi; j += attentionTile {
-		m, bottom := min(attentionTile, hi-j), rows
+	for j := lo / attentionTile * attentionTile; j < hi; j += attentionTile {
+		m, bottom := min(attentionTile, j1-j0-j), rows
 		for ; top < rows; top++ {
 			if _, to := r.seen(r.batch, i0+top, j0, j1); to > j {
 				break
@@ -220,20 +254,18 @@ func (r *attentionGradRun) rows(h, i0, rows, j0, j1 int) {
 		if top == bottom {
 			continue
 		}
+		first := &begun[j/attentionTile]
 		at := top*attentionKeys + j
 		for _, o := range []struct {
-			dst *heads
-			a   []float32
-			b   []float32
-			ldb int
-		}{
-			{&r.dv, r.p[at:], dy[top*r.attentionGrad.dy.place:], r.attentionGrad.dy.place},
-			{&r.dk, r.ds[at:], q[top*r.attentionGrad.q.place:], r.attentionGrad.q.place},
-		} {
+			dst, b *heads
+			a      []float32
+		}{{&r.dv, &r.dy, r.p[at:]}, {&r.dk, &r.q, r.ds[at:]}} {
 			addProduct(&asm.InPlaceTile{
-				K: bottom - top, M: m, A: o.a, ARow: 1, ACol: attentionKeys, B: o.b, BRow: o.ldb,
-				C: o.dst.at(r.batch, j0+j, r.kv), CRow: o.dst.place, Accumulate: true,
+				K: bottom - top, M: m, A: o.a, ARow: 1, ACol: attentionKeys,
+				B: o.b.at(r.batch, i0+top, head), BRow: o.b.place,
+				C: o.dst.at(r.batch, j0+j, r.kv), CRow: o.dst.place, Accumulate: *first,
 			}, r.dim)
 		}
+		*first = true
 	}
 }

@@ -44,6 +44,7 @@ var families = []family{
 	{"pack_avx2", emitPack, avx2},
 	{"gemm_avx512", emitWide, avx512},
 	{"inplace_avx512", emitInPlace, avx512},
+	{"exp_avx512", emitExpWide, avx512},
 }
 
 func main() {

@@ -55,7 +55,8 @@ func exp() Family {
 		each("gelu", one, "x[i] * phi32(x[i])"),
 		each("silu", one, "x[i] * sigmoid32(x[i])"),
 		{Name: "sumExp", Params: "dst, x []float32, max float32", Result: "float32",
-			Loop: "for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }"},
+			Loop:   "for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }",
+			AVX512: Choice{Do: "return sumExpAVX512(dst, x, max)"}},
 	}}
 }
 
