@@ -177,21 +177,44 @@ func (p *attentionPass) backward(b *Backprop, g *Tensor) bool {
 	return true
 }
 
-// gradients makes the gradients of q, k and v. Where these are the parts of one
-// projection, so are the gradients, which [Tensor.Split] then need not join.
+// gradients makes the gradients of q, k and v. Where these are parts of one projection,
+// so are the gradients, which [Tensor.Split] then need not join.
 func (p *attentionPass) gradients(tape *Tape) (dq, dk, dv *Tensor) {
-	q, k, v := &p.q.view, &p.k.view, &p.v.view
-	h, g := q.Shape[2], k.Shape[2]
-	shape := [4]int{q.Shape[0], q.Shape[1], h + 2*g, q.Shape[3]}
-	all := backend.NewView(nil, shape[:]...)
-	all.Buf, all.Offset = q.Buf, q.Offset
-	parts := [3]backend.View{place(all, 2, 0, h), place(all, 2, h, g), place(all, 2, h+g, g)}
-	if !q.SameElements(&parts[0]) || !k.SameElements(&parts[1]) || !v.SameElements(&parts[2]) {
-		return alloc(tape, tape.be, q.Dims()), alloc(tape, tape.be, k.Dims()), alloc(tape, tape.be, v.Dims())
+	if d := sideBySide(tape, p.q, p.k, p.v); d != nil {
+		return d[0], d[1], d[2]
+	}
+	dv = alloc(tape, tape.be, p.v.view.Dims())
+	if d := sideBySide(tape, p.q, p.k); d != nil {
+		return d[0], d[1], dv
+	}
+	return alloc(tape, tape.be, p.q.view.Dims()), alloc(tape, tape.be, p.k.view.Dims()), dv
+}
+
+// sideBySide makes a tensor for each of some [B, T, H, D] that are parts of one along
+// its third axis: parts of one likewise. It is nil if they are not.
+func sideBySide(tape *Tape, parts ...*Tensor) []*Tensor {
+	first := &parts[0].view
+	shape := [4]int{first.Shape[0], first.Shape[1], 0, first.Shape[3]}
+	for _, p := range parts {
+		shape[2] += p.view.Shape[2]
+	}
+	all := backend.NewView(first.Buf, shape[:]...)
+	all.Offset = first.Offset
+	at := 0
+	for _, p := range parts {
+		piece := place(all, 2, at, p.view.Shape[2])
+		if !p.view.SameElements(&piece) {
+			return nil
+		}
+		at += p.view.Shape[2]
 	}
 	whole := alloc(tape, tape.be, shape[:])
-	part := func(from, n int) *Tensor { return whole.alias(tape, place(whole.view, 2, from, n)) }
-	return part(0, h), part(h, g), part(h+g, g)
+	out, at := make([]*Tensor, len(parts)), 0
+	for i, p := range parts {
+		out[i] = whole.alias(tape, place(whole.view, 2, at, p.view.Shape[2]))
+		at += p.view.Shape[2]
+	}
+	return out
 }
 
 // attentionComposed is attention by public operations, which hold all scores.

@@ -73,13 +73,15 @@ func (x *Tensor) rotaryInto(y, cos, sin *Tensor, interleaved, back bool) {
 	if back {
 		plus, minus = minus, plus
 	}
-	part := alloc(nil, be, []int{x.view.Shape[0], x.view.Shape[1], x.view.Shape[2], pairs})
+	shape := []int{x.view.Shape[0], x.view.Shape[1], x.view.Shape[2], pairs}
+	whole, part := alloc(nil, be, shape), alloc(nil, be, shape)
 	for which, op := range []backend.BinaryOp{minus, plus} {
-		dst := half(y.view, which)
-		be.Binary(backend.Mul, dst, half(x.view, which), table(cos), none)
+		be.Binary(backend.Mul, whole.view, half(x.view, which), table(cos), none)
 		be.Binary(backend.Mul, part.view, half(x.view, 1-which), table(sin), none)
-		be.Binary(op, dst, dst, part.view, none)
+		be.Binary(op, whole.view, whole.view, part.view, none)
+		be.Copy(half(y.view, which), whole.view)
 	}
+	whole.drop()
 	part.drop()
 	if rest := x.view.Shape[3] - 2*pairs; rest > 0 {
 		be.Copy(place(y.view, 3, 2*pairs, rest), place(x.view, 3, 2*pairs, rest))
