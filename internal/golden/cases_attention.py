@@ -110,14 +110,15 @@ class Attention(nn.Module):
         self.in_proj_weight = nn.Parameter(torch.zeros((heads + 2 * groups) * dim, width))
         self.in_proj_bias = nn.Parameter(torch.zeros((heads + 2 * groups) * dim))
         self.out_proj = nn.Linear(heads * dim, width)
-        self.q_norm, self.k_norm = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        if rotary:  # without it the bias of k_norm changes nothing: its gradient is rounding
+            self.q_norm, self.k_norm = nn.LayerNorm(dim), nn.LayerNorm(dim)
 
     def forward(self, x):
         b, t, _ = x.shape
         h, g = self.heads, self.groups
         q, k, v = F.linear(x, self.in_proj_weight, self.in_proj_bias).view(b, t, h + 2 * g, self.dim).split((h, g, g), dim=2)
-        q, k = self.q_norm(q), self.k_norm(k)
         if self.rotary:
+            q, k = self.q_norm(q), self.k_norm(k)
             freq = 1 / 10000 ** (torch.arange(0, self.dim, 2).double() / self.dim)
             angle = (torch.arange(t).double()[:, None] * freq)[:, None, :].to(x.dtype)
             cos, sin = angle.cos().repeat(1, 1, 2), angle.sin().repeat(1, 1, 2)
@@ -141,7 +142,7 @@ def multihead(new):
     for name, rotary_on in (("grouped", False), ("grouped_rotary", True)):
         c = f.case(name)
         m = Attention(6, 4, 2, 4, True, rotary_on)
-        c.note(heads=4, groups=2, dim=4, causal=True, bias=True, rotary=rotary_on, norms=True)
+        c.note(heads=4, groups=2, dim=4, causal=True, bias=True, rotary=rotary_on, norms=rotary_on)
         load(c, m)
         run(c, m, c.uniform("in.x", (1, 5, 6), grad=True))
 
