@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -71,7 +72,7 @@ func NewMultiHeadAttention(width int, cfg MultiHeadAttentionConfig, rng *tensor.
 		tensor.Fail("multi-head attention", fmt.Sprintf("heads of keys must divide the %d of queries", cfg.Heads), "%d", cfg.KVHeads)
 	}
 	if cfg.Rotary != nil && cfg.Rotary.Dims() > cfg.HeadDim {
-		tensor.Fail("multi-head attention", fmt.Sprintf("rotary positions must turn at most the %d numbers of a head", cfg.HeadDim), "%d", cfg.Rotary.Dims())
+		tensor.Fail("multi-head attention", fmt.Sprintf("rotary positions must not turn more than a head's %s", words.Count(cfg.HeadDim, "number")), "%d", cfg.Rotary.Dims())
 	}
 	if cfg.Window < 0 {
 		tensor.Fail("multi-head attention", "the window must not be negative (0 is none)", "%d", cfg.Window)
@@ -108,7 +109,7 @@ func (l *MultiHeadAttention) ForwardPadded(x *tensor.Tensor, lengths []int32) *t
 // Panics if sizes differ, the layer is not causal, or a cache is full.
 func (l *MultiHeadAttention) ForwardCached(x *tensor.Tensor, caches ...*KVCache) *tensor.Tensor {
 	if x.Rank() != 3 || x.Dim(0) != len(caches) || len(caches) == 0 {
-		tensor.Fail("multi-head attention", fmt.Sprintf("%d caches need inputs [%d, places, width]", len(caches), len(caches)), "%v", x.Shape())
+		tensor.Fail("multi-head attention", fmt.Sprintf("needs inputs [%d, places, width], a sequence for each cache", len(caches)), "%v", x.Shape())
 	}
 	if !l.Causal {
 		tensor.Fail("multi-head attention", "only causal attention can be cached", "one that sees later places")

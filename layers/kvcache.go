@@ -170,7 +170,7 @@ func (p *kvPage) release() {
 // Panics if sizes differ, or q's tape records: nothing goes back through a cache.
 func (c *KVCache) Attend(q *tensor.Tensor, scale float64) *tensor.Tensor {
 	if q.Rank() != 4 || q.Dim(1) > c.n-c.first || c.n == c.first {
-		tensor.Fail("kv cache", fmt.Sprintf("needs queries [1, at most %d places, heads, %d]", c.n-c.first, c.cfg.HeadDim), "%v", q.Shape())
+		tensor.Fail("kv cache", fmt.Sprintf("needs queries [1, from 1 to %d, heads, %d]", c.n-c.first, c.cfg.HeadDim), "%v", q.Shape())
 	}
 	c.keys, c.values = c.keys[:0], c.values[:0]
 	for i, p := range c.pages {

@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"fmt"
 	"math"
 	"sync"
 
@@ -107,10 +106,6 @@ func (r *Rotary) Dims() int { return 2 * len(r.frequencies) }
 
 // Interleaved reports whether pairs are neighbours.
 func (r *Rotary) Interleaved() bool { return r.interleaved }
-
-func (r *Rotary) String() string {
-	return fmt.Sprintf("rotary of %d dims, interleaved %t", r.Dims(), r.interleaved)
-}
 
 // Positions are the places from, from+1, … of n tokens: what an [Embedding] of learned
 // positions looks up.

@@ -140,7 +140,7 @@ func checkAttention(q, k, v *Tensor, cfg *AttentionConfig) {
 		Fail("attention", "the window must not be negative (0 is none)", "%d", cfg.Window)
 	}
 	if cfg.Lengths != nil && len(cfg.Lengths) != batch {
-		Fail("attention", fmt.Sprintf("needs a length for each of %d sequences", batch), "%d", len(cfg.Lengths))
+		Fail("attention", fmt.Sprintf("needs as many lengths as sequences, %d", batch), "%d", len(cfg.Lengths))
 	}
 	for i, n := range cfg.Lengths {
 		if n < 0 || int(n) > k.view.Shape[1] {

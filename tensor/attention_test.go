@@ -121,7 +121,7 @@ func TestAttentionMisuse(t *testing.T) {
 		"attention: keys [2 5 2 8] need values of the same shape, got [2 5 2 7]":                                               func() { Attention(q, k, zeros(2, 5, 2, 7), AttentionConfig{}) },
 		"attention: queries [2 3 4 8] need keys [2, keys, a divisor of 4, 8], got [2 5 3 8]":                                   func() { Attention(q, zeros(2, 5, 3, 8), zeros(2, 5, 3, 8), AttentionConfig{}) },
 		"attention: the window must not be negative (0 is none), got -1":                                                       func() { Attention(q, k, k, AttentionConfig{Window: -1}) },
-		"attention: needs a length for each of 2 sequences, got 1":                                                             func() { Attention(q, k, k, AttentionConfig{Lengths: []int32{1}}) },
+		"attention: needs as many lengths as sequences, 2, got 1":                                                              func() { Attention(q, k, k, AttentionConfig{Lengths: []int32{1}}) },
 		"attention: lengths must lie in [0, 5], got 6 at position 1":                                                           func() { Attention(q, k, k, AttentionConfig{Lengths: []int32{1, 6}}) },
 		"attention: keys in pages get no gradients: use a tape with NoGrad":                                                    func() { AttentionPages(q, []*Tensor{k, k}, []*Tensor{k, k}, AttentionConfig{}) },
 		"rotary: needs an input [batch, places, heads, size], got [3 8]":                                                       func() { zeros(3, 8).Rotary(zeros(3, 4), zeros(3, 4), false) },

@@ -209,8 +209,7 @@ func (r *attentionGradRun) weights(h, i0, rows, j0, j1 int) {
 			clear(ds[to:])
 			if p, ds = p[from:to], ds[from:to]; len(p) > 0 {
 				asm.SumExp(p, p, lse[i])
-				asm.AddScalar(ds, ds, -r.deltas[h*r.queries+i0+i])
-				asm.Mul(ds, ds, p)
+				asm.SoftmaxGrad(ds, ds, p, r.deltas[h*r.queries+i0+i])
 			}
 		}
 	}

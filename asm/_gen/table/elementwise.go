@@ -68,6 +68,7 @@ func grad() Family {
 		each("tanhGrad", ofY, "g[i] * fma32(-y[i], y[i], 1)"),
 		each("sigmoidGrad", ofY, "g[i] * (y[i] * (1 - y[i]))"),
 		each("geluGrad", ofX, "g[i] * fma32(x[i], density(x[i]), phi32(x[i]))"),
+		each("softmaxGrad", "dst, g, y []float32, sum float32", "(g[i] - sum) * y[i]"),
 		each("siluGrad", ofX, "g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i])"),
 	}}
 }
