@@ -189,6 +189,33 @@ func TestMemoryOfCaches(t *testing.T) {
 	assert.Equal(t, start, be.held)
 }
 
+// A token costs the Go heap as much after 1000 places as after one.
+func TestTokensAllocateAlike(t *testing.T) {
+	l := attentionLayers(backend.Default())["rotary"]
+	tape := tensor.NewTape(tensor.NoGrad())
+	bytesAt := func(n int) uint64 {
+		c := l.NewCache(0)
+		defer c.Release()
+		l.ForwardCached(tensor.Zeros(1, n, 16), c)
+		token := func() {
+			l.ForwardCached(tape.Zeros(1, 1, 16), c)
+			tape.Release()
+			c.Truncate(n)
+		}
+		for range 10 {
+			token()
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 50 {
+			token()
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / 50
+	}
+	assert.InDelta(t, bytesAt(1), bytesAt(1001), 1000)
+}
+
 // metered counts the numbers in buffers.
 type metered struct {
 	backend.Backend

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/backend/cpu/team"
 )
 
 // AttentionConfig is what [Attention] is told besides queries, keys and values. The
@@ -99,7 +100,8 @@ func AttentionPages(q *Tensor, k, v []*Tensor, cfg AttentionConfig) *Tensor {
 	for i := range k[1:] {
 		all.Shape[1] += k[i+1].view.Shape[1]
 	}
-	args := backend.AttentionArgs{K: make([]backend.View, len(k)), V: make([]backend.View, len(k))}
+	pages := pageViews.Get()
+	defer pages.put()
 	tape, be := common("attention", q, k[0], v[0])
 	for i := range k {
 		common("attention", q, k[i], v[i])
@@ -110,18 +112,30 @@ func AttentionPages(q *Tensor, k, v []*Tensor, cfg AttentionConfig) *Tensor {
 		if !page.SameShape(&k[0].view) || !v[i].view.SameShape(&k[i].view) {
 			Fail("attention", fmt.Sprintf("pages of keys and values must be alike but for their length: the first are %v", k[0].Shape()), "%v and %v", k[i].Shape(), v[i].Shape())
 		}
-		args.K[i], args.V[i] = k[i].view, v[i].view
+		pages.k, pages.v = append(pages.k, k[i].view), append(pages.v, v[i].view)
 	}
 	whole := &Tensor{view: all, be: be, store: k[0].store}
 	checkAttention(q, whole, whole, &cfg)
 	if kernel, ok := be.(backend.AttentionKernel); ok && q.Size() > 0 {
 		y := alloc(tape, be, q.view.Dims())
-		args.Y, args.Q, args.Scale, args.Mask = y.view, q.view, cfg.Scale, cfg.mask()
-		if kernel.Attention(args) {
+		if kernel.Attention(backend.AttentionArgs{Y: y.view, Q: q.view, K: pages.k, V: pages.v, Scale: cfg.Scale, Mask: cfg.mask()}) {
 			return y
 		}
 	}
 	return Attention(q, Cat(1, k...), Cat(1, v...), cfg)
+}
+
+// pagesOf is the views of one call, kept for the next: a long cache has many pages, and
+// a call for each token and layer.
+type pagesOf struct{ k, v []backend.View }
+
+var pageViews team.Recycler[pagesOf]
+
+func (p *pagesOf) put() {
+	clear(p.k)
+	clear(p.v)
+	p.k, p.v = p.k[:0], p.v[:0]
+	pageViews.Put(p)
 }
 
 // checkAttention panics unless all fits, and works out the scale.

@@ -68,7 +68,8 @@ func (a *attentionShape) init(c *cpu, q, k *backend.View, keys int, scale float6
 	}
 }
 
-// divide makes the tasks: most pieces of each head of keys at the most.
+// divide makes the tasks: each head of keys in one piece, or if there are few heads, in
+// at most so many.
 func (a *attentionShape) divide(most int) {
 	a.parts = max(1, min(most, attentionTasks/(a.batch*a.kv)))
 	a.tasks = a.batch * a.kv * a.parts
@@ -179,7 +180,7 @@ func (c *cpu) Attention(args backend.AttentionArgs) bool {
 		if a.queries > attentionVector {
 			a.divide(ceilDiv(a.queries, attentionRows))
 		} else {
-			a.divide(1)
+			a.divide(a.group)
 		}
 		c.team.Do(a.chunks.Count, a)
 	}
@@ -222,7 +223,7 @@ func (a *attention) Chunk(i int) {
 	for ; lo < hi; lo++ {
 		batch, head, part := a.task(lo)
 		if a.queries <= attentionVector {
-			a.vectors(batch, head)
+			a.vectors(batch, head, part*a.group/a.parts, (part+1)*a.group/a.parts)
 			continue
 		}
 		blocks := ceilDiv(a.queries, attentionRows)
@@ -344,16 +345,17 @@ func (r *attentionRun) tile(values []float32, t, m, j0, j1 int) {
 	}, r.dim)
 }
 
-// vectors computes the few queries there are of the heads that read one head of keys,
-// as is done for each token that is written. Keys and values come from memory once.
-func (a *attention) vectors(batch, kv int) {
+// vectors computes the few queries there are of heads that read one head of keys, h0 to
+// h1 of its group, as is done for each token that is written. Keys and values come from
+// memory once.
+func (a *attention) vectors(batch, kv, h0, h1 int) {
 	lo, hi := a.span(batch, 0, a.queries, 0, a.keys)
-	width, rows := hi-lo, a.group*a.queries
+	width, rows := hi-lo, (h1-h0)*a.queries
 	scratch := a.c.pool.alloc(a.dim + rows*(2+width))
 	defer a.c.pool.put(scratch)
 	part, tops, sums, scores := scratch.data[:a.dim], scratch.data[a.dim:][:rows], scratch.data[a.dim+rows:][:rows], scratch.data[a.dim+2*rows:]
 	row := func(r int) (head, i int, s []float32) {
-		return kv*a.group + r/a.queries, r % a.queries, scores[r*width:][:width]
+		return kv*a.group + h0 + r/a.queries, r % a.queries, scores[r*width:][:width]
 	}
 	for j, n := lo, 0; j < hi; j += n {
 		page, place := a.pageOf(j)
@@ -390,8 +392,8 @@ func (a *attention) vectors(batch, kv int) {
 			asm.Add(y, y, part)
 		}
 	}
-	for h := range a.group {
+	for h := range h1 - h0 {
 		at := h * a.queries
-		a.finish(batch, kv*a.group+h, 0, tops[at:at+a.queries], sums[at:at+a.queries])
+		a.finish(batch, kv*a.group+h0+h, 0, tops[at:at+a.queries], sums[at:at+a.queries])
 	}
 }
