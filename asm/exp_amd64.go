@@ -69,6 +69,9 @@ func silu(dst, x []float32) {
 }
 
 func sumExp(dst, x []float32, max float32) float32 {
+	if useAVX512 {
+		return sumExpAVX512(dst, x, max)
+	}
 	if useAVX2 {
 		return sumExpAVX2(dst, x, max)
 	}

@@ -32,6 +32,13 @@ func tanhGradAVX2(dst []float32, g []float32, y []float32)
 //go:noescape
 func sigmoidGradAVX2(dst []float32, g []float32, y []float32)
 
+// softmaxGradAVX2 is
+//
+//	for i := range dst { dst[i] = (g[i] - sum) * y[i] }
+//
+//go:noescape
+func softmaxGradAVX2(dst []float32, g []float32, y []float32, sum float32)
+
 // geluGradAVX2 is
 //
 //	for i := range dst { dst[i] = g[i] * fma32(x[i], density(x[i]), phi32(x[i])) }

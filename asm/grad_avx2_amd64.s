@@ -341,6 +341,75 @@ done20:
 	VZEROUPPER
 	RET
 
+// func softmaxGradAVX2(dst []float32, g []float32, y []float32, sum float32)
+// Requires: AVX
+TEXT ·softmaxGradAVX2(SB), NOSPLIT, $0-76
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         y_base+48(FP), DX
+	VBROADCASTSS sum+72(FP), Y0
+	MOVQ         dst_len+8(FP), BX
+	XORQ         SI, SI
+	SUBQ         $+32, BX
+	JL           rest22
+
+loop21:
+	VMOVUPS (CX)(SI*4), Y1
+	VMOVUPS (DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y1
+	VMOVUPS 32(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Y1
+	VMOVUPS 64(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 64(AX)(SI*4)
+	VMOVUPS 96(CX)(SI*4), Y1
+	VMOVUPS 96(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 96(AX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, BX
+	JGE     loop21
+
+rest22:
+	ADDQ $+32, BX
+	SUBQ $+8, BX
+	JL   rest24
+
+loop23:
+	VMOVUPS (CX)(SI*4), Y1
+	VMOVUPS (DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, BX
+	JGE     loop23
+
+rest24:
+	ADDQ       $+8, BX
+	TESTQ      BX, BX
+	JZ         done25
+	LEAQ       tailmasks<>+32(SB), DI
+	NEGQ       BX
+	VMOVUPS    (DI)(BX*4), Y1
+	VMASKMOVPS (CX)(SI*4), Y1, Y2
+	VMASKMOVPS (DX)(SI*4), Y1, Y3
+	VSUBPS     Y0, Y2, Y0
+	VMULPS     Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)(SI*4)
+
+done25:
+	VZEROUPPER
+	RET
+
 // func geluGradAVX2(dst []float32, g []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluGradAVX2(SB), NOSPLIT, $0-72
@@ -350,9 +419,9 @@ TEXT ·geluGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), BX
 	XORQ SI, SI
 	SUBQ $+8, BX
-	JL   rest22
+	JL   rest27
 
-loop21:
+loop26:
 	VMOVUPS     (CX)(SI*4), Y0
 	VMOVUPS     (DX)(SI*4), Y1
 	VMULPS      Y1, Y1, Y2
@@ -436,12 +505,12 @@ loop21:
 	VMOVUPS     Y0, (AX)(SI*4)
 	ADDQ        $+8, SI
 	SUBQ        $+8, BX
-	JGE         loop21
+	JGE         loop26
 
-rest22:
+rest27:
 	ADDQ        $+8, BX
 	TESTQ       BX, BX
-	JZ          done23
+	JZ          done28
 	LEAQ        tailmasks<>+32(SB), DI
 	NEGQ        BX
 	VMOVUPS     (DI)(BX*4), Y0
@@ -527,7 +596,7 @@ rest22:
 	VMULPS      Y3, Y1, Y1
 	VMASKMOVPS  Y1, Y0, (AX)(SI*4)
 
-done23:
+done28:
 	VZEROUPPER
 	RET
 
@@ -860,9 +929,9 @@ TEXT ·siluGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), BX
 	XORQ SI, SI
 	SUBQ $+8, BX
-	JL   rest25
+	JL   rest30
 
-loop24:
+loop29:
 	VMOVUPS     (CX)(SI*4), Y0
 	VMOVUPS     (DX)(SI*4), Y1
 	VORPS       i80000000<>+0(SB), Y1, Y2
@@ -903,12 +972,12 @@ loop24:
 	VMOVUPS     Y0, (AX)(SI*4)
 	ADDQ        $+8, SI
 	SUBQ        $+8, BX
-	JGE         loop24
+	JGE         loop29
 
-rest25:
+rest30:
 	ADDQ        $+8, BX
 	TESTQ       BX, BX
-	JZ          done26
+	JZ          done31
 	LEAQ        tailmasks<>+32(SB), DI
 	NEGQ        BX
 	VMOVUPS     (DI)(BX*4), Y0
@@ -951,6 +1020,6 @@ rest25:
 	VMULPS      Y2, Y1, Y1
 	VMASKMOVPS  Y1, Y0, (AX)(SI*4)
 
-done26:
+done31:
 	VZEROUPPER
 	RET

@@ -22,6 +22,13 @@ func leakyReLUGradGeneric(dst, g, x []float32, slope float32) {
 	}
 }
 
+func softmaxGradGeneric(dst, g, y []float32, sum float32) {
+	g, y = g[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = (g[i] - sum) * y[i]
+	}
+}
+
 func tanhGradGeneric(dst, g, y []float32) {
 	g, y = g[:len(dst)], y[:len(dst)]
 	for i := range dst {

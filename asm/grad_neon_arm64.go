@@ -32,6 +32,13 @@ func tanhGradNEON(dst, g, y []float32)
 //go:noescape
 func sigmoidGradNEON(dst, g, y []float32)
 
+// softmaxGradNEON is
+//
+//	for i := range dst { dst[i] = (g[i] - sum) * y[i] }
+//
+//go:noescape
+func softmaxGradNEON(dst, g, y []float32, sum float32)
+
 // geluGradNEON is
 //
 //	for i := range dst { dst[i] = g[i] * fma32(x[i], density(x[i]), phi32(x[i])) }

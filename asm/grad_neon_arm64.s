@@ -410,6 +410,82 @@ stored44:
 done36:
 	RET
 
+TEXT ·softmaxGradNEON(SB), NOSPLIT, $0-76
+	MOVD    dst_len+8(FP), R19
+	MOVD    dst_base+0(FP), R0
+	MOVD    g_base+24(FP), R1
+	MOVD    y_base+48(FP), R2
+	FMOVS   sum+72(FP), F0
+	VDUP    V0.S[0], V0.S4
+	SUBS    $8, R19
+	BLT     vectors45
+
+wide48:
+	FLDPQ.P 32(R1), (F1, F2)
+	FLDPQ.P 32(R2), (F3, F4)
+	WORD $0x4EA0D425 // fsub v5.4s, v1.4s, v0.4s
+	WORD $0x6E23DCA5 // fmul v5.4s, v5.4s, v3.4s
+	WORD $0x4EA0D446 // fsub v6.4s, v2.4s, v0.4s
+	WORD $0x6E24DCC6 // fmul v6.4s, v6.4s, v4.4s
+	FSTPQ.P (F5, F6), 32(R0)
+	SUBS    $8, R19
+	BGE     wide48
+
+vectors45:
+	ADDS    $4, R19
+	BLT     rest46
+
+vector49:
+	FMOVQ.P 16(R1), F1
+	FMOVQ.P 16(R2), F2
+	WORD $0x4EA0D423 // fsub v3.4s, v1.4s, v0.4s
+	WORD $0x6E22DC63 // fmul v3.4s, v3.4s, v2.4s
+	FMOVQ.P F3, 16(R0)
+	SUBS    $4, R19
+	BGE     vector49
+
+rest46:
+	ADDS    $4, R19
+	BEQ     done47
+	TBZ     $1, R19, one50
+	FMOVD   (R1), F1
+	TBZ     $0, R19, loaded51
+	ADD     $8, R1, R21
+	VLD1    (R21), V1.S[2]
+	B       loaded51
+
+one50:
+	FMOVS   (R1), F1
+
+loaded51:
+	TBZ     $1, R19, one52
+	FMOVD   (R2), F2
+	TBZ     $0, R19, loaded53
+	ADD     $8, R2, R21
+	VLD1    (R21), V2.S[2]
+	B       loaded53
+
+one52:
+	FMOVS   (R2), F2
+
+loaded53:
+	WORD $0x4EA0D423 // fsub v3.4s, v1.4s, v0.4s
+	WORD $0x6E22DC63 // fmul v3.4s, v3.4s, v2.4s
+	TBZ     $1, R19, one54
+	FMOVD   F3, (R0)
+	TBZ     $0, R19, stored55
+	ADD     $8, R0, R21
+	VST1    V3.S[2], (R21)
+	B       stored55
+
+one54:
+	FMOVS   F3, (R0)
+
+stored55:
+
+done47:
+	RET
+
 TEXT ·geluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    dst_len+8(FP), R19
 	MOVD    dst_base+0(FP), R0
@@ -417,9 +493,9 @@ TEXT ·geluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    x_base+48(FP), R2
 	MOVD    $gradConsts<>(SB), R20
 	SUBS    $4, R19
-	BLT     rest46
+	BLT     rest57
 
-vector48:
+vector59:
 	FMOVQ.P 16(R1), F0
 	FMOVQ.P 16(R2), F1
 	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
@@ -548,33 +624,33 @@ vector48:
 	WORD $0x6E28DC08 // fmul v8.4s, v0.4s, v8.4s
 	FMOVQ.P F8, 16(R0)
 	SUBS    $4, R19
-	BGE     vector48
+	BGE     vector59
 
-rest46:
+rest57:
 	ADDS    $4, R19
-	BEQ     done47
-	TBZ     $1, R19, one49
+	BEQ     done58
+	TBZ     $1, R19, one60
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded50
+	TBZ     $0, R19, loaded61
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded50
+	B       loaded61
 
-one49:
+one60:
 	FMOVS   (R1), F0
 
-loaded50:
-	TBZ     $1, R19, one51
+loaded61:
+	TBZ     $1, R19, one62
 	FMOVD   (R2), F1
-	TBZ     $0, R19, loaded52
+	TBZ     $0, R19, loaded63
 	ADD     $8, R2, R21
 	VLD1    (R21), V1.S[2]
-	B       loaded52
+	B       loaded63
 
-one51:
+one62:
 	FMOVS   (R2), F1
 
-loaded52:
+loaded63:
 	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
 	FMOVQ   16(R20), F3
 	WORD $0x6E23DC42 // fmul v2.4s, v2.4s, v3.4s
@@ -699,19 +775,19 @@ loaded52:
 	WORD $0x4E27CCC8 // fmla v8.4s, v6.4s, v7.4s
 	WORD $0x4E2BCC28 // fmla v8.4s, v1.4s, v11.4s
 	WORD $0x6E28DC08 // fmul v8.4s, v0.4s, v8.4s
-	TBZ     $1, R19, one53
+	TBZ     $1, R19, one64
 	FMOVD   F8, (R0)
-	TBZ     $0, R19, stored54
+	TBZ     $0, R19, stored65
 	ADD     $8, R0, R21
 	VST1    V8.S[2], (R21)
-	B       stored54
+	B       stored65
 
-one53:
+one64:
 	FMOVS   F8, (R0)
 
-stored54:
+stored65:
 
-done47:
+done58:
 	RET
 
 TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
@@ -721,9 +797,9 @@ TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    x_base+48(FP), R2
 	MOVD    $gradConsts<>(SB), R20
 	SUBS    $4, R19
-	BLT     rest56
+	BLT     rest67
 
-vector58:
+vector69:
 	FMOVQ.P 16(R1), F0
 	FMOVQ.P 16(R2), F1
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
@@ -779,33 +855,33 @@ vector58:
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
 	FMOVQ.P F3, 16(R0)
 	SUBS    $4, R19
-	BGE     vector58
+	BGE     vector69
 
-rest56:
+rest67:
 	ADDS    $4, R19
-	BEQ     done57
-	TBZ     $1, R19, one59
+	BEQ     done68
+	TBZ     $1, R19, one70
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded60
+	TBZ     $0, R19, loaded71
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded60
+	B       loaded71
 
-one59:
+one70:
 	FMOVS   (R1), F0
 
-loaded60:
-	TBZ     $1, R19, one61
+loaded71:
+	TBZ     $1, R19, one72
 	FMOVD   (R2), F1
-	TBZ     $0, R19, loaded62
+	TBZ     $0, R19, loaded73
 	ADD     $8, R2, R21
 	VLD1    (R21), V1.S[2]
-	B       loaded62
+	B       loaded73
 
-one61:
+one72:
 	FMOVS   (R2), F1
 
-loaded62:
+loaded73:
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
 	WORD $0x4EA0E823 // fcmlt v3.4s, v1.4s, #0.0
 	WORD $0x4EA0F824 // fabs v4.4s, v1.4s
@@ -857,17 +933,17 @@ loaded62:
 	WORD $0x4E21CC43 // fmla v3.4s, v2.4s, v1.4s
 	WORD $0x6E23DCE3 // fmul v3.4s, v7.4s, v3.4s
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
-	TBZ     $1, R19, one63
+	TBZ     $1, R19, one74
 	FMOVD   F3, (R0)
-	TBZ     $0, R19, stored64
+	TBZ     $0, R19, stored75
 	ADD     $8, R0, R21
 	VST1    V3.S[2], (R21)
-	B       stored64
+	B       stored75
 
-one63:
+one74:
 	FMOVS   F3, (R0)
 
-stored64:
+stored75:
 
-done57:
+done68:
 	RET

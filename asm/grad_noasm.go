@@ -24,6 +24,10 @@ func geluGrad(dst, g, x []float32) {
 	geluGradGeneric(dst, g, x)
 }
 
+func softmaxGrad(dst, g, y []float32, sum float32) {
+	softmaxGradGeneric(dst, g, y, sum)
+}
+
 func siluGrad(dst, g, x []float32) {
 	siluGradGeneric(dst, g, x)
 }

@@ -135,6 +135,70 @@ type LSTMGradArgs struct {
 	C0       View // [B, H]
 }
 
+// AttentionKernel computes scaled dot-product attention without ever holding the
+// matrix of all queries by all keys.
+//
+// Shapes: q, y [B, Tq, H, D]; k, v [B, Tk, G, D], where G divides H and query head h
+// reads key head h/(H/G); lse [B, H, Tq], contiguous. Other axes than the last may
+// have any positive strides, so that a projection [B, T, (H+2G)·D] is read where it
+// is; the last is contiguous. No axis has size 0 but Tk.
+type AttentionKernel interface {
+	// Attention computes, for each query i and head, over the keys j that the mask lets
+	// it see,
+	//
+	//	s[j] = Scale · Q[i]·K[j],  LSE = ln Σ eˢ,  Y[i] = Σ e^(s[j]−LSE) · V[j]
+	//
+	// A query that sees no key gets zeros and the LSE −∞.
+	Attention(a AttentionArgs) bool
+	// AttentionGrad computes the gradients of Q, K and V from that of Y.
+	AttentionGrad(a AttentionGradArgs) bool
+}
+
+// AttentionArgs is one call of Attention.
+type AttentionArgs struct {
+	Y   View // result
+	LSE View // result; nil Buf: not wanted
+
+	Q View
+	// K and V are keys and values in pages, which follow each other along Tk: one, or
+	// the pages of a cache, which a kernel may want to have a size of its own.
+	K, V  []View
+	Scale float64
+	Mask  AttentionMask
+}
+
+// AttentionGradArgs is one call of AttentionGrad.
+type AttentionGradArgs struct {
+	DQ, DK, DV View // results, with strides as Q, K and V may have
+
+	DY      View // the gradient of Y
+	Y, LSE  View // what Attention wrote
+	Q, K, V View
+	Scale   float64
+	Mask    AttentionMask
+}
+
+// RotaryKernel turns pairs of numbers by angles.
+type RotaryKernel interface {
+	// Rotary computes, for each pair (a, b) of the first 2R numbers of each vector,
+	// with c and s of the vector's place,
+	//
+	//	(a, b) → (a·c − b·s, b·c + a·s)
+	//
+	// or with −s if Back is set, and copies the rest.
+	Rotary(a RotaryArgs) bool
+}
+
+// RotaryArgs is one call of Rotary. Dst may be X.
+type RotaryArgs struct {
+	Dst View // result, [B, T, H, D]; its last axis is contiguous
+
+	X           View // [B, T, H, D]; its last axis is contiguous
+	Cos, Sin    View // [T, R]; contiguous last axis; R ≤ D/2
+	Interleaved bool // pairs are (2r, 2r+1), else (r, R+r)
+	Back        bool // turn backwards: the transpose
+}
+
 // DecodeKernel decodes stored weights of any format.
 type DecodeKernel interface {
 	// Decode writes rows lo, lo+1, … of w to contiguous dst [n, columns].

@@ -164,7 +164,7 @@ func derivatives() []derivative {
 			return h
 		}, -1, 1, [][]int{{1, 2, 1}, {4, 1}, {4, 1}, {4}, {1, 1}, {1, 1}}},
 	)
-	return append(ds, convDerivatives()...)
+	return append(append(ds, attentionDerivatives()...), convDerivatives()...)
 }
 
 // Every operation's first and second derivative, on the reference backend.

@@ -218,3 +218,37 @@ func TestLayouts(t *testing.T) {
 		}
 	}
 }
+
+func TestAttentionTruth(t *testing.T) {
+	// One query, two keys: weights ½ and ½, then ¾ and ¼.
+	z := attentionSize{1, 1, 2, 1, 1, 1, 1, backend.AttentionMask{}}
+	y, lse, _, _ := attentionTruth(&z, []float64{0}, []float64{5, 7}, []float64{1, 3})
+	assert.InDelta(t, 2, y[0], 1e-15)
+	assert.InDelta(t, math.Ln2, lse[0], 1e-15)
+	y, _, _, _ = attentionTruth(&z, []float64{1}, []float64{math.Log(3), 0}, []float64{0, 4})
+	assert.InDelta(t, 1, y[0], 1e-15)
+
+	rng := rand.New(rand.NewPCG(1, 1))
+	z = attentionSize{2, 3, 4, 4, 2, 2, 0.7, backend.AttentionMask{Causal: true, Offset: 1, Window: 3, Lengths: []int32{4, 2}}}
+	q, k, v := randoms(rng, 2*3*4*2), randoms(rng, 2*4*2*2), randoms(rng, 2*4*2*2)
+	g := randoms(rng, len(q))
+	y, lse, _, _ = attentionTruth(&z, q, k, v)
+	grad, _ := attentionGradTruth(&z, q, k, v, y, lse, g)
+	f := func() float64 {
+		y, _, _, _ := attentionTruth(&z, q, k, v)
+		return dot(g, y)
+	}
+	slope(t, "queries", q, grad.q, f)
+	slope(t, "keys", k, grad.k, f)
+	slope(t, "values", v, grad.v, f)
+}
+
+func TestRotaryTruth(t *testing.T) {
+	quarter := func(interleaved, back bool) []float64 {
+		y, _ := rotaryTruth([]int{1, 1, 1, 5}, []float64{1, 2, 3, 4, 5}, []float64{0, 0}, []float64{1, 1}, interleaved, back)
+		return y
+	}
+	assert.Equal(t, []float64{-3, -4, 1, 2, 5}, quarter(false, false))
+	assert.Equal(t, []float64{-2, 1, -4, 3, 5}, quarter(true, false))
+	assert.Equal(t, []float64{2, -1, 4, -3, 5}, quarter(true, true))
+}

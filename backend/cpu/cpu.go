@@ -40,6 +40,8 @@ var (
 	_ backend.LayerNormKernel    = (*cpu)(nil)
 	_ backend.BatchNormKernel    = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)
+	_ backend.AttentionKernel    = (*cpu)(nil)
+	_ backend.RotaryKernel       = (*cpu)(nil)
 	_ backend.DecodeKernel       = (*cpu)(nil)
 	_ backend.LinearInt8Kernel   = (*cpu)(nil)
 	_ backend.LSTMInt8Kernel     = (*cpu)(nil)

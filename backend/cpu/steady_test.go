@@ -113,6 +113,19 @@ func calls(c *cpu) []call {
 		lstmGrad := backend.LSTMGradArgs{DGates: dg, DH0: dh0, DC0: dc0, DY: dy, Gates: gates, Cells: cells, WHH: whh, C0: c0}
 		add("lstm grad", func() { c.LSTMGrad(lstmGrad) }, dg, dh0, dc0)
 	}
+	for _, s := range [][5]int{{3, 130, 130, 4, 2}, {1, 200, 390, 2, 1}, {1, 1, 700, 8, 2}} { // many heads; few, so that keys are divided; one query
+		const dim = 20
+		mask := backend.AttentionMask{Causal: true, Offset: s[2] - s[1]}
+		q, y, dy, dq := in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim)
+		k, v, dk, dv := in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim)
+		lse := in(s[0], s[3], s[1])
+		forward := backend.AttentionArgs{Y: y, LSE: lse, Q: q, K: []backend.View{k}, V: []backend.View{v}, Scale: 0.2, Mask: mask}
+		add("attention", func() { c.Attention(forward) }, y, lse)
+		grad := backend.AttentionGradArgs{DQ: dq, DK: dk, DV: dv, DY: dy, Y: y, LSE: lse, Q: q, K: k, V: v, Scale: 0.2, Mask: mask}
+		add("attention grad", func() { c.AttentionGrad(grad) }, dq, dk, dv)
+		turned, cos, sin := in(s[0], s[1], s[3], dim), in(s[1], dim/2), in(s[1], dim/2)
+		add("rotary", func() { c.Rotary(backend.RotaryArgs{Dst: turned, X: q, Cos: cos, Sin: sin}) }, turned)
+	}
 	p, m, v := in(300, 400), in(300, 400), in(300, 400)
 	add("adam", func() {
 		c.Copy(p, z)

@@ -79,6 +79,47 @@ func recurrence(products float64, y backend.View, others ...backend.View) cost {
 	return c
 }
 
+func (p *Profiler) Attention(a backend.AttentionArgs) bool {
+	k, ok := p.inner.(backend.AttentionKernel)
+	if !ok {
+		return false
+	}
+	keys := 0
+	for i := range a.K {
+		keys += a.K[i].Shape[1]
+	}
+	c := moved(0, append(append([]backend.View{a.Y, a.LSE, a.Q}, a.K...), a.V...)...)
+	c.flops = 4 * float64(a.Q.Shape[2]*a.Q.Shape[3]) * seenPairs(&a.Mask, a.Q.Shape[0], a.Q.Shape[1], keys)
+	return p.timeIf("attention", a.Y, c, func() bool { return k.Attention(a) })
+}
+
+func (p *Profiler) AttentionGrad(a backend.AttentionGradArgs) bool {
+	k, ok := p.inner.(backend.AttentionKernel)
+	if !ok {
+		return false
+	}
+	c := moved(0, a.DQ, a.DK, a.DV, a.DY, a.Y, a.LSE, a.Q, a.K, a.V)
+	c.flops = 10 * float64(a.Q.Shape[2]*a.Q.Shape[3]) * seenPairs(&a.Mask, a.Q.Shape[0], a.Q.Shape[1], a.K.Shape[1])
+	return p.timeIf("attention_grad", a.DQ, c, func() bool { return k.AttentionGrad(a) })
+}
+
+// seenPairs is how many keys all queries of a head see in all sequences.
+func seenPairs(mask *backend.AttentionMask, batch, queries, keys int) float64 {
+	n := 0
+	for b := range batch {
+		for i := range queries {
+			lo, hi := mask.Keys(b, i, keys)
+			n += hi - lo
+		}
+	}
+	return float64(n)
+}
+
+func (p *Profiler) Rotary(a backend.RotaryArgs) bool {
+	k, ok := p.inner.(backend.RotaryKernel)
+	return ok && p.timeIf("rotary", a.Dst, moved(3, a.Dst, a.X, a.Cos, a.Sin), func() bool { return k.Rotary(a) })
+}
+
 func (p *Profiler) AdamStep(param, g, m, v backend.View, cfg backend.AdamConfig) bool {
 	k, ok := p.inner.(backend.OptimizerKernel)
 	// Three of the four are written as well as read.

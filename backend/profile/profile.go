@@ -50,6 +50,8 @@ var (
 	_ backend.LayerNormKernel    = (*Profiler)(nil)
 	_ backend.BatchNormKernel    = (*Profiler)(nil)
 	_ backend.LSTMKernel         = (*Profiler)(nil)
+	_ backend.AttentionKernel    = (*Profiler)(nil)
+	_ backend.RotaryKernel       = (*Profiler)(nil)
 	_ backend.DecodeKernel       = (*Profiler)(nil)
 	_ backend.LinearInt8Kernel   = (*Profiler)(nil)
 	_ backend.LSTMInt8Kernel     = (*Profiler)(nil)

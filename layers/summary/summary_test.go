@@ -118,6 +118,18 @@ func TestComposedRecurrentCostsTheSame(t *testing.T) {
 	assert.Equal(t, summary.Trace(fused, fused.pass(4)).MultiplyAdds, s.MultiplyAdds)
 }
 
+// Attention costs the same where it is composed, and whatever it masks.
+func TestAttentionCostsTheSameEverywhere(t *testing.T) {
+	ref, err := backend.Get("reference")
+	assert.NoError(t, err)
+	for _, be := range []backend.Backend{backend.Default(), ref, shape.New(1 << 20)} {
+		cfg := layers.MultiHeadAttentionConfig{Heads: 4, KVHeads: 2, Causal: true}
+		s := summary.OfLayer(layers.NewMultiHeadAttention(8, cfg, tensor.NewRNGOn(be, 1)), 1, 5, 8)
+		assert.EqualValues(t, 5*(8*16+8*8)+2*4*5*5*2, s.MultiplyAdds, be.Name())
+		assert.Equal(t, 8*16+16+8*8+8, s.Parameters)
+	}
+}
+
 // Stored weights count as the tensors that they replace.
 func TestQuantized(t *testing.T) {
 	w := newWriter(tensor.NewRNG(1))

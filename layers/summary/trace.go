@@ -86,6 +86,8 @@ func multiplyAdds(n tensor.Node) int64 {
 		return size(n.Outputs[0].Shape) * size(n.Inputs[1].Shape[1:])
 	case "conv2d input grad": // a transposed convolution: the same for each number it comes from
 		return size(n.Inputs[0].Shape) * size(n.Inputs[1].Shape[1:])
+	case "attention": // queries, keys, values: two products with every key, seen or not
+		return 2 * size(n.Outputs[0].Shape) * int64(n.Inputs[1].Shape[1])
 	case "lstm": // x, wih, whh, …: both weights for every step
 		rows := size(n.Inputs[0].Shape) / last(n.Inputs[0].Shape)
 		return rows * (size(n.Inputs[1].Shape) + size(n.Inputs[2].Shape))

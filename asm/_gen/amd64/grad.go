@@ -17,6 +17,7 @@ func emitGrad(g *gen) {
 	grad("sigmoidGrad", 4, func(d, y vec, _ []vec) vec {
 		return g.mul(d, g.mul(y, g.sub(g.f32(1), y)))
 	})
+	grad("softmaxGrad", 4, func(d, y vec, s []vec) vec { return g.mul(g.sub(d, s[0]), y) })
 	grad("geluGrad", 1, func(d, x vec, _ []vec) vec {
 		density := g.expBelow(g.mul(g.mul(x, x), g.f32(-0.5)))
 		density = g.mul(density, g.f32(invSqrt2Pi))

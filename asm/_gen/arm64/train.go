@@ -29,6 +29,11 @@ func gradFile() *program {
 		p.v("fmul", d, in[0], d)
 		return d
 	})
+	p.elementwise("softmaxGrad", 2, false, nil, func(in, fixed []int) int {
+		d := p.op2("fsub", in[0], fixed[0])
+		p.v("fmul", d, d, in[1])
+		return d
+	})
 	p.elementwise("geluGrad", 1, false, pool, func(in, _ []int) int {
 		g, x := in[0], in[1]
 		d := p.op2("fmul", x, x)
