@@ -35,7 +35,7 @@ func TestDerivatives(t *testing.T) {
 			return (&layers.Embedding{Weight: x[0]}).Forward(tape, []int32{3, 1, 3, 0, 3, 3}, 2, 3).Square()
 		}},
 		{"lstm", [][]int{{2, 3, 2}, {8, 2}, {8, 2}, {8}, {8}, {8, 2}, {8, 2}, {8}, {8}, {2, 2, 2}, {2, 2, 2}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
-			l := layers.LSTM{Dropout: 0.3, Layers: []layers.LSTMLayer{
+			l := layers.LSTM{Dropout: 0.3, Layers: []layers.RecurrentLayer{
 				{WeightIH: x[1], WeightHH: x[2], BiasIH: x[3], BiasHH: x[4]},
 				{WeightIH: x[5], WeightHH: x[6], BiasIH: x[7], BiasHH: x[8]},
 			}}

@@ -35,7 +35,7 @@ func ExampleSequential() {
 func ExampleLSTM() {
 	rng := tensor.NewRNG(1)
 	embed := layers.NewEmbedding(65, 16, rng)
-	lstm := layers.NewLSTM(16, 32, layers.LSTMConfig{Layers: 2, Dropout: 0.1}, rng)
+	lstm := layers.NewLSTM(16, 32, layers.RecurrentConfig{Layers: 2, Dropout: 0.1}, rng)
 	head := layers.NewLinear(32, 65, rng)
 
 	tape := tensor.NewTape()

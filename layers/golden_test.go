@@ -38,7 +38,7 @@ func TestEmbeddingGolden(t *testing.T) {
 func TestLSTMGolden(t *testing.T) {
 	goldens(t, "lstm", func(t *testing.T, c *golden.Case, p place) {
 		l := layers.NewLSTM(c.Int("input_size"), c.Int("hidden_size"),
-			layers.LSTMConfig{Layers: c.Int("num_layers"), Dropout: 0.5}, tensor.NewRNGOn(p.be, 1))
+			layers.RecurrentConfig{Layers: c.Int("num_layers"), Dropout: 0.5}, tensor.NewRNGOn(p.be, 1))
 		load(t, c, l)
 		tape := tensor.NewTape(tensor.On(p.be)) // in evaluation: no dropout
 		defer tape.Release()

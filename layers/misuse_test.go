@@ -14,7 +14,7 @@ func TestMisuse(t *testing.T) {
 	train := tensor.NewTape(tensor.Train())
 	zeros := func(shape ...int) *tensor.Tensor { return train.Zeros(shape...) }
 	embed := layers.NewEmbedding(4, 2, rng)
-	lstm := layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng)
+	lstm := layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, rng)
 	wide := &layers.LayerNorm{Weight: tensor.Full(1, 2, 3)}
 	for _, c := range []struct {
 		want string
@@ -26,8 +26,8 @@ func TestMisuse(t *testing.T) {
 		{"embedding: the shape must hold all ids, got 3 ids for shape [2 2]", func() { embed.Forward(train, []int32{0, 1, 2}, 2, 2) }},
 		{"take: indices must lie in [0, 4), got 4 at position 1", func() { embed.Forward(train, []int32{0, 4}) }},
 		{"take: indices must lie in [0, 4), got -1 at position 0", func() { embed.Forward(nil, []int32{-1}) }},
-		{"lstm: sizes must be positive, got [3 5 -1]", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: -1}, rng) }},
-		{"lstm: the probability must lie in [0, 1], got 1.5", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Dropout: 1.5}, rng) }},
+		{"lstm: sizes must be positive, got [3 5 -1]", func() { layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: -1}, rng) }},
+		{"lstm: the probability must lie in [0, 1], got 1.5", func() { layers.NewLSTM(3, 5, layers.RecurrentConfig{Dropout: 1.5}, rng) }},
 		{"lstm: needs inputs [batch, steps, features], got [2 3]", func() { lstm.Forward(zeros(2, 3), layers.LSTMState{}) }},
 		{"lstm: needs input [batch, steps, features] with at least one step, got [2 0 3]", func() { lstm.Forward(zeros(2, 0, 3), layers.LSTMState{}) }},
 		{"lstm: input [2 1 4] and hidden size 5 need weights [20 4], [20 5] and bias [20], got [20 3], [20 5] and [20]", func() { lstm.Forward(zeros(2, 1, 4), layers.LSTMState{}) }},

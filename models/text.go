@@ -83,7 +83,7 @@ func (c TextConfig) check(vocabulary int) error {
 func (c TextConfig) build(vocabulary int, rng *tensor.RNG) *TextGenerator {
 	return &TextGenerator{
 		Embedding: layers.NewEmbedding(vocabulary, c.Embed, rng),
-		LSTM:      layers.NewLSTM(c.Embed, c.Hidden, layers.LSTMConfig{Layers: c.Layers, Dropout: c.Dropout}, rng),
+		LSTM:      layers.NewLSTM(c.Embed, c.Hidden, layers.RecurrentConfig{Layers: c.Layers, Dropout: c.Dropout}, rng),
 		Linear:    layers.NewLinear(c.Hidden, vocabulary, rng),
 		cfg:       c,
 	}
@@ -176,7 +176,7 @@ func (m *TextGenerator) Trace(tape *tensor.Tape) {
 // read goes on from a state by [batch, steps] tokens and returns the hidden
 // states of the last layer [batch, steps, hidden].
 func (m *TextGenerator) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
-	return m.LSTM.Forward(m.Embedding.Forward(tape, ids, batch, steps), state)
+	return m.LSTM.ForwardIDs(tape, m.Embedding, ids, batch, steps, state)
 }
 
 // InitHidden is the state before a text: zeros, on no tape.

@@ -65,7 +65,7 @@ type writer struct {
 }
 
 func newWriter(rng *tensor.RNG) *writer {
-	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
+	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
 }
 
 func (w *writer) State() iter.Seq2[string, layers.Entry] {

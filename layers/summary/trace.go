@@ -86,12 +86,16 @@ func multiplyAdds(n tensor.Node) int64 {
 		return size(n.Outputs[0].Shape) * size(n.Inputs[1].Shape[1:])
 	case "conv2d input grad": // a transposed convolution: the same for each number it comes from
 		return size(n.Inputs[0].Shape) * size(n.Inputs[1].Shape[1:])
-	case "lstm": // x, wih, whh, …: both weights for every step
-		rows := size(n.Inputs[0].Shape) / last(n.Inputs[0].Shape)
-		return rows * (size(n.Inputs[1].Shape) + size(n.Inputs[2].Shape))
+	case "lstm", "gru": // x, wih, bias, whh, …: both weights for every step
+		return steps(n) * (size(n.Inputs[1].Shape) + size(n.Inputs[3].Shape))
+	case "lstm rows", "gru rows": // projected, whh, …: the recurrent one only
+		return steps(n) * size(n.Inputs[1].Shape)
 	}
 	return 0
 }
+
+// steps is how many steps a recurrent layer takes, in all sequences together.
+func steps(n tensor.Node) int64 { return size(n.Outputs[0].Shape[:2]) }
 
 func size(shape []int) int64 {
 	n := int64(1)
