@@ -26,6 +26,7 @@ var (
 	_ backend.ShapeOnly = (*Backend)(nil)
 
 	_ backend.LSTMKernel = (*Backend)(nil)
+	_ backend.GRUKernel  = (*Backend)(nil)
 )
 
 // New returns a backend on which at most limit numbers can be allocated at a
@@ -117,9 +118,11 @@ func (*Backend) Conv2d(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue)
 func (*Backend) Conv2dInputGrad(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue) {}
 func (*Backend) Conv2dWeightGrad(_, _, _ backend.View, _ backend.Conv, _ float64)         {}
 
-// LSTM and LSTMGrad do nothing too, so that a recorded LSTM is one operation.
+// The recurrent kernels do nothing too, so that a recorded layer is one operation.
 
 func (*Backend) LSTM(_, _, _, _, _, _ backend.View) bool { return true }
 func (*Backend) LSTMGrad(backend.LSTMGradArgs) bool      { return true }
+func (*Backend) GRU(backend.GRUArgs) bool                { return true }
+func (*Backend) GRUGrad(backend.GRUGradArgs) bool        { return true }
 
 func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}
