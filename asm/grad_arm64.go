@@ -44,6 +44,14 @@ func geluGrad(dst, g, x []float32) {
 	geluGradGeneric(dst, g, x)
 }
 
+func geluTanhGrad(dst, g, x []float32) {
+	if useNEON {
+		geluTanhGradNEON(dst, g, x)
+		return
+	}
+	geluTanhGradGeneric(dst, g, x)
+}
+
 func siluGrad(dst, g, x []float32) {
 	if useNEON {
 		siluGradNEON(dst, g, x)

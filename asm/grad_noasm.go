@@ -24,6 +24,10 @@ func geluGrad(dst, g, x []float32) {
 	geluGradGeneric(dst, g, x)
 }
 
+func geluTanhGrad(dst, g, x []float32) {
+	geluTanhGradGeneric(dst, g, x)
+}
+
 func siluGrad(dst, g, x []float32) {
 	siluGradGeneric(dst, g, x)
 }
