@@ -102,26 +102,27 @@ const (
 	ActLeakyReLU
 	ActTanh
 	ActSigmoid
+	ActGELU
+	ActGELUTanh
+	ActSiLU
 	NumActivations // how many there are
 )
 
-var activationNames = [NumActivations]string{"none", "relu", "leaky_relu", "tanh", "sigmoid"}
+var activationNames = [NumActivations]string{"none", "relu", "leaky_relu", "tanh", "sigmoid", "gelu", "gelu_tanh", "silu"}
 
 func (a Activation) String() string { return nameOf(activationNames[:], int(a)) }
 
+var activationMaps = [NumActivations]UnaryOp{
+	ActReLU: ReLU, ActLeakyReLU: LeakyReLU, ActTanh: Tanh, ActSigmoid: Sigmoid,
+	ActGELU: GELU, ActGELUTanh: GELUTanh, ActSiLU: SiLU,
+}
+
 // Unary is the map that equals the activation; ok is false for ActNone.
 func (a Activation) Unary() (op UnaryOp, ok bool) {
-	switch a {
-	case ActReLU:
-		return ReLU, true
-	case ActLeakyReLU:
-		return LeakyReLU, true
-	case ActTanh:
-		return Tanh, true
-	case ActSigmoid:
-		return Sigmoid, true
+	if a == ActNone || a >= NumActivations {
+		return 0, false
 	}
-	return 0, false
+	return activationMaps[a], true
 }
 
 // Distribution is what Random draws from.
