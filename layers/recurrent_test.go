@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -196,4 +197,41 @@ func TestRecurrentDropout(t *testing.T) {
 		require.NotEqual(t, run(false), run(true))
 		require.True(t, slices.Equal(run(true), run(true)), "the same seed drops the same")
 	}
+}
+
+// A step takes no memory of Go's that grows with the model once the first has run.
+func TestStepsAllocateNothingThatGrows(t *testing.T) {
+	perStep := func(hidden int) uint64 {
+		rng := tensor.NewRNG(1)
+		embed := layers.NewEmbedding(5, hidden, rng)
+		lstm := layers.NewLSTM(hidden, hidden, layers.RecurrentConfig{Layers: 2, Bidirectional: true, Dropout: 0.1}, rng)
+		gru := layers.NewGRU(2*hidden, hidden, layers.RecurrentConfig{}, rng)
+		mlp := layers.Sequential{layers.NewRMSNorm(hidden, rng), layers.NewGatedMLP(hidden, 2*hidden, layers.GELU{Tanh: true}, rng)}
+		head := layers.NewTiedLinear(embed)
+		params := slices.Concat(layers.List(embed), layers.List(lstm), layers.List(gru), layers.List(mlp), layers.List(head))
+		tape, ids := tensor.NewTape(tensor.Train()), make([]int32, 24)
+		step := func() {
+			y, _ := lstm.ForwardIDs(tape, embed, ids, 2, 12, layers.LSTMState{})
+			y, _ = gru.Forward(y, nil)
+			tape.Backward(head.Forward(mlp.Forward(y)).Square().Sum(), params...)
+			tape.Release()
+			for _, p := range params {
+				p.ZeroGrad()
+			}
+		}
+		for range 3 {
+			step()
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		const steps = 5
+		for range steps {
+			step()
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / steps
+	}
+	small, large := perStep(8), perStep(96)
+	t.Logf("%d and %d bytes a step", small, large)
+	require.Less(t, large, small+64<<10, "of a model of megabytes")
 }
