@@ -104,6 +104,24 @@ type RMSNormGradArgs struct {
 	Weight View // [D]; nil Buf: one
 }
 
+// GatedKernel multiplies by an activation in one pass over memory, the middle of a
+// gated multi-layer perceptron. All views are contiguous and of one shape.
+type GatedKernel interface {
+	// Gated computes dst = act(gate)·up.
+	Gated(dst, gate, up View, act Activation) bool
+	// GatedGrad computes the gradients of gate and up from that of the result.
+	GatedGrad(a GatedGradArgs) bool
+}
+
+// GatedGradArgs is one call of GatedGrad.
+type GatedGradArgs struct {
+	DGate View // result: DY·Up·act′(Gate)
+	DUp   View // result: DY·act(Gate)
+
+	DY, Gate, Up View
+	Act          Activation
+}
+
 // BatchNormKernel normalises columns of x [N, D], the channels, over the rows. Rows
 // lie one after the other, and N and D are not 0.
 type BatchNormKernel interface {

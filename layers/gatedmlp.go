@@ -3,6 +3,7 @@ package layers
 import (
 	"iter"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
 )
 
@@ -39,8 +40,11 @@ func (l *GatedMLP) Forward(x *tensor.Tensor) *tensor.Tensor {
 	if act == nil {
 		act = SiLU{}
 	}
-	gate := Sequential{l.Gate, act}.Forward(x)
-	return l.Down.Forward(gate.Mul(l.Up.Forward(x)))
+	gate, up := l.Gate.Forward(x), l.Up.Forward(x)
+	if a, _, ok := epilogue(act); ok && a != backend.ActLeakyReLU {
+		return l.Down.Forward(tensor.Gated(gate, up, a))
+	}
+	return l.Down.Forward(act.Forward(gate).Mul(up))
 }
 
 // State yields gate_proj.weight, up_proj.weight and down_proj.weight, the names of

@@ -156,6 +156,11 @@ func derivatives() []derivative {
 			return LinearAct(x[0], x[1], x[2], a, 0.2)
 		}, -1, 1, [][]int{{2, 2, 3}, {4, 3}, {4}}})
 	}
+	for a := backend.ActNone; a < backend.NumActivations; a++ {
+		if a != backend.ActLeakyReLU {
+			ds = append(ds, two("gated "+a.String(), -2, 2, flat, flat, func(x, y *Tensor) *Tensor { return Gated(x.Square(), y, a) }))
+		}
+	}
 	ds = append(ds,
 		derivative{"layer norm affine", func(x []*Tensor) *Tensor { return LayerNorm(x[0], x[1], x[2], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}, {3}}},
 		derivative{"rms norm affine", func(x []*Tensor) *Tensor { return RMSNorm(x[0], x[1], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}}},

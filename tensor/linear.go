@@ -116,15 +116,23 @@ func apart(act backend.Activation, operands ...*Tensor) bool {
 	return false
 }
 
-// activate applies an activation that is apart.
+// activate applies an activation without a slope.
 func (x *Tensor) activate(act backend.Activation) *Tensor {
 	switch act {
+	case backend.ActReLU:
+		return x.ReLU()
+	case backend.ActTanh:
+		return x.Tanh()
+	case backend.ActSigmoid:
+		return x.Sigmoid()
 	case backend.ActGELU:
 		return x.GELU()
 	case backend.ActGELUTanh:
 		return x.GELUTanh()
+	case backend.ActSiLU:
+		return x.SiLU()
 	}
-	return x.SiLU()
+	return x
 }
 
 // activationGrad takes a gradient back through an activation, given its output.

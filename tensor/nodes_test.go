@@ -96,7 +96,8 @@ func TestNodesTellAttributes(t *testing.T) {
 	require.NoError(t, err)
 	for want, f := range map[string]func(x *Tensor){
 		"cross entropy targets=[0 2] smoothing=0.1 ignore=-100": func(x *Tensor) { CrossEntropy(x, []int32{0, 2}, 0.1, -100) },
-		"rms norm eps=0.001": func(x *Tensor) { RMSNorm(x, nil, 1e-3) },
+		"gated activation=silu":                                 func(x *Tensor) { Gated(x, x, backend.ActSiLU) },
+		"rms norm eps=0.001":                                    func(x *Tensor) { RMSNorm(x, nil, 1e-3) },
 		"lstm rows": func(x *Tensor) {
 			LSTMRows(x.Reshape(1, 6).Pad(1, 0, 2), []int32{0, 0}, ZerosOn(be, 8, 2), ZerosOn(be, 1, 2), ZerosOn(be, 1, 2))
 		},

@@ -30,6 +30,11 @@ type (
 		forward func(b *single, a backend.RMSNormArgs) bool
 		back    func(b *single, a backend.RMSNormGradArgs) bool
 	}
+	badGated struct {
+		single
+		forward func(b *single, dst, gate, up backend.View, act backend.Activation) bool
+		back    func(b *single, a backend.GatedGradArgs) bool
+	}
 	badGRU struct {
 		single
 		forward func(b *single, a backend.GRUArgs) bool
@@ -104,6 +109,20 @@ func (b *badRMSNorm) RMSNorm(a backend.RMSNormArgs) bool {
 func (b *badRMSNorm) RMSNormGrad(a backend.RMSNormGradArgs) bool {
 	if b.back == nil {
 		return b.single.RMSNormGrad(a)
+	}
+	return b.back(&b.single, a)
+}
+
+func (b *badGated) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	if b.forward == nil {
+		return b.single.Gated(dst, gate, up, act)
+	}
+	return b.forward(&b.single, dst, gate, up, act)
+}
+
+func (b *badGated) GatedGrad(a backend.GatedGradArgs) bool {
+	if b.back == nil {
+		return b.single.GatedGrad(a)
 	}
 	return b.back(&b.single, a)
 }
@@ -441,6 +460,32 @@ func optionalFaults() []broken {
 			}
 			return true
 		}),
+		broken{"gate and value exchanged", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			return b.Gated(dst, up, gate, act)
+		}}},
+		broken{"one GELU for the other", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			if act == backend.ActGELUTanh {
+				act = backend.ActGELU
+			}
+			return b.Gated(dst, gate, up, act)
+		}}},
+		broken{"declined after writing", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			b.Gated(dst, gate, up, act)
+			return act != backend.ActSiLU
+		}}},
+		broken{"gradients exchanged", "optional/gated", &badGated{back: func(b *single, a backend.GatedGradArgs) bool {
+			a.DGate, a.DUp = a.DUp, a.DGate
+			return b.GatedGrad(a)
+		}}},
+		broken{"gate's gradient without the value", "optional/gated", &badGated{back: func(b *single, a backend.GatedGradArgs) bool {
+			b.GatedGrad(a)
+			dy, gate := b.get(a.DY), b.get(a.Gate)
+			b.change(a.DGate, func(i int, _ float64) float64 {
+				_, slope := gateTruth(a.Act, gate[i])
+				return dy[i] * slope
+			})
+			return true
+		}}},
 		gru("first hidden state ignored", func(b *single, a backend.GRUArgs) bool {
 			a.H0 = zero(b, a.H0)
 			return b.GRU(a)

@@ -216,6 +216,18 @@ func (b *single) RMSNormGrad(a backend.RMSNormGradArgs) bool {
 	return true
 }
 
+func (b *single) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	b.set(dst, gatedTruth(b.get(gate), b.get(up), act))
+	return true
+}
+
+func (b *single) GatedGrad(a backend.GatedGradArgs) bool {
+	dgate, dup := gatedGradTruth(b.get(a.DY), b.get(a.Gate), b.get(a.Up), a.Act)
+	b.set(a.DGate, dgate)
+	b.set(a.DUp, dup)
+	return true
+}
+
 func (b *single) BatchNorm(a backend.BatchNormArgs) bool {
 	t := batchNormTruth(b.get(a.X), a.X.Shape[1], b.maybe(a.Weight), b.maybe(a.Bias), a.Eps)
 	b.set(a.Y, t.y)

@@ -119,6 +119,24 @@ func TestRMSNormTruth(t *testing.T) {
 	slope(t, "weight", w, dw, loss)
 }
 
+func TestGatedTruth(t *testing.T) {
+	// 2·silu(1) and 2·gelu(1), from tables.
+	assert.InDeltaSlice(t, []float64{1.46211716}, gatedTruth([]float64{1}, []float64{2}, backend.ActSiLU), 1e-8)
+	assert.InDeltaSlice(t, []float64{1.68268949}, gatedTruth([]float64{1}, []float64{2}, backend.ActGELU), 1e-8)
+	assert.InDeltaSlice(t, []float64{1.68238398}, gatedTruth([]float64{1}, []float64{2}, backend.ActGELUTanh), 1e-8)
+	rng := rand.New(rand.NewPCG(7, 1))
+	gate, up, dy := randoms(rng, 6), randoms(rng, 6), randoms(rng, 6)
+	for act := range backend.NumActivations {
+		if act == backend.ActLeakyReLU {
+			continue
+		}
+		loss := func() float64 { return dot(dy, gatedTruth(gate, up, act)) }
+		dgate, dup := gatedGradTruth(dy, gate, up, act)
+		slope(t, act.String()+" gate", gate, dgate, loss)
+		slope(t, act.String()+" up", up, dup, loss)
+	}
+}
+
 func TestGRUTruth(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	z := gruSize{2, 3, 2}

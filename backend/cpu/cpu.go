@@ -40,6 +40,7 @@ var (
 	_ backend.LayerNormKernel    = (*cpu)(nil)
 	_ backend.BatchNormKernel    = (*cpu)(nil)
 	_ backend.RMSNormKernel      = (*cpu)(nil)
+	_ backend.GatedKernel        = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)
 	_ backend.GRUKernel          = (*cpu)(nil)
 	_ backend.DecodeKernel       = (*cpu)(nil)

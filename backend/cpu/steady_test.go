@@ -103,6 +103,11 @@ func calls(c *cpu) []call {
 	rmsNormGrad := backend.RMSNormGradArgs{DX: n2, DWeight: dw, DY: y, X: x, RStd: rstd, Weight: w}
 	add("rms norm grad", func() { c.RMSNormGrad(rmsNormGrad) }, n2, dw)
 
+	ga, gb := in(300, 400), in(300, 400)
+	add("gated", func() { c.Gated(n1, x, y, backend.ActSiLU) }, n1)
+	gatedGrad := backend.GatedGradArgs{DGate: ga, DUp: gb, DY: y, Gate: x, Up: y, Act: backend.ActGELUTanh}
+	add("gated grad", func() { c.GatedGrad(gatedGrad) }, ga, gb)
+
 	nmean, nvar, ny, ndx, ndw, ndb := in(40), in(40), in(3000, 40), in(3000, 40), in(40), in(40)
 	nx, ng, nw, nb := in(3000, 40), in(3000, 40), in(40), in(40)
 	batchNorm := backend.BatchNormArgs{Y: ny, Mean: nmean, Var: nvar, X: nx, Weight: nw, Bias: nb, Eps: 1e-5}

@@ -55,6 +55,16 @@ func (p *Profiler) RMSNormGrad(a backend.RMSNormGradArgs) bool {
 	})
 }
 
+func (p *Profiler) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	k, ok := p.inner.(backend.GatedKernel)
+	return ok && p.timeIf("gated", dst, moved(2, dst, gate, up), func() bool { return k.Gated(dst, gate, up, act) })
+}
+
+func (p *Profiler) GatedGrad(a backend.GatedGradArgs) bool {
+	k, ok := p.inner.(backend.GatedKernel)
+	return ok && p.timeIf("gated_grad", a.DGate, moved(5, a.DGate, a.DUp, a.DY, a.Gate, a.Up), func() bool { return k.GatedGrad(a) })
+}
+
 func (p *Profiler) BatchNorm(a backend.BatchNormArgs) bool {
 	k, ok := p.inner.(backend.BatchNormKernel)
 	return ok && p.timeIf("batch_norm", a.Y, moved(7, a.Y, a.X, a.X, a.X, a.Mean, a.Var, a.Weight, a.Bias), func() bool {

@@ -50,6 +50,7 @@ var (
 	_ backend.LayerNormKernel    = (*Profiler)(nil)
 	_ backend.BatchNormKernel    = (*Profiler)(nil)
 	_ backend.RMSNormKernel      = (*Profiler)(nil)
+	_ backend.GatedKernel        = (*Profiler)(nil)
 	_ backend.LSTMKernel         = (*Profiler)(nil)
 	_ backend.GRUKernel          = (*Profiler)(nil)
 	_ backend.DecodeKernel       = (*Profiler)(nil)
