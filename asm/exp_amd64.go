@@ -60,6 +60,14 @@ func gelu(dst, x []float32) {
 	geluGeneric(dst, x)
 }
 
+func geluTanh(dst, x []float32) {
+	if useAVX2 {
+		geluTanhAVX2(dst, x)
+		return
+	}
+	geluTanhGeneric(dst, x)
+}
+
 func silu(dst, x []float32) {
 	if useAVX2 {
 		siluAVX2(dst, x)

@@ -42,6 +42,13 @@ func GELUGrad(dst, g, x []float32) {
 	geluGrad(dst, g, x)
 }
 
+// GELUTanhGrad computes dst = g·s·(1 + x·t′·(1 − s)), s = sigmoid t,
+// t = 2√(2/π)·(x + 0.044715·x³): the derivative of [GELUTanh].
+func GELUTanhGrad(dst, g, x []float32) {
+	same2("gelu tanh grad", len(dst), len(g), len(x))
+	geluTanhGrad(dst, g, x)
+}
+
 // SiLUGrad computes dst = g·s·(1 + x·(1 − s)), s = sigmoid x.
 func SiLUGrad(dst, g, x []float32) {
 	same2("silu grad", len(dst), len(g), len(x))

@@ -52,6 +52,14 @@ func softmaxGrad(dst, g, y []float32, sum float32) {
 	softmaxGradGeneric(dst, g, y, sum)
 }
 
+func geluTanhGrad(dst, g, x []float32) {
+	if useAVX2 {
+		geluTanhGradAVX2(dst, g, x)
+		return
+	}
+	geluTanhGradGeneric(dst, g, x)
+}
+
 func siluGrad(dst, g, x []float32) {
 	if useAVX2 {
 		siluGradAVX2(dst, g, x)

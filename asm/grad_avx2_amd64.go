@@ -46,6 +46,13 @@ func softmaxGradAVX2(dst []float32, g []float32, y []float32, sum float32)
 //go:noescape
 func geluGradAVX2(dst []float32, g []float32, x []float32)
 
+// geluTanhGradAVX2 is
+//
+//	for i := range dst { dst[i] = g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t) }
+//
+//go:noescape
+func geluTanhGradAVX2(dst []float32, g []float32, x []float32)
+
 // siluGradAVX2 is
 //
 //	for i := range dst { dst[i] = g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i]) }

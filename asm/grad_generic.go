@@ -51,6 +51,15 @@ func geluGradGeneric(dst, g, x []float32) {
 	}
 }
 
+func geluTanhGradGeneric(dst, g, x []float32) {
+	g, x = g[:len(dst)], x[:len(dst)]
+	for i, v := range x {
+		t, w := geluTanh32(v)
+		s, q := sigmoids32(t)
+		dst[i] = g[i] * (s * fma32(w, q, 1))
+	}
+}
+
 func siluGradGeneric(dst, g, x []float32) {
 	g, x = g[:len(dst)], x[:len(dst)]
 	for i, v := range x {

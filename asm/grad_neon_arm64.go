@@ -46,6 +46,13 @@ func softmaxGradNEON(dst, g, y []float32, sum float32)
 //go:noescape
 func geluGradNEON(dst, g, x []float32)
 
+// geluTanhGradNEON is
+//
+//	for i := range dst { dst[i] = g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t) }
+//
+//go:noescape
+func geluTanhGradNEON(dst, g, x []float32)
+
 // siluGradNEON is
 //
 //	for i := range dst { dst[i] = g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i]) }

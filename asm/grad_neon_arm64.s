@@ -72,7 +72,15 @@ DATA gradConsts<>+512(SB)/8, $0x8000000080000000 // -0
 DATA gradConsts<>+520(SB)/8, $0x8000000080000000
 DATA gradConsts<>+528(SB)/8, $0x3F0000003F000000 // 0.5
 DATA gradConsts<>+536(SB)/8, $0x3F0000003F000000
-GLOBL gradConsts<>(SB), RODATA|NOPTR, $544
+DATA gradConsts<>+544(SB)/8, $0xC1800000C1800000 // -16
+DATA gradConsts<>+552(SB)/8, $0xC1800000C1800000
+DATA gradConsts<>+560(SB)/8, $0x3E5B33B63E5B33B6 // 0.214064449
+DATA gradConsts<>+568(SB)/8, $0x3E5B33B63E5B33B6
+DATA gradConsts<>+576(SB)/8, $0x3FCC422A3FCC422A // 1.59576917
+DATA gradConsts<>+584(SB)/8, $0x3FCC422A3FCC422A
+DATA gradConsts<>+592(SB)/8, $0x3D9222793D922279 // 0.0713548139
+DATA gradConsts<>+600(SB)/8, $0x3D9222793D922279
+GLOBL gradConsts<>(SB), RODATA|NOPTR, $608
 
 TEXT ·reluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    dst_len+8(FP), R19
@@ -790,7 +798,7 @@ stored65:
 done58:
 	RET
 
-TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
+TEXT ·geluTanhGradNEON(SB), NOSPLIT, $0-72
 	MOVD    dst_len+8(FP), R19
 	MOVD    dst_base+0(FP), R0
 	MOVD    g_base+24(FP), R1
@@ -800,6 +808,190 @@ TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
 	BLT     rest67
 
 vector69:
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	FMOVQ   384(R20), F3
+	WORD $0x4EA3F442 // fmin v2.4s, v2.4s, v3.4s
+	FMOVQ   544(R20), F4
+	WORD $0x4E24F442 // fmax v2.4s, v2.4s, v4.4s
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ   560(R20), F6
+	FMOVQ   576(R20), F7
+	WORD $0x4E25CCC7 // fmla v7.4s, v6.4s, v5.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	FMOVQ   592(R20), F6
+	FMOVQ   576(R20), F8
+	WORD $0x4E25CCC8 // fmla v8.4s, v6.4s, v5.4s
+	WORD $0x6E28DC42 // fmul v2.4s, v2.4s, v8.4s
+	WORD $0x4EA0E846 // fcmlt v6.4s, v2.4s, #0.0
+	WORD $0x4EA0F849 // fabs v9.4s, v2.4s
+	WORD $0x6EA0F929 // fneg v9.4s, v9.4s
+	FMOVQ   32(R20), F10
+	WORD $0x4EAAF529 // fmin v9.4s, v9.4s, v10.4s
+	FMOVQ   48(R20), F11
+	WORD $0x4E2BF529 // fmax v9.4s, v9.4s, v11.4s
+	FMOVQ   64(R20), F12
+	FMOVQ   80(R20), F13
+	WORD $0x4EAC1D8E // mov v14.16b, v12.16b
+	WORD $0x4E2DCD2E // fmla v14.4s, v9.4s, v13.4s
+	WORD $0x4EACD5CE // fsub v14.4s, v14.4s, v12.4s
+	FMOVQ   96(R20), F15
+	WORD $0x4E2FCDC9 // fmla v9.4s, v14.4s, v15.4s
+	FMOVQ   112(R20), F16
+	WORD $0x4E30CDC9 // fmla v9.4s, v14.4s, v16.4s
+	FMOVQ   128(R20), F17
+	FMOVQ   144(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   160(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   176(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   192(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   0(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   0(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	WORD $0x4EA1B9D2 // fcvtzs v18.4s, v14.4s
+	WORD $0x4F3F0653 // sshr v19.4s, v18.4s, #1
+	WORD $0x6EB38652 // sub v18.4s, v18.4s, v19.4s
+	FMOVQ   208(R20), F20
+	WORD $0x4EB48673 // add v19.4s, v19.4s, v20.4s
+	WORD $0x4F375673 // shl v19.4s, v19.4s, #23
+	WORD $0x6E33DE31 // fmul v17.4s, v17.4s, v19.4s
+	WORD $0x4EB48652 // add v18.4s, v18.4s, v20.4s
+	WORD $0x4F375652 // shl v18.4s, v18.4s, #23
+	WORD $0x6E32DE31 // fmul v17.4s, v17.4s, v18.4s
+	FMOVQ   0(R20), F10
+	WORD $0x4E31D54B // fadd v11.4s, v10.4s, v17.4s
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x6EA61E2C // bit v12.16b, v17.16b, v6.16b
+	WORD $0x6EE61E2A // bif v10.16b, v17.16b, v6.16b
+	WORD $0x6E2BFD42 // fdiv v2.4s, v10.4s, v11.4s
+	WORD $0x6E2BFD8C // fdiv v12.4s, v12.4s, v11.4s
+	FMOVQ   0(R20), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E26DD86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x6E26DC06 // fmul v6.4s, v0.4s, v6.4s
+	FMOVQ.P F6, 16(R0)
+	SUBS    $4, R19
+	BGE     vector69
+
+rest67:
+	ADDS    $4, R19
+	BEQ     done68
+	TBZ     $1, R19, one70
+	FMOVD   (R1), F0
+	TBZ     $0, R19, loaded71
+	ADD     $8, R1, R21
+	VLD1    (R21), V0.S[2]
+	B       loaded71
+
+one70:
+	FMOVS   (R1), F0
+
+loaded71:
+	TBZ     $1, R19, one72
+	FMOVD   (R2), F1
+	TBZ     $0, R19, loaded73
+	ADD     $8, R2, R21
+	VLD1    (R21), V1.S[2]
+	B       loaded73
+
+one72:
+	FMOVS   (R2), F1
+
+loaded73:
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	FMOVQ   384(R20), F3
+	WORD $0x4EA3F442 // fmin v2.4s, v2.4s, v3.4s
+	FMOVQ   544(R20), F4
+	WORD $0x4E24F442 // fmax v2.4s, v2.4s, v4.4s
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ   560(R20), F6
+	FMOVQ   576(R20), F7
+	WORD $0x4E25CCC7 // fmla v7.4s, v6.4s, v5.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	FMOVQ   592(R20), F6
+	FMOVQ   576(R20), F8
+	WORD $0x4E25CCC8 // fmla v8.4s, v6.4s, v5.4s
+	WORD $0x6E28DC42 // fmul v2.4s, v2.4s, v8.4s
+	WORD $0x4EA0E846 // fcmlt v6.4s, v2.4s, #0.0
+	WORD $0x4EA0F849 // fabs v9.4s, v2.4s
+	WORD $0x6EA0F929 // fneg v9.4s, v9.4s
+	FMOVQ   32(R20), F10
+	WORD $0x4EAAF529 // fmin v9.4s, v9.4s, v10.4s
+	FMOVQ   48(R20), F11
+	WORD $0x4E2BF529 // fmax v9.4s, v9.4s, v11.4s
+	FMOVQ   64(R20), F12
+	FMOVQ   80(R20), F13
+	WORD $0x4EAC1D8E // mov v14.16b, v12.16b
+	WORD $0x4E2DCD2E // fmla v14.4s, v9.4s, v13.4s
+	WORD $0x4EACD5CE // fsub v14.4s, v14.4s, v12.4s
+	FMOVQ   96(R20), F15
+	WORD $0x4E2FCDC9 // fmla v9.4s, v14.4s, v15.4s
+	FMOVQ   112(R20), F16
+	WORD $0x4E30CDC9 // fmla v9.4s, v14.4s, v16.4s
+	FMOVQ   128(R20), F17
+	FMOVQ   144(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   160(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   176(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   192(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   0(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   0(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	WORD $0x4EA1B9D2 // fcvtzs v18.4s, v14.4s
+	WORD $0x4F3F0653 // sshr v19.4s, v18.4s, #1
+	WORD $0x6EB38652 // sub v18.4s, v18.4s, v19.4s
+	FMOVQ   208(R20), F20
+	WORD $0x4EB48673 // add v19.4s, v19.4s, v20.4s
+	WORD $0x4F375673 // shl v19.4s, v19.4s, #23
+	WORD $0x6E33DE31 // fmul v17.4s, v17.4s, v19.4s
+	WORD $0x4EB48652 // add v18.4s, v18.4s, v20.4s
+	WORD $0x4F375652 // shl v18.4s, v18.4s, #23
+	WORD $0x6E32DE31 // fmul v17.4s, v17.4s, v18.4s
+	FMOVQ   0(R20), F10
+	WORD $0x4E31D54B // fadd v11.4s, v10.4s, v17.4s
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x6EA61E2C // bit v12.16b, v17.16b, v6.16b
+	WORD $0x6EE61E2A // bif v10.16b, v17.16b, v6.16b
+	WORD $0x6E2BFD42 // fdiv v2.4s, v10.4s, v11.4s
+	WORD $0x6E2BFD8C // fdiv v12.4s, v12.4s, v11.4s
+	FMOVQ   0(R20), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E26DD86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x6E26DC06 // fmul v6.4s, v0.4s, v6.4s
+	TBZ     $1, R19, one74
+	FMOVD   F6, (R0)
+	TBZ     $0, R19, stored75
+	ADD     $8, R0, R21
+	VST1    V6.S[2], (R21)
+	B       stored75
+
+one74:
+	FMOVS   F6, (R0)
+
+stored75:
+
+done68:
+	RET
+
+TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
+	MOVD    dst_len+8(FP), R19
+	MOVD    dst_base+0(FP), R0
+	MOVD    g_base+24(FP), R1
+	MOVD    x_base+48(FP), R2
+	MOVD    $gradConsts<>(SB), R20
+	SUBS    $4, R19
+	BLT     rest77
+
+vector79:
 	FMOVQ.P 16(R1), F0
 	FMOVQ.P 16(R2), F1
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
@@ -855,33 +1047,33 @@ vector69:
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
 	FMOVQ.P F3, 16(R0)
 	SUBS    $4, R19
-	BGE     vector69
+	BGE     vector79
 
-rest67:
+rest77:
 	ADDS    $4, R19
-	BEQ     done68
-	TBZ     $1, R19, one70
+	BEQ     done78
+	TBZ     $1, R19, one80
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded71
+	TBZ     $0, R19, loaded81
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded71
+	B       loaded81
 
-one70:
+one80:
 	FMOVS   (R1), F0
 
-loaded71:
-	TBZ     $1, R19, one72
+loaded81:
+	TBZ     $1, R19, one82
 	FMOVD   (R2), F1
-	TBZ     $0, R19, loaded73
+	TBZ     $0, R19, loaded83
 	ADD     $8, R2, R21
 	VLD1    (R21), V1.S[2]
-	B       loaded73
+	B       loaded83
 
-one72:
+one82:
 	FMOVS   (R2), F1
 
-loaded73:
+loaded83:
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
 	WORD $0x4EA0E823 // fcmlt v3.4s, v1.4s, #0.0
 	WORD $0x4EA0F824 // fabs v4.4s, v1.4s
@@ -933,17 +1125,17 @@ loaded73:
 	WORD $0x4E21CC43 // fmla v3.4s, v2.4s, v1.4s
 	WORD $0x6E23DCE3 // fmul v3.4s, v7.4s, v3.4s
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
-	TBZ     $1, R19, one74
+	TBZ     $1, R19, one84
 	FMOVD   F3, (R0)
-	TBZ     $0, R19, stored75
+	TBZ     $0, R19, stored85
 	ADD     $8, R0, R21
 	VST1    V3.S[2], (R21)
-	B       stored75
+	B       stored85
 
-one74:
+one84:
 	FMOVS   F3, (R0)
 
-stored75:
+stored85:
 
-done68:
+done78:
 	RET

@@ -119,7 +119,7 @@ func copyVectors(dst, src []float32, ld, n, dim int) {
 // packed keys from j0 to j1, of those that a tile's queries may see, into rows of
 // attentionKeys numbers.
 func (a *attentionShape) scores(dst, q []float32, ld int, k []float32, batch, i0, rows, j0, j1 int) {
-	tile := asm.InPlaceTile{K: a.dim, N: asm.NR, ARow: ld, ACol: 1, BRow: asm.NR, CRow: attentionKeys}
+	tile := asm.InPlaceTiles{Count: 1, K: a.dim, N: asm.NR, ARow: ld, ACol: 1, BRow: asm.NR, CRow: attentionKeys}
 	for c := 0; c < j1-j0; c += asm.NR {
 		tile.B = k[c*a.dim:]
 		for r := 0; r < rows; r += attentionTile {
@@ -135,7 +135,7 @@ func (a *attentionShape) scores(dst, q []float32, ld int, k []float32, batch, i0
 
 // addProduct computes a tile of at most attentionTile rows and any number of columns by
 // operands in place.
-func addProduct(t *asm.InPlaceTile, columns int) {
+func addProduct(t *asm.InPlaceTiles, columns int) {
 	b, c := t.B, t.C
 	for columns >= asm.NR {
 		t.N = columns / asm.NR * asm.NR
@@ -338,8 +338,9 @@ func (r *attentionRun) tile(values []float32, t, m, j0, j1 int) {
 		x := r.s[(t+i)*attentionKeys:][seen[i].from:seen[i].to]
 		sum[i] += asm.SumExp(x, x, largest[i])
 	}
-	addProduct(&asm.InPlaceTile{
-		K: hi - lo, M: m, A: r.s[t*attentionKeys+lo:], ARow: attentionKeys, ACol: 1,
+	addProduct(&asm.InPlaceTiles{
+		Count: 1,
+		K:     hi - lo, M: m, A: r.s[t*attentionKeys+lo:], ARow: attentionKeys, ACol: 1,
 		B: values[lo*r.dim:], BRow: r.dim,
 		C: r.y.at(r.batch, r.i0+t, r.head), CRow: r.y.place, Accumulate: begun,
 	}, r.dim)

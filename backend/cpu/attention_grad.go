@@ -225,8 +225,9 @@ func (r *attentionGradRun) queriesGrad(h, i0, rows, j0, j1 int) {
 		if from >= to {
 			continue
 		}
-		addProduct(&asm.InPlaceTile{
-			K: to - from, M: m, A: r.ds[t*attentionKeys+from:], ARow: attentionKeys, ACol: 1,
+		addProduct(&asm.InPlaceTiles{
+			Count: 1,
+			K:     to - from, M: m, A: r.ds[t*attentionKeys+from:], ARow: attentionKeys, ACol: 1,
 			B: k.at(r.batch, j0+from, r.kv), BRow: k.place, C: dq[(i0+t)*stride:], CRow: stride,
 			Accumulate: j0 > r.firstKeys(i0+t, m),
 		}, r.dim)
@@ -259,8 +260,9 @@ func (r *attentionGradRun) keysGrad(h, i0, rows, j0, j1 int, begun *[ceilTiles]b
 			dst, b *heads
 			a      []float32
 		}{{&r.dv, &r.dy, r.p[at:]}, {&r.dk, &r.q, r.ds[at:]}} {
-			addProduct(&asm.InPlaceTile{
-				K: bottom - top, M: m, A: o.a, ARow: 1, ACol: attentionKeys,
+			addProduct(&asm.InPlaceTiles{
+				Count: 1,
+				K:     bottom - top, M: m, A: o.a, ARow: 1, ACol: attentionKeys,
 				B: o.b.at(r.batch, i0+top, head), BRow: o.b.place,
 				C: o.dst.at(r.batch, j0+j, r.kv), CRow: o.dst.place, Accumulate: *first,
 			}, r.dim)

@@ -26,6 +26,7 @@ var (
 	_ backend.ShapeOnly = (*Backend)(nil)
 
 	_ backend.LSTMKernel      = (*Backend)(nil)
+	_ backend.GRUKernel       = (*Backend)(nil)
 	_ backend.AttentionKernel = (*Backend)(nil)
 	_ backend.RotaryKernel    = (*Backend)(nil)
 )
@@ -123,6 +124,8 @@ func (*Backend) Conv2dWeightGrad(_, _, _ backend.View, _ backend.Conv, _ float64
 
 func (*Backend) LSTM(_, _, _, _, _, _ backend.View) bool { return true }
 func (*Backend) LSTMGrad(backend.LSTMGradArgs) bool      { return true }
+func (*Backend) GRU(backend.GRUArgs) bool                { return true }
+func (*Backend) GRUGrad(backend.GRUGradArgs) bool        { return true }
 
 func (*Backend) Attention(backend.AttentionArgs) bool         { return true }
 func (*Backend) AttentionGrad(backend.AttentionGradArgs) bool { return true }

@@ -65,7 +65,7 @@ type writer struct {
 }
 
 func newWriter(rng *tensor.RNG) *writer {
-	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
+	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
 }
 
 func (w *writer) State() iter.Seq2[string, layers.Entry] {
@@ -92,6 +92,34 @@ func TestRecurrent(t *testing.T) {
 		assert.Equal(t, layers.Count(w), s.Parameters)
 	})
 }
+
+// A recurrent layer costs both its weights for every step, in both directions, and less
+// for ids of few rows: the projection of each row once.
+func TestRecurrentKinds(t *testing.T) {
+	bothBackends(t, func(t *testing.T, rng *tensor.RNG) {
+		gru := layers.NewGRU(3, 5, layers.RecurrentConfig{Bidirectional: true}, rng)
+		count := 2 * 3 * 5 * (3 + 5 + 2)
+		s := summary.OfLayer(first{gru}, 2, 4, 3)
+		assert.Equal(t, []layer{{"gru", []int{2, 4, 10}, count, 2 * 4 * 2 * 3 * 5 * (3 + 5)}}, s.Layers)
+		embed := layers.NewEmbedding(2, 3, rng)
+		s = summary.Trace(gru, func(tape *tensor.Tape) { gru.ForwardIDs(tape, embed, make([]int32, 8), 2, 4, nil) })
+		assert.EqualValues(t, 2*3*5*(2*3+8*5), s.MultiplyAdds)
+		net := layers.Sequential{layers.NewRMSNorm(6, rng), layers.NewGatedMLP(6, 7, layers.SiLU{}, rng)}
+		s = summary.OfLayer(net, 2, 6)
+		assert.EqualValues(t, 2*3*6*7, s.MultiplyAdds)
+		assert.Equal(t, layers.Count(net), s.Parameters)
+	})
+}
+
+// first is a GRU as a layer.
+type first struct{ *layers.GRU }
+
+func (f first) Forward(x *tensor.Tensor) *tensor.Tensor {
+	y, _ := f.GRU.Forward(x, nil)
+	return y
+}
+
+func (f first) State() iter.Seq2[string, layers.Entry] { return layers.Prefix("gru", f.GRU.State()) }
 
 // A convolution costs a window of the weights for each number of its result, a
 // transposed one for each that it comes from.

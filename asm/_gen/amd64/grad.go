@@ -23,6 +23,12 @@ func emitGrad(g *gen) {
 		density = g.mul(density, g.f32(invSqrt2Pi))
 		return g.mul(d, g.fmaInto(density, x, g.phi(x)))
 	})
+	grad("geluTanhGrad", 1, func(d, x vec, _ []vec) vec {
+		c, s2 := g.geluTanhBounded(x)
+		s, q := g.sigmoids(g.mul(g.polynomial(s2, geluTanh3, geluTanh1), c))
+		w := g.mul(g.polynomial(s2, 3*geluTanh3, geluTanh1), c)
+		return g.mul(d, g.mul(s, g.fmaInto(q, w, g.f32(1))))
+	})
 	grad("siluGrad", 1, func(d, x vec, _ []vec) vec {
 		s, q := g.sigmoids(x)
 		return g.mul(d, g.mul(s, g.fmaInto(q, x, g.f32(1))))

@@ -158,6 +158,12 @@ func (e *Epilogue) Activate(row []float32) {
 		asm.Tanh(row, row)
 	case backend.ActSigmoid:
 		asm.Sigmoid(row, row)
+	case backend.ActGELU:
+		asm.GELU(row, row)
+	case backend.ActGELUTanh:
+		asm.GELUTanh(row, row)
+	case backend.ActSiLU:
+		asm.SiLU(row, row)
 	}
 }
 
