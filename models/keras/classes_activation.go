@@ -157,6 +157,9 @@ func newPReLU(c struct {
 	}
 	p := &prelu{tensor.ZerosOn(rng.Backend(), shape...)}
 	l := single(func(x *tensor.Tensor) *tensor.Tensor {
+		if sight == (Sight{}) && !slices.Equal(x.Shape()[1:], shape) { // and not spread out
+			tensor.Fail("prelu", fmt.Sprintf("has numbers for %v", shape), "%v", x.Shape()[1:])
+		}
 		return x.ReLU().Sub(x.Neg().ReLU().Mul(p.alpha))
 	}, sight)
 	l.Module, l.Arrays = p, map[string]Array{"weight": {Name: "alpha", Axes: axes}}

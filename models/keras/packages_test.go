@@ -57,4 +57,3 @@ func distance(got, want []float64) float64 {
 	}
 	return off / largest
 }
-
