@@ -36,6 +36,7 @@ type Model struct {
 
 	fsys   fs.FS
 	arrays map[string]array
+	shards map[string]bool // of all groups
 }
 
 // Open reads model.json from a folder, or of that name, and looks for its shards beside
@@ -81,7 +82,7 @@ func Read(fsys fs.FS, name string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tfjs: %w", err)
 	}
-	m := &Model{Topology: topology, fsys: fsys, arrays: map[string]array{}}
+	m := &Model{Topology: topology, fsys: fsys, arrays: map[string]array{}, shards: map[string]bool{}}
 	for _, g := range f.Manifest {
 		if err := m.add(path.Dir(name), g); err != nil {
 			return nil, fmt.Errorf("tfjs: %w", err)

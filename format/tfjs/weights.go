@@ -74,6 +74,10 @@ func (m *Model) add(dir string, g group) error {
 			return fmt.Errorf("shard %q: its name must be one of a file beside model.json", p)
 		}
 		name := path.Join(dir, p)
+		if m.shards[name] { // whose bytes would count, and take memory, again and again
+			return fmt.Errorf("shard %q: named twice", p)
+		}
+		m.shards[name] = true
 		size, err := sizeOf(m.fsys, name)
 		if err != nil {
 			return fmt.Errorf("shard: %w: all files that came with model.json must lie beside it", err)

@@ -24,6 +24,8 @@ type Layer struct {
 	// names in its State. What is not there keeps its first value.
 	Arrays map[string]Array
 	Sees   Sight
+
+	lists int // numbers that Forward lists or reads outside the backend, as planned
 }
 
 // Array is an array of Keras.

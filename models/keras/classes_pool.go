@@ -34,13 +34,16 @@ func (c poolConfig) layer(in [][]int, pool func(x *tensor.Tensor, p tensor.Pool,
 	if err := between("pool_size and strides", 1, maxWindow, slices.Concat(c.Size[:], c.Stride[:])...); err != nil {
 		return Layer{}, err
 	}
-	if err := listed(shape[1], shape[2], shape[3]); err != nil {
+	lists, err := listed(shape[1], shape[2], shape[3])
+	if err != nil {
 		return Layer{}, err
 	}
-	return single(func(x *tensor.Tensor) *tensor.Tensor {
+	l := single(func(x *tensor.Tensor) *tensor.Tensor {
 		pad := c.Padding.around(x.Dim(2), x.Dim(3), c.Size, c.Stride, pair{1, 1})
 		return pool(x, tensor.Pool{Kernel: c.Size, Stride: c.Stride}, pad)
-	}, c.Padding.sight(c.Size, c.Stride, pair{1, 1})), nil
+	}, c.Padding.sight(c.Size, c.Stride, pair{1, 1}))
+	l.lists = lists
+	return l, nil
 }
 
 // even reports whether padding is the same on both sides, so that pooling does it.

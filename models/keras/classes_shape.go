@@ -21,20 +21,27 @@ func init() {
 	Register("Reshape", newReshape)
 }
 
-// maxListed bounds the pixels of values, as they are planned, of layers that list them,
-// or read them all: lists take memory before there is any of the network's.
-const maxListed = 1 << 24
+const (
+	// maxListed bounds the numbers that a layer lists as it is planned, or reads to
+	// list some: lists take memory before there is any of the network's. The largest
+	// maximum of a U-Net for 512×512 pixels reads as many.
+	maxListed = 1 << 24
+	// maxLists bounds those of all layers together, and so the time.
+	maxLists = 1 << 27
+)
 
-// listed returns an error if sizes are for too many pixels.
-func listed(sizes ...int) error {
+// listed is the product of sizes, how many numbers a layer lists.
+//
+// Errors: more than a layer may.
+func listed(sizes ...int) (int, error) {
 	n := 1
 	for _, s := range sizes {
 		if s > maxListed/n {
-			return fmt.Errorf("values of size %v: too large", sizes)
+			return 0, fmt.Errorf("values of size %v: too large", sizes)
 		}
 		n *= s
 	}
-	return nil
+	return n, nil
 }
 
 // sides are pixels at the top and bottom, and on the left and right.
@@ -110,7 +117,8 @@ func newUpSampling(c struct {
 	if err := between("size", 1, maxWindow, c.Size[0], c.Size[1]); err != nil {
 		return Layer{}, err
 	}
-	if err := listed(shape[2], c.Size[0], shape[3], c.Size[1]); err != nil {
+	lists, err := listed(shape[2], c.Size[0], shape[3], c.Size[1])
+	if err != nil {
 		return Layer{}, err
 	}
 	sight := Sight{Scale: c.Size[0]}
@@ -119,9 +127,11 @@ func newUpSampling(c struct {
 	case "bilinear":
 		sight.Reach = 1
 		for i := range 2 { // a line's share of each new one is listed
-			if err := listed(shape[2+i], shape[2+i], c.Size[i]); err != nil {
+			shares, err := listed(shape[2+i], shape[2+i], c.Size[i])
+			if err != nil {
 				return Layer{}, err
 			}
+			lists += shares
 		}
 	default:
 		return Layer{}, fmt.Errorf("interpolation: %q: must be nearest or bilinear", c.Method)
@@ -129,13 +139,15 @@ func newUpSampling(c struct {
 	if c.Size[0] != c.Size[1] {
 		sight = Sight{}
 	}
-	return single(func(x *tensor.Tensor) *tensor.Tensor {
+	l := single(func(x *tensor.Tensor) *tensor.Tensor {
 		h, w := x.Dim(2)*c.Size[0], x.Dim(3)*c.Size[1]
 		if c.Method == "bilinear" {
 			return x.UpsampleBilinear(h, w, false)
 		}
 		return x.UpsampleNearest(h, w)
-	}, sight), nil
+	}, sight)
+	l.lists = lists
+	return l, nil
 }
 
 type shuffleConfig struct {

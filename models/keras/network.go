@@ -79,9 +79,13 @@ func (n *Network) plan() error {
 	rng := tensor.NewRNGOn(be, 0)
 	values := make([]*tensor.Tensor, len(n.nodes))
 	x := tape.Zeros(n.shapeOf(picture)...)
+	lists := 0
 	for i := range n.nodes {
 		if err := n.make(i, rng); err != nil {
 			return err
+		}
+		if lists += n.nodes[i].lists; lists > maxLists {
+			return fmt.Errorf("layer %q: with those before it, more than %d pixels to pick from", n.cfg.Layers[i].Name, maxLists)
 		}
 		err := tensor.Try(func() { values[i] = n.nodes[i].Forward(n.nodes[i].read(values, x)) })
 		if err != nil {
@@ -159,6 +163,11 @@ func (n *Network) State() iter.Seq2[string, layers.Entry] {
 // asked for do not depend on layers for one size, such as Dense after Flatten.
 func (n *Network) Size() (channels, height, width int) {
 	return n.cfg.Size[0], n.cfg.Size[1], n.cfg.Size[2]
+}
+
+// Trace computes all layers once, for a summary of them.
+func (n *Network) Trace(tape *tensor.Tape) {
+	n.Activations(tape.Zeros(n.shapeOf(picture)...), n.ActivationNames()...)
 }
 
 // Forward is the value of the output layer.
