@@ -34,7 +34,7 @@ func (*convert) Help() string {
 The file keeps where the network comes from and its licence, which "artnn info" shows.
 
 Examples:
-  npm pack @upscalerjs/default-model@1.0.0 && tar xzf upscalerjs-default-model-1.0.0.tgz
+  npm pack @upscalerjs/default-model@1.0.0 && tar xzf upscalerjs-*.tgz
   artnn convert package/models --range 0,255 -o upscale.safetensors`
 }
 

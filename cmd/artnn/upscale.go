@@ -33,7 +33,7 @@ func (*upscale) Help() string {
 	return `The network decides how much larger: twice, if it is the one below. The picture is worked on in parts that overlap by as much as their results depend on: they leave no seams, and a large picture takes little more memory than a small one. Gray pictures stay gray, and transparency is made larger too.
 
 No such network comes with the program. With Node's npm, this gets one that makes pictures twice as large, of 0.9 MB:
-  npm pack @upscalerjs/default-model@1.0.0 && tar xzf upscalerjs-default-model-1.0.0.tgz
+  npm pack @upscalerjs/default-model@1.0.0 && tar xzf upscalerjs-*.tgz
   artnn convert package/models --range 0,255 -o upscale.safetensors
 
 The package @upscalerjs/esrgan-slim has others, for twice to eight times, in package/models/x2 to x8. Those of @upscalerjs/esrgan-thick take a minute where these take a second, and need --range 0,1 when they are converted.
@@ -85,7 +85,7 @@ func interrupted(ctx context.Context, err error) error {
 func tenths(con *console, name string) func(done, total int) {
 	return func(done, total int) {
 		if total >= 10 && done*10/total > (done-1)*10/total {
-			con.say("%s %3d %%\n", name, done*100/total)
+			con.say("%s %3d %%\n", name, done*10/total*10)
 		}
 	}
 }

@@ -46,11 +46,7 @@ func (n *Network) Enlargement() (Enlargement, error) {
 		}
 		first := of(l.inputs[0])
 		for _, place := range l.inputs {
-			from := of(place)
-			if from.scale != first.scale {
-				return fail("layer %q reads pictures of different sizes", n.cfg.Layers[i].Name)
-			}
-			first.reach = max(first.reach, from.reach)
+			first.reach = max(first.reach, of(place).reach) // the scales are equal, or they would not go together
 		}
 		sights[i] = seen{first.scale * float64(l.Sees.Scale), first.reach + float64(l.Sees.Reach)/first.scale}
 		peak = max(peak, (size(l.shape)+anySize*anySize-1)/(anySize*anySize))
