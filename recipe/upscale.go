@@ -62,7 +62,7 @@ func Upscale(ctx context.Context, net Enlarger, m *image.NRGBA, o UpscaleOptions
 	}
 	w, h := m.Rect.Dx(), m.Rect.Dy()
 	if w < 1 || h < 1 || w > mostUpscaled/(e.Scale*e.Scale)/h {
-		return nil, fmt.Errorf("upscale: %d×%d times %d: the result must have from 1 to %d pixels; cut the picture into parts", w, h, e.Scale, mostUpscaled)
+		return nil, fmt.Errorf("upscale: %d×%d by %d: the result must have from 1 to %s; cut the picture into parts", w, h, e.Scale, words.Count(mostUpscaled, "pixel"))
 	}
 	u := upscaling{net: net, Enlargement: e, channels: channels, planes: planesOf(m), w: w, h: h}
 	tile := o.Tile

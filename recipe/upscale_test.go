@@ -224,7 +224,7 @@ func TestUpscaleErrors(t *testing.T) {
 	_, err = recipe.Upscale(t.Context(), net, noise(3, 3, false), recipe.UpscaleOptions{Tile: -1})
 	assert.ErrorContains(t, err, "tile -1")
 	_, err = recipe.Upscale(t.Context(), net, image.NewNRGBA(image.Rect(0, 0, 0, 3)), recipe.UpscaleOptions{})
-	assert.ErrorContains(t, err, "0×3 times 3: the result must have from 1 to 268435456 pixels")
+	assert.ErrorContains(t, err, "0×3 by 3: the result must have from 1 to 268435456 pixels")
 	_, err = recipe.Upscale(t.Context(), net, &image.NRGBA{Rect: image.Rect(0, 0, math.MaxInt32/2, 1)}, recipe.UpscaleOptions{})
 	assert.ErrorContains(t, err, "cut the picture into parts")
 

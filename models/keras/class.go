@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
@@ -129,7 +130,7 @@ func single(forward func(x *tensor.Tensor) *tensor.Tensor, s Sight) Layer {
 // one checks that a layer reads one other, of the rank, and returns its shape.
 func one(in [][]int, rank int) ([]int, error) {
 	if len(in) != 1 {
-		return nil, fmt.Errorf("reads %d layers, and needs one", len(in))
+		return nil, fmt.Errorf("reads %s, and needs one", words.Count(len(in), "layer"))
 	}
 	if rank > 0 && len(in[0]) != rank {
 		what := "pictures [batch, channels, height, width]"

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 )
@@ -74,7 +75,7 @@ func newConv(c convConfig, in [][]int, rng *tensor.RNG) (Layer, error) {
 		return Layer{}, err
 	}
 	if shape[1]%c.Groups != 0 || c.Filters%c.Groups != 0 {
-		return Layer{}, fmt.Errorf("groups: %d: must divide %d channels and %d filters", c.Groups, shape[1], c.Filters)
+		return Layer{}, fmt.Errorf("groups: %d: must divide %s and %s", c.Groups, words.Count(shape[1], "channel"), words.Count(c.Filters, "filter"))
 	}
 	conv := newKernel(c.Filters, shape[1]/c.Groups, c.Kernel, c.bias(), rng)
 	conv.Groups = c.Groups

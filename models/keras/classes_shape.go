@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -94,7 +95,7 @@ func newCropping(c struct {
 		for i, cut := range c.Cropping {
 			left := x.Dim(2+i) - cut[0] - cut[1]
 			if left < 1 {
-				tensor.Fail("cropping", fmt.Sprintf("needs pictures of more than %d pixels along axis %d", cut[0]+cut[1], 2+i), "%d", x.Dim(2+i))
+				tensor.Fail("cropping", fmt.Sprintf("needs pictures of more than %s along axis %d", words.Count(cut[0]+cut[1], "pixel"), 2+i), "%d", x.Dim(2+i))
 			}
 			x = x.Narrow(2+i, cut[0], left)
 		}
@@ -168,7 +169,7 @@ func (c shuffleConfig) layer(in [][]int, scale int) (Layer, error) {
 		return Layer{}, err
 	}
 	if shape[1]%(scale*scale) != 0 {
-		return Layer{}, fmt.Errorf("scale: %d: its square must divide the %d channels", scale, shape[1])
+		return Layer{}, fmt.Errorf("scale: %d: its square must divide the %s", scale, words.Count(shape[1], "channel"))
 	}
 	return single(func(x *tensor.Tensor) *tensor.Tensor {
 		n, channels, h, w := x.Dim(0), x.Dim(1)/(scale*scale), x.Dim(2), x.Dim(3)
@@ -214,13 +215,13 @@ func newReshape(c struct {
 		case n == -1 && open < 0:
 			open = i
 		case n < 1 || n > numbers/known:
-			return Layer{}, fmt.Errorf("target_shape: %v: does not fit %d numbers", c.Shape, numbers)
+			return Layer{}, fmt.Errorf("target_shape: %v: does not fit %s", c.Shape, words.Count(numbers, "number"))
 		default:
 			known *= n
 		}
 	}
 	if open < 0 && known != numbers || numbers%known != 0 {
-		return Layer{}, fmt.Errorf("target_shape: %v: does not fit %d numbers", c.Shape, numbers)
+		return Layer{}, fmt.Errorf("target_shape: %v: does not fit %s", c.Shape, words.Count(numbers, "number"))
 	}
 	return single(func(x *tensor.Tensor) *tensor.Tensor {
 		target := slices.Insert(slices.Clone(c.Shape), 0, x.Dim(0))

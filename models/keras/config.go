@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Config configures [New]. It is saved in a network's file.
@@ -62,7 +64,7 @@ func (n *Network) connect() error {
 	n.nodes = make([]node, len(n.cfg.Layers))
 	for i, e := range n.cfg.Layers {
 		if len(e.Inputs) == 0 || len(e.Inputs) > maxInputs {
-			return fmt.Errorf("layer %q: reads %d others: must be from 1 to %d", e.Name, len(e.Inputs), maxInputs)
+			return fmt.Errorf("layer %q: reads %s: must be from 1 to %d", e.Name, words.Count(len(e.Inputs), "other"), maxInputs)
 		}
 		for _, name := range e.Inputs {
 			at, ok := n.places[name]

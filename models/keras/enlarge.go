@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
 
@@ -53,7 +54,7 @@ func (n *Network) Enlargement() (Enlargement, error) {
 	}
 	last := n.nodes[n.output]
 	if len(last.shape) != 4 || last.shape[1] != channels {
-		return fail("its result %v has not %d channels", last.shape, channels)
+		return fail("its result %v has not %s", last.shape, words.Count(channels, "channel"))
 	}
 	s := sights[n.output]
 	return Enlargement{Scale: int(s.scale), Reach: int(math.Ceil(s.reach)), Peak: peak}, nil

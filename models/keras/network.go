@@ -85,7 +85,7 @@ func (n *Network) plan() error {
 			return err
 		}
 		if lists += n.nodes[i].lists; lists > maxLists {
-			return fmt.Errorf("layer %q: with those before it, more than %d pixels to pick from", n.cfg.Layers[i].Name, maxLists)
+			return fmt.Errorf("layer %q: with those before it, more pixels to pick from than %d", n.cfg.Layers[i].Name, maxLists)
 		}
 		err := tensor.Try(func() { values[i] = n.nodes[i].Forward(n.nodes[i].read(values, x)) })
 		if err != nil {

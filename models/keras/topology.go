@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // model is a network as Keras describes it.
@@ -220,7 +222,7 @@ func (l *kerasLayer) reads() ([]string, error) {
 		return nil, fmt.Errorf("inbound_nodes: %w", err)
 	}
 	if len(calls) != 1 {
-		return nil, fmt.Errorf("inbound_nodes: the layer is used %d times, and must be once", len(calls))
+		return nil, fmt.Errorf("inbound_nodes: the layer is used %s, and must be once", words.Count(len(calls), "time"))
 	}
 	var three struct { // Keras 3
 		Args json.RawMessage `json:"args"`
