@@ -77,7 +77,7 @@ func TestConfigErrors(t *testing.T) {
 		{"size: 5000: must be from 1 to 1024", [3]int{3, 4, 4}, []keras.Entry{layer("UpSampling2D", `{"size":5000}`)}},
 		{"too large", [3]int{3, 0, 0}, []keras.Entry{layer("UpSampling2D", `{"size":1000}`)}},
 		{"too large", [3]int{3, 10000, 10}, []keras.Entry{layer("UpSampling2D", `{"size":1,"interpolation":"bilinear"}`)}},
-		{"too large", [3]int{3, 16000, 16000}, []keras.Entry{layer("MaxPooling2D", `{"pool_size":2,"padding":"same"}`)}},
+		{"too large", [3]int{3, 4000, 4000}, []keras.Entry{layer("MaxPooling2D", `{"pool_size":2,"padding":"same"}`)}},
 		{`interpolation: "area": must be nearest or bilinear`, [3]int{3, 4, 4}, []keras.Entry{layer("UpSampling2D", `{"size":2,"interpolation":"area"}`)}},
 		{"scale: 2: its square must divide the 3 channels", [3]int{3, 4, 4}, []keras.Entry{layer("PixelShuffle2x", "")}},
 		{"needs pictures of more than 4 pixels", [3]int{3, 4, 4}, []keras.Entry{layer("Cropping2D", `{"cropping":2}`)}},
@@ -187,7 +187,7 @@ func FuzzConvert(f *testing.F) {
 }
 
 // hostile are values that configurations may have instead of theirs.
-var hostile = []any{0, -1, 1, 2, 3, 7, 1023, 1024, 1 << 20, 1 << 40, 1e300, -0.5, 0.5, "", "same", "valid", "softmax", "bilinear", nil, true, []int{}, []int{3, 1}, []int{-1, 2, 3}, map[string]int{}}
+var hostile = []any{0, -1, 1, 2, 3, 7, 1023, 1024, 1 << 20, 1e12, 1e300, -0.5, 0.5, "", "same", "valid", "softmax", "bilinear", nil, true, []int{}, []int{3, 1}, []int{-1, 2, 3}, map[string]int{}}
 
 // mutate changes some values of a configuration as JSON has it.
 func mutate(v any, r *rand.Rand, names []string) any {

@@ -78,7 +78,10 @@ func (n *Network) plan() error {
 	defer tape.Release()
 	rng := tensor.NewRNGOn(be, 0)
 	values := make([]*tensor.Tensor, len(n.nodes))
-	x := tape.Zeros(n.shapeOf(picture)...)
+	var x *tensor.Tensor
+	if err := tensor.Try(func() { x = tape.Zeros(n.shapeOf(picture)...) }); err != nil {
+		return fmt.Errorf("size: %w", err)
+	}
 	lists := 0
 	for i := range n.nodes {
 		if err := n.make(i, rng); err != nil {
