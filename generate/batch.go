@@ -115,17 +115,17 @@ func writeAll(ctx context.Context, m Model, jobs []job, n int, options []Option)
 
 // together writes some of the texts, one token of each at a time.
 func (w *writing) together(jobs []job, some []int, results []Result) error {
-	all := make([]*run, len(some))
+	active := make([]*run, len(some))
 	of := map[*run]*Result{}
 	for i, k := range some {
-		all[i] = w.beginAt(jobs[k].tokens, jobs[k].seed)
-		of[all[i]] = &results[k]
+		active[i] = w.beginAt(jobs[k].tokens, jobs[k].seed)
+		of[active[i]] = &results[k]
 	}
+	all := lanes(active)
 	defer release(all...)
 	if err := w.feed(all); err != nil {
 		return err
 	}
-	active := all
 	for {
 		var on []*run
 		for _, r := range active {
@@ -133,7 +133,7 @@ func (w *writing) together(jobs []job, some []int, results []Result) error {
 			token, err := r.next()
 			result.add(token, err)
 			if err != nil || token.End != "" {
-				release(r)
+				release(&r.lane)
 				continue
 			}
 			on = append(on, r)
@@ -141,7 +141,7 @@ func (w *writing) together(jobs []job, some []int, results []Result) error {
 		if active = on; len(active) == 0 {
 			return nil
 		}
-		if err := w.read(active); err != nil {
+		if err := w.read(lanes(active)); err != nil {
 			for _, r := range active {
 				of[r].Text += r.rest()
 			}
@@ -157,4 +157,12 @@ func (r *Result) add(token Token, err error) {
 		r.Tokens = append(r.Tokens, token)
 		r.End = token.End
 	}
+}
+
+func lanes(runs []*run) []*lane {
+	list := make([]*lane, len(runs))
+	for i, r := range runs {
+		list[i] = &r.lane
+	}
+	return list
 }

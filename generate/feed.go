@@ -62,18 +62,18 @@ func sharedLen(a, b []int32) (n int) {
 	return n
 }
 
-// feed gives runs their readers, and reads their prompts. Those that begin alike are
+// feed gives lanes their readers, and reads their prompts. Those that begin alike are
 // read once up to where they part.
-func (w *writing) feed(runs []*run) error {
+func (w *writing) feed(lanes []*lane) error {
 	if w.prefix != nil {
-		for _, r := range runs {
+		for _, r := range lanes {
 			copy(r.logits, w.logits)
 		}
-		return w.branch(runs, w.prefix.(Forker).Fork(), w.known)
+		return w.branch(lanes, w.prefix.(Forker).Fork(), w.known)
 	}
-	groups := map[int32][]*run{}
+	groups := map[int32][]*lane{}
 	var order []int32
-	for _, r := range runs {
+	for _, r := range lanes {
 		first := r.within()[0]
 		if groups[first] == nil {
 			order = append(order, first)
@@ -88,24 +88,33 @@ func (w *writing) feed(runs []*run) error {
 	return nil
 }
 
+// lane is a text as the model reads it.
+type lane struct {
+	w      *writing
+	tokens []int32 // all of the text, with the prompt
+	reader Reader
+	kept   int // tokens that reader has read: the last ones, all or those of a window
+	logits []float32
+}
+
 // within is the part of a text that fits in the window.
-func (r *run) within() []int32 {
+func (r *lane) within() []int32 {
 	if w := r.w.window; w > 0 && len(r.tokens) > w {
 		return r.tokens[len(r.tokens)-w:]
 	}
 	return r.tokens
 }
 
-// branch reads the prompts of runs, which have the first tokens in common that
+// branch reads the prompts of lanes, which have the first tokens in common that
 // the reader has read. It takes the reader.
-func (w *writing) branch(runs []*run, reader Reader, at int) error {
-	end := len(runs[0].within())
-	for _, r := range runs {
-		end = min(end, sharedLen(runs[0].within(), r.within()))
+func (w *writing) branch(lanes []*lane, reader Reader, at int) error {
+	end := len(lanes[0].within())
+	for _, r := range lanes {
+		end = min(end, sharedLen(lanes[0].within(), r.within()))
 	}
 	// Those that end where the others go on need the logits there.
-	var ended, on []*run
-	for _, r := range runs {
+	var ended, on []*lane
+	for _, r := range lanes {
 		if len(r.within()) == end {
 			ended = append(ended, r)
 		} else {
@@ -113,10 +122,10 @@ func (w *writing) branch(runs []*run, reader Reader, at int) error {
 		}
 	}
 	forker, ok := reader.(Forker)
-	if !ok && len(runs) > 1 {
+	if !ok && len(lanes) > 1 {
 		reader.Release()
-		for _, r := range runs {
-			if err := w.branch([]*run{r}, w.m.NewReader(), 0); err != nil {
+		for _, r := range lanes {
+			if err := w.branch([]*lane{r}, w.m.NewReader(), 0); err != nil {
 				return err
 			}
 		}
@@ -127,7 +136,7 @@ func (w *writing) branch(runs []*run, reader Reader, at int) error {
 		logits = ended[0].logits
 	}
 	if end > at {
-		if err := w.readTokens(reader, runs[0].within()[at:end], logits); err != nil {
+		if err := w.readTokens(reader, lanes[0].within()[at:end], logits); err != nil {
 			reader.Release()
 			return err
 		}
@@ -144,7 +153,7 @@ func (w *writing) branch(runs []*run, reader Reader, at int) error {
 	}
 	for len(on) > 0 {
 		token := on[0].within()[end]
-		same, rest := partition(on, func(r *run) bool { return r.within()[end] == token })
+		same, rest := partition(on, func(r *lane) bool { return r.within()[end] == token })
 		if err := w.branch(same, fork(len(rest) == 0), end); err != nil {
 			if len(rest) > 0 {
 				reader.Release()
@@ -156,8 +165,8 @@ func (w *writing) branch(runs []*run, reader Reader, at int) error {
 	return nil
 }
 
-func partition(runs []*run, is func(*run) bool) (yes, no []*run) {
-	for _, r := range runs {
+func partition(lanes []*lane, is func(*lane) bool) (yes, no []*lane) {
+	for _, r := range lanes {
 		if is(r) {
 			yes = append(yes, r)
 		} else {
@@ -168,7 +177,7 @@ func partition(runs []*run, is func(*run) bool) (yes, no []*run) {
 }
 
 // read reads the last token of each run.
-func (w *writing) read(runs []*run) error {
+func (w *writing) read(lanes []*lane) error {
 	if err := w.cancelled(); err != nil {
 		return err
 	}
@@ -176,7 +185,7 @@ func (w *writing) read(runs []*run) error {
 	var readers []Reader
 	var tokens []int32
 	var logits [][]float32
-	for _, r := range runs {
+	for _, r := range lanes {
 		if w.window > 0 && r.kept == w.window {
 			if err := r.renew(); err != nil {
 				return err
@@ -185,7 +194,7 @@ func (w *writing) read(runs []*run) error {
 		}
 		last := r.tokens[len(r.tokens)-1:]
 		r.kept++
-		if batched == nil || len(runs) == 1 {
+		if batched == nil || len(lanes) == 1 {
 			r.reader.Read(last, r.logits)
 			continue
 		}
@@ -204,7 +213,7 @@ func (w *writing) read(runs []*run) error {
 const mostRows = 64
 
 // renew goes on in a new window, whose first half is the end of the text.
-func (r *run) renew() error {
+func (r *lane) renew() error {
 	r.reader.Release()
 	r.reader = r.w.m.NewReader()
 	end := r.tokens[len(r.tokens)-(r.w.window+1)/2:]
@@ -212,11 +221,25 @@ func (r *run) renew() error {
 	return r.w.readTokens(r.reader, slices.Clip(end), r.logits)
 }
 
-func release(runs ...*run) {
-	for _, r := range runs {
+func release(lanes ...*lane) {
+	for _, r := range lanes {
 		if r.reader != nil {
 			r.reader.Release()
 			r.reader = nil
 		}
 	}
+}
+
+// fork is a reader where that of a lane is. Where it cannot be copied, it reads what
+// that one has read.
+func (r *lane) fork() (Reader, error) {
+	if f, ok := r.reader.(Forker); ok {
+		return f.Fork(), nil
+	}
+	reader := r.w.m.NewReader()
+	if err := r.w.readTokens(reader, r.tokens[len(r.tokens)-r.kept:], nil); err != nil {
+		reader.Release()
+		return nil, err
+	}
+	return reader, nil
 }

@@ -97,8 +97,8 @@ func Tokens(ctx context.Context, m Model, prompt string, n int, options ...Optio
 			yield(Token{}, failed(err))
 			return
 		}
-		defer release(r)
-		if err = w.feed([]*run{r}); err != nil {
+		defer release(&r.lane)
+		if err = w.feed([]*lane{&r.lane}); err != nil {
 			yield(Token{}, failed(err))
 			return
 		}
@@ -107,7 +107,7 @@ func Tokens(ctx context.Context, m Model, prompt string, n int, options ...Optio
 			if !yield(token, err) || err != nil || token.End != "" {
 				return
 			}
-			if err := w.read([]*run{r}); err != nil {
+			if err := w.read([]*lane{&r.lane}); err != nil {
 				yield(Token{Text: r.rest()}, failed(err))
 				return
 			}

@@ -73,18 +73,14 @@ func (w *writing) release() {
 
 // run is one text under way.
 type run struct {
-	w       *writing
+	lane
 	sampler *Sampler
 	decoder *tokenizer.Decoder
 	stop    stopper
 	form    *cursor // nil without a form
 	probs   *logProbs
 
-	tokens []int32 // all of the text, with the prompt
-	left   int     // tokens to generate
-	reader Reader
-	kept   int // tokens that reader has read
-	logits []float32
+	left int // tokens to generate
 }
 
 // begin makes the run of a prompt whose seed is so many after the first.
@@ -104,9 +100,8 @@ func (w *writing) beginAt(tokens []int32, seed uint64) *run {
 	s := w.settings
 	s.seed += seed
 	r := &run{
-		w: w, sampler: newSampler(s, w.special), decoder: tokenizer.NewDecoder(w.t, tokens),
-		stop: stopper{stops: s.texts.stop}, tokens: slices.Clip(tokens), left: w.n,
-		logits: make([]float32, w.t.Len()),
+		lane: w.lane(tokens), sampler: newSampler(s, w.special), decoder: tokenizer.NewDecoder(w.t, tokens),
+		stop: stopper{stops: s.texts.stop}, left: w.n,
 	}
 	r.sampler.Observe(tokens...)
 	if w.masks != nil {
@@ -116,6 +111,10 @@ func (w *writing) beginAt(tokens []int32, seed uint64) *run {
 		r.probs = &logProbs{}
 	}
 	return r
+}
+
+func (w *writing) lane(tokens []int32) lane {
+	return lane{w: w, tokens: slices.Clip(tokens), logits: make([]float32, w.t.Len())}
 }
 
 func encode(t tokenizer.Tokenizer, prompt string) ([]int32, error) {
