@@ -56,8 +56,11 @@ type Beam struct {
 func Beams(ctx context.Context, m Model, prompt string, n int, cfg BeamConfig, options ...Option) ([]Beam, error) {
 	cfg.Width = cmp.Or(cfg.Width, 4)
 	w, err := newWriting(ctx, m, n, options)
+	if err != nil {
+		return nil, failed(err)
+	}
+	defer w.release()
 	switch {
-	case err != nil:
 	case w.drawn != "":
 		err = fmt.Errorf("%s: beams are not drawn at random", w.drawn)
 	case w.texts.logProbs:
@@ -80,7 +83,7 @@ func Beams(ctx context.Context, m Model, prompt string, n int, cfg BeamConfig, o
 	defer func() { release(s.lanes()...) }()
 	first := &beam{lane: r.lane, history: r.sampler.history}
 	if w.masks != nil {
-		first.form = w.start
+		first.form = w.masks.start
 	}
 	s.running = []*beam{first}
 	if err := w.feed(s.lanes()); err != nil {

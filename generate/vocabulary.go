@@ -3,10 +3,8 @@ package generate
 import (
 	"cmp"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/org/artnn/tokenizer"
 )
@@ -139,83 +137,4 @@ func (v *vocabulary) allowed(from FormState, path []FormState) (mask, []FormStat
 		i++
 	}
 	return m, path
-}
-
-// masks keeps the masks of a form's states. It serves one goroutine.
-type masks struct {
-	v    *vocabulary
-	ends []int32
-	kept map[FormState]maskOf
-	path []FormState // scratch
-}
-
-// maskOf is the mask of a state.
-type maskOf struct {
-	mask
-	goes bool // a token that adds text is allowed
-}
-
-// mostKept bounds the masks that are kept, in words of 64 tokens: 16 MiB.
-const mostKept = 2 << 20
-
-func newMasks(v *vocabulary, ends []int32) *masks {
-	return &masks{v: v, ends: ends, kept: map[FormState]maskOf{}}
-}
-
-// of is the mask of a state, which must not be changed.
-func (k *masks) of(state FormState) maskOf {
-	if m, ok := k.kept[state]; ok {
-		return m
-	}
-	var m maskOf
-	m.mask, k.path = k.v.allowed(state, k.path)
-	m.goes = slices.ContainsFunc(m.mask, func(bits uint64) bool { return bits != 0 })
-	if state.Final() {
-		for _, id := range k.ends {
-			m.allow(id)
-		}
-	}
-	if (len(k.kept)+1)*len(m.mask) > mostKept {
-		clear(k.kept)
-	}
-	k.kept[state] = m
-	return m
-}
-
-// vocabularies keeps those of the last few tokenizers: that of 262,144 tokens takes
-// a tenth of a second to make.
-var vocabularies struct {
-	sync.Mutex
-	list []keptVocabulary // latest first
-}
-
-type keptVocabulary struct {
-	t       tokenizer.Tokenizer
-	special []int32
-	v       *vocabulary
-}
-
-// vocabulariesKept is how many there are: a program seldom writes with more
-// models in turn.
-const vocabulariesKept = 4
-
-// vocabularyOf is that of a tokenizer without special tokens.
-func vocabularyOf(t tokenizer.Tokenizer, special []int32) *vocabulary {
-	if !reflect.ValueOf(t).Comparable() {
-		return newVocabulary(t, special)
-	}
-	k := &vocabularies
-	k.Lock()
-	defer k.Unlock()
-	i := slices.IndexFunc(k.list, func(e keptVocabulary) bool { return e.t == t && slices.Equal(e.special, special) })
-	var e keptVocabulary
-	if i >= 0 {
-		e = k.list[i]
-		k.list = slices.Delete(k.list, i, i+1)
-	} else {
-		e = keptVocabulary{t, slices.Clone(special), newVocabulary(t, special)}
-	}
-	k.list = slices.Insert(k.list, 0, e)
-	k.list = k.list[:min(len(k.list), vocabulariesKept)]
-	return e.v
 }

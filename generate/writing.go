@@ -18,9 +18,8 @@ type writing struct {
 	settings
 	special []int32 // never picked: special tokens that are no end
 	ends    []int32
-	start   FormState // of the form, if there is one
-	masks   *masks
-	window  int // 0 is any number of tokens
+	masks   *masks // of the form, if there is one
+	window  int    // 0 is any number of tokens
 
 	prefix Reader    // what all prompts begin with, read once; nil if none does
 	known  int       // tokens that prefix has read
@@ -55,11 +54,11 @@ func newWriting(ctx context.Context, m Model, n int, options []Option) (*writing
 		}
 	}
 	if f := s.texts.form; f != nil {
-		if w.start = f.Start(); w.start == nil {
+		// An end token ends a text, whatever it decodes to.
+		w.masks = takeMasks(f, vocabularyOf(t, slices.Concat(w.special, w.ends)), w.ends)
+		if w.masks.start == nil {
 			return nil, errors.New("the form has no text")
 		}
-		// An end token ends a text, whatever it decodes to.
-		w.masks = newMasks(vocabularyOf(t, slices.Concat(w.special, w.ends)), w.ends)
 	}
 	return w, nil
 }
@@ -68,6 +67,9 @@ func (w *writing) release() {
 	if w.prefix != nil {
 		w.prefix.Release()
 		w.prefix = nil
+	}
+	if w.masks != nil {
+		w.masks.giveBack()
 	}
 }
 
@@ -105,7 +107,7 @@ func (w *writing) beginAt(tokens []int32, seed uint64) *run {
 	}
 	r.sampler.Observe(tokens...)
 	if w.masks != nil {
-		r.form = &cursor{state: w.start, masks: w.masks}
+		r.form = &cursor{state: w.masks.start, masks: w.masks}
 	}
 	if s.texts.logProbs {
 		r.probs = &logProbs{}

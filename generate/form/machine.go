@@ -15,7 +15,7 @@ type netForm struct{ *net }
 // Start makes a machine of its own, so that goroutines share the network only.
 func (f netForm) Start() generate.FormState {
 	m := &machine{net: f.net, frames: map[frame]*frame{}, states: map[string]*state{}}
-	return m.state([]config{{f.start, nil}})
+	return m.state([]config{{f.start, nil}}) // not nil: compile has seen to it
 }
 
 // machine makes the states of a network as texts come to them, each once.
@@ -43,40 +43,22 @@ type config struct {
 	frame *frame
 }
 
-// state is all ways in which a text may have come here.
-type state struct {
+// netState is all ways in which a text may have come here.
+type netState struct {
 	m       *machine
 	configs []config // at nodes of bytes
-	final   bool
-	next    [256]*state
-	known   [4]uint64 // bytes whose next is known
 }
 
 const (
-	// mostStates bounds those that are looked up, of 2 KB each. Those forgotten are
-	// made anew.
-	mostStates = 1 << 13
-	// mostWays bounds the ways of a state. An ambiguous grammar may have
-	// exponentially many; further ones are not followed.
+	// mostWays bounds the ways of a state. An ambiguous grammar may have exponentially
+	// many; further ones are not followed.
 	mostWays = 1 << 14
+	// mostFrames bounds the frames that are looked up. Of those forgotten there are
+	// two for a while, which costs time and changes nothing.
+	mostFrames = 1 << 16
 )
 
-// Next is the state after a byte.
-func (s *state) Next(b byte) generate.FormState {
-	if s.known[b/64]>>(b%64)&1 == 0 {
-		s.next[b] = s.step(b)
-		s.known[b/64] |= 1 << (b % 64)
-	}
-	if next := s.next[b]; next != nil {
-		return next
-	}
-	return nil
-}
-
-// Final reports whether a text may end here.
-func (s *state) Final() bool { return s.final }
-
-func (s *state) step(b byte) *state {
+func (s *netState) step(b byte) *state {
 	var to []config
 	for _, c := range s.configs {
 		edges := s.m.nodes[c.node].byte
@@ -151,7 +133,10 @@ func (m *machine) state(from []config) *state {
 	if len(m.states) >= mostStates {
 		clear(m.states)
 	}
-	s := &state{m: m, configs: at, final: final}
+	if len(m.frames) >= mostFrames {
+		clear(m.frames)
+	}
+	s := &state{from: &netState{m, at}, final: final}
 	m.states[string(m.key)] = s
 	return s
 }

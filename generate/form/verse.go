@@ -171,35 +171,56 @@ func (f *verse) rhyme(characters []rune, groups func(rune) []string, lines int) 
 // groupEnd divides the names of groups in a state.
 const groupEnd = "\x00"
 
-// Start is the state before the first character.
-func (f *verse) Start() generate.FormState { return verseState{verse: f, before: -1} }
+// Start makes a machine of its own, so that goroutines share the poem only.
+func (f *verse) Start() generate.FormState {
+	m := &verseMachine{f, map[position]*state{}}
+	return m.state(position{before: -1})
+}
 
-// verseState is where in a poem a text stands.
-type verseState struct {
-	verse  *verse
+// verseMachine makes the states of a poem as texts come to them, each once.
+type verseMachine struct {
+	*verse
+	states map[position]*state
+}
+
+func (m *verseMachine) state(p position) *state {
+	if s, ok := m.states[p]; ok {
+		return s
+	}
+	if len(m.states) >= mostStates {
+		clear(m.states)
+	}
+	s := &state{from: verseState{m, p}, final: p.part == "" && slices.Contains(m.follow(p.before), len(m.slots))}
+	m.states[p] = s
+	return s
+}
+
+// follow are the slots that may follow one, or begin the poem.
+func (f *verse) follow(before int) []int {
+	if before < 0 {
+		return first[:]
+	}
+	return f.slots[before].next
+}
+
+var first = [1]int{0}
+
+// position is where in a poem a text stands.
+type position struct {
 	before int    // slot of the last character, −1 at the beginning
 	part   string // first bytes of a character
 	groups string // that lines rhymed in so far, "" before the first
 	used   string // characters that rhymed
 }
 
-// next are the slots that may follow.
-func (s verseState) next() []int {
-	if s.before < 0 {
-		return first[:]
-	}
-	return s.verse.slots[s.before].next
+// verseState is a position in a poem.
+type verseState struct {
+	m *verseMachine
+	position
 }
 
-var first = [1]int{0}
-
-// Final reports whether the poem may end here.
-func (s verseState) Final() bool {
-	return s.part == "" && slices.Contains(s.next(), len(s.verse.slots))
-}
-
-// Next is the state after a byte.
-func (s verseState) Next(b byte) generate.FormState {
+// step is the state after a byte.
+func (s verseState) step(b byte) *state {
 	part := s.part + string([]byte{b})
 	lo, hi := rune(b), rune(b)
 	whole := utf8.FullRuneInString(part)
@@ -215,31 +236,31 @@ func (s verseState) Next(b byte) generate.FormState {
 			return nil
 		}
 	}
-	for _, k := range s.next() {
-		if k == len(s.verse.slots) {
+	for _, k := range s.m.follow(s.before) {
+		if k == len(s.m.slots) {
 			continue
 		}
-		slot := &s.verse.slots[k]
+		slot := &s.m.slots[k]
 		if !slot.allowed.within(lo, hi) || slot.rhymes && !s.rhymes(lo, hi) {
 			continue
 		}
 		if !whole {
 			s.part = part
-			return s
+			return s.m.state(s.position)
 		}
 		s.before, s.part = k, ""
 		if slot.rhymes {
 			s.answer(lo)
 		}
-		return s
+		return s.m.state(s.position)
 	}
 	return nil
 }
 
 // rhymes reports whether one of some characters goes on with the rhyme.
 func (s verseState) rhymes(lo, hi rune) bool {
-	i, _ := slices.BinarySearch(s.verse.chars, lo)
-	for _, c := range s.verse.chars[i:] {
+	i, _ := slices.BinarySearch(s.m.chars, lo)
+	for _, c := range s.m.chars[i:] {
 		if c > hi {
 			return false
 		}
@@ -252,8 +273,8 @@ func (s verseState) rhymes(lo, hi rune) bool {
 
 // shared are the groups of a character that the poem can rhyme in.
 func (s verseState) shared(c rune) (groups []string) {
-	for _, name := range s.verse.groups[c] {
-		if s.verse.least[name] && (s.groups == "" || slices.Contains(strings.Split(s.groups, groupEnd), name)) {
+	for _, name := range s.m.groups[c] {
+		if s.m.least[name] && (s.groups == "" || slices.Contains(strings.Split(s.groups, groupEnd), name)) {
 			groups = append(groups, name)
 		}
 	}
