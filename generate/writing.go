@@ -82,7 +82,8 @@ type run struct {
 	form    *cursor // nil without a form
 	probs   *logProbs
 
-	left int // tokens to generate
+	left    int       // tokens to generate
+	scratch []float32 // logits to be overwritten
 }
 
 // begin makes the run of a prompt whose seed is so many after the first.
@@ -185,9 +186,9 @@ func (r *run) pick() (int32, error) {
 		return r.sampler.pick(r.logits, nil)
 	}
 	allowed, own := r.form.allowed(), false
-	logits := slices.Clone(r.logits)
 	for {
-		id, err := r.sampler.pick(logits, allowed)
+		r.scratch = append(r.scratch[:0], r.logits...)
+		id, err := r.sampler.pick(r.scratch, allowed)
 		switch {
 		case errors.Is(err, errNoneAllowed):
 			return 0, &FormError{r.form.text}
@@ -202,7 +203,6 @@ func (r *run) pick() (int32, error) {
 			allowed, own = slices.Clone(allowed), true
 		}
 		allowed.forbid(id)
-		copy(logits, r.logits)
 	}
 }
 
