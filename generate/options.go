@@ -137,7 +137,7 @@ func (s *settings) check() error {
 	case !(math.Abs(s.frequency) <= mostBias):
 		return fmt.Errorf("frequency penalty: %g: must be from %g to %g", s.frequency, -mostBias, mostBias)
 	case s.texts.top < 0:
-		return fmt.Errorf("log-probabilities: %d alternatives: must not be negative", s.texts.top)
+		return fmt.Errorf("log-probabilities: %d: the number of the likeliest must not be negative", s.texts.top)
 	}
 	for token, b := range s.bias {
 		if token < 0 {

@@ -285,7 +285,7 @@ func TestWindows(t *testing.T) {
 	assert.Equal(t, [][]int32{{0, 0, 1, 2, 3, 4}, {3, 4, 1}, {1}, {2}, {3}, {2, 3, 4}, {1}}, *m.reads)
 	m.window = 1
 	_, err = Text(m, ">", 3)
-	assert.ErrorContains(t, err, "the model's window is 1 tokens: at least 2")
+	assert.ErrorContains(t, err, "the model's window is 1 token: at least 2")
 }
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
@@ -303,7 +303,7 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		"bias of token 3: the tokenizer has tokens from 0 to 2": Bias(map[int32]float64{3: 1}),
 		"stop: an empty string":                                 Stop("a", ""),
 		`stop: "\xff" is not UTF-8`:                             Stop("\xff"),
-		"log-probabilities: -1 alternatives":                    LogProbs(-1),
+		"log-probabilities: -1: the number":                     LogProbs(-1),
 		"bias and form exclude them all":                        Bias(map[int32]float64{0: math.Inf(-1), 1: math.Inf(-1), 2: math.Inf(-1)}),
 	} {
 		_, err := Text(m, ">", 2, o)

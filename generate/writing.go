@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tokenizer"
 )
 
@@ -50,7 +51,7 @@ func newWriting(ctx context.Context, m Model, n int, options []Option) (*writing
 	w.special = slices.DeleteFunc(slices.Clone(t.SpecialTokens()), func(id int32) bool { return slices.Contains(w.ends, id) })
 	if x, ok := m.(Windowed); ok {
 		if w.window = x.Window(); w.window < 2 {
-			return nil, fmt.Errorf("the model's window is %d tokens: at least 2 are needed", w.window)
+			return nil, fmt.Errorf("the model's window is %s: at least 2 are needed", words.Count(w.window, "token"))
 		}
 	}
 	if f := s.texts.form; f != nil {

@@ -148,7 +148,7 @@ func TestGrammarErrors(t *testing.T) {
 		`root ::= "\ud800"`:                  "there is no character D800",
 		`root ::= "\U00110000"`:              "there is no character 110000",
 		`root ::= "a"{`:                      "line 1, column 13: a repetition is {n}, {n,} or {n,m}",
-		`root ::= "a"{3,2}`:                  "a repetition from 3 to 2 times is none",
+		`root ::= "a"{3,2}`:                  "a repetition of at least 3 and at most 2 is none",
 		`root ::= "a"{1001}`:                 "a repetition is at most 1000",
 		`root ::= "a"{99999999999999999999}`: "a repetition is at most 1000",
 		`root ::= root "a" | "b"`:            `rule "root" calls itself before any character`,
@@ -182,7 +182,7 @@ func TestAmbiguousGrammars(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, Matches(f, "xxxxxxyyyyy"))
 	s := f.Start()
-	for range 40 {
+	for range 25 {
 		s = s.Next('x')
 		require.NotNil(t, s)
 	}
@@ -202,13 +202,13 @@ func TestJSON(t *testing.T) {
 		}
 	}
 	ended := 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(600) {
 		if text, ok := walk(t, f, seed, 60); ok {
 			ended++
 			assert.True(t, json.Valid([]byte(text)), "%q", text)
 		}
 	}
-	assert.Greater(t, ended, 100)
+	assert.Greater(t, ended, 20)
 	deep := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
 	assert.True(t, Matches(f, deep))
 }

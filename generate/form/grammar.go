@@ -22,7 +22,7 @@ import (
 // character; *, +, ?, {n}, {n,} and {n,m} repeat what stands before them.
 //
 // A text is followed in all ways in which it can be read. A very ambiguous grammar
-// has too many; of more than 16,384, some are not followed.
+// has too many; of more than 4,096, some are not followed.
 //
 // Errors: with line and column, what cannot be parsed; a rule that is missing, is
 // there twice, or calls itself before any character; a form that no text has; one that
@@ -339,7 +339,7 @@ func (p *parser) counts(x expr, begin int) (expr, error) {
 	case least > mostRepeats || most > mostRepeats:
 		return nil, p.failed(begin, "a repetition is at most %d", mostRepeats)
 	case most >= 0 && most < least:
-		return nil, p.failed(begin, "a repetition from %d to %d times is none", least, most)
+		return nil, p.failed(begin, "a repetition of at least %d and at most %d is none", least, most)
 	}
 	return repeat{x, least, most}, nil
 }

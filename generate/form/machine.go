@@ -52,7 +52,7 @@ type netState struct {
 const (
 	// mostWays bounds the ways of a state. An ambiguous grammar may have exponentially
 	// many; further ones are not followed.
-	mostWays = 1 << 14
+	mostWays = 1 << 12
 	// mostFrames bounds the frames that are looked up. Of those forgotten there are
 	// two for a while, which costs time and changes nothing.
 	mostFrames = 1 << 16

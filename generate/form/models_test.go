@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,17 +28,20 @@ func untrained(t testing.TB, text string) *models.TextGenerator {
 	return m
 }
 
+// poems are enough to know some hundreds of characters.
+func poems() string { return strings.Join(samples.Quatrains()[:100], "\n\n") + "\n" }
+
 // A model that has learned nothing writes quatrains that rhyme.
 func TestUntrainedModelsKeepTheForm(t *testing.T) {
-	m := untrained(t, samples.QuatrainsText())
+	m := untrained(t, poems())
 	// Groups of this test's own, of characters with the same remainder.
 	group := func(c rune) []string { return []string{string('A' + c%13)} }
 	f, err := form.NewVerse(form.Verse{Pattern: "7，7。/7，7。", Characters: form.Characters(m.Tokenizer()), Rhyme: group})
 	require.NoError(t, err)
-	poems, err := generate.Samples(context.Background(), m, "\n", 20, 100, generate.Within(f), generate.Seed(2))
+	results, err := generate.Samples(context.Background(), m, "\n", 10, 100, generate.Within(f), generate.Seed(2))
 	require.NoError(t, err)
 	seen := map[string]bool{}
-	for _, p := range poems {
+	for _, p := range results {
 		require.NoError(t, p.Err)
 		assert.Equal(t, generate.Complete, p.End)
 		assert.Len(t, p.Tokens, 33)
@@ -52,12 +56,12 @@ func TestUntrainedModelsKeepTheForm(t *testing.T) {
 		assert.NotEqual(t, ends[0], ends[1])
 		seen[p.Text] = true
 	}
-	assert.Len(t, seen, 20)
+	assert.Len(t, seen, 10)
 }
 
 // The words of a prompt may count as part of the form.
 func TestPromptsWithinForms(t *testing.T) {
-	m := untrained(t, samples.QuatrainsText())
+	m := untrained(t, poems())
 	f, err := form.NewVerse(form.Verse{Pattern: "7，7。/7，7。"})
 	require.NoError(t, err)
 	f, err = form.After(f, "春風")
@@ -97,4 +101,29 @@ func TestWordsKeepForms(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, strings.HasPrefix(text, " the "), text)
 	}
+}
+
+// One form and one model serve several goroutines, and each writes what it writes
+// alone.
+func TestGoroutinesShareForms(t *testing.T) {
+	m := untrained(t, poems())
+	verse, err := form.NewVerse(form.Verse{Pattern: "5,5,", Characters: form.Characters(m.Tokenizer()), Rhyme: func(c rune) []string { return []string{string('A' + c%5)} }})
+	require.NoError(t, err)
+	grammar, err := form.Grammar("root ::= line{2}\nline ::= word \"，\" (line | word) \"。\"\nword ::= [^\\n，。]{2,3}")
+	require.NoError(t, err)
+	write := func(i int) string {
+		text, err := generate.Text(m, "\n", 60, generate.Within([]generate.Form{verse, grammar}[i%2]), generate.Seed(uint64(i)))
+		assert.NoError(t, err)
+		return text
+	}
+	var want, got [8]string
+	for i := range want {
+		want[i] = write(i)
+	}
+	var all sync.WaitGroup
+	for i := range got {
+		all.Go(func() { got[i] = write(i) })
+	}
+	all.Wait()
+	assert.Equal(t, want, got)
 }

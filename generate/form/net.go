@@ -84,7 +84,7 @@ type tooLarge struct{}
 type leftRecursion int
 
 func (l leftRecursion) Error() string {
-	return fmt.Sprintf("rule %d calls itself before any character", int(l))
+	return fmt.Sprintf("rule number %d: it calls itself before any character", int(l))
 }
 
 func (b *builder) add(n node) int32 {

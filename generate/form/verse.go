@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tokenizer"
 )
 
@@ -24,7 +25,8 @@ type Verse struct {
 	// A number is so many characters; * is a line of any characters but line ends,
 	// at least one, and a line end must follow. A / is a line end. A comma is any one
 	// mark of punctuation, a line end, or both; at the end of the pattern, one of both.
-	// Everything else stands for itself. The poem ends where the pattern does.
+	// Everything else stands for itself. The poem ends where the pattern does; where
+	// that has commas and ends with a number, a mark may follow.
 	Pattern string
 	// Characters are those that lines of a number of characters may have; by default
 	// all letters, digits and signs that belong to them. [Characters] gives those that
@@ -341,7 +343,7 @@ func (p *versePattern) parse(pattern string) error {
 				count = min(10*count+int(digit-'0'), mostRepeats+1)
 			}
 			if count < 1 || count > mostRepeats {
-				return fmt.Errorf("a line of %s characters: a line has from 1 to %d", rest[:n], mostRepeats)
+				return fmt.Errorf("a line of length %s: a line has from 1 to %d", rest[:n], mostRepeats)
 			}
 			for range count {
 				p.add(slot{allowed: p.letters})
@@ -372,8 +374,13 @@ func (p *versePattern) parse(pattern string) error {
 			p.add(slot{allowed: runes{c, c}})
 		}
 		if len(p.slots) > mostSlots {
-			return fmt.Errorf("the pattern has more than %d characters", mostSlots)
+			return fmt.Errorf("the pattern is longer than %s", words.Count(mostSlots, "character"))
 		}
+	}
+	if last := len(p.ends) - 1; last >= 0 && p.ends[last] == len(p.slots)-1 && strings.Contains(pattern, ",") {
+		at := len(p.slots)
+		p.slots[at-1].next = append(p.slots[at-1].next, at+1)
+		p.add(slot{allowed: marks})
 	}
 	if len(p.ends) == 0 {
 		return errors.New("the pattern has no lines: a number is a line of so many characters, as in 7，7。/7，7。")

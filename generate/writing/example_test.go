@@ -3,7 +3,7 @@ package writing_test
 import (
 	"fmt"
 
-	"github.com/org/artnn/measure/writing"
+	"github.com/org/artnn/generate/writing"
 )
 
 func ExampleLongestCopy() {

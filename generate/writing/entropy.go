@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tokenizer"
 )
 
@@ -74,7 +75,7 @@ func (w Window) of(m generate.Model, tokens int) (Window, error) {
 	case w.Tokens < 2:
 		return w, fmt.Errorf("a window has at least 2 tokens, got %d", w.Tokens)
 	case w.Tokens > longest:
-		return w, fmt.Errorf("a window of %d tokens: the model's has %d", w.Tokens, longest)
+		return w, fmt.Errorf("a window of %s: the model's has %d", words.Count(w.Tokens, "token"), longest)
 	case w.Stride < 1 || w.Stride >= w.Tokens && w.Tokens < tokens:
 		return w, fmt.Errorf("a stride of %d: must be from 1 to %d, so that each window begins in the one before", w.Stride, w.Tokens-1)
 	}
