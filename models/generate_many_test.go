@@ -43,6 +43,13 @@ func TestTextReadersFork(t *testing.T) {
 // what reading them one by one gives.
 func TestTextReadersReadTogether(t *testing.T) {
 	m := smallText(t, "abcdefgh", TextConfig{Seed: 5, Layers: 2})
+	small, err := Quantize(m)
+	require.NoError(t, err)
+	t.Run("float32", func(t *testing.T) { readTogether(t, m, 1e-5) })
+	t.Run("int8", func(t *testing.T) { readTogether(t, small, 1e-5) })
+}
+
+func readTogether(t *testing.T, m *TextGenerator, tolerance float64) {
 	v := m.tokens.Len()
 	var together, alone []generate.Reader
 	for i := range 5 {
@@ -65,7 +72,7 @@ func TestTextReadersReadTogether(t *testing.T) {
 		for i, r := range alone {
 			want := make([]float32, v)
 			r.Read(tokens[i:i+1], want)
-			assert.InDeltaSlice(t, want, logits[i], 1e-5)
+			assert.InDeltaSlice(t, want, logits[i], tolerance)
 		}
 	}
 	tokens := []int32{3, 1, 4, 1, 5}
@@ -74,7 +81,7 @@ func TestTextReadersReadTogether(t *testing.T) {
 	for i, token := range tokens {
 		want := make([]float32, v)
 		alone[0].Read([]int32{token}, want)
-		assert.InDeltaSlice(t, want, all[i*v:(i+1)*v], 1e-5)
+		assert.InDeltaSlice(t, want, all[i*v:(i+1)*v], tolerance)
 	}
 }
 

@@ -26,6 +26,12 @@ func (m *TextGenerator) NewReader() generate.Reader {
 	return &textReader{m, inferenceTape(m.cfg.Backend), m.InitHidden(1)}
 }
 
+var (
+	_ generate.BatchModel = (*TextGenerator)(nil)
+	_ generate.Forker     = (*textReader)(nil)
+	_ generate.Scorer     = (*textReader)(nil)
+)
+
 type textReader struct {
 	m     *TextGenerator
 	tape  *tensor.Tape

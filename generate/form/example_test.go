@@ -64,7 +64,7 @@ func ExampleVerse_rhyme() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	poems, err := generate.Samples(context.Background(), writer, "\n", 50, 100, generate.Within(poem), generate.Temperature(0.8))
+	poems, err := generate.Samples(context.Background(), writer, "\n", 8, 100, generate.Within(poem), generate.Temperature(0.8))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func ExampleVerse_rhyme() {
 	}
 	fmt.Println(rhymed, "of", len(poems), "rhyme")
 	// Output:
-	// 50 of 50 rhyme
+	// 8 of 8 rhyme
 }
 
 func ExampleRegexp() {

@@ -41,7 +41,7 @@ type byteEdge struct {
 }
 
 // mostNodes bounds the size of a network: some tens of megabytes.
-const mostNodes = 1 << 18
+const mostNodes = 1 << 17
 
 var errTooLarge = errors.New("it is too large: use fewer or smaller repetitions")
 

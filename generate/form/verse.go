@@ -224,7 +224,7 @@ type verseState struct {
 // step is the state after a byte.
 func (s verseState) step(b byte) *state {
 	part := s.part + string([]byte{b})
-	lo, hi := rune(b), rune(b)
+	var lo, hi rune
 	whole := utf8.FullRuneInString(part)
 	if whole {
 		c, size := utf8.DecodeRuneInString(part)
