@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/org/artnn/data"
-	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
@@ -41,13 +39,11 @@ type Likeness struct {
 // another number of channels; an ended context.
 func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint64) (Likeness, error) {
 	cfg := gan.Size()
-	images, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: cfg.Width, Height: cfg.Height, Gray: cfg.Channels == 1})
-	switch {
-	case err != nil:
-		return Likeness{}, missing(err, dir, "folder")
-	case images.Channels != cfg.Channels:
-		return Likeness{}, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(images.Channels, "channel"), cfg.Channels)
-	case images.Len() < 3:
+	images, err := picturesFor(ctx, dir, cfg)
+	if err != nil {
+		return Likeness{}, err
+	}
+	if images.Len() < 3 {
 		return Likeness{}, fmt.Errorf("%s: at least 3 pictures are needed to compare with, the folder has %d", dir, images.Len())
 	}
 	n = min(n, images.Len())
