@@ -55,12 +55,11 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {
-		flag := c.given()
 		if c.Out != "" {
-			flag = "-o"
+			return usagef("-o is of tables, and the model is of kind %s", models.Kind(m))
 		}
-		if flag != "" {
-			return usagef("%s is of tables, and the model is of kind %s", flag, models.Kind(m))
+		if err := c.onlyTables(m); err != nil {
+			return err
 		}
 	}
 	return f.eval(ctx, c, m, con)
