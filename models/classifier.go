@@ -187,9 +187,9 @@ func (m *Classifier) Describe() (kind string, config any) { return "Classifier",
 // Config is the configuration with its defaults filled in.
 func (m *Classifier) Config() ClassifierConfig { return m.cfg }
 
-// Size is the size of the pictures that the network takes.
-func (m *Classifier) Size() PictureSize {
-	return PictureSize{m.cfg.Channels, m.cfg.Size, m.cfg.Size}
+// Size is that of the pictures that the network takes.
+func (m *Classifier) Size() (channels, height, width int) {
+	return m.cfg.Channels, m.cfg.Size, m.cfg.Size
 }
 
 // State yields "stem.weight", "blocks.0.norm1.weight", "blocks.0.conv1.weight", …,

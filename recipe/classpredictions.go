@@ -34,7 +34,7 @@ type ClassProbability struct {
 // Errors: no such file or folder; a file that is no picture; a folder without one; an
 // ended context.
 func ClassifyPictures(ctx context.Context, m *models.Classifier, path string) (out []PicturePrediction, skipped []data.Skipped, err error) {
-	size := m.Size()
+	size := pictureSize(m)
 	o := data.ImageOptions{Width: size.Width, Height: size.Height, Gray: size.Channels == 1}
 	if size.Channels > 3 {
 		return nil, nil, fmt.Errorf("the model takes pictures with %d channels, and files are read as 1 or 3", size.Channels)

@@ -49,7 +49,7 @@ func (s ClassScores) table() tabular.Evaluation {
 // Errors: a folder that is not there, or none of whose folders has the name of a class;
 // an ended context.
 func ScorePictures(ctx context.Context, m *models.Classifier, dir string) (s ClassScores, leftOut int, err error) {
-	pictures, err := picturesFor(ctx, dir, m.Size())
+	pictures, err := picturesFor(ctx, dir, pictureSize(m))
 	if err != nil {
 		return s, 0, err
 	}
@@ -68,6 +68,12 @@ func ScorePictures(ctx context.Context, m *models.Classifier, dir string) (s Cla
 	s, err = scoreClasses(ctx, m, pictures, known)
 	s.Classes = classes
 	return s, pictures.Len() - len(known), err
+}
+
+// pictureSize is that of the pictures that a classifier takes.
+func pictureSize(m *models.Classifier) models.PictureSize {
+	channels, height, width := m.Size()
+	return models.PictureSize{Channels: channels, Height: height, Width: width}
 }
 
 // picturesFor reads a folder for a network that takes pictures of a size.

@@ -7,7 +7,7 @@
                                               is from the float64 in the files
 
 CASES.md lists the cases and is written here too; README.md says how to read it.
-Needs PyTorch 1.13 or later, NumPy and SciPy.
+Needs PyTorch 1.13 or later, NumPy, SciPy and Pillow.
 """
 
 import pathlib
