@@ -9,7 +9,7 @@ import (
 
 // packages are what a block that is no whole file may use without saying so.
 var packages = []string{
-	"context", "fmt", "log", "os",
+	"context", "fmt", "log", "os", "slices",
 	"github.com/org/artnn/backend",
 	"github.com/org/artnn/backend/profile",
 	"github.com/org/artnn/data",
@@ -18,7 +18,9 @@ var packages = []string{
 	"github.com/org/artnn/generate",
 	"github.com/org/artnn/layers",
 	"github.com/org/artnn/loss",
+	"github.com/org/artnn/measure",
 	"github.com/org/artnn/models",
+	"github.com/org/artnn/models/pretrained",
 	"github.com/org/artnn/optim",
 	"github.com/org/artnn/recipe",
 	"github.com/org/artnn/tabular",

@@ -24,7 +24,7 @@ const (
 // featuresFacts are what the file says of where it comes from.
 var featuresFacts = map[string]string{
 	"data":    "emoji of noto, noto-v1, fxemoji, twemoji and fluent-emoji-flat, npm @iconify-json; classes are the Unicode groups of npm unicode-emoji-json 0.9.0",
-	"licence": "drawings Apache 2.0 (noto, noto-v1, fxemoji: Google, Mozilla), CC BY 4.0 (twemoji: Twitter), MIT (fluent-emoji-flat: Microsoft); see NOTICE.md",
+	"licence": "see NOTICE.md: Noto Emoji (c) Google Inc. and FxEmojis (c) Mozilla Foundation, Apache 2.0; Twemoji (c) Twitter, Inc and other contributors, CC BY 4.0; Fluent Emoji (c) Microsoft Corporation, MIT",
 }
 
 // featuresConfig has 72 features, so that a few hundred pictures are enough for their

@@ -53,6 +53,10 @@ func main() {
 		if o.only != "" && o.only != r.name {
 			continue
 		}
+		if o.only == "" && r.name == "features" && o.emoji == "" {
+			fmt.Println("features: left out without -emoji")
+			continue
+		}
 		if err := r.make(ctx, filepath.Join(o.out, r.name+".safetensors"), o); err != nil {
 			log.Fatalf("%s: %v", r.name, err)
 		}
