@@ -120,6 +120,30 @@ func TestClassifierLearns(t *testing.T) {
 	assert.InDeltaSlice(t, p[:20], m.Predict(test[:10*256]), 1e-6, "whatever the number of pictures")
 }
 
+// A batch in parts has the loss of each with its own batch norm.
+func TestClassifierInParts(t *testing.T) {
+	x, y := gratings(6, 8, 1)
+	step := func(parts int, x []float32, y []int32) (float64, *Classifier) {
+		m, err := NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 2, Blocks: 1, Classes: []string{"a", "b"}, Accumulate: parts, Seed: 1})
+		require.NoError(t, err)
+		return m.Step(x, y), m
+	}
+	first, _ := step(1, x[:3*64], y[:3])
+	second, _ := step(1, x[3*64:], y[3:])
+	both, m := step(2, x, y)
+	assert.InDelta(t, (first+second)/2, both, 1e-6)
+	assert.Equal(t, 2.0, bufferOf(m, "norm.num_batches_tracked"))
+}
+
+func bufferOf(m layers.Module, name string) float64 {
+	for n, b := range layers.Buffers(m) {
+		if n == name {
+			return b.Item()
+		}
+	}
+	panic("no buffer " + name)
+}
+
 // Label smoothing bounds what certainty gains: of probabilities (0.95, 0.05), the
 // entropy is left.
 func TestLabelSmoothing(t *testing.T) {
