@@ -66,12 +66,14 @@ func blurred(pictures [][]float32, side int) (out [][]float32) {
 	return out
 }
 
-// random are pictures of noise with the values of others.
+// random are as many pictures of noise, uniform over all values.
 func random(pictures [][]float32) (out [][]float32) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, p := range pictures {
 		p = slices.Clone(p)
-		r.Shuffle(len(p), func(i, j int) { p[i], p[j] = p[j], p[i] })
+		for i := range p {
+			p[i] = 2*r.Float32() - 1
+		}
 		out = append(out, p)
 	}
 	return out
@@ -82,9 +84,9 @@ func random(pictures [][]float32) (out [][]float32) {
 func TestFeaturesRank(t *testing.T) {
 	ctx := context.Background()
 	set := samples.Faces()
-	for _, c := range []struct{ channels, side int }{{3, 16}, {1, 16}, {3, 48}, {3, 100}} {
+	for _, c := range []struct{ channels, side int }{{3, 16}, {1, 16}, {3, 100}} {
 		var pictures [][]float32
-		const n = 240
+		const n = 160
 		for i := range 2 * n {
 			p := set.At(i)
 			if c.channels == 1 {
@@ -94,11 +96,11 @@ func TestFeaturesRank(t *testing.T) {
 		}
 		see := judge(t, c.channels, c.side)
 		real, other := see(pictures[:n]), pictures[n:]
-		var frechet, kernel, precision []float64
 		soft := blurred(other, c.side)
 		for range c.side / 32 {
 			soft = blurred(soft, c.side)
 		}
+		var frechet, kernel, precision []float64
 		for _, set := range [][][]float32{other, soft, random(other)} {
 			made := see(set)
 			frechet = append(frechet, measure.Frechet(real, made))
@@ -115,7 +117,8 @@ func TestFeaturesRank(t *testing.T) {
 			assert.Greater(t, d[2], 1.5*d[1], "noise is farther still, %+v", c)
 		}
 		assert.Greater(t, precision[0], 0.7, "%+v", c)
-		assert.Less(t, precision[2], 0.1, "%+v", c)
+		// Not 0: about a real picture far from all others, the ball is large.
+		assert.Less(t, precision[2], 0.4*precision[0], "%+v", c)
 	}
 }
 
@@ -132,41 +135,35 @@ func enlarged(p []float32, side int) []float32 {
 	return out
 }
 
-// A generator that knows half of the kinds makes good pictures and lacks others:
-// recall falls, precision does not.
+// A generator that knows half of the classes, faces but not their negatives, makes good
+// pictures and lacks others: recall falls by half, precision does not.
 func TestFeaturesSeeWhatIsMissing(t *testing.T) {
 	set := samples.Faces()
-	var real, all, half [][]float32
-	brightness := func(p []float32) (sum float32) {
-		for _, v := range p {
-			sum += v
+	both := func(from, n int) (pictures [][]float32) {
+		for i := range n {
+			p := set.At(from + i)
+			if i%2 == 1 {
+				for k := range p {
+					p[k] = -p[k]
+				}
+			}
+			pictures = append(pictures, p)
 		}
-		return sum / float32(len(p))
+		return pictures
 	}
-	var shades []float32
-	for i := range set.Len() {
-		shades = append(shades, brightness(set.At(i)))
-	}
-	slices.Sort(shades)
-	middle := shades[len(shades)/2]
-	const n = 400
-	for i := range set.Len() {
-		switch p := set.At(i); {
-		case len(real) < n:
-			real = append(real, p)
-		case len(all) < n:
-			all = append(all, p)
-		case len(half) < n && brightness(p) > middle: // the lighter faces
-			half = append(half, p)
-		}
+	const n = 300
+	var half [][]float32
+	for i := range n {
+		half = append(half, set.At(2*n+i))
 	}
 	see := judge(t, 3, 16)
-	x := see(real)
-	whole, err := measure.ByNeighbours(context.Background(), x, see(all), 3)
+	real := see(both(0, n))
+	whole, err := measure.ByNeighbours(context.Background(), real, see(both(n, n)), 3)
 	require.NoError(t, err)
-	part, err := measure.ByNeighbours(context.Background(), x, see(half), 3)
+	part, err := measure.ByNeighbours(context.Background(), real, see(half), 3)
 	require.NoError(t, err)
 	t.Logf("all %+v\nhalf %+v", whole, part)
-	assert.Greater(t, part.Precision, whole.Precision-0.05)
-	assert.Less(t, part.Recall, whole.Recall-0.15)
+	assert.Greater(t, part.Precision, whole.Precision-0.1)
+	assert.Less(t, part.Recall, 0.65*whole.Recall)
+	assert.Less(t, part.Coverage, 0.65*whole.Coverage)
 }
