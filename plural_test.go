@@ -38,6 +38,8 @@ var alwaysMany = map[string][]string{
 	"models/check.go":                     {"parameters"},        // a limit
 	"models/densegan.go":                  {"numbers"},           // a limit
 	"recipe/classes.go":                   {"classes", "pixels"}, // at least two; of a size
+	"recipe/classifier.go":                {"pixels"},            // of a size
+	"recipe/classpredictions.go":          {"channels"},          // more than three
 	"recipe/demo/faces.go":                {"random"},
 	"recipe/demo/poems.go":                {"poems", "characters"}, // constants
 	"recipe/images.go":                    {"pixels"},              // over the limit; of a size

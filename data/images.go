@@ -70,6 +70,35 @@ func (m *Images) Image(i int) image.Image {
 	return bytesToImage(m.pixels[i], m.Channels, m.Height, m.Width)
 }
 
+// Select is the set of the pictures of the given indices. Classes without a picture are
+// left out, and those with one keep their order.
+//
+// Panics if there are none, or one is out of range.
+func (m *Images) Select(indices []int) *Images {
+	if len(indices) == 0 {
+		panic("images: select needs at least one picture")
+	}
+	out := &Images{Width: m.Width, Height: m.Height, Channels: m.Channels}
+	number := make([]int32, len(m.Classes)) // of each class, from 1
+	for _, i := range indices {
+		number[m.Labels[i]] = 1
+		out.pixels = append(out.pixels, m.pixels[i])
+		if m.Files != nil {
+			out.Files = append(out.Files, m.Files[i])
+		}
+	}
+	for c, name := range m.Classes {
+		if number[c] > 0 {
+			out.Classes = append(out.Classes, name)
+			number[c] = int32(len(out.Classes))
+		}
+	}
+	for _, i := range indices {
+		out.Labels = append(out.Labels, number[m.Labels[i]]-1)
+	}
+	return out
+}
+
 // ImageBatch is several pictures, stacked.
 //
 // Shape: Pixels is [N, Channels, Height, Width], row-major, in [−1, 1];

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math/rand/v2"
 
 	"github.com/org/artnn/tensor"
@@ -28,11 +29,16 @@ func Halves(total, n int, seed uint64) (a, b []int) {
 //
 // The excess of the first value over the second is not due to the count.
 //
+// Errors: those of f.
 // Panics as [Halves] and f do.
-func Compare[T any](real, generated [][]float32, seed uint64, f func(real, other [][]float32) T) (toGenerated, toReal T) {
+func Compare[T any](ctx context.Context, real, generated [][]float32, seed uint64, f func(ctx context.Context, real, other [][]float32) (T, error)) (toGenerated, toReal T, err error) {
 	a, b := Halves(len(real), len(generated), seed)
 	half := pick(real, a)
-	return f(half, generated[:len(a)]), f(half, pick(real, b))
+	if toGenerated, err = f(ctx, half, generated[:len(a)]); err != nil {
+		return toGenerated, toReal, err
+	}
+	toReal, err = f(ctx, half, pick(real, b))
+	return toGenerated, toReal, err
 }
 
 func pick(set [][]float32, indices []int) [][]float32 {

@@ -22,11 +22,19 @@
 // and are more robust against outliers. None of them punishes copies of real
 // pictures: look at their distance to [Nearest].
 //
+// # Features
+//
+// Features are vectors in which distance means difference to the eye. Any function
+// makes them; [NetworkFeatures] takes the values inside a network, such as that of
+// models/pretrained, of pictures of any size. Values of two networks cannot be
+// compared.
+//
 // # Input
 //
 // A set is a slice of pictures or of vectors, all of one length, which nothing
 // here changes. Where one of the numbers is NaN or infinite, the results are NaN.
 // Sets that are empty or of uneven length are programming errors and panic with a
-// [*tensor.ShapeError]. Equal sets and seeds give equal bits, at any number of
+// [*tensor.ShapeError]. What may take more than a moment takes a context, and returns
+// its error if it ends; the result is then of no use. Equal sets and seeds give equal bits, at any number of
 // threads.
 package measure

@@ -1,7 +1,9 @@
 package measure_test
 
 import (
+	"context"
 	"fmt"
+	"log"
 	"math/rand/v2"
 
 	"github.com/org/artnn/measure"
@@ -29,7 +31,15 @@ func bars(n, side int, noise float64, seed uint64) [][]float32 {
 func ExampleSlicedWasserstein() {
 	s := measure.SlicedWasserstein{Channels: 1, Height: 32, Width: 32}
 	real := bars(100, 32, 0.01, 1)
-	good, grainy := s.Distance(real, bars(100, 32, 0.01, 2)), s.Distance(real, bars(100, 32, 0.1, 2))
+	ctx := context.Background()
+	good, err := s.Distance(ctx, real, bars(100, 32, 0.01, 2))
+	if err != nil {
+		log.Fatal(err)
+	}
+	grainy, err := s.Distance(ctx, real, bars(100, 32, 0.1, 2))
+	if err != nil {
+		log.Fatal(err)
+	}
 	for i, level := range good.Levels {
 		fmt.Printf("%d×%d: worse %v\n", level.Width, level.Height, grainy.Levels[i].Distance > 2*level.Distance)
 	}
@@ -42,7 +52,10 @@ func ExampleSlicedWasserstein() {
 func ExampleCompare() {
 	s := measure.SlicedWasserstein{Channels: 1, Height: 32, Width: 32, Seed: 1}
 	real, generated := bars(400, 32, 0.01, 1), bars(200, 32, 0.1, 2)
-	toGenerated, toReal := measure.Compare(real, generated, 1, s.Distance)
+	toGenerated, toReal, err := measure.Compare(context.Background(), real, generated, 1, s.Distance)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println("generated pictures are farther:", toGenerated.Mean > 2*toReal.Mean)
 	// Output: generated pictures are farther: true
 }
@@ -60,7 +73,15 @@ func ExampleFeatures() {
 		}
 		return out
 	})
-	real, generated := halves.Of(bars(500, 16, 0, 1)), halves.Of(bars(500, 16, 0, 2))
+	ctx := context.Background()
+	real, err := halves.Of(ctx, bars(500, 16, 0, 1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	generated, err := halves.Of(ctx, bars(500, 16, 0, 2))
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Printf("%.3f\n", measure.Frechet(real, generated))
 	// Output: 0.000
 }
@@ -77,7 +98,11 @@ func ExampleFrechet() {
 // few, which extrapolation takes away.
 func ExampleExtrapolatedFrechet() {
 	real, generated := bars(400, 4, 1, 1), bars(400, 4, 1, 2)
-	biased, extrapolated := measure.Frechet(real, generated), measure.ExtrapolatedFrechet(real, generated, 1)
+	biased := measure.Frechet(real, generated)
+	extrapolated, err := measure.ExtrapolatedFrechet(context.Background(), real, generated, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(extrapolated < biased/2)
 	// Output: true
 }
@@ -85,7 +110,16 @@ func ExampleExtrapolatedFrechet() {
 // The kernel distance has no such bias.
 func ExampleKernel() {
 	real, same, other := bars(200, 4, 1, 1), bars(200, 4, 1, 2), bars(200, 4, 1.2, 3)
-	fmt.Println(measure.Kernel(real, same) < 0.01, measure.Kernel(real, other) > 0.01)
+	ctx := context.Background()
+	toSame, err := measure.Kernel(ctx, real, same)
+	if err != nil {
+		log.Fatal(err)
+	}
+	toOther, err := measure.Kernel(ctx, real, other)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(toSame < 0.01, toOther > 0.01)
 	// Output: true true
 }
 
@@ -94,7 +128,10 @@ func ExampleKernel() {
 func ExampleByNeighbours() {
 	real := [][]float32{{0}, {1}, {2}, {100}, {101}, {102}}
 	generated := [][]float32{{0.5}, {1.5}, {1}, {0.2}}
-	o := measure.ByNeighbours(real, generated, 2)
+	o, err := measure.ByNeighbours(context.Background(), real, generated, 2)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Printf("precision %.2f, recall %.2f, density %.2f, coverage %.2f\n", o.Precision, o.Recall, o.Density, o.Coverage)
 	// Output: precision 1.00, recall 0.50, density 1.50, coverage 0.50
 }

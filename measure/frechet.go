@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -49,14 +50,15 @@ const (
 //
 // Shape: each [n, d], the n may differ.
 //
+// Errors: an ended context, which is looked at between the distances.
 // Panics if a set has fewer than eight vectors, or the d differ.
 //
 // Reference: Chong and Forsyth, "Effectively unbiased FID and Inception Score and
 // where to find them", 2020.
-func ExtrapolatedFrechet(real, generated [][]float32, seed uint64) float64 {
+func ExtrapolatedFrechet(ctx context.Context, real, generated [][]float32, seed uint64) (float64, error) {
 	d := sizeOf("extrapolated frechet", frechetCounts, real, generated)
 	if !finite(real, generated) {
-		return nan
+		return nan, ctx.Err()
 	}
 	r := rand.New(rand.NewPCG(seed, 1))
 	n := min(len(real), len(generated))
@@ -67,6 +69,9 @@ func ExtrapolatedFrechet(real, generated [][]float32, seed uint64) float64 {
 		a, b := r.Perm(len(real)), r.Perm(len(generated))
 		parts := n / count // disjoint ones, for less noise
 		for p := range parts {
+			if ctx.Err() != nil {
+				return nan, ctx.Err()
+			}
 			part := func(set [][]float32, order []int) moments {
 				return momentsOf(pick(set, order[p*count:(p+1)*count]), d)
 			}
@@ -80,7 +85,7 @@ func ExtrapolatedFrechet(real, generated [][]float32, seed uint64) float64 {
 		xx += (x[i] - mx) * (x[i] - mx)
 		xy += (x[i] - mx) * (y[i] - my)
 	}
-	return my - xy/xx*mx
+	return my - xy/xx*mx, nil
 }
 
 // moments are the mean and the covariance of vectors, [d] and [d, d].

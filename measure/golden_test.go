@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,8 +25,8 @@ func TestFeaturesGolden(t *testing.T) {
 	golden.Load(t, "testdata/features.safetensors").Run(t, func(t *testing.T, c *golden.Case) {
 		real, generated := rows(c.Array("in.real")), rows(c.Array("in.generated"))
 		c.Close("out.frechet", []float64{Frechet(real, generated)}, 1e-6)
-		c.Close("out.kernel", []float64{Kernel(real, generated)}, 1e-5)
-		o := ByNeighbours(real, generated, c.Int("k"))
+		c.Close("out.kernel", []float64{must(Kernel(context.Background(), real, generated))}, 1e-5)
+		o := must(ByNeighbours(context.Background(), real, generated, c.Int("k")))
 		c.Close("out.overlap", []float64{o.Precision, o.Recall, o.Density, o.Coverage}, 1e-12)
 	})
 }
@@ -50,7 +51,7 @@ func TestSlicedWassersteinGolden(t *testing.T) {
 			}
 			return out
 		}
-		got := s.distances(p, rows(pictures), rows(c.Array("in.generated")), at, along)
+		got := must(s.distances(context.Background(), p, rows(pictures), rows(c.Array("in.generated")), at, along))
 		var sizes, distances []float64
 		for _, l := range got.Levels {
 			sizes = append(sizes, float64(l.Height), float64(l.Width))

@@ -1,6 +1,10 @@
 package measure
 
-import "github.com/org/artnn/tensor"
+import (
+	"context"
+
+	"github.com/org/artnn/tensor"
+)
 
 // Kernel is the kernel distance of two sets of features, the squared maximum mean
 // discrepancy with the kernel k(x, y) = (x·y/d + 1)³, estimated without bias:
@@ -12,26 +16,28 @@ import "github.com/org/artnn/tensor"
 //
 // Shape: each [n, d], the n may differ.
 //
+// Errors: an ended context.
 // Panics if a set has fewer than two vectors, or the d differ.
 //
 // Reference: Bińkowski et al., "Demystifying MMD GANs", 2018.
-func Kernel(real, generated [][]float32) float64 {
+func Kernel(ctx context.Context, real, generated [][]float32) (float64, error) {
 	d := sizeOf("kernel", 2, real, generated)
 	if !finite(real, generated) {
-		return nan
+		return nan, ctx.Err()
 	}
 	x, y := matrix(real, d), matrix(generated, d)
 	defer x.Release()
 	defer y.Release()
 	m, n := float64(len(real)), float64(len(generated))
-	return kernelSum(x, x, true)/(m*(m-1)) + kernelSum(y, y, true)/(n*(n-1)) - 2*kernelSum(x, y, false)/(m*n)
+	distance := kernelSum(ctx, x, x, true)/(m*(m-1)) + kernelSum(ctx, y, y, true)/(n*(n-1)) - 2*kernelSum(ctx, x, y, false)/(m*n)
+	return distance, ctx.Err()
 }
 
 // kernelSum is the sum of the kernel over all pairs, or those with i ≠ j.
-func kernelSum(a, b *tensor.Tensor, apart bool) float64 {
+func kernelSum(ctx context.Context, a, b *tensor.Tensor, apart bool) float64 {
 	rows := make([]float64, a.Dim(0))
 	scale := 1 / float64(a.Dim(1))
-	products(a, b, func(i int, products []float32) {
+	products(ctx, a, b, func(i int, products []float32) {
 		for j, p := range products {
 			if apart && i == j {
 				continue

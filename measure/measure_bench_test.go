@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -25,7 +26,7 @@ func BenchmarkSlicedWasserstein(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				SlicedWasserstein{Channels: 3, Height: 64, Width: 64}.Distance(x, y)
+				must(SlicedWasserstein{Channels: 3, Height: 64, Width: 64}.Distance(context.Background(), x, y))
 			}
 		})
 	}
@@ -36,8 +37,8 @@ func BenchmarkFeatures(b *testing.B) {
 	x, y := noise(n, d, 1), noise(n, d, 2)
 	for name, f := range map[string]func(){
 		"Frechet":      func() { Frechet(x, y) },
-		"Kernel":       func() { Kernel(x, y) },
-		"ByNeighbours": func() { ByNeighbours(x, y, 3) },
+		"Kernel":       func() { must(Kernel(context.Background(), x, y)) },
+		"ByNeighbours": func() { must(ByNeighbours(context.Background(), x, y, 3)) },
 	} {
 		b.Run(fmt.Sprintf("%s/n=%d", name, n), func(b *testing.B) {
 			for b.Loop() {

@@ -1,6 +1,8 @@
 package measure
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -62,13 +64,13 @@ func TestBias(t *testing.T) {
 	x, y := noise(400, 16, 4), noise(400, 16, 5)
 	biased := Frechet(x, y)
 	assert.Greater(t, biased, 0.1)
-	assert.Less(t, math.Abs(ExtrapolatedFrechet(x, y, 1)), 0.3*biased)
+	assert.Less(t, math.Abs(must(ExtrapolatedFrechet(context.Background(), x, y, 1))), 0.3*biased)
 
 	// The kernel distance of few vectors is 0 on average, whatever the count.
 	const draws = 200
 	total, squares := 0.0, 0.0
 	for i := range uint64(draws) {
-		k := Kernel(noise(10, 6, 100+i), noise(12, 6, 500+i))
+		k := must(Kernel(context.Background(), noise(10, 6, 100+i), noise(12, 6, 500+i)))
 		total += k
 		squares += k * k
 	}
@@ -78,9 +80,9 @@ func TestBias(t *testing.T) {
 	// count agrees with small ones.
 	few := 0.0
 	for i := range uint64(draws) {
-		few += Kernel(noise(10, 6, 100+i), moved(noise(10, 6, 900+i), 1, 1)) / draws
+		few += must(Kernel(context.Background(), noise(10, 6, 100+i), moved(noise(10, 6, 900+i), 1, 1))) / draws
 	}
-	assert.InEpsilon(t, Kernel(noise(3000, 6, 6), moved(noise(3000, 6, 7), 1, 1)), few, 0.1)
+	assert.InEpsilon(t, must(Kernel(context.Background(), noise(3000, 6, 6), moved(noise(3000, 6, 7), 1, 1))), few, 0.1)
 }
 
 // clusters are vectors about some of four far corners.
@@ -95,28 +97,28 @@ func clusters(n int, seed uint64, corners ...int) [][]float32 {
 func TestOverlapOfKnownSets(t *testing.T) {
 	const n = 400
 	real := clusters(n, 1, 0, 1, 2, 3)
-	same := ByNeighbours(real, clusters(n, 2, 0, 1, 2, 3), 5)
+	same := must(ByNeighbours(context.Background(), real, clusters(n, 2, 0, 1, 2, 3), 5))
 	assert.Greater(t, same.Precision, 0.8)
 	assert.Greater(t, same.Recall, 0.8)
 	assert.InDelta(t, 1, same.Density, 0.15)
 	assert.Greater(t, same.Coverage, 0.9)
 
-	dropped := ByNeighbours(real, clusters(n, 2, 0, 1), 5)
+	dropped := must(ByNeighbours(context.Background(), real, clusters(n, 2, 0, 1), 5))
 	assert.InDelta(t, same.Precision, dropped.Precision, 0.1, "all are of the kind")
 	assert.InDelta(t, 0.5*same.Recall, dropped.Recall, 0.1, "half of the kinds are missing")
 	assert.InDelta(t, 0.5, dropped.Coverage, 0.1)
 
-	wrong := ByNeighbours(clusters(n, 1, 0, 1), clusters(n, 2, 0, 1, 2, 3), 5)
+	wrong := must(ByNeighbours(context.Background(), clusters(n, 1, 0, 1), clusters(n, 2, 0, 1, 2, 3), 5))
 	assert.InDelta(t, 0.5*same.Precision, wrong.Precision, 0.1, "half are not of the kind")
 	assert.InDelta(t, same.Recall, wrong.Recall, 0.1)
 
 	assert.Equal(t, Overlap{1, 1, 1, 1}, func() Overlap {
-		o := ByNeighbours(real, real, 5)
+		o := must(ByNeighbours(context.Background(), real, real, 5))
 		o.Density = math.Min(o.Density, 1) // each is in its own ball and those of its neighbours
 		return o
 	}(), "copies")
-	assert.Zero(t, ByNeighbours(real, moved(real, 1, 1000), 5), "nothing in common")
-	assert.InDelta(t, 0.25, ByNeighbours(real, slices.Repeat(real[:1], n), 5).Recall, 0.26, "one picture again and again")
+	assert.Zero(t, must(ByNeighbours(context.Background(), real, moved(real, 1, 1000), 5)), "nothing in common")
+	assert.InDelta(t, 0.25, must(ByNeighbours(context.Background(), real, slices.Repeat(real[:1], n), 5)).Recall, 0.26, "one picture again and again")
 }
 
 // Ties, duplicates and vectors far from the origin are decided as by distances
@@ -139,7 +141,7 @@ func TestNeighboursEqualBruteForce(t *testing.T) {
 		if r.IntN(2) == 0 {
 			y = append(y, x...)
 		}
-		require.Equal(t, bruteForce(x, y, k), ByNeighbours(x, y, k), "%v\n%v\nk = %d", x, y, k)
+		require.Equal(t, bruteForce(x, y, k), must(ByNeighbours(context.Background(), x, y, k)), "%v\n%v\nk = %d", x, y, k)
 	}
 }
 
@@ -214,7 +216,7 @@ func TestProductsInBlocks(t *testing.T) {
 	defer b.Release()
 	seen := make([]int, len(x))
 	right := make([]bool, len(x))
-	products(a, b, func(i int, products []float32) {
+	products(context.Background(), a, b, func(i int, products []float32) {
 		seen[i]++
 		right[i] = len(products) == len(y)
 		for j, p := range products {
@@ -236,7 +238,7 @@ func TestFeaturesInBatches(t *testing.T) {
 		return out
 	})
 	pictures := noise(150, 3, 1)
-	got := f.Of(pictures)
+	got := must(f.Of(context.Background(), pictures))
 	assert.Equal(t, []int{64, 64, 22}, batches)
 	for i := range pictures {
 		assert.Equal(t, pictures[i][:1], got[i])
@@ -258,10 +260,11 @@ func TestHalvesAndCompare(t *testing.T) {
 	// compared.
 	real, generated := noise(11, 2, 1), noise(9, 2, 2)
 	var seen [][2][][]float32
-	calls, toReal := Compare(real, generated, 1, func(a, b [][]float32) int {
+	calls, toReal, err := Compare(context.Background(), real, generated, 1, func(_ context.Context, a, b [][]float32) (int, error) {
 		seen = append(seen, [2][][]float32{a, b})
-		return len(seen)
+		return len(seen), nil
 	})
+	require.NoError(t, err)
 	assert.Equal(t, [2]int{1, 2}, [2]int{calls, toReal})
 	assert.Equal(t, generated[:5], seen[0][1])
 	assert.Equal(t, seen[0][0], seen[1][0])
@@ -270,6 +273,9 @@ func TestHalvesAndCompare(t *testing.T) {
 		assert.Contains(t, real, p)
 		assert.NotContains(t, seen[1][0], p)
 	}
+	failed := errors.New("failed")
+	_, _, err = Compare(context.Background(), real, generated, 1, func(context.Context, [][]float32, [][]float32) (int, error) { return 0, failed })
+	assert.ErrorIs(t, err, failed)
 }
 
 func TestNotFiniteIsNaN(t *testing.T) {
@@ -278,11 +284,11 @@ func TestNotFiniteIsNaN(t *testing.T) {
 		for which := range 2 {
 			x := [][][]float32{noise(20, 16, 1), noise(20, 16, 2)}
 			x[which][7][3] = bad
-			o := ByNeighbours(x[0], x[1], 2)
-			d := small.Distance(x[0], x[1])
+			o := must(ByNeighbours(context.Background(), x[0], x[1], 2))
+			d := must(small.Distance(context.Background(), x[0], x[1]))
 			indices, distances := Nearest(x[0], x[1])
 			assert.Equal(t, slices.Repeat([]int{-1}, 20), indices)
-			for i, v := range []float64{Frechet(x[0], x[1]), ExtrapolatedFrechet(x[0], x[1], 1), Kernel(x[0], x[1]),
+			for i, v := range []float64{Frechet(x[0], x[1]), must(ExtrapolatedFrechet(context.Background(), x[0], x[1], 1)), must(Kernel(context.Background(), x[0], x[1])),
 				o.Precision, o.Recall, o.Density, o.Coverage, d.Mean, d.Levels[0].Distance, distances[19]} {
 				assert.True(t, math.IsNaN(v), "number %d with %v", i, bad)
 			}
@@ -295,16 +301,16 @@ func TestMisuse(t *testing.T) {
 	s := SlicedWasserstein{Channels: 1, Height: 4, Width: 4}
 	for want, f := range map[string]func(){
 		"frechet: needs sets of at least 2 vectors, got 3 and 1":              func() { Frechet(x, x[:1]) },
-		"kernel: needs vectors of one length, not 0, got 17 beside 16":        func() { Kernel(x, wide) },
-		"extrapolated frechet: needs sets of at least 8 vectors, got 3 and 3": func() { ExtrapolatedFrechet(x, x, 1) },
-		"neighbours: k must be from 1 to one less than either count":          func() { ByNeighbours(x, x, 3) },
-		"neighbours: needs vectors of one length, not 0, got 0 beside 0":      func() { ByNeighbours([][]float32{{}, {}}, [][]float32{{}, {}}, 1) },
+		"kernel: needs vectors of one length, not 0, got 17 beside 16":        func() { must(Kernel(context.Background(), x, wide)) },
+		"extrapolated frechet: needs sets of at least 8 vectors, got 3 and 3": func() { must(ExtrapolatedFrechet(context.Background(), x, x, 1)) },
+		"neighbours: k must be from 1 to one less than either count":          func() { must(ByNeighbours(context.Background(), x, x, 3)) },
+		"neighbours: needs vectors of one length, not 0, got 0 beside 0":      func() { must(ByNeighbours(context.Background(), [][]float32{{}, {}}, [][]float32{{}, {}}, 1)) },
 		"nearest: needs sets of at least 1 vector, got 3 and 0":               func() { Nearest(x, nil) },
 		"halves: needs two indices, and one in each half, got 1, 3 in each":   func() { Halves(1, 3, 0) },
-		"sliced wasserstein: needs two sets of as many pictures, got 3 and 2": func() { s.Distance(x, x[:2]) },
-		"sliced wasserstein: needs two sets of as many pictures, got 0 and 0": func() { s.Distance(nil, nil) },
-		"sliced wasserstein: pictures of 1×4×4 have 16 numbers, got 17":       func() { s.Distance(x, wide) },
-		"sliced wasserstein: needs channels, sizes and counts of 1 or more":   func() { SlicedWasserstein{Height: 4, Width: 4}.Distance(x, x) },
+		"sliced wasserstein: needs two sets of as many pictures, got 3 and 2": func() { must(s.Distance(context.Background(), x, x[:2])) },
+		"sliced wasserstein: needs two sets of as many pictures, got 0 and 0": func() { must(s.Distance(context.Background(), nil, nil)) },
+		"sliced wasserstein: pictures of 1×4×4 have 16 numbers, got 17":       func() { must(s.Distance(context.Background(), x, wide)) },
+		"sliced wasserstein: needs channels, sizes and counts of 1 or more":   func() { must(SlicedWasserstein{Height: 4, Width: 4}.Distance(context.Background(), x, x)) },
 	} {
 		err := tensor.Try(f)
 		if assert.Error(t, err, want) {
@@ -318,9 +324,9 @@ func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 	all := func() []any {
 		x, y := noise(70, 3*40*32, 1), noise(70, 3*40*32, 2)
 		return []any{
-			SlicedWasserstein{Channels: 3, Height: 40, Width: 32, Patches: 20, Directions: 70}.Distance(x, y),
+			must(SlicedWasserstein{Channels: 3, Height: 40, Width: 32, Patches: 20, Directions: 70}.Distance(context.Background(), x, y)),
 			Frechet(noise(300, 20, 3), noise(300, 20, 4)),
-			Kernel(x, y), ByNeighbours(x, y, 3),
+			must(Kernel(context.Background(), x, y)), must(ByNeighbours(context.Background(), x, y, 3)),
 		}
 	}
 	want := all()
@@ -328,4 +334,12 @@ func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 	assert.Equal(t, want, all())
 	runtime.GOMAXPROCS(5)
 	assert.Equal(t, want, all())
+}
+
+// must is a value that no ended context kept from being computed.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }

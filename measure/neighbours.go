@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math"
 	"slices"
 	"sync"
@@ -27,24 +28,26 @@ type Overlap struct {
 //
 // Shape: each [n, d], the n may differ.
 //
+// Errors: an ended context.
 // Panics if k is below 1 or not below the counts, or the d differ.
 //
 // Reference: Kynkäänniemi et al., "Improved precision and recall metric for
 // assessing generative models", 2019; Naeem et al., "Reliable fidelity and
 // diversity metrics for generative models", 2020.
-func ByNeighbours(real, generated [][]float32, k int) Overlap {
+func ByNeighbours(ctx context.Context, real, generated [][]float32, k int) (Overlap, error) {
 	d := sizeOf("neighbours", 1, real, generated)
 	if k < 1 || k >= min(len(real), len(generated)) {
 		tensor.Fail("neighbours", "k must be from 1 to one less than either count", "k %d of %d and %d", k, len(real), len(generated))
 	}
 	if !finite(real, generated) {
-		return Overlap{nan, nan, nan, nan}
+		return Overlap{nan, nan, nan, nan}, ctx.Err()
 	}
 	origin := meanOf(real, d)
 	x, y := newPoints(real, origin), newPoints(generated, origin)
 	defer x.centred.Release()
 	defer y.centred.Release()
-	return overlap(x, y, x.radii(k), y.radii(k), k)
+	o := overlap(ctx, x, y, x.radii(ctx, k), y.radii(ctx, k), k)
+	return o, ctx.Err()
 }
 
 // Nearest finds for each vector of a set the nearest among others: its index and
@@ -57,19 +60,28 @@ func ByNeighbours(real, generated [][]float32, k int) Overlap {
 //
 // Panics if a set is empty, or the d differ.
 func Nearest(of, among [][]float32) (indices []int, distances []float64) {
+	indices, distances, _ = NearestContext(context.Background(), of, among) // which does not end
+	return indices, distances
+}
+
+// NearestContext is [Nearest] that a context can end: thousands of large pictures take
+// a minute.
+//
+// Errors: an ended context.
+func NearestContext(ctx context.Context, of, among [][]float32) (indices []int, distances []float64, err error) {
 	d := sizeOf("nearest", 1, of, among)
 	indices, distances = make([]int, len(of)), make([]float64, len(of))
 	if !finite(of, among) {
 		for i := range indices {
 			indices[i], distances[i] = -1, nan
 		}
-		return indices, distances
+		return indices, distances, ctx.Err()
 	}
 	origin := meanOf(among, d)
 	x, y := newPoints(of, origin), newPoints(among, origin)
 	defer x.centred.Release()
 	defer y.centred.Release()
-	products(x.centred, y.centred, func(i int, products []float32) {
+	products(ctx, x.centred, y.centred, func(i int, products []float32) {
 		bound := math.Inf(1) // of the smallest distance
 		for j, product := range products {
 			if d, doubt := x.distance(i, y, j, product); d+doubt < bound && &of[i][0] != &among[j][0] {
@@ -86,7 +98,7 @@ func Nearest(of, among [][]float32) (indices []int, distances []float64) {
 		}
 		indices[i], distances[i] = at, math.Sqrt(best)
 	})
-	return indices, distances
+	return indices, distances, ctx.Err()
 }
 
 // meanOf is the mean of vectors. About it, distances from products lose fewest
@@ -135,9 +147,9 @@ func (p *points) distance(i int, q *points, j int, product float32) (value, doub
 }
 
 // radii are the squared distances to the k-th nearest other vector.
-func (p *points) radii(k int) []float64 {
+func (p *points) radii(ctx context.Context, k int) []float64 {
 	out := make([]float64, len(p.exact))
-	products(p.centred, p.centred, func(i int, products []float32) {
+	products(ctx, p.centred, p.centred, func(i int, products []float32) {
 		// The k-th smallest of upper bounds is one of the k-th smallest distance;
 		// only what may be within it is measured exactly.
 		bounds := smallest{limit: k}
@@ -184,12 +196,12 @@ func (s *smallest) last() float64 {
 }
 
 // overlap counts who is in whose ball.
-func overlap(x, y *points, xRadii, yRadii []float64, k int) Overlap {
+func overlap(ctx context.Context, x, y *points, xRadii, yRadii []float64, k int) Overlap {
 	m, n := len(xRadii), len(yRadii)
 	within := make([]int, n) // real balls that each generated vector is in
 	covered, recalled := make([]bool, m), make([]bool, m)
 	var mu sync.Mutex
-	products(x.centred, y.centred, func(i int, products []float32) {
+	products(ctx, x.centred, y.centred, func(i int, products []float32) {
 		var in []int
 		for j, product := range products {
 			d, doubt := x.distance(i, y, j, product)

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math"
 
 	"github.com/org/artnn/tensor"
@@ -44,11 +45,11 @@ func (p *patches) cut(dst []float32, places []place, picture int, level int, pla
 type channelSums struct{ sum, squares float64 }
 
 // measure finds mean and scale of every level and channel.
-func (p *patches) measure() {
+func (p *patches) measure(ctx context.Context) {
 	levels, channels := len(p.pyramid.sizes), p.pyramid.channels
 	sums := make([]channelSums, len(p.pictures)*levels*channels) // apart, to add them in one order
 	numbers, area := p.pyramid.numbers(), p.pyramid.side*p.pyramid.side
-	workers(len(p.pictures), func() func(int) {
+	workers(ctx, len(p.pictures), func() func(int) {
 		w := p.pyramid.worker()
 		buf, places := make([]float32, p.each*numbers), make([]place, p.each)
 		return func(i int) {
@@ -84,14 +85,15 @@ func (p *patches) measure() {
 	}
 }
 
-// upload makes tensors [patches, numbers] of all patches at a level, normalised.
-func (p *patches) upload(level int) (out []*tensor.Tensor) {
+// upload makes tensors [patches, numbers] of all patches at a level, normalised; at least
+// one, of which nothing holds if the context has ended.
+func (p *patches) upload(ctx context.Context, level int) (out []*tensor.Tensor) {
 	numbers, area := p.pyramid.numbers(), p.pyramid.side*p.pyramid.side
 	each := p.each * numbers
 	block := make([]float32, min(uploadPictures, len(p.pictures))*each)
-	for lo := 0; lo < len(p.pictures); lo += uploadPictures {
+	for lo := 0; lo < len(p.pictures) && (lo == 0 || ctx.Err() == nil); lo += uploadPictures {
 		n := min(uploadPictures, len(p.pictures)-lo)
-		workers(n, func() func(int) {
+		workers(ctx, n, func() func(int) {
 			w, places := p.pyramid.worker(), make([]place, p.each)
 			return func(i int) {
 				dst := block[i*each : (i+1)*each]

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math"
 
 	"github.com/org/artnn/internal/words"
@@ -16,14 +17,19 @@ type Features func(pictures [][]float32) [][]float32
 const featureBatch = 64
 
 // Of is the features of any number of pictures, in batches of at most 64.
-func (f Features) Of(pictures [][]float32) [][]float32 {
+//
+// Errors: an ended context, which is looked at between the batches.
+func (f Features) Of(ctx context.Context, pictures [][]float32) ([][]float32, error) {
 	out := make([][]float32, 0, len(pictures))
 	for len(pictures) > 0 {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		n := min(featureBatch, len(pictures))
 		out = append(out, f(pictures[:n])...)
 		pictures = pictures[n:]
 	}
-	return out
+	return out, nil
 }
 
 // sizeOf is the length of the vectors of both sets.
@@ -76,14 +82,14 @@ const blockNumbers = 4 << 20
 
 // products gives the inner products of rows of a with all rows of b, in blocks
 // of rows of bounded memory. row is called from several goroutines, for each i
-// once, with what it must not keep.
-func products(a, b *tensor.Tensor, row func(i int, products []float32)) {
+// once, with what it must not keep; for fewer if the context ends.
+func products(ctx context.Context, a, b *tensor.Tensor, row func(i int, products []float32)) {
 	m, n := a.Dim(0), b.Dim(0)
 	step := min(m, max(1, blockNumbers/n))
 	block := make([]float32, step*n)
 	transposed := b.T()
 	defer transposed.Release()
-	for lo := 0; lo < m; lo += step {
+	for lo := 0; lo < m && ctx.Err() == nil; lo += step {
 		hi := min(m, lo+step)
 		part := a.Narrow(0, lo, hi-lo)
 		y := part.MatMul(transposed)

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 
@@ -75,16 +76,17 @@ const (
 //
 // Shape: each [n, channels·height·width], channel first, usually in [−1, 1].
 //
+// Errors: an ended context.
 // Panics if sizes or counts are below 1 or counts differ.
 //
 // Reference: Karras et al., "Progressive growing of GANs for improved quality,
 // stability, and variation", 2018. Filters are those published with it; sides need
 // not be powers of two.
-func (s SlicedWasserstein) Distance(real, generated [][]float32) Distances {
+func (s SlicedWasserstein) Distance(ctx context.Context, real, generated [][]float32) (Distances, error) {
 	s.check(real, generated)
 	s.Patches, s.Directions = cmp.Or(s.Patches, setPatches), cmp.Or(s.Directions, directions)
 	p := newPyramid(s.Channels, s.Height, s.Width)
-	return s.distances(p, real, generated, s.places(p), s.directions)
+	return s.distances(ctx, p, real, generated, s.places(p), s.directions)
 }
 
 func (s SlicedWasserstein) check(real, generated [][]float32) {
@@ -144,28 +146,31 @@ func (s SlicedWasserstein) directions(d int) []float32 {
 }
 
 // distances compares the sets for given places and directions.
-func (s SlicedWasserstein) distances(p *pyramid, real, generated [][]float32, at placing, along directing) Distances {
+func (s SlicedWasserstein) distances(ctx context.Context, p *pyramid, real, generated [][]float32, at placing, along directing) (Distances, error) {
 	var out Distances
 	a := &patches{pyramid: p, pictures: real, each: s.Patches, at: at}
 	b := &patches{pyramid: p, pictures: generated, each: s.Patches, at: at, set: 1}
 	ok := finite(real, generated)
 	if ok {
-		a.measure()
-		b.measure()
+		a.measure(ctx)
+		b.measure(ctx)
 	}
 	u := unit(along(p.numbers()), p.numbers())
 	n, count := len(real)*s.Patches, len(u)/p.numbers()
 	together := min(count, max(fewestTogether, min(mostTogether, projections/n)))
-	x, y := make([]float32, together*n), make([]float32, together*n)
+	room := projected{n, make([]float32, together*n), make([]float32, together*n)}
 	for level, size := range p.sizes {
+		if ctx.Err() != nil {
+			return Distances{}, ctx.Err()
+		}
 		d := nan
 		if ok {
-			d = sliced(a.upload(level), b.upload(level), u, x, y, n)
+			d = sliced(ctx, a.upload(ctx, level), b.upload(ctx, level), u, room)
 		}
 		out.Levels = append(out.Levels, Level{size.h, size.w, d})
 		out.Mean += d / float64(len(p.sizes))
 	}
-	return out
+	return out, ctx.Err()
 }
 
 // unit brings directions to length 1.
@@ -182,21 +187,28 @@ func unit(u []float32, d int) []float32 {
 	return u
 }
 
-// sliced is the mean over directions u, of length 1, of the distance of n patches
-// of either set, which it releases. x and y have room for the projections of n
-// patches on as many directions as are done together.
-func sliced(a, b []*tensor.Tensor, u, x, y []float32, n int) float64 {
+// projected has room for the projections of n patches of either set, on as many
+// directions as are done together.
+type projected struct {
+	n    int
+	x, y []float32
+}
+
+// sliced is the mean over directions u, of length 1, of the distance of the patches of
+// two sets, which it releases.
+func sliced(ctx context.Context, a, b []*tensor.Tensor, u []float32, room projected) float64 {
 	defer release(a)
 	defer release(b)
+	n, x, y := room.n, room.x, room.y
 	d, together := a[0].Dim(1), len(x)/n
 	distances := make([]float64, len(u)/d)
-	for lo := 0; lo < len(distances); lo += together {
+	for lo := 0; lo < len(distances) && ctx.Err() == nil; lo += together {
 		part := min(together, len(distances)-lo)
 		directions := tensor.FromSlice(u[lo*d:(lo+part)*d], part, d)
 		project(x, n, directions, a)
 		project(y, n, directions, b)
 		directions.Release()
-		workers(part, func() func(int) {
+		workers(ctx, part, func() func(int) {
 			sort := newSorter(n)
 			return func(i int) {
 				px, py := x[i*n:(i+1)*n], y[i*n:(i+1)*n]

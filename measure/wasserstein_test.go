@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -99,14 +100,14 @@ func TestSlicedWassersteinOfKnownSets(t *testing.T) {
 	const n, side = 100, 32
 	real, same := discs(n, 3, side, 1), discs(n, 3, side, 2)
 	s := SlicedWasserstein{Channels: 3, Height: side, Width: side, Patches: 48, Directions: 96, Seed: 1}
-	base := s.Distance(real, same)
+	base := must(s.Distance(context.Background(), real, same))
 	require.Len(t, base.Levels, 2)
 	assert.Equal(t, [2]int{32, 16}, [2]int{base.Levels[0].Height, base.Levels[1].Height})
 	assert.Equal(t, (base.Levels[0].Distance+base.Levels[1].Distance)/2, base.Mean)
-	assert.Equal(t, base, s.Distance(real, same), "the same seed")
+	assert.Equal(t, base, must(s.Distance(context.Background(), real, same)), "the same seed")
 	other := s
 	other.Seed = 2
-	assert.NotEqual(t, base, other.Distance(real, same))
+	assert.NotEqual(t, base, must(other.Distance(context.Background(), real, same)))
 
 	// Fine grain is seen at the fine level alone.
 	grainy := moved(same, 1, 0)
@@ -116,7 +117,7 @@ func TestSlicedWassersteinOfKnownSets(t *testing.T) {
 			p[i] += 0.2 * float32(r.NormFloat64())
 		}
 	}
-	grain := s.Distance(real, grainy)
+	grain := must(s.Distance(context.Background(), real, grainy))
 	assert.Greater(t, grain.Levels[0].Distance, 3*base.Levels[0].Distance)
 	assert.Less(t, grain.Levels[1].Distance, 2*base.Levels[1].Distance)
 
@@ -126,10 +127,10 @@ func TestSlicedWassersteinOfKnownSets(t *testing.T) {
 			p[i] = 0
 		}
 	}
-	empty := s.Distance(real, same)
+	empty := must(s.Distance(context.Background(), real, same))
 	assert.Greater(t, empty.Levels[1].Distance, 2*base.Levels[1].Distance)
 
-	assert.InEpsilon(t, base.Mean, s.Distance(moved(real, 0.5, 0.25), discs(n, 3, side, 2)).Mean, 1e-3,
+	assert.InEpsilon(t, base.Mean, must(s.Distance(context.Background(), moved(real, 0.5, 0.25), discs(n, 3, side, 2))).Mean, 1e-3,
 		"each set has mean 0 and deviation 1, so contrast does not count")
 }
 
@@ -137,8 +138,8 @@ func TestSlicedWassersteinOfKnownSets(t *testing.T) {
 func TestFlatPictures(t *testing.T) {
 	x := moved(noise(6, 3*32*32, 1), 0, 0.1)
 	d := SlicedWasserstein{Channels: 3, Height: 32, Width: 32, Patches: 8, Directions: 8}
-	assert.Equal(t, Distances{[]Level{{32, 32, 0}, {16, 16, 0}}, 0}, d.Distance(x, moved(x, 1, -0.3)))
-	got := d.Distance(x, noise(6, 3*32*32, 2))
+	assert.Equal(t, Distances{[]Level{{32, 32, 0}, {16, 16, 0}}, 0}, must(d.Distance(context.Background(), x, moved(x, 1, -0.3))))
+	got := must(d.Distance(context.Background(), x, noise(6, 3*32*32, 2)))
 	assert.Greater(t, got.Mean, 100.0)
 	assert.False(t, math.IsInf(got.Mean, 0))
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/check"
-	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
@@ -146,21 +145,8 @@ func (k convKind) check(c ConvGANConfig) error {
 	if c.Channels != 1 && c.Channels != 3 && c.Channels != 4 {
 		return fmt.Errorf("channels: %d: must be 1 (gray), 3 (RGB) or 4 (RGB and alpha)", c.Channels)
 	}
-	if len(c.Classes) == 1 {
-		return fmt.Errorf("classes: one, %q: needs two or more, or none", c.Classes[0])
-	}
-	if len(c.Classes) > maxClasses {
-		return fmt.Errorf("classes: %d: must be at most %d", len(c.Classes), maxClasses)
-	}
-	known := make(map[string]bool, len(c.Classes))
-	for _, name := range c.Classes {
-		if len(name) > maxClassName {
-			return fmt.Errorf("classes: %.40q…: a name must have at most %s, got %d", name, words.Count(maxClassName, "byte"), len(name))
-		}
-		if strings.TrimSpace(name) == "" || known[name] {
-			return fmt.Errorf("classes: %q: names must be different and not empty", name)
-		}
-		known[name] = true
+	if err := checkClasses(c.Classes); err != nil {
+		return err
 	}
 	if _, err := loss.NewAdversarial(c.Loss); err != nil {
 		return fmt.Errorf("loss: %w", err)
@@ -199,12 +185,6 @@ func (k convKind) checkPenalty(what string, weight float64) error {
 	}
 	return check.Scale(what, weight)
 }
-
-// Bounds of the classes of a GAN.
-const (
-	maxClasses   = 10000
-	maxClassName = 256 // bytes
-)
 
 // build makes the two networks. The discriminator is nil for a generator alone.
 func (k convKind) build(c ConvGANConfig, rng *tensor.RNG) (layers.Layer, *judge) {

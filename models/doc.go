@@ -1,10 +1,11 @@
-// Package models holds whole networks that make pictures and text, and what any
+// Package models holds whole networks that make and tell pictures, that write text, and what any
 // network needs to be saved and loaded: what most programs import.
 //
 //   - [MLP], a multilayer perceptron: numbers in, numbers out.
 //   - [GAN], a generator and a discriminator: latents in, pictures out. [NewGAN]
 //     makes dense ones, [NewDCGAN], [NewWGANGP], [NewSNGAN] and [NewR3GAN]
 //     convolutional ones.
+//   - [Classifier], a residual network: pictures in, classes out.
 //   - [TextGenerator], an embedding, an LSTM and a linear layer: text in, more
 //     text out.
 //

@@ -8,6 +8,7 @@ import (
 
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
 )
 
@@ -49,6 +50,48 @@ func ExampleMLP_StepLabels() {
 	fmt.Println(net.Classify(x))
 	// Output:
 	// [0 1 1 0]
+}
+
+// A residual network learns to tell upright stripes from flat ones.
+func ExampleClassifier() {
+	m, err := models.NewClassifier(models.ClassifierConfig{
+		Size: 8, Channels: 1, Width: 4, Blocks: 1, Classes: []string{"upright", "flat"}, LR: 0.01,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var upright, flat []float32 // [8, 8] in [−1, 1]
+	for i := range 64 {
+		upright = append(upright, float32(i%2*2-1))
+		flat = append(flat, float32(i/8%2*2-1))
+	}
+	batch := slices.Concat(upright, flat)
+	for range 20 {
+		m.Step(batch, []int32{0, 1})
+	}
+	for _, class := range m.Classify(batch) {
+		fmt.Println(m.Config().Classes[class])
+	}
+	// Output:
+	// upright
+	// flat
+}
+
+// What a network sees inside: the features that it decides by are vectors in which
+// distance means difference.
+func ExampleClassifier_Activations() {
+	m, err := models.NewClassifier(models.ClassifierConfig{Size: 32, Width: 8, Blocks: 1, Classes: []string{"cat", "dog"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(m.ActivationNames())
+	tape := tensor.NewTape(tensor.NoGrad())
+	defer tape.Release()
+	inside := m.Activations(tape.Zeros(5, 3, 32, 32), "blocks.1", "features") // of five pictures
+	fmt.Println(inside[0].Shape(), inside[1].Shape())
+	// Output:
+	// [stem blocks.0 blocks.1 blocks.2 blocks.3 features]
+	// [5 16 16 16] [5 32]
 }
 
 // A model of characters learns a sentence by heart.

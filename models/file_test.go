@@ -47,14 +47,21 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	average, err := NewMLP(MLPConfig{Sizes: []int{2, 3, 2}, Optimizer: "adam", EMA: 0.9, Backend: be})
 	require.NoError(t, err)
+	classifier, err := NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 2, Blocks: 1, Classes: []string{"a", "b"}, Dropout: 0.2, Augment: 0.5, Mirror: true, LabelSmoothing: 0.1, EMA: 0.9, Backend: be})
+	require.NoError(t, err)
+	picture := make([]float32, 2*8*8)
+	for i := range picture {
+		picture[i] = wave(0, i)
+	}
 	for range 3 {
 		mlp.StepLabels([]float32{1, 2}, []int32{1})
+		classifier.Step(picture, []int32{0, 1})
 		average.Step([]float32{1, 2}, []float32{0, 1})
 		gan.Step([]float32{1, -1, 1, -1, 0, 0})
 		chars.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 2, 2)
 		words.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 1, 4)
 	}
-	return map[string]Model{"mlp": mlp, "average": average, "gan": gan, "chars": chars, "words": words}
+	return map[string]Model{"mlp": mlp, "average": average, "gan": gan, "chars": chars, "words": words, "classifier": classifier}
 }
 
 // written is what Save writes.
@@ -132,6 +139,12 @@ func TestLoadedModelsDoTheSame(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, all["gan"].(*GAN).Generate(3, 5), gan.Generate(3, 5))
 	gan.Step(make([]float32, 6))
+
+	classifier, err := LoadAs[*Classifier](filepath.Join(dir, "classifier"))
+	require.NoError(t, err)
+	picture := make([]float32, 64)
+	assert.Equal(t, all["classifier"].(*Classifier).Predict(picture), classifier.Predict(picture))
+	classifier.Step(picture, []int32{1})
 
 	for kind, prompt := range map[string]string{"chars": "明月", "words": "stop, Ishmael"} {
 		text, err := LoadAs[*TextGenerator](filepath.Join(dir, kind))
@@ -248,6 +261,11 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"one layer less":   {mlp, config(map[string]any{"sizes": []int{2, 3}}), `tensor "2.bias": the model has none of that name`},
 		"many LSTM layers": {text, config(map[string]any{"layers": 1 << 28}), `configuration: text generator: layers: 268435456: must be at most 1024`},
 		"many MLP layers":  {mlp, config(map[string]any{"sizes": make([]int, 1<<16)}), `configuration: mlp: layers: 65535: must be at most 1024`},
+		"many blocks":      {written(t, all["classifier"]), config(map[string]any{"blocks": 1 << 20}), `configuration: classifier: layers: 1048576: must be at most 1024`},
+		"other classes":    {written(t, all["classifier"]), config(map[string]any{"classes": []string{"a", "b", "c"}}), `tensor "head.bias": expected shape [3], got [2]`},
+		"same classes":     {written(t, all["classifier"]), config(map[string]any{"classes": []string{"a", "a"}}), `configuration: classifier: classes: "a": names must be different`},
+		"wide classifier":  {written(t, all["classifier"]), config(map[string]any{"width": 1 << 20}), `more than`},
+		"larger pictures":  {written(t, all["classifier"]), config(map[string]any{"size": 16}), `no tensor "blocks.2.`},
 		"many GAN layers":  {written(t, all["gan"]), config(map[string]any{"hidden": make([]int, 1<<16)}), `configuration: gan: layers: 65536: must be at most 1024`},
 		"bad vocabulary":   {text, meta("tokenizer", `{"kind":"char","chars":"ab"}`), `tensor "embed.weight": expected shape [2 3], got [9 3]`},
 		"no vocabulary":    {text, func(l list, m map[string]string) list { delete(m, "tokenizer"); return l }, `configuration: text generator: the tokenizer is nil`},
@@ -288,6 +306,8 @@ func TestLoadNamesTheOtherKind(t *testing.T) {
 	assert.ErrorContains(t, err, "chars: holds a model of kind TextGenerator, not DCGAN, GAN, R3GAN, SNGAN or WGANGP")
 	_, err = LoadAs[*TextGenerator](filepath.Join(dir, "mlp"))
 	assert.ErrorContains(t, err, "mlp: holds a model of kind MLP, not TextGenerator")
+	_, err = LoadAs[*Classifier](filepath.Join(dir, "mlp"))
+	assert.ErrorContains(t, err, "mlp: holds a model of kind MLP, not Classifier")
 	_, err = LoadAs[*MLP](filepath.Join(dir, "gan"))
 	assert.ErrorContains(t, err, "gan: holds a model of kind GAN, not MLP")
 	_, err = LoadAs[interface {

@@ -192,6 +192,16 @@ func TestNonFiniteStepChangesNothing(t *testing.T) {
 			assert.True(t, isFinite(w), "from %v", before)
 		}
 	})
+	t.Run("classifier", func(t *testing.T) {
+		m, err := NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 2, Blocks: 1, Classes: []string{"a", "b"}})
+		require.NoError(t, err)
+		before := stateOf(m)
+		x := make([]float32, 2*64)
+		x[3] = nan
+		assert.True(t, math.IsNaN(m.Step(x, []int32{0, 1})))
+		assert.Equal(t, "an input of shape [2 1 8 8]", nonFinite(m))
+		assert.Equal(t, before, stateOf(m), "nor do running statistics remember it")
+	})
 	t.Run("gan", func(t *testing.T) {
 		m, err := NewGAN(GANConfig{Width: 2, Channels: 1, ZDim: 2, Hidden: []int{4}})
 		require.NoError(t, err)
@@ -228,6 +238,12 @@ func TestRestoreIsBitExact(t *testing.T) {
 			m.StepLabels([]float32{a, 2}, []int32{1})
 		case *GAN:
 			m.Step([]float32{a, -1, 1, -1, 0, 0})
+		case *Classifier:
+			var x [2 * 64]float32
+			for k := range x {
+				x[k] = wave(i, k)
+			}
+			m.Step(x[:], []int32{1, int32(i % 2)})
 		case *TextGenerator:
 			m.Step([]int32{0, 1, 2, int32(i % 4)}, []int32{1, 2, 3, 4}, 2, 2)
 		}

@@ -88,6 +88,35 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 		assert.Nil(t, m)
 	}
+	two := []string{"a", "b"}
+	for want, cfg := range map[string]ClassifierConfig{
+		"classifier: size: 0: must be from 8 to 256":           {Classes: two},
+		"classifier: size: 7":                                  {Size: 7, Classes: two},
+		"classifier: size: 257":                                {Size: 257, Classes: two},
+		"classifier: channels: 2: must be":                     {Size: 8, Channels: 2, Classes: two},
+		"classifier: classes: none: needs two or more":         {Size: 8},
+		`classifier: classes: one, "a": needs two or more`:     {Size: 8, Classes: two[:1]},
+		`classifier: classes: "a": names must be different`:    {Size: 8, Classes: []string{"a", "a"}},
+		`classifier: classes: " ": names must be different an`: {Size: 8, Classes: []string{"a", " "}},
+		"classifier: width: -1":                                {Size: 8, Classes: two, Width: -1},
+		"classifier: blocks: -1":                               {Size: 8, Classes: two, Blocks: -1},
+		"classifier: layers: 1200: must be at most 1024":       {Size: 8, Classes: two, Blocks: 600},
+		"classifier: dropout: 1":                               {Size: 8, Classes: two, Dropout: 1},
+		"classifier: label smoothing: 1":                       {Size: 8, Classes: two, LabelSmoothing: 1},
+		"classifier: augment: 0.9: must be at most 0.8":        {Size: 8, Classes: two, Augment: 0.9},
+		"classifier: augment: NaN":                             {Size: 8, Classes: two, Augment: math.NaN()},
+		"classifier: learning rate: -1":                        {Size: 8, Classes: two, LR: -1},
+		"classifier: weight decay: -2":                         {Size: 8, Classes: two, WeightDecay: -2},
+		"classifier: weight decay: NaN":                        {Size: 8, Classes: two, WeightDecay: math.NaN()},
+		"classifier: clip: -1":                                 {Size: 8, Classes: two, Clip: -1},
+		"classifier: accumulate: -1":                           {Size: 8, Classes: two, Accumulate: -1},
+		"classifier: ema: 1":                                   {Size: 8, Classes: two, EMA: 1},
+		"classifier: sizes: more than":                         {Size: 8, Classes: two, Width: check.MaxSize},
+	} {
+		m, err := NewClassifier(cfg)
+		assert.ErrorContains(t, err, want)
+		assert.Nil(t, m)
+	}
 	_, err := NewTextGenerator(nil, TextConfig{})
 	assert.ErrorContains(t, err, "tokenizer is nil")
 }
@@ -109,22 +138,29 @@ func TestDefaultsAreTheDocuments(t *testing.T) {
 func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
 	all := samples(t, nil)
 	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
+	classifier := all["classifier"].(*Classifier)
 	for want, f := range map[string]func(){
-		"mlp step: expected rows of 2 numbers, at least one, got 3":                         func() { mlp.Step(make([]float32, 3), make([]float32, 2)) },
-		"mlp step: expected rows of 2 numbers, at least one, got 0":                         func() { mlp.Step(nil, nil) },
-		"mlp step: expected 2 rows of 2 targets, one for each row of inputs, got 2 numbers": func() { mlp.Step(make([]float32, 4), make([]float32, 2)) },
-		"mlp step: expected 2 labels, one for each row of inputs, got 1":                    func() { mlp.StepLabels(make([]float32, 4), make([]int32, 1)) },
-		"mlp step: labels must lie in [0, 2), got 2 in row 1":                               func() { mlp.StepLabels(make([]float32, 4), []int32{0, 2}) },
-		"mlp step: labels must lie in [0, 2), got -1 in row 0":                              func() { mlp.StepLabels(make([]float32, 4), []int32{-1, 0}) },
-		"mlp predict: expected rows of 2 numbers, at least one, got 1":                      func() { mlp.Predict(make([]float32, 1)) },
-		"gan step: expected rows of 6 numbers, at least one, got 7":                         func() { gan.Step(make([]float32, 7)) },
-		"gan score: expected rows of 6 numbers, at least one, got 0":                        func() { gan.Score(nil) },
-		"gan generate: the number of images must be positive, got 0":                        func() { gan.Generate(0, 1) },
-		"gan generate: the number of images must be positive, got -1":                       func() { gan.Images(-1, 1) },
-		"gan interpolate: the number of images must be at least 2, got 1":                   func() { gan.Interpolate(1, 2, 1) },
-		"text step: expected as many inputs and targets as 2 rows of 3 steps have, got 6":   func() { text.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
-		"text step: expected as many inputs and targets as 0 rows of 0 steps have, got 0":   func() { text.Step(nil, nil, 0, 0) },
-		"take: indices must lie in [0, 9), got 9 at position 1":                             func() { text.Step([]int32{0, 9}, []int32{0, 0}, 1, 2) },
+		"mlp step: expected rows of 2 numbers, at least one, got 3":                           func() { mlp.Step(make([]float32, 3), make([]float32, 2)) },
+		"mlp step: expected rows of 2 numbers, at least one, got 0":                           func() { mlp.Step(nil, nil) },
+		"mlp step: expected 2 rows of 2 targets, one for each row of inputs, got 2 numbers":   func() { mlp.Step(make([]float32, 4), make([]float32, 2)) },
+		"mlp step: expected 2 labels, one for each row of inputs, got 1":                      func() { mlp.StepLabels(make([]float32, 4), make([]int32, 1)) },
+		"mlp step: labels must lie in [0, 2), got 2 in row 1":                                 func() { mlp.StepLabels(make([]float32, 4), []int32{0, 2}) },
+		"mlp step: labels must lie in [0, 2), got -1 in row 0":                                func() { mlp.StepLabels(make([]float32, 4), []int32{-1, 0}) },
+		"mlp predict: expected rows of 2 numbers, at least one, got 1":                        func() { mlp.Predict(make([]float32, 1)) },
+		"classifier step: expected rows of 64 numbers, at least one, got 63":                  func() { classifier.Step(make([]float32, 63), []int32{0}) },
+		"classifier step: expected 2 labels, one for each picture, got 1":                     func() { classifier.Step(make([]float32, 128), []int32{0}) },
+		"classifier step: labels must lie in [0, 2), got 2 of picture 1":                      func() { classifier.Step(make([]float32, 128), []int32{0, 2}) },
+		"classifier predict: expected rows of 64 numbers, at least one, got 0":                func() { classifier.Predict(nil) },
+		"classifier: needs pictures [n, 1, 8, 8], got [1 3 8 8]":                              func() { classifier.Forward(tensor.Zeros(1, 3, 8, 8)) },
+		`classifier activations: the network has stem, blocks.0, blocks.1, features, got "x"`: func() { classifier.Activations(tensor.Zeros(1, 1, 8, 8), "x") },
+		"gan step: expected rows of 6 numbers, at least one, got 7":                           func() { gan.Step(make([]float32, 7)) },
+		"gan score: expected rows of 6 numbers, at least one, got 0":                          func() { gan.Score(nil) },
+		"gan generate: the number of images must be positive, got 0":                          func() { gan.Generate(0, 1) },
+		"gan generate: the number of images must be positive, got -1":                         func() { gan.Images(-1, 1) },
+		"gan interpolate: the number of images must be at least 2, got 1":                     func() { gan.Interpolate(1, 2, 1) },
+		"text step: expected as many inputs and targets as 2 rows of 3 steps have, got 6":     func() { text.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
+		"text step: expected as many inputs and targets as 0 rows of 0 steps have, got 0":     func() { text.Step(nil, nil, 0, 0) },
+		"take: indices must lie in [0, 9), got 9 at position 1":                               func() { text.Step([]int32{0, 9}, []int32{0, 0}, 1, 2) },
 	} {
 		err := tensor.Try(f)
 		var shape *tensor.ShapeError

@@ -35,8 +35,13 @@ func (m *MLP) outputs() int { return m.cfg.Sizes[len(m.cfg.Sizes)-1] }
 //
 // Panics as Predict does.
 func (m *MLP) Classify(x []float32) []int32 {
-	var classes []int32
-	for row := range slices.Chunk(m.Predict(x), m.outputs()) {
+	return largestOf(m.Predict(x), m.outputs())
+}
+
+// largestOf is the place of the largest number of each row.
+func largestOf(rows []float32, width int) []int32 {
+	classes := make([]int32, 0, len(rows)/width)
+	for row := range slices.Chunk(rows, width) {
 		best, at := math.Inf(-1), 0
 		for i, v := range row {
 			if float64(v) > best {

@@ -26,12 +26,15 @@ func TestSummarize(t *testing.T) {
 	require.NoError(t, err)
 	small, err := models.Quantize(text)
 	require.NoError(t, err)
+	classifier, err := models.NewClassifier(models.ClassifierConfig{Size: 8, Channels: 1, Width: 3, Blocks: 1, Classes: []string{"a", "b"}})
+	require.NoError(t, err)
 	for _, c := range []struct {
 		m            models.Model
 		multiplyAdds int64
 	}{
 		{mlp, 3*2 + 2*1},
 		{gan, 3*5 + 5*48 + 48*5 + 5},
+		{classifier, 64*9*3 + 2*64*9*3*3 + 16*(9*3*6+9*6*6+3*6) + 6*2},
 		{text, 12*(2+3) + 12*(3+3) + 3*6},
 		{small, 12*(2+3) + 12*(3+3) + 3*6},
 	} {

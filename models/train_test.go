@@ -56,6 +56,22 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 				m.Step(x)
 			}
 		},
+		"classifier": func() (Model, func(int)) {
+			m, err := NewClassifier(ClassifierConfig{
+				Size: 17, Width: 5, Blocks: 1, Classes: []string{"a", "b", "c"}, Dropout: 0.2, Augment: 0.5, Mirror: true, LabelSmoothing: 0.1, Clip: 1, EMA: 0.99, Seed: 4,
+			})
+			require.NoError(t, err)
+			x, y := make([]float32, 5*3*17*17), make([]int32, 5)
+			return m, func(i int) {
+				for k := range x {
+					x[k] = wave(i, k)
+				}
+				for k := range y {
+					y[k] = int32((i + k) % 3)
+				}
+				m.Step(x, y)
+			}
+		},
 		"text": func() (Model, func(int)) {
 			m, err := NewTextGenerator(letters(t, 26), TextConfig{Embed: 31, Hidden: 65, Layers: 2, Dropout: 0.2, Clip: 0.5, Stateful: true, Seed: 3})
 			require.NoError(t, err)

@@ -41,6 +41,9 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 		"gan": func() (Model, error) {
 			return NewGAN(GANConfig{Width: 3, Hidden: []int{5, 7}, Noise: 0.1, EMA: 0.99, LR: 0.01})
 		},
+		"classifier": func() (Model, error) {
+			return NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 3, Blocks: 1, Classes: []string{"a", "b"}, Dropout: 0.3, Augment: 0.7, Mirror: true, EMA: 0.99})
+		},
 		"text": func() (Model, error) {
 			return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7, Layers: 2, Dropout: 0.3, Clip: 0.5, Stateful: true, LR: 0.01})
 		},
@@ -55,6 +58,12 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 				case *GAN:
 					x := [27]float32{wave(i, 0), wave(i, 1)}
 					m.Step(x[:])
+				case *Classifier:
+					var x [2 * 64]float32
+					for k := range x {
+						x[k] = wave(i, k)
+					}
+					m.Step(x[:], []int32{int32(i % 2), 1})
 				case *TextGenerator:
 					m.Step([]int32{1, int32(i % 7), 3, 4}, []int32{int32(i % 7), 3, 4, 5}, 2, 2)
 				}

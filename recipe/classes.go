@@ -93,7 +93,9 @@ func (c *Classes) Prepare(context.Context) (*Task[data.ImageBatch], error) {
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: c.mlp.StepLabels(b.Pixels, b.Labels)}}, nil
 		},
-		Sample: func() (Sample, error) { return Sample{Image: sorted(c.mlp, c.test, classes)}, nil },
+		Sample: func() (Sample, error) {
+			return Sample{Image: sorted(c.mlp, c.test, spaced(c.test.Len(), c.test.Len()), classes, 1)}, nil
+		},
 		Finish: func(context.Context, train.Report) (Outcome, error) {
 			return Outcome{Text: fmt.Sprintf("%.2f %% of the test pictures are told right.", 100*Accuracy(c.mlp, c.test))}, nil
 		},
@@ -172,8 +174,15 @@ func loadIDX(path string) (*data.IDX, error) {
 // classifyBatch is the pictures classified at a time.
 const classifyBatch = 500
 
+// classifies is a model that tells pictures apart.
+type classifies interface {
+	Classify(pixels []float32) []int32
+}
+
 // Accuracy is the share of pictures that the network puts in the right class.
-func Accuracy(m *models.MLP, pictures *data.Images) float64 {
+func Accuracy(m interface {
+	Classify(pixels []float32) []int32
+}, pictures *data.Images) float64 {
 	loader, err := pictures.Loader(data.LoaderOptions{BatchSize: classifyBatch})
 	if err != nil {
 		panic(err) // not with a fixed batch size and at least one picture
@@ -192,19 +201,17 @@ func Accuracy(m *models.MLP, pictures *data.Images) float64 {
 const (
 	sortedPictures = 200 // looked at for a sample
 	sortedColumns  = 12
+	sortedRows     = 24
 )
 
-// sorted is a sheet of pictures, a row for each class they are put into.
-func sorted(m *models.MLP, pictures *data.Images, classes int) image.Image {
-	n := min(sortedPictures, pictures.Len())
-	indices := make([]int, n)
-	for i := range indices {
-		indices[i] = i
-	}
-	rows := make([][]image.Image, classes)
+// sorted is a sheet of some of the pictures, a row for each of the first classes that
+// they are put into.
+func sorted(m classifies, pictures *data.Images, indices []int, classes, scale int) image.Image {
+	indices = indices[:min(sortedPictures, len(indices))]
+	rows := make([][]image.Image, min(classes, sortedRows))
 	for i, class := range m.Classify(pictures.Batch(indices).Pixels) {
-		if len(rows[class]) < sortedColumns {
-			rows[class] = append(rows[class], pictures.Image(i))
+		if int(class) < len(rows) && len(rows[class]) < sortedColumns {
+			rows[class] = append(rows[class], pictures.Image(indices[i]))
 		}
 	}
 	blank := image.NewGray(pictures.Image(0).Bounds())
@@ -215,5 +222,5 @@ func sorted(m *models.MLP, pictures *data.Images, classes int) image.Image {
 			cells = append(cells, blank)
 		}
 	}
-	return data.GridOf(cells, data.GridOptions{Columns: sortedColumns})
+	return data.GridOf(cells, data.GridOptions{Columns: sortedColumns, Scale: scale})
 }

@@ -83,8 +83,7 @@ func (c *Images) Check() error {
 		check.Rate("Beta1", c.Beta1, 1), check.Rate("Smooth", c.Smooth, 1), check.Scale("Noise", c.Noise),
 		check.Scale("R1", given(c.R1)), check.Scale("Sharpen", given(c.Sharpen)), check.Rate("Adapt", given(c.Adapt), 1))
 	if err != nil {
-		field, problem, _ := strings.Cut(err.Error(), ": ")
-		return &ConfigError{field, "of " + problem}
+		return fieldError(err)
 	}
 	if c.Network != "" {
 		if err := c.suits(); err != nil {

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/org/artnn/data"
-	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
@@ -15,73 +13,205 @@ import (
 // Likeness is how generated pictures lie among those of a folder. If they are
 // much nearer to the folder than its pictures are to each other, they are copies;
 // if much farther, not yet of the kind. If they are much nearer to each other, the
-// generator knows only a few. Sliced Wasserstein distances say how far the whole of
-// them is from the folder.
+// generator knows only a few. Distances of whole sets say how far all of them together
+// are from the folder.
 type Likeness struct {
 	Generated, Folder int // pictures
 
-	// Medians of the distance to the most similar picture: root mean square
-	// difference in shades of 255.
-	FolderToFolder, GeneratedToFolder, GeneratedToGenerated float64
+	// Pixels are in shades of 255, the root mean square difference; Features are
+	// Euclidean distances of features, nil without a network.
+	Pixels   Similar
+	Features *Similar
 
 	// Mean scores of the discriminator, where Judged says that there is one.
 	Judged                      bool
 	FolderScore, GeneratedScore float64
 
-	// Sliced Wasserstein distances to Compared pictures of the folder: of as many
-	// generated ones, and of as many others of the folder. The latter is what is due
-	// to their number, so the former means something only beside it.
+	// Distances to Compared pictures of the folder: of as many generated ones, and of
+	// as many others of the folder. The latter is what is due to their number, so the
+	// former means something only beside it.
 	Compared                            int
 	GeneratedDistances, FolderDistances measure.Distances
+	// Of features; nil without a network, or with fewer than eight pictures.
+	GeneratedSets, FolderSets *SetDistances
 }
 
-// Compare generates at most n pictures and compares them with those of a folder.
+// Similar are medians of the distance to the most similar picture.
+type Similar struct {
+	FolderToFolder, GeneratedToFolder, GeneratedToGenerated float64
+}
+
+// SetDistances say how far two sets of features are from each other.
+type SetDistances struct {
+	Frechet      float64 // see [measure.Frechet]: biased, by the number of pictures
+	Extrapolated float64 // see [measure.ExtrapolatedFrechet]
+	Kernel       float64 // see [measure.Kernel]
+	// Overlap is by three neighbours.
+	measure.Overlap
+}
+
+// Comparing says how [Compare] compares.
+type Comparing struct {
+	Pictures int    // to generate and compare with, at most; default 256
+	Seed     uint64 // of the generated pictures, and of all that is chosen at random
+	// Network is one whose features measure pictures, such as that of
+	// models/pretrained; nil leaves those measures out.
+	Network measure.Network
+	Place   string // of the features in the network; default its last
+}
+
+const (
+	comparedPictures = 256
+	// fewestFeatures are enough for [measure.ExtrapolatedFrechet].
+	fewestFeatures = 8
+	// overlapNeighbours are those of the paper of precision and recall.
+	overlapNeighbours = 3
+)
+
+// Compare generates pictures and compares them with those of a folder.
 //
 // Errors: a folder that is not there, has fewer than three pictures, or those of
-// another number of channels; an ended context.
-func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint64) (Likeness, error) {
+// another number of channels; a network without the place; an ended context.
+func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Likeness, error) {
+	setDefault(&o.Pictures, comparedPictures)
 	cfg := gan.Size()
-	images, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: cfg.Width, Height: cfg.Height, Gray: cfg.Channels == 1})
-	switch {
-	case err != nil:
-		return Likeness{}, missing(err, dir, "folder")
-	case images.Channels != cfg.Channels:
-		return Likeness{}, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(images.Channels, "channel"), cfg.Channels)
-	case images.Len() < 3:
+	var features measure.Features
+	if o.Network != nil {
+		var err error
+		features, err = measure.NetworkFeatures(o.Network, measure.View{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Place: o.Place})
+		if err != nil {
+			return Likeness{}, err
+		}
+	}
+	images, err := picturesFor(ctx, dir, cfg)
+	if err != nil {
+		return Likeness{}, err
+	}
+	if images.Len() < 3 {
 		return Likeness{}, fmt.Errorf("%s: at least 3 pictures are needed to compare with, the folder has %d", dir, images.Len())
 	}
-	n = min(n, images.Len())
+	n := min(o.Pictures, images.Len())
 	size := cfg.Channels * cfg.Height * cfg.Width
 	all := make([][]float32, images.Len())
 	for i := range all {
 		all[i] = images.At(i)
 	}
-	generated := gan.Generate(n, seed)
-	fake := rows(generated, size)
-	real := make([][]float32, n)
-	for i, at := range spaced(len(all), n) {
-		real[i] = all[at]
+	fake, err := drawn(ctx, gan, n, o.Seed)
+	if err != nil {
+		return Likeness{}, err
 	}
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
-		l.Judged, l.FolderScore, l.GeneratedScore = true, mean(gan.Score(slices.Concat(real...))), mean(gan.Score(generated))
+		l.Judged = true
+		if l.FolderScore, err = score(ctx, gan, spacedOf(all, n)); err != nil {
+			return Likeness{}, err
+		}
+		if l.GeneratedScore, err = score(ctx, gan, fake); err != nil {
+			return Likeness{}, err
+		}
 	}
+	shade := 127.5 / math.Sqrt(float64(size)) // shades of values in [−1, 1]
+	if l.Pixels, err = similar(ctx, fake, all, shade); err != nil {
+		return Likeness{}, err
+	}
+	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: o.Seed}
+	l.GeneratedDistances, l.FolderDistances, err = measure.Compare(ctx, all, fake, o.Seed, func(ctx context.Context, real, other [][]float32) (measure.Distances, error) {
+		l.Compared = len(real)
+		return sliced.Distance(ctx, real, other)
+	})
+	if err != nil || features == nil {
+		return l, err
+	}
+	return l, l.compareFeatures(ctx, features, all, fake, o.Seed)
+}
+
+// togetherDrawn is how many pictures are made or judged between two looks at the context.
+const togetherDrawn = 64
+
+// drawn are the pictures that [models.GAN.Generate] makes.
+func drawn(ctx context.Context, gan *models.GAN, n int, seed uint64) (pictures [][]float32, err error) {
+	latents := gan.Latents(n, models.Draw{Seed: seed})
+	size := gan.Size()
+	for part := range slices.Chunk(latents, len(latents)/n*togetherDrawn) {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		pictures = append(pictures, rows(gan.Decode(part), size.Channels*size.Height*size.Width)...)
+	}
+	return pictures, nil
+}
+
+// score is the discriminator's mean score of pictures.
+func score(ctx context.Context, gan *models.GAN, pictures [][]float32) (float64, error) {
+	var scores []float32
+	for part := range slices.Chunk(pictures, togetherDrawn) {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		scores = append(scores, gan.Score(slices.Concat(part...))...)
+	}
+	return mean(scores), nil
+}
+
+// compareFeatures fills in what features say.
+func (l *Likeness) compareFeatures(ctx context.Context, features measure.Features, all, fake [][]float32, seed uint64) error {
+	all, err := features.Of(ctx, all)
+	if err != nil {
+		return err
+	}
+	if fake, err = features.Of(ctx, fake); err != nil {
+		return err
+	}
+	near, err := similar(ctx, fake, all, 1)
+	if err != nil {
+		return err
+	}
+	l.Features = &near
+	if l.Compared < fewestFeatures {
+		return nil
+	}
+	made, own, err := measure.Compare(ctx, all, fake, seed, func(ctx context.Context, real, other [][]float32) (SetDistances, error) {
+		return setDistances(ctx, real, other, seed)
+	})
+	l.GeneratedSets, l.FolderSets = &made, &own
+	return err
+}
+
+// setDistances measures two sets of features.
+func setDistances(ctx context.Context, real, other [][]float32, seed uint64) (d SetDistances, err error) {
+	d.Frechet = measure.Frechet(real, other)
+	if d.Extrapolated, err = measure.ExtrapolatedFrechet(ctx, real, other, seed); err != nil {
+		return d, err
+	}
+	if d.Kernel, err = measure.Kernel(ctx, real, other); err != nil {
+		return d, err
+	}
+	d.Overlap, err = measure.ByNeighbours(ctx, real, other, overlapNeighbours)
+	return d, err
+}
+
+// similar finds the most similar of generated pictures, and of as many of a folder, and
+// scales the distances.
+func similar(ctx context.Context, fake, all [][]float32, scale float64) (s Similar, err error) {
+	real := spacedOf(all, len(fake))
 	for _, m := range []struct {
 		median    *float64
 		of, among [][]float32
-	}{{&l.FolderToFolder, real, all}, {&l.GeneratedToFolder, fake, all}, {&l.GeneratedToGenerated, fake, fake}} {
-		if ctx.Err() != nil {
-			return Likeness{}, ctx.Err()
+	}{{&s.FolderToFolder, real, all}, {&s.GeneratedToFolder, fake, all}, {&s.GeneratedToGenerated, fake, fake}} {
+		_, distances, err := measure.NearestContext(ctx, m.of, m.among)
+		if err != nil {
+			return s, err
 		}
-		_, distances := measure.Nearest(m.of, m.among)
-		*m.median = median(distances) / math.Sqrt(float64(size)) * 127.5 // shades of values in [−1, 1]
+		*m.median = median(distances) * scale
 	}
-	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: seed}
-	l.GeneratedDistances, l.FolderDistances = measure.Compare(all, fake, seed, func(real, other [][]float32) (d measure.Distances) {
-		if ctx.Err() == nil {
-			l.Compared, d = len(real), sliced.Distance(real, other)
-		}
-		return d
-	})
-	return l, ctx.Err()
+	return s, nil
+}
+
+// spacedOf is n of some pictures, evenly spaced.
+func spacedOf(all [][]float32, n int) [][]float32 {
+	out := make([][]float32, n)
+	for i, at := range spaced(len(all), n) {
+		out[i] = all[at]
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/org/artnn/recipe/report"
@@ -186,6 +187,12 @@ func configError(err error) error {
 		return config
 	}
 	return &ConfigError{Problem: err.Error()}
+}
+
+// fieldError is an error of package check whose name of what is wrong is a field's.
+func fieldError(err error) error {
+	field, problem, _ := strings.Cut(err.Error(), ": ")
+	return &ConfigError{field, "of " + problem}
 }
 
 // setDefault fills a value in where there is none.

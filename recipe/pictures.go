@@ -38,25 +38,38 @@ func (c *Images) load(ctx context.Context) (pictures *data.Images, err error) {
 
 // read reads the folder.
 func (c *Images) read(ctx context.Context) (*data.Images, error) {
-	options := data.ImageOptions{Size: c.Size, Fit: c.Fit}
-	if c.Size == 0 {
-		side, err := typicalSide(ctx, c.Data)
+	return folder{dir: c.Data, size: c.Size, smallest: smallestSize, gray: c.Gray, fit: c.Fit}.read(ctx)
+}
+
+// folder is a folder of pictures, and what they are to become.
+type folder struct {
+	dir      string
+	size     int // of both sides; 0 is by the pictures, from smallest to largestSize
+	smallest int
+	gray     *bool // nil is by the pictures
+	fit      data.Fit
+}
+
+func (f folder) read(ctx context.Context) (*data.Images, error) {
+	options := data.ImageOptions{Size: f.size, Fit: f.fit}
+	if f.size == 0 {
+		side, err := typicalSide(ctx, f.dir)
 		if err != nil {
 			return nil, err
 		}
-		options.Size = min(max(smallestSize, side), largestSize)
+		options.Size = min(max(f.smallest, side), largestSize)
 	}
-	if c.Gray == nil {
+	if f.gray == nil {
 		options.Limit = probed
-		some, err := data.LoadImages(ctx, c.Data, options)
+		some, err := data.LoadImages(ctx, f.dir, options)
 		if err != nil {
 			return nil, err
 		}
 		options.Gray, options.Limit = isGray(some), 0
 	} else {
-		options.Gray = *c.Gray
+		options.Gray = *f.gray
 	}
-	return data.LoadImages(ctx, c.Data, options)
+	return data.LoadImages(ctx, f.dir, options)
 }
 
 // typicalSide is the median of the shorter sides of some pictures in a folder.

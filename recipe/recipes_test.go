@@ -104,18 +104,17 @@ func TestImagesFromFolderToReport(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, c.Model().Images(1, 1), m.(*models.GAN).Images(1, 1))
 
-	l, err := Compare(context.Background(), c.Model(), c.Data, 10, 1)
+	l, err := Compare(context.Background(), c.Model(), c.Data, Comparing{Pictures: 10, Seed: 1})
 	require.NoError(t, err)
 	assert.Equal(t, 10, l.Generated)
 	assert.Equal(t, 60, l.Folder)
 	assert.True(t, l.Judged)
-	assert.Greater(t, l.GeneratedToFolder, l.GeneratedToGenerated, "it has hardly begun to learn")
+	assert.Greater(t, l.Pixels.GeneratedToFolder, l.Pixels.GeneratedToGenerated, "it has hardly begun to learn")
 	assert.Equal(t, 10, l.Compared)
 	require.Len(t, l.GeneratedDistances.Levels, 1)
 	assert.Greater(t, l.GeneratedDistances.Mean, 1.5*l.FolderDistances.Mean)
-	l, err = Compare(context.Background(), c.Model(), c.Data, 60, 1)
-	require.NoError(t, err)
-	assert.Equal(t, 30, l.Compared, "half of the folder, to have as many others of it")
+	assert.Nil(t, l.Features, "there is no network")
+	assert.Nil(t, l.GeneratedSets)
 
 	for seeds, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
 		frames := Morph(c.Model(), []uint64{1, 2, 3}[:seeds], 4, false)

@@ -46,6 +46,10 @@ func TestNetworksThatDoNotFitInMemory(t *testing.T) {
 			c := Classes{Data: stripesFolder(t, 8), Hidden: []int{8, 10000, 10000}}
 			return prepared(&c.Options, func() error { _, err := c.Prepare(context.Background()); return err })
 		}},
+		"classifier": {"Width", func() error {
+			c := Classifier{Data: stripesFolders(t, 5, 5), Width: 3000}
+			return prepared(&c.Options, func() error { _, err := c.Prepare(context.Background()); return err })
+		}},
 		"text's hidden":   {"Hidden", writer(Text{Hidden: 10000})},
 		"text's embed":    {"Embed", writer(Text{Embed: 1_000_000})},
 		"text's layers":   {"Layers", writer(Text{Hidden: 512, Layers: 1000})},

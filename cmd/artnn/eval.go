@@ -17,12 +17,15 @@ var _ = commands.add(50, func() any {
 
 // evalCommand measures a model.
 type evalCommand struct {
-	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
-	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
-	Seed  uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
-	Form  string `placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
-	Out   string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
+	Model    string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
+	Data     string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
+	N        int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
+	Seed     uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
+	Features string `placeholder:"RUN" help:"Of pictures: run's folder or model's file of a network whose features measure them, such as artnn train classifier makes (default: one that artnn has)."`
+	Layer    string `placeholder:"NAME" help:"Where in that network the features are (default: its last place)."`
+	Form     string `placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
+
+	Out string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
 	tableFlags
 }
@@ -33,12 +36,18 @@ func (*evalCommand) Help() string {
 
 A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant; of classes, which was taken for which; of numbers, predictions against what is.
 
-A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few. The sliced Wasserstein distance compares all patches of 7×7 pixels, large and small shapes apart. Even two halves of the folder are not at distance 0 of each other, so their distance is printed beside it: nothing can be expected to come below.
+A classifier of pictures: how many of a folder of folders it tells right, and which class it takes for which.
+
+A picture generator: how its pictures lie among those of a folder. For every picture, the distance to the most similar of the folder's is measured. If generated pictures are much nearer to the folder than the folder's are to each other, they are copies; if much farther, they are not yet of the kind. If they are much nearer to each other, the generator knows only a few.
+
+The sliced Wasserstein distance compares all patches of 7×7 pixels, large and small shapes apart. The Fréchet and the kernel distance compare what a network sees in the pictures; precision says how many of them are of the folder's kind, recall how many of the folder's kinds are among them. Even two halves of the folder are not equal, so the value between them is printed beside each: nothing can be expected to do better.
 
 Examples:
   artnn eval -m run2 --data other-chapters.txt
   artnn eval -m run2 --data poems.txt --form 7,7,7,7
   artnn eval -m run1 --data faces
+  artnn eval -m run1 --data faces --features run4
+  artnn eval -m run4 --data other-animals
   artnn eval -m run3 --data sales-of-may.csv
   artnn eval -m run3 --data sales-of-may.csv -o may.html`
 }
@@ -57,16 +66,18 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {
-		flag := c.given()
 		if c.Out != "" {
-			flag = "-o"
+			return usagef("-o is of tables, and the model is of kind %s", models.Kind(m))
 		}
-		if flag != "" {
-			return usagef("%s is of tables, and the model is of kind %s", flag, models.Kind(m))
+		if err := c.onlyTables(m); err != nil {
+			return err
 		}
 	}
 	if _, ok := m.(writer); !ok && c.Form != "" {
 		return usagef("--form is of texts, and the model is of kind %s", models.Kind(m))
+	}
+	if _, ok := m.(*models.GAN); !ok && (c.Features != "" || c.Layer != "") {
+		return usagef("--features and --layer are of picture generators, and the model is of kind %s", models.Kind(m))
 	}
 	return f.eval(ctx, c, m, con)
 }

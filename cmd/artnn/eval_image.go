@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/org/artnn/cmd/artnn/internal/visible"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 )
@@ -15,7 +17,11 @@ var _ = addFamily("artnn generate image", evalImages)
 
 // evalImages compares generated pictures with a folder's.
 func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *console) error {
-	l, err := recipe.Compare(ctx, gan, c.Data, c.N, c.Seed)
+	network, name, err := c.network()
+	if err != nil {
+		return err
+	}
+	l, err := recipe.Compare(ctx, gan, c.Data, recipe.Comparing{Pictures: c.N, Seed: c.Seed, Network: network, Place: c.Layer})
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errInterrupted
@@ -29,14 +35,39 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 	if l.Judged {
 		t.line("discriminator's score", "%.2f of the folder's, %.2f of generated ones; equal ones cannot be told apart", l.FolderScore, l.GeneratedScore)
 	}
-	t.line("distance to the nearest", "root mean square difference in shades of 255, the median")
-	t.line("  folder to folder", "%.1f", l.FolderToFolder)
-	t.line("  generated to folder", "%.1f", l.GeneratedToFolder)
-	t.line("  generated to generated", "%.1f", l.GeneratedToGenerated)
+	t.line("distance to the nearest", "median; in pixels, the root mean square difference in shades of 255; in features, those of %s", name)
+	t.line("  folder to folder", "%.1f in pixels, %.3g in features", l.Pixels.FolderToFolder, l.Features.FolderToFolder)
+	t.line("  generated to folder", "%.1f in pixels, %.3g in features", l.Pixels.GeneratedToFolder, l.Features.GeneratedToFolder)
+	t.line("  generated to generated", "%.1f in pixels, %.3g in features", l.Pixels.GeneratedToGenerated, l.Features.GeneratedToGenerated)
 	t.line("sliced Wasserstein", "distance times 1000 of %s to the folder, beside that of as many of the folder", words.Count(l.Compared, "picture"))
 	for i, level := range l.GeneratedDistances.Levels {
 		t.line(fmt.Sprintf("  at %d×%d", level.Width, level.Height), "%.1f beside %.1f", level.Distance, l.FolderDistances.Levels[i].Distance)
 	}
 	t.line("  mean", "%.1f beside %.1f", l.GeneratedDistances.Mean, l.FolderDistances.Mean)
+	if made, own := l.GeneratedSets, l.FolderSets; made != nil {
+		t.line("features", "of %s to the folder, beside those of as many of the folder", words.Count(l.Compared, "picture"))
+		t.line("  Fréchet distance", "%.3g beside %.3g", made.Frechet, own.Frechet)
+		t.line("  extrapolated", "%.3g beside %.3g, the Fréchet distance of infinitely many", made.Extrapolated, own.Extrapolated)
+		t.line("  kernel distance", "%.3g beside %.3g, times 1000", 1000*made.Kernel, 1000*own.Kernel)
+		t.line("  precision", "%.2f beside %.2f, the share that is of the folder's kind", made.Precision, own.Precision)
+		t.line("  recall", "%.2f beside %.2f, the share of the folder's kinds that is there", made.Recall, own.Recall)
+	}
 	return t.Flush()
+}
+
+// network is the one whose features measure pictures, and its name.
+func (c *evalCommand) network() (n measure.Network, name string, err error) {
+	if c.Features == "" {
+		n, err = shippedFeatures()
+		return n, "the network that artnn has", err
+	}
+	m, err := recipe.LoadModel(c.Features)
+	if err != nil {
+		return nil, "", err
+	}
+	n, ok := m.(measure.Network)
+	if !ok {
+		return nil, "", fmt.Errorf("--features %s: holds a model of kind %s, which has no features of pictures: name one such as \"artnn train classifier\" makes", c.Features, models.Kind(m))
+	}
+	return n, visible.Line(c.Features), nil
 }

@@ -40,6 +40,7 @@ func uses(t *testing.T) map[string]use {
 	t.Helper()
 	faces, novel, sales := facesFolder(t, 30), textFile(t, 3000), salesFile(t, 100)
 	image := slices.Concat([]string{"--data", faces, "--steps=2"}, smallImage)
+	classes := []string{"--data", classesFolder(t, 6), "--steps=2", "--width=2"}
 	text := slices.Concat([]string{"--data", novel, "--steps=2"}, smallText)
 	table := []string{"--data", sales, "--target=price", "--skip=lot", "--steps=2", "--hidden=4"}
 	model := func(kind string, args []string) string {
@@ -52,21 +53,22 @@ func uses(t *testing.T) map[string]use {
 	tiny, larger := tinyEnlarger(t), filepath.Join(t.TempDir(), "larger.safetensors")
 	ok(t, call(t, "convert", tiny, "--range=0,1", "--licence=none", "-o", larger))
 	return map[string]use{
-		"train image":    {args: image, made: "model.safetensors"},
-		"train text":     {args: text, made: "model.safetensors"},
-		"train mlp":      {args: table, made: "model.safetensors"},
-		"generate image": {args: []string{"-m", i, "--n=2"}},
-		"generate text":  {args: []string{"-m", w, "--n=20"}, says: true},
-		"predict":        {args: []string{"-m", m, "--data", sales}, says: true},
-		"interpolate":    {args: []string{"-m", i, "--n=2", "--scale=1"}},
-		"upscale":        {args: []string{filepath.Join(faces, "000.png"), "-m", larger}},
-		"convert":        {args: []string{tiny, "--range=0,1", "--licence=none"}},
-		"eval":           {args: []string{"-m", m, "--data", sales}, says: true},
-		"info":           {args: []string{w}, says: true},
-		"bench":          {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
-		"demo":           {args: []string{"--steps=1"}, made: "text.txt"},
-		"completion":     {args: []string{"fish"}, says: true},
-		"version":        {says: true},
+		"train image":      {args: image, made: "model.safetensors"},
+		"train text":       {args: text, made: "model.safetensors"},
+		"train mlp":        {args: table, made: "model.safetensors"},
+		"generate image":   {args: []string{"-m", i, "--n=2"}},
+		"generate text":    {args: []string{"-m", w, "--n=20"}, says: true},
+		"predict":          {args: []string{"-m", m, "--data", sales}, says: true},
+		"interpolate":      {args: []string{"-m", i, "--n=2", "--scale=1"}},
+		"upscale":          {args: []string{filepath.Join(faces, "000.png"), "-m", larger}},
+		"convert":          {args: []string{tiny, "--range=0,1", "--licence=none"}},
+		"eval":             {args: []string{"-m", m, "--data", sales}, says: true},
+		"info":             {args: []string{w}, says: true},
+		"bench":            {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
+		"demo":             {args: []string{"--steps=1"}, made: "text.txt"},
+		"completion":       {args: []string{"fish"}, says: true},
+		"version":          {says: true},
+		"train classifier": {args: classes, made: "model.safetensors"},
 	}
 }
 

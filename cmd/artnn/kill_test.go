@@ -171,6 +171,7 @@ func victims(t *testing.T) []killtest.Kind {
 	ok(t, call(t, "train", "mlp", "--data", small, "--target", "price", "-o", model, "--steps=20", "-q"))
 	return []killtest.Kind{
 		training("image", append([]string{"--data", facesFolder(t, 60)}, smallImage...)...),
+		training("classifier", "--data", classesFolder(t, 10), "--width=2"),
 		training("text", append([]string{"--data", textFile(t, 30_000), "--validate-every=5"}, smallText...)...),
 		training("mlp", "--data", small, "--target", "price", "--hidden=8"),
 		output("generate image", "sheet.png", "--seed=1"),
@@ -183,7 +184,7 @@ func victims(t *testing.T) []killtest.Kind {
 // Processes of every command that writes, killed at any moment, leave no file half
 // written and lose nothing that was saved; resumed, they end as if nothing had been.
 func TestKilledProcessesLoseNothing(t *testing.T) {
-	killtest.Run(t, killtest.Kills(t, 7), victims(t)...)
+	killtest.Run(t, killtest.Kills(t, 8), victims(t)...)
 }
 
 // The same of processes whose disk is full, which say so.

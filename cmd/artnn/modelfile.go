@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
@@ -50,11 +49,7 @@ func loadAs[M models.Model](path, art string) (m M, err error) {
 	}
 	m, ok := any.(M)
 	if !ok {
-		use := "\"artnn info\" tells what it is"
-		if f := familyOf(any); f != nil {
-			use = fmt.Sprintf("use %q", f.use)
-		}
-		return m, fmt.Errorf("%s: holds a model of kind %s, which makes no %s: %s", path, models.Kind(any), art, use)
+		return m, noArt(path, any, art)
 	}
 	return m, nil
 }

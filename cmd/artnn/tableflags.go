@@ -170,7 +170,7 @@ func overwrites(out, data, model string) error {
 	}
 	is := func(from os.FileInfo, err error) bool { return err == nil && os.SameFile(to, from) }
 	if data == "-" && is(os.Stdin.Stat()) || is(os.Stat(data)) {
-		return usagef("-o %s is the table that is read, and would be lost: name another file", out)
+		return usagef("-o %s is what is read, and would be lost: name another file", out)
 	}
 	if file, err := recipe.ModelFile(model); err == nil && is(os.Stat(file)) {
 		return usagef("-o %s is the model, and would be lost: name another file", out)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/org/artnn/data"
 	"github.com/org/artnn/recipe"
 )
 
@@ -61,7 +60,7 @@ func (c *trainImage) recipe(con *console, k *kong.Context) *recipe.Images {
 	return &recipe.Images{
 		Scale: scale, Lanczos: c.Resample == "lanczos",
 		Data: c.Data, Size: c.Size, Gray: c.Gray, Mirror: c.Mirror,
-		Fit:     map[string]data.Fit{"cover": data.Cover, "contain": data.Contain, "stretch": data.Stretch}[c.Fit],
+		Fit:     fits[c.Fit],
 		Network: c.Network, ByClass: c.ByClass, ZDim: c.ZDim, Hidden: c.Hidden, Width: c.Width,
 		Beta1: c.Beta1, R1: c.R1, Adapt: c.Adapt, Sharpen: c.Sharpen, Smooth: c.Smooth, Noise: c.Noise,
 		Learning: c.learning(), Options: c.options(con, k),

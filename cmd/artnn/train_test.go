@@ -126,7 +126,8 @@ func TestTrainImageAndUseIt(t *testing.T) {
 	t.Run("eval", func(t *testing.T) {
 		r := ok(t, call(t, "eval", "-m", out, "--data", facesFolder(t, 20)))
 		assert.Contains(t, r.out, "20 generated, 20 of the folder")
-		assert.Regexp(t, `folder to folder +\d+\.\d\n`, r.out)
+		assert.Regexp(t, `folder to folder +\d+\.\d in pixels, \S+ in features\n`, r.out)
+		assert.Regexp(t, `features +of 10 pictures to the folder, .*\n  Fréchet distance +\S+ beside \S+\n  extrapolated +\S+ beside \S+, .*\n  kernel distance +\S+ beside \S+, times 1000\n  precision +\d\.\d\d beside \d\.\d\d, .*\n  recall +\d\.\d\d beside \d\.\d\d, `, r.out)
 		assert.Regexp(t, `sliced Wasserstein +distance times 1000 of 10 pictures to the folder, .*\n  at 16×16 +\d+\.\d beside \d+\.\d\n  mean +\d+\.\d beside \d+\.\d\n`, r.out)
 	})
 	t.Run("the same again", func(t *testing.T) {

@@ -116,7 +116,7 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 }
 
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
-	for _, command := range []string{"train image", "train text", "train mlp", "predict", "generate image", "generate text", "interpolate", "eval", "info", "bench", "demo", "completion bash"} {
+	for _, command := range []string{"train image", "train classifier", "train text", "train mlp", "predict", "generate image", "generate text", "interpolate", "eval", "info", "bench", "demo", "completion bash"} {
 		r := call(t, append(strings.Fields(command), "--help")...)
 		assert.Zero(t, r.status, command)
 		assert.Contains(t, r.out, "Examples:", command)

@@ -35,14 +35,18 @@ func TestOutputFitsTheTerminal(t *testing.T) {
 	assert.Zero(t, call(t, append([]string{"train", "image", "--data", faces, "-o", "pictures", "--steps=2", "-q"}, smallImage...)...).status)
 	assert.Zero(t, call(t, append([]string{"train", "text", "--data", novel, "-o", "text", "--steps=2", "-q"}, smallText...)...).status)
 	ok(t, call(t, "train", "mlp", "--data", data, "--target=class", "-o", "table", "--steps=2", "-q"))
+	classes := classesFolder(t, 6)
+	ok(t, call(t, "train", "classifier", "--data", classes, "-o", "classes", "--steps=2", "--width=2", "-q"))
 	columns := consoleOn(nil, nil, nil).columns()
 	for _, args := range [][]string{
 		{"eval", "-m", "pictures", "--data", faces}, {"info", "pictures"},
+		{"eval", "-m", "classes", "--data", classes}, {"predict", "-m", "classes", "--data", classes}, {"info", "classes"},
 		{"eval", "-m", "text", "--data", novel}, {"info", "text"},
 		{"eval", "-m", "table", "--data", data}, {"info", "table"},
 		append([]string{"train", "image", "--data", faces, "--dry-run"}, smallImage...),
 		append([]string{"train", "text", "--data", novel, "--dry-run"}, smallText...),
 		{"train", "mlp", "--data", data, "--target=class", "--dry-run"},
+		{"train", "classifier", "--data", classes, "--dry-run"},
 	} {
 		r := onTerminal(args...)
 		assert.Zero(t, r.status, r.err)

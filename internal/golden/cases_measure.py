@@ -5,6 +5,7 @@ precision."""
 import numpy as np
 import scipy.linalg
 import scipy.ndimage
+from PIL import Image
 
 
 def features(c, name, n, d, rank=None, shift=0.0, scale=1.0):
@@ -130,6 +131,18 @@ def pictures(new):
         c.out("out.distances", distances)
 
 
+def resized(new):
+    """Planes resized by Pillow's BILINEAR, which is a triangle as wide as two pixels
+    of the coarser size."""
+    f = new("measure/testdata/resize.safetensors")
+    for name, (h, w), (to_h, to_w) in (
+        ("shrink", (24, 24), (9, 9)), ("grow", (5, 5), (12, 12)), ("both", (7, 20), (16, 6)), ("half", (12, 12), (6, 6)), ("one", (1, 3), (4, 4))):
+        c = f.case(name)
+        x = c.uniform("in.x", (2, h, w)).double().numpy()
+        out = [Image.fromarray(p.astype(np.float32)).resize((to_w, to_h), Image.BILINEAR) for p in x]
+        c.out("out.y", np.stack([np.asarray(p) for p in out]))
+
+
 def build(new):
-    for part in (vectors, pictures):
+    for part in (vectors, pictures, resized):
         part(new)

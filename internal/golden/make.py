@@ -7,7 +7,7 @@
                                               is from the float64 in the files
 
 CASES.md lists the cases and is written here too; README.md says how to read it.
-Needs PyTorch 1.13 or later, NumPy and SciPy.
+Needs PyTorch 1.13 or later, NumPy, SciPy and Pillow.
 """
 
 import pathlib
@@ -19,6 +19,7 @@ import torch
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
 import cases_attention
+import cases_classifier
 import cases_conv
 import cases_gans
 import cases_generate
@@ -47,7 +48,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_generate, cases_linear, cases_measure):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_generate, cases_linear, cases_measure):
         module.build(new)
     return files
 

@@ -9,7 +9,7 @@ import (
 
 // packages are what a block that is no whole file may use without saying so.
 var packages = []string{
-	"context", "fmt", "log", "os", "strings",
+	"context", "fmt", "log", "os", "slices", "strings",
 	"github.com/org/artnn/backend",
 	"github.com/org/artnn/backend/profile",
 	"github.com/org/artnn/data",
@@ -19,6 +19,7 @@ var packages = []string{
 	"github.com/org/artnn/generate/form",
 	"github.com/org/artnn/layers",
 	"github.com/org/artnn/loss",
+	"github.com/org/artnn/measure",
 	"github.com/org/artnn/models",
 	"github.com/org/artnn/models/keras",
 	"github.com/org/artnn/models/pretrained",

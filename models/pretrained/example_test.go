@@ -1,11 +1,15 @@
 package pretrained_test
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"log"
+	"slices"
 
+	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models/pretrained"
 )
 
@@ -45,6 +49,40 @@ func ExampleQuatrains() {
 	// generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t
 }
 
+// Vectors in which pictures of one kind are near to each other, whatever their size.
+func ExampleFeatures() {
+	network, err := pretrained.Features()
+	if err != nil {
+		log.Fatal(err)
+	}
+	features, err := measure.NetworkFeatures(network, measure.View{Channels: 3, Height: 16, Width: 16})
+	if err != nil {
+		log.Fatal(err)
+	}
+	gan, err := pretrained.Faces()
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+	made, err := features.Of(ctx, slices.Collect(slices.Chunk(gan.Generate(200, 1), 3*16*16)))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var drawn [][]float32
+	for i := range 200 {
+		drawn = append(drawn, samples.Faces().At(i))
+	}
+	if drawn, err = features.Of(ctx, drawn); err != nil {
+		log.Fatal(err)
+	}
+	overlap, err := measure.ByNeighbours(ctx, drawn, made, 3)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(made[0]), "features; precision above a half:", overlap.Precision > 0.5)
+	// Output: 72 features; precision above a half: true
+}
+
 func ExampleFiles() {
 	err := fs.WalkDir(pretrained.Files(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -58,5 +96,6 @@ func ExampleFiles() {
 	// Output:
 	// NOTICE.md
 	// faces.safetensors
+	// features.safetensors
 	// quatrains.safetensors
 }

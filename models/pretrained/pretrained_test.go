@@ -19,10 +19,10 @@ import (
 )
 
 func TestFilesAreSmall(t *testing.T) {
-	for _, name := range []string{"faces.safetensors", "quatrains.safetensors"} {
+	for name, limit := range map[string]int64{"faces.safetensors": 1_000_000, "quatrains.safetensors": 1_000_000, "features.safetensors": 410_000} {
 		info, err := fs.Stat(Files(), name)
 		require.NoError(t, err)
-		assert.Less(t, info.Size(), int64(1_000_000), name)
+		assert.Less(t, info.Size(), limit, name)
 	}
 }
 
@@ -33,6 +33,7 @@ func TestNotice(t *testing.T) {
 	for _, part := range []string{
 		"## faces.safetensors", "CC0 1.0", "DiceBear",
 		"## quatrains.safetensors", "The MIT License (MIT)", "Copyright (c) 2016 JackeyGao", "shall be included in",
+		"## features.safetensors", "CC BY 4.0", "Twitter, Inc", "Apache License 2.0", "Google Inc.", "Mozilla Foundation", "Microsoft Corporation", "Mu-An Chiou",
 	} {
 		assert.Contains(t, string(notice), part)
 	}
@@ -45,6 +46,7 @@ func TestLoadingIsQuick(t *testing.T) {
 	for name, load := range map[string]func() error{
 		"faces":     func() error { _, err := Faces(); return err },
 		"quatrains": func() error { _, err := Quatrains(); return err },
+		"features":  func() error { _, err := Features(); return err },
 	} {
 		best := time.Hour // of several: others use this machine as well
 		for range 10 {

@@ -20,8 +20,8 @@ import (
 
 // options are what the command line says.
 type options struct {
-	out, only, sheet, quatrains string
-	measure                     bool
+	out, only, sheet, quatrains, emoji, groups string
+	measure                                    bool
 }
 
 // seed starts all random choices of both models.
@@ -31,29 +31,43 @@ func main() {
 	log.SetFlags(0)
 	var o options
 	flag.StringVar(&o.out, "o", "models/pretrained", "folder to write to")
-	flag.StringVar(&o.only, "only", "", "make faces or quatrains alone")
+	flag.StringVar(&o.only, "only", "", "make one of faces, quatrains, features alone")
 	flag.StringVar(&o.sheet, "sheet", "", "also write a sheet of faces, a PNG file")
 	flag.StringVar(&o.quatrains, "quatrains", "", "UTF-8 quatrains to learn from, two lines each, a blank line between; default the embedded sample set")
+	flag.StringVar(&o.emoji, "emoji", "", "archive of 64×64 drawings of emoji, for features")
+	flag.StringVar(&o.groups, "groups", "", "data-by-emoji.json of unicode-emoji-json, for features")
 	flag.BoolVar(&o.measure, "measure", false, "train nothing, measure the files that are there")
 	flag.Parse()
-	if flag.NArg() > 0 || o.only != "" && o.only != "faces" && o.only != "quatrains" {
+	known := o.only == ""
+	for _, r := range recipes {
+		known = known || o.only == r.name
+	}
+	if flag.NArg() > 0 || !known {
 		flag.Usage()
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	fmt.Printf("kernels: %s\n", asm.Selected())
-	if o.only != "quatrains" {
-		if err := makeFaces(ctx, filepath.Join(o.out, "faces.safetensors"), o); err != nil {
-			log.Fatalf("faces: %v", err)
+	for _, r := range recipes {
+		if o.only != "" && o.only != r.name {
+			continue
 		}
-	}
-	if o.only != "faces" {
-		if err := makeQuatrains(ctx, filepath.Join(o.out, "quatrains.safetensors"), o); err != nil {
-			log.Fatalf("quatrains: %v", err)
+		if o.only == "" && r.name == "features" && o.emoji == "" {
+			fmt.Println("features: left out without -emoji")
+			continue
+		}
+		if err := r.make(ctx, filepath.Join(o.out, r.name+".safetensors"), o); err != nil {
+			log.Fatalf("%s: %v", r.name, err)
 		}
 	}
 }
+
+// recipes make a file each.
+var recipes = []struct {
+	name string
+	make func(ctx context.Context, path string, o options) error
+}{{"faces", makeFaces}, {"quatrains", makeQuatrains}, {"features", makeFeatures}}
 
 // limit is the size a file must stay below.
 const limit = 1_000_000

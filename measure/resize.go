@@ -1,0 +1,73 @@
+package measure
+
+import "math"
+
+// resizer resizes planes of numbers: each result is a mean, weighted by a triangle as
+// wide as two pixels of the coarser of both, as Pillow's BILINEAR is.
+type resizer struct {
+	from, to     size
+	down, across []weighted // of each row and each column of the result
+}
+
+// weighted is a mean of some neighbours.
+type weighted struct {
+	first   int
+	weights []float32
+}
+
+func newResizer(h, w, toH, toW int) resizer {
+	return resizer{size{h, w}, size{toH, toW}, triangles(h, toH), triangles(w, toW)}
+}
+
+// triangles are the weights of n pixels in each of m.
+func triangles(n, m int) []weighted {
+	scale := float64(n) / float64(m)
+	radius := max(1, scale)
+	out := make([]weighted, m)
+	for i := range out {
+		centre := (float64(i) + 0.5) * scale
+		lo, hi := max(0, int(centre-radius+0.5)), min(n, int(centre+radius+0.5))
+		total, weights := 0.0, make([]float64, hi-lo)
+		for k := range weights {
+			weights[k] = max(0, 1-math.Abs(float64(lo+k)+0.5-centre)/radius)
+			total += weights[k]
+		}
+		out[i] = weighted{lo, make([]float32, hi-lo)}
+		for k, w := range weights {
+			out[i].weights[k] = float32(w / total)
+		}
+	}
+	return out
+}
+
+// resize fills dst with the planes of src resized.
+func (r resizer) resize(dst, src []float32) {
+	if r.from == r.to {
+		copy(dst, src)
+		return
+	}
+	narrow := make([]float32, r.from.h*r.to.w)
+	for c := range len(dst) / r.to.area() {
+		plane := src[c*r.from.area() : (c+1)*r.from.area()]
+		for y := range r.from.h {
+			row := plane[y*r.from.w : (y+1)*r.from.w]
+			for x, a := range r.across {
+				sum := float32(0)
+				for k, w := range a.weights {
+					sum += w * row[a.first+k]
+				}
+				narrow[y*r.to.w+x] = sum
+			}
+		}
+		out := dst[c*r.to.area() : (c+1)*r.to.area()]
+		clear(out)
+		for y, a := range r.down {
+			row := out[y*r.to.w : (y+1)*r.to.w]
+			for k, w := range a.weights {
+				for x, v := range narrow[(a.first+k)*r.to.w : (a.first+k+1)*r.to.w] {
+					row[x] += w * v
+				}
+			}
+		}
+	}
+}
