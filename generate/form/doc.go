@@ -7,10 +7,12 @@
 //		}
 //		text, err := generate.Text(model, "\n", 100, generate.Within(poem))
 //
-//	  - [Regexp]: the texts that a regular expression matches.
-//	  - [Grammar]: those of a context-free grammar, in the notation of llama.cpp.
-//	  - [JSON]: objects and arrays.
-//	  - [NewVerse]: lines of so many characters, which may rhyme.
+// Forms are made by these functions:
+//
+//   - [Regexp]: the texts that a regular expression matches.
+//   - [Grammar]: those of a context-free grammar, in the notation of llama.cpp.
+//   - [JSON]: objects and arrays.
+//   - [NewVerse]: lines of so many characters, which may rhyme.
 //
 // [After] is the rest of a form after a text, such as a prompt. [Matches] tells
 // whether a text has a form.
