@@ -3,7 +3,7 @@
 // It works with any [Model]: one that reads tokens and gives the logits of the
 // next.
 //
-//		text, err := generate.Text(model, "Call me ", 200, generate.Temperature(0.8), generate.TopP(0.9))
+//	text, err := generate.Text(model, "Call me ", 200, generate.Temperature(0.8), generate.TopP(0.9))
 //
 // What there is:
 //

@@ -1,11 +1,11 @@
 // Package form has forms in which texts can be written: what may follow is
 // decided byte by byte, so that every model keeps to it.
 //
-//		poem, err := form.NewVerse(form.Verse{Pattern: "7，7。/7，7。"})
-//		if err != nil {
-//			return err
-//		}
-//		text, err := generate.Text(model, "\n", 100, generate.Within(poem))
+//	poem, err := form.NewVerse(form.Verse{Pattern: "7，7。/7，7。"})
+//	if err != nil {
+//		return err
+//	}
+//	text, err := generate.Text(model, "\n", 100, generate.Within(poem))
 //
 // Forms are made by these functions:
 //
