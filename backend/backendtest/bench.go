@@ -53,6 +53,11 @@ func RunBenchmarks(b *testing.B, be backend.Backend) {
 		benchOptional(b, be, side, dst, x)
 		free(be, x, dst, row, column)
 	}
+	if k, ok := be.(backend.AttentionKernel); ok {
+		for _, z := range [][4]int{{8, 4, 128, 64}, {1, 12, 1024, 64}} { // batch, heads, places, size
+			benchAttention(b, be, k, z)
+		}
+	}
 }
 
 func benchOptional(b *testing.B, be backend.Backend, side int, dst, x backend.View) {
@@ -64,11 +69,6 @@ func benchOptional(b *testing.B, be backend.Backend, side int, dst, x backend.Vi
 		norm := backend.LayerNormArgs{Y: dst, Mean: mean, RStd: rstd, X: x, Weight: w, Bias: c, Eps: 1e-5}
 		benchMoved(b, be, fmt.Sprintf("LayerNorm/n=%d", side), 2*side*side, func() { k.LayerNorm(norm) })
 		free(be, w, c, mean, rstd)
-	}
-	if k, ok := be.(backend.AttentionKernel); ok {
-		for _, z := range [][4]int{{8, 4, 128, 64}, {1, 12, 1024, 64}} { // batch, heads, places, size
-			benchAttention(b, be, k, z)
-		}
 	}
 	if k, ok := be.(backend.OptimizerKernel); ok {
 		n := side * side
