@@ -41,7 +41,7 @@ func (r *textReader) Read(tokens []int32, logits []float32) {
 	defer r.tape.Release()
 	y, last := r.m.read(r.tape, tokens, 1, len(tokens), r.state)
 	if logits != nil {
-		r.m.Linear.Forward(y.Select(1, -1)).ReadFloat32s(logits)
+		r.m.head().Forward(y.Select(1, -1)).ReadFloat32s(logits)
 	}
 	r.state.H.Set(last.H)
 	r.state.C.Set(last.C)
@@ -79,7 +79,7 @@ func (m *TextGenerator) Evaluate(tokens []int32, streams int) (float64, error) {
 		steps := min(evaluateSteps, plan.length()-at)
 		inputs, targets := plan.batch(tokens, at, steps)
 		y, last := m.read(tape, inputs, plan.streams, steps, state)
-		sum += loss.CrossEntropy(m.Linear.Forward(y), targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
+		sum += loss.CrossEntropy(m.head().Forward(y), targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
 		state.H.Set(last.H)
 		state.C.Set(last.C)
 		tape.Release()

@@ -60,7 +60,7 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	f := familyOf(m)
-	if f == nil {
+	if f == nil || f.eval == nil {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {

@@ -50,6 +50,8 @@ func uses(t *testing.T) map[string]use {
 		return out
 	}
 	i, w, m := model("image", image), model("text", text), model("mlp", table)
+	tiny, larger := tinyEnlarger(t), filepath.Join(t.TempDir(), "larger.safetensors")
+	ok(t, call(t, "convert", tiny, "--range=0,1", "--licence=none", "-o", larger))
 	return map[string]use{
 		"train image":      {args: image, made: "model.safetensors"},
 		"train classifier": {args: classes, made: "model.safetensors"},
@@ -59,6 +61,8 @@ func uses(t *testing.T) map[string]use {
 		"generate text":    {args: []string{"-m", w, "--n=20"}, says: true},
 		"predict":          {args: []string{"-m", m, "--data", sales}, says: true},
 		"interpolate":      {args: []string{"-m", i, "--n=2", "--scale=1"}},
+		"upscale":          {args: []string{filepath.Join(faces, "000.png"), "-m", larger}},
+		"convert":          {args: []string{tiny, "--range=0,1", "--licence=none"}},
 		"eval":             {args: []string{"-m", m, "--data", sales}, says: true},
 		"info":             {args: []string{w}, says: true},
 		"bench":            {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
@@ -177,6 +181,8 @@ func TestOutputInTheWay(t *testing.T) {
 		"generate text -m none -o file/a/x.txt":               "write file/a/x.txt",
 		"predict -m none --data none.csv -o file/predicted.x": "write file/predicted.x",
 		"interpolate -m none -o file/x.gif":                   "write file/x.gif",
+		"upscale none.png -m none -o file/x.png":              "write file/x.png",
+		"convert none --range 0,1 -o file/x":                  "write file/x",
 		"demo -o file":                                        "file",
 	} {
 		r := call(t, strings.Fields(args)...)

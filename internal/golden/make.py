@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
+import cases_attention
 import cases_classifier
 import cases_conv
 import cases_gans
@@ -46,7 +47,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_linear, cases_measure):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_linear, cases_measure):
         module.build(new)
     return files
 
