@@ -20,6 +20,7 @@ import torch
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
 import cases_conv
 import cases_gans
+import cases_latent
 import cases_layers
 import cases_linear
 import cases_loss
@@ -45,7 +46,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_linear, cases_measure):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_linear, cases_measure, cases_latent):
         module.build(new)
     return files
 
