@@ -3,11 +3,8 @@ package recipe
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
-	"github.com/org/artnn/data"
-	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
@@ -40,16 +37,14 @@ type Likeness struct {
 // Errors: a folder that is not there, has fewer than three pictures, or those of
 // another number of channels; an ended context.
 func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint64) (Likeness, error) {
-	cfg := gan.Size()
-	images, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: cfg.Width, Height: cfg.Height, Gray: cfg.Channels == 1})
+	images, err := picturesFor(ctx, gan, dir)
 	switch {
 	case err != nil:
-		return Likeness{}, missing(err, dir, "folder")
-	case images.Channels != cfg.Channels:
-		return Likeness{}, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(images.Channels, "channel"), cfg.Channels)
+		return Likeness{}, err
 	case images.Len() < 3:
 		return Likeness{}, fmt.Errorf("%s: at least 3 pictures are needed to compare with, the folder has %d", dir, images.Len())
 	}
+	cfg := gan.Size()
 	n = min(n, images.Len())
 	size := cfg.Channels * cfg.Height * cfg.Width
 	all := make([][]float32, images.Len())
@@ -74,7 +69,7 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint6
 			return Likeness{}, ctx.Err()
 		}
 		_, distances := measure.Nearest(m.of, m.among)
-		*m.median = median(distances) / math.Sqrt(float64(size)) * 127.5 // shades of values in [−1, 1]
+		*m.median = toShades(median(distances), size)
 	}
 	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: seed}
 	l.GeneratedDistances, l.FolderDistances = measure.Compare(all, fake, seed, func(real, other [][]float32) (d measure.Distances) {

@@ -57,6 +57,8 @@ func uses(t *testing.T) map[string]use {
 		"generate text":  {args: []string{"-m", w, "--n=20"}, says: true},
 		"predict":        {args: []string{"-m", m, "--data", sales}, says: true},
 		"interpolate":    {args: []string{"-m", i, "--n=2", "--scale=1"}},
+		"find":           {args: []string{filepath.Join(faces, "000.png"), "-m", i, "--steps=2"}},
+		"timelapse":      {args: []string{i}},
 		"eval":           {args: []string{"-m", m, "--data", sales}, says: true},
 		"info":           {args: []string{w}, says: true},
 		"bench":          {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
@@ -175,6 +177,8 @@ func TestOutputInTheWay(t *testing.T) {
 		"generate text -m none -o file/a/x.txt":               "write file/a/x.txt",
 		"predict -m none --data none.csv -o file/predicted.x": "write file/predicted.x",
 		"interpolate -m none -o file/x.gif":                   "write file/x.gif",
+		"find none.png -m none -o file/x.safetensors":         "write file/x.safetensors",
+		"timelapse none -o file/x.gif":                        "write file/x.gif",
 		"demo -o file":                                        "file",
 	} {
 		r := call(t, strings.Fields(args)...)
