@@ -38,7 +38,7 @@ func TestPicturesAreMadeAgain(t *testing.T) {
 		"one-0002.png": {"generate", "image", "-n", "3", "--single", "-o", "one.png", "--preview=off"},
 		"latent.png":   {"generate", "image", "--latent", "two.safetensors", "-o", "latent.png"},
 		"sliders.png":  {"generate", "image", "--directions=2", "-o", "sliders.png"},
-		"nearest.png":  {"generate", "image", "-n=2", "--nearest=faces", "-o", "nearest.png"},
+		"nearest.png":  {"generate", "image", "-n2", "--nearest=faces", "-o", "nearest.png"},
 		"strip.png":    {"interpolate", "-n", "2", "-o", "strip.png"},
 		"line.apng":    {"interpolate", "--straight", "--latent", "two.safetensors", "--seeds=5,6", "-n2", "--delay=90ms", "-o", "line.apng", "--scale=1"},
 		"found.png":    {"find", "./-face.png", "--steps=3"},

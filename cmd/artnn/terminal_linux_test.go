@@ -60,6 +60,10 @@ func TestTerminal(t *testing.T) {
 	}
 	assertHarmless(t, strings.ReplaceAll(cursor.ReplaceAllString(sent, ""), "\r", ""))
 
+	// Both losses of a GAN are there, in as many columns.
+	sent = onPTY(t, append([]string{"train", "image", "--data", facesFolder(t, 60), "-o", filepath.Join(t.TempDir(), "run"), "--steps=300", "--preview=off"}, smallImage...)...)
+	assert.Regexp(t, `pictures .*[1-9]\d %  \d+s left .*discriminator \d+\.\d{3}  generator \d+\.\d{3}`, sent)
+
 	assertHarmless(t, strings.ReplaceAll(onPTY(t, "generate", "text", "-m", hostileModel(t, t.TempDir()), hostile, "-n", "200"), "\r", ""))
 	help := strings.ReplaceAll(onPTY(t, "train", "mlp", "--help"), "\r", "")
 	assert.Equal(t, call(t, "train", "mlp", "--help").out, help)
