@@ -17,6 +17,7 @@ import (
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/imagefile"
 	"github.com/org/artnn/internal/regular"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/latent"
 	"github.com/org/artnn/train"
@@ -118,14 +119,14 @@ func (c *find) Run(ctx context.Context, k *kong.Context, con *console) error {
 	if err := con.show(pair, c.Preview); err != nil {
 		return err
 	}
-	con.say("%s: found at a distance of %.1f shades of 255, in %.1fs; %s shows both%s\n", c.Out, found.Distance, time.Since(began).Seconds(), sheet, mixture(gan, found.Latent))
+	con.say("%s: found at a distance of %.1f shades of 255, in %.1fs; both are in %s%s\n", c.Out, found.Distance, time.Since(began).Seconds(), sheet, mixture(gan, found.Latent))
 	return nil
 }
 
 // read reads the picture in the size of the model's, and says so if it had another.
 func (c *find) read(con *console, size models.PictureSize) ([]float32, error) {
 	if size.Channels != 1 && size.Channels != 3 {
-		return nil, fmt.Errorf("%s: the model's pictures have %d channels; only those with 1 or 3 can be compared", c.Picture, size.Channels)
+		return nil, fmt.Errorf("%s: the model's pictures have %s; only those with 1 or 3 can be compared", c.Picture, words.Count(size.Channels, "channel"))
 	}
 	f, err := regular.Open(c.Picture)
 	if err != nil {

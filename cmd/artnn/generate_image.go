@@ -167,7 +167,7 @@ func (c *generateImage) latents(gan *models.GAN) (m toBeMade, err error) {
 			return m, usagef("-n must be at most %d, as many as %s has, got %d", has, c.Latent, n)
 		}
 		if n > mostPictures {
-			return m, usagef("%s has %d latents: give -n, at most %d", c.Latent, has, mostPictures)
+			return m, usagef("%s has %s: give -n, at most %d", c.Latent, words.Count(has, "latent"), mostPictures)
 		}
 		m.latents, m.from = m.latents[:n*length], "from "+c.Latent
 	} else {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/latent"
 )
@@ -45,7 +46,7 @@ func (c *generateImage) sliders(ctx context.Context, con *console, gan *models.G
 		return err
 	}
 	if n := len(directions); n < c.Directions {
-		con.warn(fmt.Sprintf("there are only %d directions in which pictures change", n))
+		con.warn(fmt.Sprintf("pictures change only in %s", words.Count(n, "direction")))
 	}
 	con.say("%s: directions of the picture %s, with these shares of the variance: %s\n", c.Out, made.from, strings.Join(shares, ", "))
 	return nil

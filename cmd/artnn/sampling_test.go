@@ -151,7 +151,7 @@ func TestFind(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, data.WritePNG("own.png", gan.Images(1, 42)[0]))
 	require.NoError(t, data.WritePNG("real.png", samples.Faces().Image(777)))
-	distance := regexp.MustCompile(`at a distance of (\d+\.\d) shades of 255, in \d+\.\ds; (\S+) shows both\n$`)
+	distance := regexp.MustCompile(`at a distance of (\d+\.\d) shades of 255, in \d+\.\ds; both are in (\S+)\n$`)
 	for name, most := range map[string]float64{"own": 3, "real": 20} {
 		r := ok(t, call(t, "find", name+".png", "-o", name+"/found.safetensors", "--scale=1"))
 		m := distance.FindStringSubmatch(r.out)
@@ -185,9 +185,9 @@ func TestFindClasses(t *testing.T) {
 	draw := models.Draw{Seed: 5, Classes: []float64{0, 1, 0}}
 	require.NoError(t, data.WritePNG("dog.png", data.ToImage(gan.Decode(gan.Latents(1, draw)), 3, 16, 16)))
 	r := ok(t, call(t, "find", "dog.png", "-m", "classes.safetensors"))
-	assert.Regexp(t, `shows both, .*(9\d|100) % dogs`, r.out)
+	assert.Regexp(t, `both are in found.png, .*(9\d|100) % dogs`, r.out)
 	r = ok(t, call(t, "find", "dog.png", "-m", "classes.safetensors", `--class=it's\, you`, "--steps=5"))
-	assert.Contains(t, r.out, "shows both, 100 % it's, you\n")
+	assert.Contains(t, r.out, "both are in found.png, 100 % it's, you\n")
 }
 
 // Between pictures of a network with classes, each class has its turn, or all are of

@@ -19,6 +19,8 @@ var packages = []string{
 	"github.com/org/artnn/layers",
 	"github.com/org/artnn/loss",
 	"github.com/org/artnn/models",
+	"github.com/org/artnn/models/latent",
+	"github.com/org/artnn/models/pretrained",
 	"github.com/org/artnn/optim",
 	"github.com/org/artnn/recipe",
 	"github.com/org/artnn/tabular",

@@ -97,7 +97,7 @@ func (s Space) Search(ctx context.Context, picture []float32, o SearchOptions) (
 		tensor.Fail(op, fmt.Sprintf("needs a picture of %s", words.Count(s.pixels(), "number")), "%d", len(picture))
 	}
 	if o.Starts < 0 || o.Candidates < 0 || o.Steps < 0 || !(o.Rate >= 0) || !(o.Radius >= 0) || !(o.FeatureWeight >= 0) {
-		tensor.Fail(op, "options must not be negative", "%d starts, %d candidates, %d steps, rate %g, radius %g, feature weight %g",
+		tensor.Fail(op, "options must not be negative", "starts %d, candidates %d, steps %d, rate %g, radius %g, feature weight %g",
 			o.Starts, o.Candidates, o.Steps, o.Rate, o.Radius, o.FeatureWeight)
 	}
 	o = o.withDefaults(s)

@@ -155,7 +155,7 @@ func TestMisuse(t *testing.T) {
 	for want, f := range map[string]func(){
 		"latent search: needs a picture of 12 numbers, got 11": func() { _, _ = s.Search(t.Context(), picture[1:], SearchOptions{}) },
 		"needs weights of 2 classes, got 3":                    func() { _, _ = s.Search(t.Context(), picture, SearchOptions{Classes: make([]float64, 3)}) },
-		"options must not be negative, got -1 starts":          func() { _, _ = s.Search(t.Context(), picture, SearchOptions{Starts: -1}) },
+		"options must not be negative, got starts -1":          func() { _, _ = s.Search(t.Context(), picture, SearchOptions{Starts: -1}) },
 		"rate NaN": func() { _, _ = s.Search(t.Context(), picture, SearchOptions{Rate: math.NaN()}) },
 		"latent directions: options must not be negative, got count -1": func() { _, _ = s.Directions(t.Context(), DirectionOptions{Count: -1}) },
 		"latent directions: needs a generator":                          func() { _, _ = Space{}.Directions(t.Context(), DirectionOptions{}) },
