@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -331,4 +332,21 @@ func TestInfoTellsOfOtherWeights(t *testing.T) {
 	require.NoError(t, os.Remove("m.safetensors"))
 	assert.Regexp(t, `(?m)^now +the model cannot be loaded: m.safetensors: there is no such model`, ok(t, call(t, "info", "sheet.png")).out)
 	assert.Contains(t, ok(t, call(t, "info", "sheet.png")).out, latent.Fingerprint(classModel(t, "m.safetensors")))
+}
+
+// Ctrl+C ends at once and leaves nothing.
+func TestSamplingIsInterrupted(t *testing.T) {
+	faces := facesFolder(t, 2)
+	t.Chdir(t.TempDir())
+	ok(t, call(t, append([]string{"train", "image", "--data", facesFolder(t, 60), "-o", "run", "--steps=2", "-q"}, smallImage...)...))
+	before := tree(t, ".")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range []string{
+		"find " + filepath.Join(faces, "000.png"), "generate image --directions 2", "generate image --nearest " + faces, "timelapse run",
+	} {
+		r := callWith(t, ctx, strings.Fields(args)...)
+		assert.Equal(t, statusInterrupted, r.status, "%s: %s", args, r.err)
+		assert.Equal(t, before, tree(t, "."), args)
+	}
 }
