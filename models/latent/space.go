@@ -1,7 +1,6 @@
 package latent
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -101,13 +100,6 @@ func (s Space) decode(latent []float32) []float32 {
 		picture[i] = min(1, max(-1, v))
 	}
 	return picture
-}
-
-// checkLatent panics if a latent is not one of the space.
-func (s Space) checkLatent(op string, latent []float32) {
-	if len(latent) != s.length() {
-		tensor.Fail(op, fmt.Sprintf("needs a latent of %s", words.Count(s.length(), "number")), "%d", len(latent))
-	}
 }
 
 // intoBall shortens each row of z that is longer than the radius to it.
