@@ -37,7 +37,7 @@ type Likeness struct {
 // Errors: a folder that is not there, has fewer than three pictures, or those of
 // another number of channels; an ended context.
 func Compare(ctx context.Context, gan *models.GAN, dir string, n int, seed uint64) (Likeness, error) {
-	images, err := picturesFor(ctx, gan, dir)
+	images, err := picturesFor(ctx, dir, gan.Size())
 	switch {
 	case err != nil:
 		return Likeness{}, err

@@ -12,8 +12,8 @@ import (
 	"github.com/org/artnn/models"
 )
 
-// Neighbour is the picture of a folder that is most similar to another.
-type Neighbour struct {
+// NearestPicture is the picture of a folder that is most similar to another.
+type NearestPicture struct {
 	File     string // within the folder
 	Picture  image.Image
 	Distance float64 // root mean square difference, in shades of 255
@@ -22,10 +22,10 @@ type Neighbour struct {
 	FeatureDistance float64
 }
 
-// Neighbours are the pictures of a folder that are most similar to generated ones.
-type Neighbours struct {
-	Of     []Neighbour // each generated picture
-	Folder int         // pictures in the folder
+// NearestPictures are the pictures of a folder that are most similar to generated ones.
+type NearestPictures struct {
+	Of     []NearestPicture // each generated picture
+	Folder int              // pictures in the folder
 	// FolderToFolder is the median distance of some pictures of the folder to the
 	// most similar other one of it: a generated picture that is much nearer to one is
 	// a copy. NaN where there is only one picture.
@@ -40,10 +40,10 @@ type Neighbours struct {
 //
 // Errors: a folder that is not there or has no picture, or pictures of another number
 // of channels; an ended context.
-func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir string, features measure.Features) (Neighbours, error) {
-	images, err := picturesFor(ctx, gan, dir)
+func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir string, features measure.Features) (NearestPictures, error) {
+	images, err := picturesFor(ctx, dir, gan.Size())
 	if err != nil {
-		return Neighbours{}, err
+		return NearestPictures{}, err
 	}
 	all := make([][]float32, images.Len())
 	for i := range all {
@@ -51,17 +51,17 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 	}
 	size := len(all[0])
 	fake := rows(generated, size)
-	of, among := fake, all
+	of, among, what := fake, all, "pixels"
 	if features != nil {
-		of, among = features.Of(fake), features.Of(all)
+		of, among, what = features.Of(fake), features.Of(all), "features"
 	}
 	indices, distances := measure.Nearest(of, among)
-	n := Neighbours{Folder: len(all), FolderToFolder: math.NaN()}
+	n := NearestPictures{Folder: len(all), FolderToFolder: math.NaN()}
 	for i, at := range indices {
 		if at < 0 {
-			return n, fmt.Errorf("%s of generated pictures or of the folder's are not finite", map[bool]string{true: "features", false: "pixels"}[features != nil])
+			return n, fmt.Errorf("%s of generated pictures or of the folder's are not finite", what)
 		}
-		found := Neighbour{Picture: images.Image(at), Distance: shades(fake[i], all[at])}
+		found := NearestPicture{Picture: images.Image(at), Distance: shades(fake[i], all[at])}
 		if images.Files != nil {
 			found.File = images.Files[at]
 		}
@@ -86,17 +86,16 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 // for.
 const comparedInFolder = 256
 
-// picturesFor are the pictures of a folder as a model takes them.
-func picturesFor(ctx context.Context, gan *models.GAN, dir string) (*data.Images, error) {
-	cfg := gan.Size()
-	images, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: cfg.Width, Height: cfg.Height, Gray: cfg.Channels == 1})
+// picturesFor reads a folder for a network that takes pictures of a size.
+func picturesFor(ctx context.Context, dir string, size models.PictureSize) (*data.Images, error) {
+	pictures, err := data.LoadImages(ctx, dir, data.ImageOptions{Width: size.Width, Height: size.Height, Gray: size.Channels == 1})
 	switch {
 	case err != nil:
 		return nil, missing(err, dir, "folder")
-	case images.Channels != cfg.Channels:
-		return nil, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(images.Channels, "channel"), cfg.Channels)
+	case pictures.Channels != size.Channels:
+		return nil, fmt.Errorf("%s: its pictures have %s, the model's have %d", dir, words.Count(pictures.Channels, "channel"), size.Channels)
 	}
-	return images, nil
+	return pictures, nil
 }
 
 // toShades turns a distance of pictures with values in [−1, 1] into the root mean

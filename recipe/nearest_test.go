@@ -32,7 +32,7 @@ func TestNearest(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, near.Of, 2)
 	assert.Equal(t, 12, near.Folder)
-	assert.Equal(t, Neighbour{File: "007.png", Picture: near.Of[0].Picture}, near.Of[0], "the same one, at distance 0")
+	assert.Equal(t, NearestPicture{File: "007.png", Picture: near.Of[0].Picture}, near.Of[0], "the same one, at distance 0")
 	assert.Equal(t, "003.png", near.Of[1].File)
 	assert.InDelta(t, 12.75, near.Of[1].Distance, 3, "a tenth of the range, but where it is clipped")
 	assert.Greater(t, near.FolderToFolder, 12.75)

@@ -35,7 +35,7 @@ var _ = recorded("find")
 type find struct {
 	Picture string   `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF; of another size than the model's, it is cropped and resized."`
 	Model   string   `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	Out     string   `short:"o" output:"file" default:"found.safetensors" placeholder:"FILE" help:"Where to write what the picture is made from, for --latent of generate image and interpolate; beside it, in .png, yours and what was found (default: ${default})."`
+	Out     string   `short:"o" output:"file" default:"found.safetensors" placeholder:"FILE" help:"Where to write what the picture is made from, which \"artnn generate image\" and \"artnn interpolate\" take as latents; beside it, in .png, yours and what was found (default: ${default})."`
 	Class   []string `placeholder:"NAME" help:"Classes that the picture is mixed of, if the model knows classes (default: the best mixture is found, too)."`
 	Starts  int      `default:"8" placeholder:"N" help:"Places to begin at, of which the best result counts (default: ${default})."`
 	Steps   int      `default:"500" placeholder:"N" help:"Steps from each (default: ${default})."`

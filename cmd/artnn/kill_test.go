@@ -195,7 +195,7 @@ func victims(t *testing.T) []killtest.Kind {
 // Processes of every command that writes, killed at any moment, leave no file half
 // written and lose nothing that was saved; resumed, they end as if nothing had been.
 func TestKilledProcessesLoseNothing(t *testing.T) {
-	killtest.Run(t, killtest.Kills(t, 7), victims(t)...)
+	killtest.Run(t, killtest.Kills(t, 9), victims(t)...)
 }
 
 // The same of processes whose disk is full, which say so.

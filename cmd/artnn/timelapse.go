@@ -30,7 +30,7 @@ type timelapse struct {
 
 // Help is shown by --help.
 func (*timelapse) Help() string {
-	return `A run takes as many samples as --samples of artnn train says.
+	return `The samples are those in the run's folder: "artnn train" takes more of them if it is told to.
 
 Examples:
   artnn timelapse run1
