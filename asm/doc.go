@@ -6,7 +6,7 @@
 //	path      needs
 //	generic   nothing
 //	avx2      amd64 with AVX2 and FMA
-//	avx512    amd64 with AVX-512F as well: GemmWide, and avx2 for all else
+//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp; avx2 for all else
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
@@ -14,16 +14,17 @@
 //	prefetching by GemmTiles                              –      ●     –
 //	PackTranspose, PackCopy, PackPanels                   ●      ●     ●
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
-//	GemmWide, in one kernel                               –      –     –   (avx512)
+//	GemmWide, GemmInPlace, in one kernel                  –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●
 //	arithmetic, comparisons, Clamp, Select, ReLU, …       ●      ●     ●
 //	Sqrt, Rsqrt, Recip                                    ●      ●     ●
 //	Exp, Log, Tanh, Sigmoid, Erf, Softplus, GELU, SiLU    ●      ●     ●
 //	gradients of activations                              ●      ●     ●
 //	Sum, SumSquares, SumSquaredDeviations, Max, Min       ●      ●     ●
-//	SumExp                                                ●      ●     ●
+//	SumExp                                                ●      ●     ●   (avx512)
 //	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
-//	Sin, Cos, RoundInt16                                  ●      –     –
+//	RotateHalves                                          ●      ●     ●
+//	Sin, Cos, RoundInt16, RotatePairs                     ●      –     –
 //
 // The environment variable ARTNN_CPU selects a path (see [EnvError]), the build tag
 // purego leaves the vector versions out, and tests fail if ARTNN_REQUIRE names

@@ -49,6 +49,13 @@ func GELU(dst, x []float32) {
 	gelu(dst, x)
 }
 
+// GELUTanh computes dst = ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), within 6 ulp for
+// x ≥ −1 and 2⁻²³ below. NaN at −Inf, as −Inf·0.
+func GELUTanh(dst, x []float32) {
+	same("gelu tanh", len(dst), len(x))
+	geluTanh(dst, x)
+}
+
 // SiLU computes dst = x/(1+e⁻ˣ), within 3 ulp for x ≥ −87 and 2⁻¹⁴² below. NaN
 // at −Inf, as −Inf·0.
 func SiLU(dst, x []float32) {

@@ -60,6 +60,14 @@ func gelu(dst, x []float32) {
 	geluGeneric(dst, x)
 }
 
+func geluTanh(dst, x []float32) {
+	if useAVX2 {
+		geluTanhAVX2(dst, x)
+		return
+	}
+	geluTanhGeneric(dst, x)
+}
+
 func silu(dst, x []float32) {
 	if useAVX2 {
 		siluAVX2(dst, x)
@@ -69,6 +77,9 @@ func silu(dst, x []float32) {
 }
 
 func sumExp(dst, x []float32, max float32) float32 {
+	if useAVX512 {
+		return sumExpAVX512(dst, x, max)
+	}
 	if useAVX2 {
 		return sumExpAVX2(dst, x, max)
 	}

@@ -60,6 +60,14 @@ func gelu(dst, x []float32) {
 	geluGeneric(dst, x)
 }
 
+func geluTanh(dst, x []float32) {
+	if useNEON {
+		geluTanhNEON(dst, x)
+		return
+	}
+	geluTanhGeneric(dst, x)
+}
+
 func silu(dst, x []float32) {
 	if useNEON {
 		siluNEON(dst, x)

@@ -53,6 +53,13 @@ func softplusAVX2(dst []float32, x []float32)
 //go:noescape
 func geluAVX2(dst []float32, x []float32)
 
+// geluTanhAVX2 is
+//
+//	for i := range dst { dst[i] = x[i] * sigmoid32(t), t, _ = geluTanh32(x[i]) }
+//
+//go:noescape
+func geluTanhAVX2(dst []float32, x []float32)
+
 // siluAVX2 is
 //
 //	for i := range dst { dst[i] = x[i] * sigmoid32(x[i]) }

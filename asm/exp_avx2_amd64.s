@@ -1365,9 +1365,9 @@ DATA f3f3504f3<>+24(SB)/4, $0x3f3504f3
 DATA f3f3504f3<>+28(SB)/4, $0x3f3504f3
 GLOBL f3f3504f3<>(SB), RODATA|NOPTR, $32
 
-// func siluAVX2(dst []float32, x []float32)
+// func geluTanhAVX2(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·siluAVX2(SB), NOSPLIT, $0-48
+TEXT ·geluTanhAVX2(SB), NOSPLIT, $0-48
 	MOVQ dst_base+0(FP), AX
 	MOVQ x_base+24(FP), CX
 	MOVQ dst_len+8(FP), DX
@@ -1376,6 +1376,155 @@ TEXT ·siluAVX2(SB), NOSPLIT, $0-48
 	JL   rest23
 
 loop22:
+	VMOVUPS     (CX)(BX*4), Y0
+	VMOVUPS     f41800000<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y1
+	VMOVUPS     fc1800000<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     f3d922279<>+0(SB), Y3
+	VFMADD213PS f3fcc422a<>+0(SB), Y2, Y3
+	VMULPS      Y1, Y3, Y1
+	VORPS       i80000000<>+0(SB), Y1, Y2
+	VMOVUPS     fc2d00000<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     Y2, Y3
+	VMOVUPS     f3fb8aa3b<>+0(SB), Y4
+	VFMADD213PS f4b400000<>+0(SB), Y4, Y3
+	VSUBPS      f4b400000<>+0(SB), Y3, Y3
+	VMOVAPS     Y2, Y2
+	VFMADD231PS fbf317200<>+0(SB), Y3, Y2
+	VFMADD231PS fb5bfbe8e<>+0(SB), Y3, Y2
+	VMOVUPS     f3ab4a000<>+0(SB), Y4
+	VFMADD213PS f3c092f6e<>+0(SB), Y2, Y4
+	VFMADD213PS f3d2aadad<>+0(SB), Y2, Y4
+	VFMADD213PS f3e2aaa28<>+0(SB), Y2, Y4
+	VFMADD213PS f3efffffb<>+0(SB), Y2, Y4
+	VFMADD213PS f3f800000<>+0(SB), Y2, Y4
+	VFMADD213PS f3f800000<>+0(SB), Y2, Y4
+	VCVTTPS2DQ  Y3, Y2
+	VPSRAD      $0x01, Y2, Y3
+	VPSUBD      Y3, Y2, Y2
+	VPADDD      i0000007f<>+0(SB), Y3, Y3
+	VPSLLD      $0x17, Y3, Y3
+	VMULPS      Y3, Y4, Y3
+	VPADDD      i0000007f<>+0(SB), Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VMULPS      Y2, Y3, Y2
+	VMOVUPS     f3f800000<>+0(SB), Y3
+	VBLENDVPS   Y1, Y2, Y3, Y1
+	VADDPS      f3f800000<>+0(SB), Y2, Y2
+	VDIVPS      Y2, Y1, Y1
+	VMULPS      Y1, Y0, Y0
+	VMOVUPS     Y0, (AX)(BX*4)
+	ADDQ        $+8, BX
+	SUBQ        $+8, DX
+	JGE         loop22
+
+rest23:
+	ADDQ        $+8, DX
+	TESTQ       DX, DX
+	JZ          done24
+	LEAQ        tailmasks<>+32(SB), SI
+	NEGQ        DX
+	VMOVUPS     (SI)(DX*4), Y0
+	VMASKMOVPS  (CX)(BX*4), Y0, Y1
+	VMOVUPS     f41800000<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y2
+	VMOVUPS     fc1800000<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMULPS      Y2, Y2, Y3
+	VMOVUPS     f3d922279<>+0(SB), Y4
+	VFMADD213PS f3fcc422a<>+0(SB), Y3, Y4
+	VMULPS      Y2, Y4, Y2
+	VORPS       i80000000<>+0(SB), Y2, Y3
+	VMOVUPS     fc2d00000<>+0(SB), Y4
+	VMAXPS      Y3, Y4, Y3
+	VMOVUPS     Y3, Y4
+	VMOVUPS     f3fb8aa3b<>+0(SB), Y5
+	VFMADD213PS f4b400000<>+0(SB), Y5, Y4
+	VSUBPS      f4b400000<>+0(SB), Y4, Y4
+	VMOVAPS     Y3, Y3
+	VFMADD231PS fbf317200<>+0(SB), Y4, Y3
+	VFMADD231PS fb5bfbe8e<>+0(SB), Y4, Y3
+	VMOVUPS     f3ab4a000<>+0(SB), Y5
+	VFMADD213PS f3c092f6e<>+0(SB), Y3, Y5
+	VFMADD213PS f3d2aadad<>+0(SB), Y3, Y5
+	VFMADD213PS f3e2aaa28<>+0(SB), Y3, Y5
+	VFMADD213PS f3efffffb<>+0(SB), Y3, Y5
+	VFMADD213PS f3f800000<>+0(SB), Y3, Y5
+	VFMADD213PS f3f800000<>+0(SB), Y3, Y5
+	VCVTTPS2DQ  Y4, Y3
+	VPSRAD      $0x01, Y3, Y4
+	VPSUBD      Y4, Y3, Y3
+	VPADDD      i0000007f<>+0(SB), Y4, Y4
+	VPSLLD      $0x17, Y4, Y4
+	VMULPS      Y4, Y5, Y4
+	VPADDD      i0000007f<>+0(SB), Y3, Y3
+	VPSLLD      $0x17, Y3, Y3
+	VMULPS      Y3, Y4, Y3
+	VMOVUPS     f3f800000<>+0(SB), Y4
+	VBLENDVPS   Y2, Y3, Y4, Y2
+	VADDPS      f3f800000<>+0(SB), Y3, Y3
+	VDIVPS      Y3, Y2, Y2
+	VMULPS      Y2, Y1, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(BX*4)
+
+done24:
+	VZEROUPPER
+	RET
+
+DATA fc1800000<>+0(SB)/4, $0xc1800000
+DATA fc1800000<>+4(SB)/4, $0xc1800000
+DATA fc1800000<>+8(SB)/4, $0xc1800000
+DATA fc1800000<>+12(SB)/4, $0xc1800000
+DATA fc1800000<>+16(SB)/4, $0xc1800000
+DATA fc1800000<>+20(SB)/4, $0xc1800000
+DATA fc1800000<>+24(SB)/4, $0xc1800000
+DATA fc1800000<>+28(SB)/4, $0xc1800000
+GLOBL fc1800000<>(SB), RODATA|NOPTR, $32
+
+DATA f41800000<>+0(SB)/4, $0x41800000
+DATA f41800000<>+4(SB)/4, $0x41800000
+DATA f41800000<>+8(SB)/4, $0x41800000
+DATA f41800000<>+12(SB)/4, $0x41800000
+DATA f41800000<>+16(SB)/4, $0x41800000
+DATA f41800000<>+20(SB)/4, $0x41800000
+DATA f41800000<>+24(SB)/4, $0x41800000
+DATA f41800000<>+28(SB)/4, $0x41800000
+GLOBL f41800000<>(SB), RODATA|NOPTR, $32
+
+DATA f3d922279<>+0(SB)/4, $0x3d922279
+DATA f3d922279<>+4(SB)/4, $0x3d922279
+DATA f3d922279<>+8(SB)/4, $0x3d922279
+DATA f3d922279<>+12(SB)/4, $0x3d922279
+DATA f3d922279<>+16(SB)/4, $0x3d922279
+DATA f3d922279<>+20(SB)/4, $0x3d922279
+DATA f3d922279<>+24(SB)/4, $0x3d922279
+DATA f3d922279<>+28(SB)/4, $0x3d922279
+GLOBL f3d922279<>(SB), RODATA|NOPTR, $32
+
+DATA f3fcc422a<>+0(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+4(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+8(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+12(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+16(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+20(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+24(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+28(SB)/4, $0x3fcc422a
+GLOBL f3fcc422a<>(SB), RODATA|NOPTR, $32
+
+// func siluAVX2(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), AX
+	MOVQ x_base+24(FP), CX
+	MOVQ dst_len+8(FP), DX
+	XORQ BX, BX
+	SUBQ $+8, DX
+	JL   rest26
+
+loop25:
 	VMOVUPS     (CX)(BX*4), Y0
 	VORPS       i80000000<>+0(SB), Y0, Y1
 	VMOVUPS     fc2d00000<>+0(SB), Y2
@@ -1411,12 +1560,12 @@ loop22:
 	VMOVUPS     Y0, (AX)(BX*4)
 	ADDQ        $+8, BX
 	SUBQ        $+8, DX
-	JGE         loop22
+	JGE         loop25
 
-rest23:
+rest26:
 	ADDQ        $+8, DX
 	TESTQ       DX, DX
-	JZ          done24
+	JZ          done27
 	LEAQ        tailmasks<>+32(SB), SI
 	NEGQ        DX
 	VMOVUPS     (SI)(DX*4), Y0
@@ -1454,7 +1603,7 @@ rest23:
 	VMULPS      Y2, Y1, Y1
 	VMASKMOVPS  Y1, Y0, (AX)(BX*4)
 
-done24:
+done27:
 	VZEROUPPER
 	RET
 
@@ -1468,9 +1617,9 @@ TEXT ·sumExpAVX2(SB), NOSPLIT, $0-60
 	MOVQ         dst_len+8(FP), DX
 	XORQ         BX, BX
 	SUBQ         $+8, DX
-	JL           rest26
+	JL           rest29
 
-loop25:
+loop28:
 	VMOVUPS     (CX)(BX*4), Y2
 	VSUBPS      Y0, Y2, Y2
 	VMOVUPS     f42b20000<>+0(SB), Y3
@@ -1504,12 +1653,12 @@ loop25:
 	VADDPS      Y2, Y1, Y1
 	ADDQ        $+8, BX
 	SUBQ        $+8, DX
-	JGE         loop25
+	JGE         loop28
 
-rest26:
+rest29:
 	ADDQ        $+8, DX
 	TESTQ       DX, DX
-	JZ          done27
+	JZ          done30
 	LEAQ        tailmasks<>+32(SB), SI
 	NEGQ        DX
 	VMOVUPS     (SI)(DX*4), Y2
@@ -1546,7 +1695,7 @@ rest26:
 	VANDPS      Y2, Y0, Y0
 	VADDPS      Y0, Y1, Y1
 
-done27:
+done30:
 	VEXTRACTF128 $0x01, Y1, X0
 	VADDPS       X0, X1, X1
 	VMOVHLPS     X1, X1, X0

@@ -163,6 +163,26 @@ func phi32(x float32) float32 {
 	return fma32(erf32(float32(x*invSqrt2)), 0.5, 0.5)
 }
 
+// geluTanh32 is t = 2√(2/π)·(x + 0.044715·x³), of which the tanh form of GELU is
+// x·sigmoid(t), and w = x·t′. Beyond ±16, where sigmoid(t) has rounded to 0 or 1, they
+// stay what they are there, so that w does not overflow.
+func geluTanh32(x float32) (t, w float32) {
+	if geluTanhEnd < x {
+		x = geluTanhEnd
+	}
+	if -geluTanhEnd > x {
+		x = -geluTanhEnd
+	}
+	s := float32(x * x)
+	return fma32(geluTanh3, s, geluTanh1) * x, fma32(3*geluTanh3, s, geluTanh1) * x
+}
+
+const (
+	geluTanhEnd = 16
+	geluTanh1   = 1.59576912
+	geluTanh3   = 0.0713548163
+)
+
 // softplus32 is max(x, 0) + ln(1 + e⁻ˡˣˡ).
 func softplus32(x float32) float32 {
 	e := exp32(-abs32(x))
@@ -223,6 +243,14 @@ func geluGeneric(dst, x []float32) {
 	x = x[:len(dst)]
 	for i, v := range x {
 		dst[i] = v * phi32(v)
+	}
+}
+
+func geluTanhGeneric(dst, x []float32) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		t, _ := geluTanh32(v)
+		dst[i] = v * sigmoid32(t)
 	}
 }
 

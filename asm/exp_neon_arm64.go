@@ -53,6 +53,13 @@ func softplusNEON(dst, x []float32)
 //go:noescape
 func geluNEON(dst, x []float32)
 
+// geluTanhNEON is
+//
+//	for i := range dst { dst[i] = x[i] * sigmoid32(t), t, _ = geluTanh32(x[i]) }
+//
+//go:noescape
+func geluTanhNEON(dst, x []float32)
+
 // siluNEON is
 //
 //	for i := range dst { dst[i] = x[i] * sigmoid32(x[i]) }

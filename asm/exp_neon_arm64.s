@@ -120,15 +120,21 @@ DATA expConsts<>+896(SB)/8, $0x3F0000003F000000 // 0.5
 DATA expConsts<>+904(SB)/8, $0x3F0000003F000000
 DATA expConsts<>+912(SB)/8, $0x3F3504F33F3504F3 // 0.707106769
 DATA expConsts<>+920(SB)/8, $0x3F3504F33F3504F3
-DATA expConsts<>+928(SB)/8, $0x0000000000000000 // 0
-DATA expConsts<>+936(SB)/8, $0x0000000000000000
-DATA expConsts<>+944(SB)/8, $0x00000000FFFFFFFF // NaN
-DATA expConsts<>+952(SB)/8, $0x0000000000000000
-DATA expConsts<>+960(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
-DATA expConsts<>+968(SB)/8, $0x0000000000000000
-DATA expConsts<>+976(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
-DATA expConsts<>+984(SB)/8, $0x00000000FFFFFFFF
-GLOBL expConsts<>(SB), RODATA|NOPTR, $992
+DATA expConsts<>+928(SB)/8, $0xC1800000C1800000 // -16
+DATA expConsts<>+936(SB)/8, $0xC1800000C1800000
+DATA expConsts<>+944(SB)/8, $0x3D9222793D922279 // 0.0713548139
+DATA expConsts<>+952(SB)/8, $0x3D9222793D922279
+DATA expConsts<>+960(SB)/8, $0x3FCC422A3FCC422A // 1.59576917
+DATA expConsts<>+968(SB)/8, $0x3FCC422A3FCC422A
+DATA expConsts<>+976(SB)/8, $0x0000000000000000 // 0
+DATA expConsts<>+984(SB)/8, $0x0000000000000000
+DATA expConsts<>+992(SB)/8, $0x00000000FFFFFFFF // NaN
+DATA expConsts<>+1000(SB)/8, $0x0000000000000000
+DATA expConsts<>+1008(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
+DATA expConsts<>+1016(SB)/8, $0x0000000000000000
+DATA expConsts<>+1024(SB)/8, $0xFFFFFFFFFFFFFFFF // NaN
+DATA expConsts<>+1032(SB)/8, $0x00000000FFFFFFFF
+GLOBL expConsts<>(SB), RODATA|NOPTR, $1040
 
 TEXT ·expNEON(SB), NOSPLIT, $0-48
 	MOVD    dst_len+8(FP), R19
@@ -1263,7 +1269,7 @@ stored56:
 done51:
 	RET
 
-TEXT ·siluNEON(SB), NOSPLIT, $0-48
+TEXT ·geluTanhNEON(SB), NOSPLIT, $0-48
 	MOVD    dst_len+8(FP), R19
 	MOVD    dst_base+0(FP), R0
 	MOVD    x_base+24(FP), R1
@@ -1272,6 +1278,159 @@ TEXT ·siluNEON(SB), NOSPLIT, $0-48
 	BLT     rest58
 
 vector60:
+	FMOVQ.P 16(R1), F0
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	FMOVQ   752(R20), F2
+	WORD $0x4EA2F421 // fmin v1.4s, v1.4s, v2.4s
+	FMOVQ   928(R20), F3
+	WORD $0x4E23F421 // fmax v1.4s, v1.4s, v3.4s
+	WORD $0x6E21DC24 // fmul v4.4s, v1.4s, v1.4s
+	FMOVQ   944(R20), F5
+	FMOVQ   960(R20), F6
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x6E26DC21 // fmul v1.4s, v1.4s, v6.4s
+	WORD $0x4EA0E825 // fcmlt v5.4s, v1.4s, #0.0
+	WORD $0x4EA0F827 // fabs v7.4s, v1.4s
+	WORD $0x6EA0F8E7 // fneg v7.4s, v7.4s
+	FMOVQ   0(R20), F8
+	WORD $0x4EA8F4E7 // fmin v7.4s, v7.4s, v8.4s
+	FMOVQ   16(R20), F9
+	WORD $0x4E29F4E7 // fmax v7.4s, v7.4s, v9.4s
+	FMOVQ   32(R20), F10
+	FMOVQ   48(R20), F11
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x4E2BCCEC // fmla v12.4s, v7.4s, v11.4s
+	WORD $0x4EAAD58C // fsub v12.4s, v12.4s, v10.4s
+	FMOVQ   64(R20), F13
+	WORD $0x4E2DCD87 // fmla v7.4s, v12.4s, v13.4s
+	FMOVQ   80(R20), F14
+	WORD $0x4E2ECD87 // fmla v7.4s, v12.4s, v14.4s
+	FMOVQ   96(R20), F15
+	FMOVQ   112(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   128(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	FMOVQ   144(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   160(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	FMOVQ   176(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   176(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	WORD $0x4EA1B990 // fcvtzs v16.4s, v12.4s
+	WORD $0x4F3F0611 // sshr v17.4s, v16.4s, #1
+	WORD $0x6EB18610 // sub v16.4s, v16.4s, v17.4s
+	FMOVQ   192(R20), F18
+	WORD $0x4EB28631 // add v17.4s, v17.4s, v18.4s
+	WORD $0x4F375631 // shl v17.4s, v17.4s, #23
+	WORD $0x6E31DDEF // fmul v15.4s, v15.4s, v17.4s
+	WORD $0x4EB28610 // add v16.4s, v16.4s, v18.4s
+	WORD $0x4F375610 // shl v16.4s, v16.4s, #23
+	WORD $0x6E30DDEF // fmul v15.4s, v15.4s, v16.4s
+	FMOVQ   176(R20), F8
+	WORD $0x4E2FD509 // fadd v9.4s, v8.4s, v15.4s
+	WORD $0x4EA81D0A // mov v10.16b, v8.16b
+	WORD $0x6EA51DEA // bit v10.16b, v15.16b, v5.16b
+	WORD $0x6E29FD4A // fdiv v10.4s, v10.4s, v9.4s
+	WORD $0x6E2ADC0A // fmul v10.4s, v0.4s, v10.4s
+	FMOVQ.P F10, 16(R0)
+	SUBS    $4, R19
+	BGE     vector60
+
+rest58:
+	ADDS    $4, R19
+	BEQ     done59
+	TBZ     $1, R19, one61
+	FMOVD   (R1), F0
+	TBZ     $0, R19, loaded62
+	ADD     $8, R1, R21
+	VLD1    (R21), V0.S[2]
+	B       loaded62
+
+one61:
+	FMOVS   (R1), F0
+
+loaded62:
+	WORD $0x4EA01C01 // mov v1.16b, v0.16b
+	FMOVQ   752(R20), F2
+	WORD $0x4EA2F421 // fmin v1.4s, v1.4s, v2.4s
+	FMOVQ   928(R20), F3
+	WORD $0x4E23F421 // fmax v1.4s, v1.4s, v3.4s
+	WORD $0x6E21DC24 // fmul v4.4s, v1.4s, v1.4s
+	FMOVQ   944(R20), F5
+	FMOVQ   960(R20), F6
+	WORD $0x4E24CCA6 // fmla v6.4s, v5.4s, v4.4s
+	WORD $0x6E26DC21 // fmul v1.4s, v1.4s, v6.4s
+	WORD $0x4EA0E825 // fcmlt v5.4s, v1.4s, #0.0
+	WORD $0x4EA0F827 // fabs v7.4s, v1.4s
+	WORD $0x6EA0F8E7 // fneg v7.4s, v7.4s
+	FMOVQ   0(R20), F8
+	WORD $0x4EA8F4E7 // fmin v7.4s, v7.4s, v8.4s
+	FMOVQ   16(R20), F9
+	WORD $0x4E29F4E7 // fmax v7.4s, v7.4s, v9.4s
+	FMOVQ   32(R20), F10
+	FMOVQ   48(R20), F11
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x4E2BCCEC // fmla v12.4s, v7.4s, v11.4s
+	WORD $0x4EAAD58C // fsub v12.4s, v12.4s, v10.4s
+	FMOVQ   64(R20), F13
+	WORD $0x4E2DCD87 // fmla v7.4s, v12.4s, v13.4s
+	FMOVQ   80(R20), F14
+	WORD $0x4E2ECD87 // fmla v7.4s, v12.4s, v14.4s
+	FMOVQ   96(R20), F15
+	FMOVQ   112(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   128(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	FMOVQ   144(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   160(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	FMOVQ   176(R20), F16
+	WORD $0x4E27CDF0 // fmla v16.4s, v15.4s, v7.4s
+	FMOVQ   176(R20), F15
+	WORD $0x4E27CE0F // fmla v15.4s, v16.4s, v7.4s
+	WORD $0x4EA1B990 // fcvtzs v16.4s, v12.4s
+	WORD $0x4F3F0611 // sshr v17.4s, v16.4s, #1
+	WORD $0x6EB18610 // sub v16.4s, v16.4s, v17.4s
+	FMOVQ   192(R20), F18
+	WORD $0x4EB28631 // add v17.4s, v17.4s, v18.4s
+	WORD $0x4F375631 // shl v17.4s, v17.4s, #23
+	WORD $0x6E31DDEF // fmul v15.4s, v15.4s, v17.4s
+	WORD $0x4EB28610 // add v16.4s, v16.4s, v18.4s
+	WORD $0x4F375610 // shl v16.4s, v16.4s, #23
+	WORD $0x6E30DDEF // fmul v15.4s, v15.4s, v16.4s
+	FMOVQ   176(R20), F8
+	WORD $0x4E2FD509 // fadd v9.4s, v8.4s, v15.4s
+	WORD $0x4EA81D0A // mov v10.16b, v8.16b
+	WORD $0x6EA51DEA // bit v10.16b, v15.16b, v5.16b
+	WORD $0x6E29FD4A // fdiv v10.4s, v10.4s, v9.4s
+	WORD $0x6E2ADC0A // fmul v10.4s, v0.4s, v10.4s
+	TBZ     $1, R19, one63
+	FMOVD   F10, (R0)
+	TBZ     $0, R19, stored64
+	ADD     $8, R0, R21
+	VST1    V10.S[2], (R21)
+	B       stored64
+
+one63:
+	FMOVS   F10, (R0)
+
+stored64:
+
+done59:
+	RET
+
+TEXT ·siluNEON(SB), NOSPLIT, $0-48
+	MOVD    dst_len+8(FP), R19
+	MOVD    dst_base+0(FP), R0
+	MOVD    x_base+24(FP), R1
+	MOVD    $expConsts<>(SB), R20
+	SUBS    $4, R19
+	BLT     rest66
+
+vector68:
 	FMOVQ.P 16(R1), F0
 	WORD $0x4EA01C01 // mov v1.16b, v0.16b
 	WORD $0x4EA0E802 // fcmlt v2.4s, v0.4s, #0.0
@@ -1321,22 +1480,22 @@ vector60:
 	WORD $0x6E26DC26 // fmul v6.4s, v1.4s, v6.4s
 	FMOVQ.P F6, 16(R0)
 	SUBS    $4, R19
-	BGE     vector60
+	BGE     vector68
 
-rest58:
+rest66:
 	ADDS    $4, R19
-	BEQ     done59
-	TBZ     $1, R19, one61
+	BEQ     done67
+	TBZ     $1, R19, one69
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded62
+	TBZ     $0, R19, loaded70
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded62
+	B       loaded70
 
-one61:
+one69:
 	FMOVS   (R1), F0
 
-loaded62:
+loaded70:
 	WORD $0x4EA01C01 // mov v1.16b, v0.16b
 	WORD $0x4EA0E802 // fcmlt v2.4s, v0.4s, #0.0
 	WORD $0x4EA0F803 // fabs v3.4s, v0.4s
@@ -1383,19 +1542,19 @@ loaded62:
 	WORD $0x6EA21D66 // bit v6.16b, v11.16b, v2.16b
 	WORD $0x6E25FCC6 // fdiv v6.4s, v6.4s, v5.4s
 	WORD $0x6E26DC26 // fmul v6.4s, v1.4s, v6.4s
-	TBZ     $1, R19, one63
+	TBZ     $1, R19, one71
 	FMOVD   F6, (R0)
-	TBZ     $0, R19, stored64
+	TBZ     $0, R19, stored72
 	ADD     $8, R0, R21
 	VST1    V6.S[2], (R21)
-	B       stored64
+	B       stored72
 
-one63:
+one71:
 	FMOVS   F6, (R0)
 
-stored64:
+stored72:
 
-done59:
+done67:
 	RET
 
 TEXT ·sumExpNEON(SB), NOSPLIT, $0-60
@@ -1408,9 +1567,9 @@ TEXT ·sumExpNEON(SB), NOSPLIT, $0-60
 	VEOR    V1.B16, V1.B16, V1.B16
 	VEOR    V2.B16, V2.B16, V2.B16
 	SUBS    $4, R19
-	BLT     rest66
+	BLT     rest74
 
-vector65:
+vector73:
 	FMOVQ.P 16(R1), F3
 	WORD $0x4EA0D463 // fsub v3.4s, v3.4s, v0.4s
 	FMOVQ   0(R20), F4
@@ -1455,22 +1614,22 @@ vector65:
 	WORD $0x4E617965 // fcvtl2 v5.2d, v11.4s
 	WORD $0x4E65D442 // fadd v2.2d, v2.2d, v5.2d
 	SUBS    $4, R19
-	BGE     vector65
+	BGE     vector73
 
-rest66:
+rest74:
 	ADDS    $4, R19
-	BEQ     done67
-	TBZ     $1, R19, one68
+	BEQ     done75
+	TBZ     $1, R19, one76
 	FMOVD   (R1), F3
-	TBZ     $0, R19, loaded69
+	TBZ     $0, R19, loaded77
 	ADD     $8, R1, R21
 	VLD1    (R21), V3.S[2]
-	B       loaded69
+	B       loaded77
 
-one68:
+one76:
 	FMOVS   (R1), F3
 
-loaded69:
+loaded77:
 	WORD $0x4EA0D463 // fsub v3.4s, v3.4s, v0.4s
 	FMOVQ   0(R20), F4
 	WORD $0x4EA4F463 // fmin v3.4s, v3.4s, v4.4s
@@ -1508,26 +1667,26 @@ loaded69:
 	WORD $0x4EAE858C // add v12.4s, v12.4s, v14.4s
 	WORD $0x4F37558C // shl v12.4s, v12.4s, #23
 	WORD $0x6E2CDD6B // fmul v11.4s, v11.4s, v12.4s
-	TBZ     $1, R19, one70
+	TBZ     $1, R19, one78
 	FMOVD   F11, (R0)
-	TBZ     $0, R19, stored71
+	TBZ     $0, R19, stored79
 	ADD     $8, R0, R21
 	VST1    V11.S[2], (R21)
-	B       stored71
+	B       stored79
 
-one70:
+one78:
 	FMOVS   F11, (R0)
 
-stored71:
+stored79:
 	ADD     R19<<4, R20, R21
-	FMOVQ   928(R21), F4
+	FMOVQ   976(R21), F4
 	WORD $0x4E241D6B // and v11.16b, v11.16b, v4.16b
 	WORD $0x0E617964 // fcvtl v4.2d, v11.2s
 	WORD $0x4E64D421 // fadd v1.2d, v1.2d, v4.2d
 	WORD $0x4E617965 // fcvtl2 v5.2d, v11.4s
 	WORD $0x4E65D442 // fadd v2.2d, v2.2d, v5.2d
 
-done67:
+done75:
 	WORD $0x4E62D421 // fadd v1.2d, v1.2d, v2.2d
 	WORD $0x7E70D821 // faddp d1, v1.2d
 	FCVTDS  F1, F1

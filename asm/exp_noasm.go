@@ -32,6 +32,10 @@ func gelu(dst, x []float32) {
 	geluGeneric(dst, x)
 }
 
+func geluTanh(dst, x []float32) {
+	geluTanhGeneric(dst, x)
+}
+
 func silu(dst, x []float32) {
 	siluGeneric(dst, x)
 }

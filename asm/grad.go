@@ -29,10 +29,24 @@ func SigmoidGrad(dst, g, y []float32) {
 	sigmoidGrad(dst, g, y)
 }
 
+// SoftmaxGrad computes dst = (g − sum)·y: for y a softmax and sum = Σ g·y, the product
+// with its derivative.
+func SoftmaxGrad(dst, g, y []float32, sum float32) {
+	same2("softmax grad", len(dst), len(g), len(y))
+	softmaxGrad(dst, g, y, sum)
+}
+
 // GELUGrad computes dst = g·(Φ(x) + x·φ(x)), with φ the normal density.
 func GELUGrad(dst, g, x []float32) {
 	same2("gelu grad", len(dst), len(g), len(x))
 	geluGrad(dst, g, x)
+}
+
+// GELUTanhGrad computes dst = g·s·(1 + x·t′·(1 − s)), s = sigmoid t,
+// t = 2√(2/π)·(x + 0.044715·x³): the derivative of [GELUTanh].
+func GELUTanhGrad(dst, g, x []float32) {
+	same2("gelu tanh grad", len(dst), len(g), len(x))
+	geluTanhGrad(dst, g, x)
 }
 
 // SiLUGrad computes dst = g·s·(1 + x·(1 − s)), s = sigmoid x.

@@ -44,6 +44,22 @@ func geluGrad(dst, g, x []float32) {
 	geluGradGeneric(dst, g, x)
 }
 
+func softmaxGrad(dst, g, y []float32, sum float32) {
+	if useNEON {
+		softmaxGradNEON(dst, g, y, sum)
+		return
+	}
+	softmaxGradGeneric(dst, g, y, sum)
+}
+
+func geluTanhGrad(dst, g, x []float32) {
+	if useNEON {
+		geluTanhGradNEON(dst, g, x)
+		return
+	}
+	geluTanhGradGeneric(dst, g, x)
+}
+
 func siluGrad(dst, g, x []float32) {
 	if useNEON {
 		siluGradNEON(dst, g, x)

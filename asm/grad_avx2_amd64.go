@@ -32,12 +32,26 @@ func tanhGradAVX2(dst []float32, g []float32, y []float32)
 //go:noescape
 func sigmoidGradAVX2(dst []float32, g []float32, y []float32)
 
+// softmaxGradAVX2 is
+//
+//	for i := range dst { dst[i] = (g[i] - sum) * y[i] }
+//
+//go:noescape
+func softmaxGradAVX2(dst []float32, g []float32, y []float32, sum float32)
+
 // geluGradAVX2 is
 //
 //	for i := range dst { dst[i] = g[i] * fma32(x[i], density(x[i]), phi32(x[i])) }
 //
 //go:noescape
 func geluGradAVX2(dst []float32, g []float32, x []float32)
+
+// geluTanhGradAVX2 is
+//
+//	for i := range dst { dst[i] = g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t) }
+//
+//go:noescape
+func geluTanhGradAVX2(dst []float32, g []float32, x []float32)
 
 // siluGradAVX2 is
 //

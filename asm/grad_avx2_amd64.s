@@ -341,6 +341,75 @@ done20:
 	VZEROUPPER
 	RET
 
+// func softmaxGradAVX2(dst []float32, g []float32, y []float32, sum float32)
+// Requires: AVX
+TEXT ·softmaxGradAVX2(SB), NOSPLIT, $0-76
+	MOVQ         dst_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         y_base+48(FP), DX
+	VBROADCASTSS sum+72(FP), Y0
+	MOVQ         dst_len+8(FP), BX
+	XORQ         SI, SI
+	SUBQ         $+32, BX
+	JL           rest22
+
+loop21:
+	VMOVUPS (CX)(SI*4), Y1
+	VMOVUPS (DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y1
+	VMOVUPS 32(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Y1
+	VMOVUPS 64(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 64(AX)(SI*4)
+	VMOVUPS 96(CX)(SI*4), Y1
+	VMOVUPS 96(DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 96(AX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, BX
+	JGE     loop21
+
+rest22:
+	ADDQ $+32, BX
+	SUBQ $+8, BX
+	JL   rest24
+
+loop23:
+	VMOVUPS (CX)(SI*4), Y1
+	VMOVUPS (DX)(SI*4), Y2
+	VSUBPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)(SI*4)
+	ADDQ    $+8, SI
+	SUBQ    $+8, BX
+	JGE     loop23
+
+rest24:
+	ADDQ       $+8, BX
+	TESTQ      BX, BX
+	JZ         done25
+	LEAQ       tailmasks<>+32(SB), DI
+	NEGQ       BX
+	VMOVUPS    (DI)(BX*4), Y1
+	VMASKMOVPS (CX)(SI*4), Y1, Y2
+	VMASKMOVPS (DX)(SI*4), Y1, Y3
+	VSUBPS     Y0, Y2, Y0
+	VMULPS     Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)(SI*4)
+
+done25:
+	VZEROUPPER
+	RET
+
 // func geluGradAVX2(dst []float32, g []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·geluGradAVX2(SB), NOSPLIT, $0-72
@@ -350,9 +419,9 @@ TEXT ·geluGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), BX
 	XORQ SI, SI
 	SUBQ $+8, BX
-	JL   rest22
+	JL   rest27
 
-loop21:
+loop26:
 	VMOVUPS     (CX)(SI*4), Y0
 	VMOVUPS     (DX)(SI*4), Y1
 	VMULPS      Y1, Y1, Y2
@@ -436,12 +505,12 @@ loop21:
 	VMOVUPS     Y0, (AX)(SI*4)
 	ADDQ        $+8, SI
 	SUBQ        $+8, BX
-	JGE         loop21
+	JGE         loop26
 
-rest22:
+rest27:
 	ADDQ        $+8, BX
 	TESTQ       BX, BX
-	JZ          done23
+	JZ          done28
 	LEAQ        tailmasks<>+32(SB), DI
 	NEGQ        BX
 	VMOVUPS     (DI)(BX*4), Y0
@@ -527,7 +596,7 @@ rest22:
 	VMULPS      Y3, Y1, Y1
 	VMASKMOVPS  Y1, Y0, (AX)(SI*4)
 
-done23:
+done28:
 	VZEROUPPER
 	RET
 
@@ -851,6 +920,182 @@ DATA f3f000000<>+24(SB)/4, $0x3f000000
 DATA f3f000000<>+28(SB)/4, $0x3f000000
 GLOBL f3f000000<>(SB), RODATA|NOPTR, $32
 
+// func geluTanhGradAVX2(dst []float32, g []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanhGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_base+0(FP), AX
+	MOVQ g_base+24(FP), CX
+	MOVQ x_base+48(FP), DX
+	MOVQ dst_len+8(FP), BX
+	XORQ SI, SI
+	SUBQ $+8, BX
+	JL   rest30
+
+loop29:
+	VMOVUPS     (CX)(SI*4), Y0
+	VMOVUPS     (DX)(SI*4), Y1
+	VMOVUPS     f41800000<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMOVUPS     fc1800000<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     f3d922279<>+0(SB), Y3
+	VFMADD213PS f3fcc422a<>+0(SB), Y2, Y3
+	VMULPS      Y1, Y3, Y3
+	VORPS       i80000000<>+0(SB), Y3, Y4
+	VMOVUPS     fc2d00000<>+0(SB), Y5
+	VMAXPS      Y4, Y5, Y4
+	VMOVUPS     Y4, Y5
+	VMOVUPS     f3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS f4b400000<>+0(SB), Y6, Y5
+	VSUBPS      f4b400000<>+0(SB), Y5, Y5
+	VMOVAPS     Y4, Y4
+	VFMADD231PS fbf317200<>+0(SB), Y5, Y4
+	VFMADD231PS fb5bfbe8e<>+0(SB), Y5, Y4
+	VMOVUPS     f3ab4a000<>+0(SB), Y6
+	VFMADD213PS f3c092f6e<>+0(SB), Y4, Y6
+	VFMADD213PS f3d2aadad<>+0(SB), Y4, Y6
+	VFMADD213PS f3e2aaa28<>+0(SB), Y4, Y6
+	VFMADD213PS f3efffffb<>+0(SB), Y4, Y6
+	VFMADD213PS f3f800000<>+0(SB), Y4, Y6
+	VFMADD213PS f3f800000<>+0(SB), Y4, Y6
+	VCVTTPS2DQ  Y5, Y4
+	VPSRAD      $0x01, Y4, Y5
+	VPSUBD      Y5, Y4, Y4
+	VPADDD      i0000007f<>+0(SB), Y5, Y5
+	VPSLLD      $0x17, Y5, Y5
+	VMULPS      Y5, Y6, Y5
+	VPADDD      i0000007f<>+0(SB), Y4, Y4
+	VPSLLD      $0x17, Y4, Y4
+	VMULPS      Y4, Y5, Y4
+	VADDPS      f3f800000<>+0(SB), Y4, Y5
+	VMOVUPS     f3f800000<>+0(SB), Y6
+	VDIVPS      Y5, Y6, Y6
+	VDIVPS      Y5, Y4, Y4
+	VBLENDVPS   Y3, Y4, Y6, Y5
+	VBLENDVPS   Y3, Y6, Y4, Y3
+	VMOVUPS     f3e5b33b6<>+0(SB), Y4
+	VFMADD213PS f3fcc422a<>+0(SB), Y2, Y4
+	VMULPS      Y1, Y4, Y1
+	VFMADD213PS f3f800000<>+0(SB), Y1, Y3
+	VMULPS      Y3, Y5, Y1
+	VMULPS      Y1, Y0, Y0
+	VMOVUPS     Y0, (AX)(SI*4)
+	ADDQ        $+8, SI
+	SUBQ        $+8, BX
+	JGE         loop29
+
+rest30:
+	ADDQ        $+8, BX
+	TESTQ       BX, BX
+	JZ          done31
+	LEAQ        tailmasks<>+32(SB), DI
+	NEGQ        BX
+	VMOVUPS     (DI)(BX*4), Y0
+	VMASKMOVPS  (CX)(SI*4), Y0, Y1
+	VMASKMOVPS  (DX)(SI*4), Y0, Y2
+	VMOVUPS     f41800000<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VMOVUPS     fc1800000<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMULPS      Y2, Y2, Y3
+	VMOVUPS     f3d922279<>+0(SB), Y4
+	VFMADD213PS f3fcc422a<>+0(SB), Y3, Y4
+	VMULPS      Y2, Y4, Y4
+	VORPS       i80000000<>+0(SB), Y4, Y5
+	VMOVUPS     fc2d00000<>+0(SB), Y6
+	VMAXPS      Y5, Y6, Y5
+	VMOVUPS     Y5, Y6
+	VMOVUPS     f3fb8aa3b<>+0(SB), Y7
+	VFMADD213PS f4b400000<>+0(SB), Y7, Y6
+	VSUBPS      f4b400000<>+0(SB), Y6, Y6
+	VMOVAPS     Y5, Y5
+	VFMADD231PS fbf317200<>+0(SB), Y6, Y5
+	VFMADD231PS fb5bfbe8e<>+0(SB), Y6, Y5
+	VMOVUPS     f3ab4a000<>+0(SB), Y7
+	VFMADD213PS f3c092f6e<>+0(SB), Y5, Y7
+	VFMADD213PS f3d2aadad<>+0(SB), Y5, Y7
+	VFMADD213PS f3e2aaa28<>+0(SB), Y5, Y7
+	VFMADD213PS f3efffffb<>+0(SB), Y5, Y7
+	VFMADD213PS f3f800000<>+0(SB), Y5, Y7
+	VFMADD213PS f3f800000<>+0(SB), Y5, Y7
+	VCVTTPS2DQ  Y6, Y5
+	VPSRAD      $0x01, Y5, Y6
+	VPSUBD      Y6, Y5, Y5
+	VPADDD      i0000007f<>+0(SB), Y6, Y6
+	VPSLLD      $0x17, Y6, Y6
+	VMULPS      Y6, Y7, Y6
+	VPADDD      i0000007f<>+0(SB), Y5, Y5
+	VPSLLD      $0x17, Y5, Y5
+	VMULPS      Y5, Y6, Y5
+	VADDPS      f3f800000<>+0(SB), Y5, Y6
+	VMOVUPS     f3f800000<>+0(SB), Y7
+	VDIVPS      Y6, Y7, Y7
+	VDIVPS      Y6, Y5, Y5
+	VBLENDVPS   Y4, Y5, Y7, Y6
+	VBLENDVPS   Y4, Y7, Y5, Y4
+	VMOVUPS     f3e5b33b6<>+0(SB), Y5
+	VFMADD213PS f3fcc422a<>+0(SB), Y3, Y5
+	VMULPS      Y2, Y5, Y2
+	VFMADD213PS f3f800000<>+0(SB), Y2, Y4
+	VMULPS      Y4, Y6, Y2
+	VMULPS      Y2, Y1, Y1
+	VMASKMOVPS  Y1, Y0, (AX)(SI*4)
+
+done31:
+	VZEROUPPER
+	RET
+
+DATA fc1800000<>+0(SB)/4, $0xc1800000
+DATA fc1800000<>+4(SB)/4, $0xc1800000
+DATA fc1800000<>+8(SB)/4, $0xc1800000
+DATA fc1800000<>+12(SB)/4, $0xc1800000
+DATA fc1800000<>+16(SB)/4, $0xc1800000
+DATA fc1800000<>+20(SB)/4, $0xc1800000
+DATA fc1800000<>+24(SB)/4, $0xc1800000
+DATA fc1800000<>+28(SB)/4, $0xc1800000
+GLOBL fc1800000<>(SB), RODATA|NOPTR, $32
+
+DATA f41800000<>+0(SB)/4, $0x41800000
+DATA f41800000<>+4(SB)/4, $0x41800000
+DATA f41800000<>+8(SB)/4, $0x41800000
+DATA f41800000<>+12(SB)/4, $0x41800000
+DATA f41800000<>+16(SB)/4, $0x41800000
+DATA f41800000<>+20(SB)/4, $0x41800000
+DATA f41800000<>+24(SB)/4, $0x41800000
+DATA f41800000<>+28(SB)/4, $0x41800000
+GLOBL f41800000<>(SB), RODATA|NOPTR, $32
+
+DATA f3d922279<>+0(SB)/4, $0x3d922279
+DATA f3d922279<>+4(SB)/4, $0x3d922279
+DATA f3d922279<>+8(SB)/4, $0x3d922279
+DATA f3d922279<>+12(SB)/4, $0x3d922279
+DATA f3d922279<>+16(SB)/4, $0x3d922279
+DATA f3d922279<>+20(SB)/4, $0x3d922279
+DATA f3d922279<>+24(SB)/4, $0x3d922279
+DATA f3d922279<>+28(SB)/4, $0x3d922279
+GLOBL f3d922279<>(SB), RODATA|NOPTR, $32
+
+DATA f3fcc422a<>+0(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+4(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+8(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+12(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+16(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+20(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+24(SB)/4, $0x3fcc422a
+DATA f3fcc422a<>+28(SB)/4, $0x3fcc422a
+GLOBL f3fcc422a<>(SB), RODATA|NOPTR, $32
+
+DATA f3e5b33b6<>+0(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+4(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+8(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+12(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+16(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+20(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+24(SB)/4, $0x3e5b33b6
+DATA f3e5b33b6<>+28(SB)/4, $0x3e5b33b6
+GLOBL f3e5b33b6<>(SB), RODATA|NOPTR, $32
+
 // func siluGradAVX2(dst []float32, g []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·siluGradAVX2(SB), NOSPLIT, $0-72
@@ -860,9 +1105,9 @@ TEXT ·siluGradAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), BX
 	XORQ SI, SI
 	SUBQ $+8, BX
-	JL   rest25
+	JL   rest33
 
-loop24:
+loop32:
 	VMOVUPS     (CX)(SI*4), Y0
 	VMOVUPS     (DX)(SI*4), Y1
 	VORPS       i80000000<>+0(SB), Y1, Y2
@@ -903,12 +1148,12 @@ loop24:
 	VMOVUPS     Y0, (AX)(SI*4)
 	ADDQ        $+8, SI
 	SUBQ        $+8, BX
-	JGE         loop24
+	JGE         loop32
 
-rest25:
+rest33:
 	ADDQ        $+8, BX
 	TESTQ       BX, BX
-	JZ          done26
+	JZ          done34
 	LEAQ        tailmasks<>+32(SB), DI
 	NEGQ        BX
 	VMOVUPS     (DI)(BX*4), Y0
@@ -951,6 +1196,6 @@ rest25:
 	VMULPS      Y2, Y1, Y1
 	VMASKMOVPS  Y1, Y0, (AX)(SI*4)
 
-done26:
+done34:
 	VZEROUPPER
 	RET

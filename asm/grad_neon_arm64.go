@@ -32,12 +32,26 @@ func tanhGradNEON(dst, g, y []float32)
 //go:noescape
 func sigmoidGradNEON(dst, g, y []float32)
 
+// softmaxGradNEON is
+//
+//	for i := range dst { dst[i] = (g[i] - sum) * y[i] }
+//
+//go:noescape
+func softmaxGradNEON(dst, g, y []float32, sum float32)
+
 // geluGradNEON is
 //
 //	for i := range dst { dst[i] = g[i] * fma32(x[i], density(x[i]), phi32(x[i])) }
 //
 //go:noescape
 func geluGradNEON(dst, g, x []float32)
+
+// geluTanhGradNEON is
+//
+//	for i := range dst { dst[i] = g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t) }
+//
+//go:noescape
+func geluTanhGradNEON(dst, g, x []float32)
 
 // siluGradNEON is
 //

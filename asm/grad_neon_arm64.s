@@ -72,7 +72,15 @@ DATA gradConsts<>+512(SB)/8, $0x8000000080000000 // -0
 DATA gradConsts<>+520(SB)/8, $0x8000000080000000
 DATA gradConsts<>+528(SB)/8, $0x3F0000003F000000 // 0.5
 DATA gradConsts<>+536(SB)/8, $0x3F0000003F000000
-GLOBL gradConsts<>(SB), RODATA|NOPTR, $544
+DATA gradConsts<>+544(SB)/8, $0xC1800000C1800000 // -16
+DATA gradConsts<>+552(SB)/8, $0xC1800000C1800000
+DATA gradConsts<>+560(SB)/8, $0x3E5B33B63E5B33B6 // 0.214064449
+DATA gradConsts<>+568(SB)/8, $0x3E5B33B63E5B33B6
+DATA gradConsts<>+576(SB)/8, $0x3FCC422A3FCC422A // 1.59576917
+DATA gradConsts<>+584(SB)/8, $0x3FCC422A3FCC422A
+DATA gradConsts<>+592(SB)/8, $0x3D9222793D922279 // 0.0713548139
+DATA gradConsts<>+600(SB)/8, $0x3D9222793D922279
+GLOBL gradConsts<>(SB), RODATA|NOPTR, $608
 
 TEXT ·reluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    dst_len+8(FP), R19
@@ -410,6 +418,82 @@ stored44:
 done36:
 	RET
 
+TEXT ·softmaxGradNEON(SB), NOSPLIT, $0-76
+	MOVD    dst_len+8(FP), R19
+	MOVD    dst_base+0(FP), R0
+	MOVD    g_base+24(FP), R1
+	MOVD    y_base+48(FP), R2
+	FMOVS   sum+72(FP), F0
+	VDUP    V0.S[0], V0.S4
+	SUBS    $8, R19
+	BLT     vectors45
+
+wide48:
+	FLDPQ.P 32(R1), (F1, F2)
+	FLDPQ.P 32(R2), (F3, F4)
+	WORD $0x4EA0D425 // fsub v5.4s, v1.4s, v0.4s
+	WORD $0x6E23DCA5 // fmul v5.4s, v5.4s, v3.4s
+	WORD $0x4EA0D446 // fsub v6.4s, v2.4s, v0.4s
+	WORD $0x6E24DCC6 // fmul v6.4s, v6.4s, v4.4s
+	FSTPQ.P (F5, F6), 32(R0)
+	SUBS    $8, R19
+	BGE     wide48
+
+vectors45:
+	ADDS    $4, R19
+	BLT     rest46
+
+vector49:
+	FMOVQ.P 16(R1), F1
+	FMOVQ.P 16(R2), F2
+	WORD $0x4EA0D423 // fsub v3.4s, v1.4s, v0.4s
+	WORD $0x6E22DC63 // fmul v3.4s, v3.4s, v2.4s
+	FMOVQ.P F3, 16(R0)
+	SUBS    $4, R19
+	BGE     vector49
+
+rest46:
+	ADDS    $4, R19
+	BEQ     done47
+	TBZ     $1, R19, one50
+	FMOVD   (R1), F1
+	TBZ     $0, R19, loaded51
+	ADD     $8, R1, R21
+	VLD1    (R21), V1.S[2]
+	B       loaded51
+
+one50:
+	FMOVS   (R1), F1
+
+loaded51:
+	TBZ     $1, R19, one52
+	FMOVD   (R2), F2
+	TBZ     $0, R19, loaded53
+	ADD     $8, R2, R21
+	VLD1    (R21), V2.S[2]
+	B       loaded53
+
+one52:
+	FMOVS   (R2), F2
+
+loaded53:
+	WORD $0x4EA0D423 // fsub v3.4s, v1.4s, v0.4s
+	WORD $0x6E22DC63 // fmul v3.4s, v3.4s, v2.4s
+	TBZ     $1, R19, one54
+	FMOVD   F3, (R0)
+	TBZ     $0, R19, stored55
+	ADD     $8, R0, R21
+	VST1    V3.S[2], (R21)
+	B       stored55
+
+one54:
+	FMOVS   F3, (R0)
+
+stored55:
+
+done47:
+	RET
+
 TEXT ·geluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    dst_len+8(FP), R19
 	MOVD    dst_base+0(FP), R0
@@ -417,9 +501,9 @@ TEXT ·geluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    x_base+48(FP), R2
 	MOVD    $gradConsts<>(SB), R20
 	SUBS    $4, R19
-	BLT     rest46
+	BLT     rest57
 
-vector48:
+vector59:
 	FMOVQ.P 16(R1), F0
 	FMOVQ.P 16(R2), F1
 	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
@@ -548,33 +632,33 @@ vector48:
 	WORD $0x6E28DC08 // fmul v8.4s, v0.4s, v8.4s
 	FMOVQ.P F8, 16(R0)
 	SUBS    $4, R19
-	BGE     vector48
+	BGE     vector59
 
-rest46:
+rest57:
 	ADDS    $4, R19
-	BEQ     done47
-	TBZ     $1, R19, one49
+	BEQ     done58
+	TBZ     $1, R19, one60
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded50
+	TBZ     $0, R19, loaded61
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded50
+	B       loaded61
 
-one49:
+one60:
 	FMOVS   (R1), F0
 
-loaded50:
-	TBZ     $1, R19, one51
+loaded61:
+	TBZ     $1, R19, one62
 	FMOVD   (R2), F1
-	TBZ     $0, R19, loaded52
+	TBZ     $0, R19, loaded63
 	ADD     $8, R2, R21
 	VLD1    (R21), V1.S[2]
-	B       loaded52
+	B       loaded63
 
-one51:
+one62:
 	FMOVS   (R2), F1
 
-loaded52:
+loaded63:
 	WORD $0x6E21DC22 // fmul v2.4s, v1.4s, v1.4s
 	FMOVQ   16(R20), F3
 	WORD $0x6E23DC42 // fmul v2.4s, v2.4s, v3.4s
@@ -699,19 +783,203 @@ loaded52:
 	WORD $0x4E27CCC8 // fmla v8.4s, v6.4s, v7.4s
 	WORD $0x4E2BCC28 // fmla v8.4s, v1.4s, v11.4s
 	WORD $0x6E28DC08 // fmul v8.4s, v0.4s, v8.4s
-	TBZ     $1, R19, one53
+	TBZ     $1, R19, one64
 	FMOVD   F8, (R0)
-	TBZ     $0, R19, stored54
+	TBZ     $0, R19, stored65
 	ADD     $8, R0, R21
 	VST1    V8.S[2], (R21)
-	B       stored54
+	B       stored65
 
-one53:
+one64:
 	FMOVS   F8, (R0)
 
-stored54:
+stored65:
 
-done47:
+done58:
+	RET
+
+TEXT ·geluTanhGradNEON(SB), NOSPLIT, $0-72
+	MOVD    dst_len+8(FP), R19
+	MOVD    dst_base+0(FP), R0
+	MOVD    g_base+24(FP), R1
+	MOVD    x_base+48(FP), R2
+	MOVD    $gradConsts<>(SB), R20
+	SUBS    $4, R19
+	BLT     rest67
+
+vector69:
+	FMOVQ.P 16(R1), F0
+	FMOVQ.P 16(R2), F1
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	FMOVQ   384(R20), F3
+	WORD $0x4EA3F442 // fmin v2.4s, v2.4s, v3.4s
+	FMOVQ   544(R20), F4
+	WORD $0x4E24F442 // fmax v2.4s, v2.4s, v4.4s
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ   560(R20), F6
+	FMOVQ   576(R20), F7
+	WORD $0x4E25CCC7 // fmla v7.4s, v6.4s, v5.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	FMOVQ   592(R20), F6
+	FMOVQ   576(R20), F8
+	WORD $0x4E25CCC8 // fmla v8.4s, v6.4s, v5.4s
+	WORD $0x6E28DC42 // fmul v2.4s, v2.4s, v8.4s
+	WORD $0x4EA0E846 // fcmlt v6.4s, v2.4s, #0.0
+	WORD $0x4EA0F849 // fabs v9.4s, v2.4s
+	WORD $0x6EA0F929 // fneg v9.4s, v9.4s
+	FMOVQ   32(R20), F10
+	WORD $0x4EAAF529 // fmin v9.4s, v9.4s, v10.4s
+	FMOVQ   48(R20), F11
+	WORD $0x4E2BF529 // fmax v9.4s, v9.4s, v11.4s
+	FMOVQ   64(R20), F12
+	FMOVQ   80(R20), F13
+	WORD $0x4EAC1D8E // mov v14.16b, v12.16b
+	WORD $0x4E2DCD2E // fmla v14.4s, v9.4s, v13.4s
+	WORD $0x4EACD5CE // fsub v14.4s, v14.4s, v12.4s
+	FMOVQ   96(R20), F15
+	WORD $0x4E2FCDC9 // fmla v9.4s, v14.4s, v15.4s
+	FMOVQ   112(R20), F16
+	WORD $0x4E30CDC9 // fmla v9.4s, v14.4s, v16.4s
+	FMOVQ   128(R20), F17
+	FMOVQ   144(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   160(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   176(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   192(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   0(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   0(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	WORD $0x4EA1B9D2 // fcvtzs v18.4s, v14.4s
+	WORD $0x4F3F0653 // sshr v19.4s, v18.4s, #1
+	WORD $0x6EB38652 // sub v18.4s, v18.4s, v19.4s
+	FMOVQ   208(R20), F20
+	WORD $0x4EB48673 // add v19.4s, v19.4s, v20.4s
+	WORD $0x4F375673 // shl v19.4s, v19.4s, #23
+	WORD $0x6E33DE31 // fmul v17.4s, v17.4s, v19.4s
+	WORD $0x4EB48652 // add v18.4s, v18.4s, v20.4s
+	WORD $0x4F375652 // shl v18.4s, v18.4s, #23
+	WORD $0x6E32DE31 // fmul v17.4s, v17.4s, v18.4s
+	FMOVQ   0(R20), F10
+	WORD $0x4E31D54B // fadd v11.4s, v10.4s, v17.4s
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x6EA61E2C // bit v12.16b, v17.16b, v6.16b
+	WORD $0x6EE61E2A // bif v10.16b, v17.16b, v6.16b
+	WORD $0x6E2BFD42 // fdiv v2.4s, v10.4s, v11.4s
+	WORD $0x6E2BFD8C // fdiv v12.4s, v12.4s, v11.4s
+	FMOVQ   0(R20), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E26DD86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x6E26DC06 // fmul v6.4s, v0.4s, v6.4s
+	FMOVQ.P F6, 16(R0)
+	SUBS    $4, R19
+	BGE     vector69
+
+rest67:
+	ADDS    $4, R19
+	BEQ     done68
+	TBZ     $1, R19, one70
+	FMOVD   (R1), F0
+	TBZ     $0, R19, loaded71
+	ADD     $8, R1, R21
+	VLD1    (R21), V0.S[2]
+	B       loaded71
+
+one70:
+	FMOVS   (R1), F0
+
+loaded71:
+	TBZ     $1, R19, one72
+	FMOVD   (R2), F1
+	TBZ     $0, R19, loaded73
+	ADD     $8, R2, R21
+	VLD1    (R21), V1.S[2]
+	B       loaded73
+
+one72:
+	FMOVS   (R2), F1
+
+loaded73:
+	WORD $0x4EA11C22 // mov v2.16b, v1.16b
+	FMOVQ   384(R20), F3
+	WORD $0x4EA3F442 // fmin v2.4s, v2.4s, v3.4s
+	FMOVQ   544(R20), F4
+	WORD $0x4E24F442 // fmax v2.4s, v2.4s, v4.4s
+	WORD $0x6E22DC45 // fmul v5.4s, v2.4s, v2.4s
+	FMOVQ   560(R20), F6
+	FMOVQ   576(R20), F7
+	WORD $0x4E25CCC7 // fmla v7.4s, v6.4s, v5.4s
+	WORD $0x6E22DCE7 // fmul v7.4s, v7.4s, v2.4s
+	FMOVQ   592(R20), F6
+	FMOVQ   576(R20), F8
+	WORD $0x4E25CCC8 // fmla v8.4s, v6.4s, v5.4s
+	WORD $0x6E28DC42 // fmul v2.4s, v2.4s, v8.4s
+	WORD $0x4EA0E846 // fcmlt v6.4s, v2.4s, #0.0
+	WORD $0x4EA0F849 // fabs v9.4s, v2.4s
+	WORD $0x6EA0F929 // fneg v9.4s, v9.4s
+	FMOVQ   32(R20), F10
+	WORD $0x4EAAF529 // fmin v9.4s, v9.4s, v10.4s
+	FMOVQ   48(R20), F11
+	WORD $0x4E2BF529 // fmax v9.4s, v9.4s, v11.4s
+	FMOVQ   64(R20), F12
+	FMOVQ   80(R20), F13
+	WORD $0x4EAC1D8E // mov v14.16b, v12.16b
+	WORD $0x4E2DCD2E // fmla v14.4s, v9.4s, v13.4s
+	WORD $0x4EACD5CE // fsub v14.4s, v14.4s, v12.4s
+	FMOVQ   96(R20), F15
+	WORD $0x4E2FCDC9 // fmla v9.4s, v14.4s, v15.4s
+	FMOVQ   112(R20), F16
+	WORD $0x4E30CDC9 // fmla v9.4s, v14.4s, v16.4s
+	FMOVQ   128(R20), F17
+	FMOVQ   144(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   160(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   176(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   192(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	FMOVQ   0(R20), F18
+	WORD $0x4E29CE32 // fmla v18.4s, v17.4s, v9.4s
+	FMOVQ   0(R20), F17
+	WORD $0x4E29CE51 // fmla v17.4s, v18.4s, v9.4s
+	WORD $0x4EA1B9D2 // fcvtzs v18.4s, v14.4s
+	WORD $0x4F3F0653 // sshr v19.4s, v18.4s, #1
+	WORD $0x6EB38652 // sub v18.4s, v18.4s, v19.4s
+	FMOVQ   208(R20), F20
+	WORD $0x4EB48673 // add v19.4s, v19.4s, v20.4s
+	WORD $0x4F375673 // shl v19.4s, v19.4s, #23
+	WORD $0x6E33DE31 // fmul v17.4s, v17.4s, v19.4s
+	WORD $0x4EB48652 // add v18.4s, v18.4s, v20.4s
+	WORD $0x4F375652 // shl v18.4s, v18.4s, #23
+	WORD $0x6E32DE31 // fmul v17.4s, v17.4s, v18.4s
+	FMOVQ   0(R20), F10
+	WORD $0x4E31D54B // fadd v11.4s, v10.4s, v17.4s
+	WORD $0x4EAA1D4C // mov v12.16b, v10.16b
+	WORD $0x6EA61E2C // bit v12.16b, v17.16b, v6.16b
+	WORD $0x6EE61E2A // bif v10.16b, v17.16b, v6.16b
+	WORD $0x6E2BFD42 // fdiv v2.4s, v10.4s, v11.4s
+	WORD $0x6E2BFD8C // fdiv v12.4s, v12.4s, v11.4s
+	FMOVQ   0(R20), F6
+	WORD $0x4E22CCE6 // fmla v6.4s, v7.4s, v2.4s
+	WORD $0x6E26DD86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x6E26DC06 // fmul v6.4s, v0.4s, v6.4s
+	TBZ     $1, R19, one74
+	FMOVD   F6, (R0)
+	TBZ     $0, R19, stored75
+	ADD     $8, R0, R21
+	VST1    V6.S[2], (R21)
+	B       stored75
+
+one74:
+	FMOVS   F6, (R0)
+
+stored75:
+
+done68:
 	RET
 
 TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
@@ -721,9 +989,9 @@ TEXT ·siluGradNEON(SB), NOSPLIT, $0-72
 	MOVD    x_base+48(FP), R2
 	MOVD    $gradConsts<>(SB), R20
 	SUBS    $4, R19
-	BLT     rest56
+	BLT     rest77
 
-vector58:
+vector79:
 	FMOVQ.P 16(R1), F0
 	FMOVQ.P 16(R2), F1
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
@@ -779,33 +1047,33 @@ vector58:
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
 	FMOVQ.P F3, 16(R0)
 	SUBS    $4, R19
-	BGE     vector58
+	BGE     vector79
 
-rest56:
+rest77:
 	ADDS    $4, R19
-	BEQ     done57
-	TBZ     $1, R19, one59
+	BEQ     done78
+	TBZ     $1, R19, one80
 	FMOVD   (R1), F0
-	TBZ     $0, R19, loaded60
+	TBZ     $0, R19, loaded81
 	ADD     $8, R1, R21
 	VLD1    (R21), V0.S[2]
-	B       loaded60
+	B       loaded81
 
-one59:
+one80:
 	FMOVS   (R1), F0
 
-loaded60:
-	TBZ     $1, R19, one61
+loaded81:
+	TBZ     $1, R19, one82
 	FMOVD   (R2), F1
-	TBZ     $0, R19, loaded62
+	TBZ     $0, R19, loaded83
 	ADD     $8, R2, R21
 	VLD1    (R21), V1.S[2]
-	B       loaded62
+	B       loaded83
 
-one61:
+one82:
 	FMOVS   (R2), F1
 
-loaded62:
+loaded83:
 	WORD $0x4EA11C22 // mov v2.16b, v1.16b
 	WORD $0x4EA0E823 // fcmlt v3.4s, v1.4s, #0.0
 	WORD $0x4EA0F824 // fabs v4.4s, v1.4s
@@ -857,17 +1125,17 @@ loaded62:
 	WORD $0x4E21CC43 // fmla v3.4s, v2.4s, v1.4s
 	WORD $0x6E23DCE3 // fmul v3.4s, v7.4s, v3.4s
 	WORD $0x6E23DC03 // fmul v3.4s, v0.4s, v3.4s
-	TBZ     $1, R19, one63
+	TBZ     $1, R19, one84
 	FMOVD   F3, (R0)
-	TBZ     $0, R19, stored64
+	TBZ     $0, R19, stored85
 	ADD     $8, R0, R21
 	VST1    V3.S[2], (R21)
-	B       stored64
+	B       stored85
 
-one63:
+one84:
 	FMOVS   F3, (R0)
 
-stored64:
+stored85:
 
-done57:
+done78:
 	RET

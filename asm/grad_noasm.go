@@ -24,6 +24,14 @@ func geluGrad(dst, g, x []float32) {
 	geluGradGeneric(dst, g, x)
 }
 
+func softmaxGrad(dst, g, y []float32, sum float32) {
+	softmaxGradGeneric(dst, g, y, sum)
+}
+
+func geluTanhGrad(dst, g, x []float32) {
+	geluTanhGradGeneric(dst, g, x)
+}
+
 func siluGrad(dst, g, x []float32) {
 	siluGradGeneric(dst, g, x)
 }

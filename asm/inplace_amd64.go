@@ -4,51 +4,65 @@
 
 package asm
 
-func gemmInPlace(t *InPlaceTile) {
+func gemmInPlace(t *InPlaceTiles) {
 	if useAVX512 && t.M >= 4 {
 		a, b, c := &t.A[0], &t.B[0], &t.C[0]
-		if t.N == NR {
+		switch t.N {
+		case NR:
 			switch t.M {
 			case 4:
-				gemm4x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm4x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 5:
-				gemm5x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm5x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 6:
-				gemm6x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm6x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 7:
-				gemm7x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm7x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 8:
-				gemm8x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm8x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 9:
-				gemm9x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm9x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 10:
-				gemm10x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm10x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 11:
-				gemm11x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm11x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			case 12:
-				gemm12x16InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+				gemm12x16InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
 			}
-			return
-		}
-		switch t.M {
-		case 4:
-			gemm4x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 5:
-			gemm5x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 6:
-			gemm6x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 7:
-			gemm7x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 8:
-			gemm8x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 9:
-			gemm9x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 10:
-			gemm10x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 11:
-			gemm11x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
-		case 12:
-			gemm12x32InPlaceAVX512(t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+		case 2 * NR:
+			switch t.M {
+			case 4:
+				gemm4x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 5:
+				gemm5x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 6:
+				gemm6x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 7:
+				gemm7x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 8:
+				gemm8x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 9:
+				gemm9x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 10:
+				gemm10x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 11:
+				gemm11x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 12:
+				gemm12x32InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			}
+		case 3 * NR:
+			switch t.M {
+			case 4:
+				gemm4x48InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 5:
+				gemm5x48InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 6:
+				gemm6x48InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 7:
+				gemm7x48InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			case 8:
+				gemm8x48InPlaceAVX512(t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate)
+			}
 		}
 		return
 	}

@@ -4,6 +4,6 @@
 
 package asm
 
-func gemmInPlace(t *InPlaceTile) {
+func gemmInPlace(t *InPlaceTiles) {
 	gemmInPlaceEach(t)
 }

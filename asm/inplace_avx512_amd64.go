@@ -6,198 +6,253 @@ package asm
 
 // gemm12x32InPlaceAVX512 is
 //
-//	for i := range 12 { for j := range 32 { for p := range k {
+//	for i := range count*12 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm12x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm12x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm12x16InPlaceAVX512 is
 //
-//	for i := range 12 { for j := range 16 { for p := range k {
+//	for i := range count*12 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm12x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm12x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm11x32InPlaceAVX512 is
 //
-//	for i := range 11 { for j := range 32 { for p := range k {
+//	for i := range count*11 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm11x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm11x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm11x16InPlaceAVX512 is
 //
-//	for i := range 11 { for j := range 16 { for p := range k {
+//	for i := range count*11 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm11x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm11x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm10x32InPlaceAVX512 is
 //
-//	for i := range 10 { for j := range 32 { for p := range k {
+//	for i := range count*10 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm10x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm10x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm10x16InPlaceAVX512 is
 //
-//	for i := range 10 { for j := range 16 { for p := range k {
+//	for i := range count*10 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm10x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm10x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm9x32InPlaceAVX512 is
 //
-//	for i := range 9 { for j := range 32 { for p := range k {
+//	for i := range count*9 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm9x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm9x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm9x16InPlaceAVX512 is
 //
-//	for i := range 9 { for j := range 16 { for p := range k {
+//	for i := range count*9 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm9x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm9x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+
+// gemm8x48InPlaceAVX512 is
+//
+//	for i := range count*8 { for j := range 48 { for p := range k {
+//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//	} } }
+//
+// or c[i*ldc+j] = that sum if accumulate is not set.
+//
+//go:noescape
+func gemm8x48InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm8x32InPlaceAVX512 is
 //
-//	for i := range 8 { for j := range 32 { for p := range k {
+//	for i := range count*8 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm8x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm8x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm8x16InPlaceAVX512 is
 //
-//	for i := range 8 { for j := range 16 { for p := range k {
+//	for i := range count*8 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm8x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm8x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+
+// gemm7x48InPlaceAVX512 is
+//
+//	for i := range count*7 { for j := range 48 { for p := range k {
+//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//	} } }
+//
+// or c[i*ldc+j] = that sum if accumulate is not set.
+//
+//go:noescape
+func gemm7x48InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm7x32InPlaceAVX512 is
 //
-//	for i := range 7 { for j := range 32 { for p := range k {
+//	for i := range count*7 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm7x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm7x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm7x16InPlaceAVX512 is
 //
-//	for i := range 7 { for j := range 16 { for p := range k {
+//	for i := range count*7 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm7x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm7x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+
+// gemm6x48InPlaceAVX512 is
+//
+//	for i := range count*6 { for j := range 48 { for p := range k {
+//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//	} } }
+//
+// or c[i*ldc+j] = that sum if accumulate is not set.
+//
+//go:noescape
+func gemm6x48InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm6x32InPlaceAVX512 is
 //
-//	for i := range 6 { for j := range 32 { for p := range k {
+//	for i := range count*6 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm6x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm6x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm6x16InPlaceAVX512 is
 //
-//	for i := range 6 { for j := range 16 { for p := range k {
+//	for i := range count*6 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm6x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm6x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+
+// gemm5x48InPlaceAVX512 is
+//
+//	for i := range count*5 { for j := range 48 { for p := range k {
+//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//	} } }
+//
+// or c[i*ldc+j] = that sum if accumulate is not set.
+//
+//go:noescape
+func gemm5x48InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm5x32InPlaceAVX512 is
 //
-//	for i := range 5 { for j := range 32 { for p := range k {
+//	for i := range count*5 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm5x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm5x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm5x16InPlaceAVX512 is
 //
-//	for i := range 5 { for j := range 16 { for p := range k {
+//	for i := range count*5 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm5x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm5x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+
+// gemm4x48InPlaceAVX512 is
+//
+//	for i := range count*4 { for j := range 48 { for p := range k {
+//		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
+//	} } }
+//
+// or c[i*ldc+j] = that sum if accumulate is not set.
+//
+//go:noescape
+func gemm4x48InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm4x32InPlaceAVX512 is
 //
-//	for i := range 4 { for j := range 32 { for p := range k {
+//	for i := range count*4 { for j := range 32 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm4x32InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm4x32InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
 
 // gemm4x16InPlaceAVX512 is
 //
-//	for i := range 4 { for j := range 16 { for p := range k {
+//	for i := range count*4 { for j := range 16 { for p := range k {
 //		c[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]
 //	} } }
 //
 // or c[i*ldc+j] = that sum if accumulate is not set.
 //
 //go:noescape
-func gemm4x16InPlaceAVX512(k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)
+func gemm4x16InPlaceAVX512(count int, k int, a *float32, ars int, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)

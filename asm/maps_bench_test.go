@@ -44,6 +44,7 @@ func BenchmarkFolds(b *testing.B) {
 		{"Dot", 8, func() { Dot(x, y) }},
 		{"Axpy", 12, func() { Axpy(dst, 1e-9, x) }},
 		{"SumExp", 8, func() { SumExp(dst, x, 5) }},
+		{"RotateHalves", 12, func() { RotateHalves(dst, x, y[:n/2], y[n/2:], false) }},
 	} {
 		b.Run(fmt.Sprintf("%s/n=%d", f.name, n), func(b *testing.B) {
 			benchPaths(b, func(b *testing.B) {

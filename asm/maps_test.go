@@ -84,6 +84,7 @@ var maps = []elementwise{
 	one("Erf", Erf, math.Erf, -1),
 	one("Softplus", Softplus, nil, -1),
 	one("GELU", GELU, nil, -1),
+	one("GELUTanh", GELUTanh, nil, -1),
 	one("SiLU", SiLU, nil, -1),
 	one("Sin", Sin, math.Sin, 0),
 	one("Cos", Cos, math.Cos, 0),
@@ -93,7 +94,10 @@ var maps = []elementwise{
 		func(g, x float64) float64 { return where(x > 0, g, slope*g) }, 0),
 	two("TanhGrad", TanhGrad, func(g, y float64) float64 { return g * (1 - y*y) }, 4),
 	two("SigmoidGrad", SigmoidGrad, func(g, y float64) float64 { return g * y * (1 - y) }, 4),
+	two("SoftmaxGrad", func(dst, g, y []float32) { SoftmaxGrad(dst, g, y, slope) },
+		func(g, y float64) float64 { return (g - slope) * y }, 2),
 	two("GELUGrad", GELUGrad, nil, -1),
+	two("GELUTanhGrad", GELUTanhGrad, nil, -1),
 	two("SiLUGrad", SiLUGrad, nil, -1),
 }
 

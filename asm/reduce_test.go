@@ -145,6 +145,14 @@ func TestSumExp(t *testing.T) {
 				}
 				wantSame(t, "in place", x, want)
 			}
+			// Results below the smallest normal number, infinities and NaN.
+			strange := wild(newRand(uint64(n)), n)
+			for i, v := range strange {
+				want[i] = exp32(v - 3)
+			}
+			y := dst.take(n, placements[0], nil)
+			SumExp(y, strange, 3)
+			wantSame(t, "strange", y, want)
 		}
 	})
 }

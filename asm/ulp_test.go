@@ -36,6 +36,12 @@ func logistic(x float64) float64 {
 
 func normal(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
+// geluTanhTruth is what the tanh form of GELU is the sigmoid of, and its derivative.
+func geluTanhTruth(x float64) (t, slope float64) {
+	c := 2 * math.Sqrt(2/math.Pi)
+	return c * (x + 0.044715*x*x*x), c * (1 + 3*0.044715*x*x)
+}
+
 // exact lists the transcendental maps with their truth and stated bounds.
 var exact = []struct {
 	name   string
@@ -53,6 +59,7 @@ var exact = []struct {
 		return math.Max(x, 0) + math.Log1p(math.Exp(-math.Abs(x)))
 	}, -math.MaxFloat32, math.MaxFloat32, 2},
 	{"gelu", GELU, func(x float64) float64 { return x * normal(x) }, -1, math.MaxFloat32, 4},
+	{"gelu tanh", GELUTanh, func(x float64) float64 { t, _ := geluTanhTruth(x); return x * logistic(t) }, -1, math.MaxFloat32, 6},
 	{"silu", SiLU, func(x float64) float64 { return x * logistic(x) }, -87, math.MaxFloat32, 3},
 }
 
@@ -111,9 +118,15 @@ func TestAbsoluteBounds(t *testing.T) {
 		bound  float64
 	}{
 		{"GELU", GELU, func(x float64) float64 { return x * normal(x) }, -100, -1, 0x1p-22},
+		{"GELUTanh", GELUTanh, func(x float64) float64 { t, _ := geluTanhTruth(x); return x * logistic(t) }, -100, -1, 0x1p-23},
 		{"SiLU", SiLU, func(x float64) float64 { return x * logistic(x) }, -200, -87, 0x1p-142},
 		{"GELUGrad", func(dst, x []float32) { GELUGrad(dst, ones[:len(x)], x) },
 			func(x float64) float64 { return normal(x) + x*density(x) }, -12, 12, 0x1p-21},
+		{"GELUTanhGrad", func(dst, x []float32) { GELUTanhGrad(dst, ones[:len(x)], x) },
+			func(x float64) float64 {
+				t, slope := geluTanhTruth(x)
+				return logistic(t) * (1 + x*slope*logistic(-t))
+			}, -100, 100, 0x1p-21},
 		{"SiLUGrad", func(dst, x []float32) { SiLUGrad(dst, ones[:len(x)], x) },
 			func(x float64) float64 { s := logistic(x); return s * (1 + x*logistic(-x)) }, -80, 80, 0x1p-22},
 	} {
@@ -150,6 +163,8 @@ func TestSpecialValues(t *testing.T) {
 		{"Erf", Erf, []float32{nan, 1, -1, 0, minus}},
 		{"Softplus", Softplus, []float32{nan, inf, 0, math.Ln2, math.Ln2}},
 		{"GELU", GELU, []float32{nan, inf, nan, 0, minus}},
+		{"GELUTanh", GELUTanh, []float32{nan, inf, nan, 0, minus}},
+		{"GELUTanhGrad", func(dst, x []float32) { GELUTanhGrad(dst, []float32{1, 1, 1, 1, 1}, x) }, []float32{nan, 1, minus, 0.5, 0.5}},
 		{"SiLU", SiLU, []float32{nan, inf, nan, 0, minus}},
 		{"ReLU", ReLU, []float32{nan, inf, 0, 0, 0}},
 		{"Sign", Sign, []float32{nan, 1, -1, 0, minus}},

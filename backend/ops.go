@@ -23,6 +23,7 @@ const (
 	ReLU                      // max(x, 0); NaN stays NaN
 	LeakyReLU                 // x for x > 0 else p[0]·x
 	GELU                      // x·Φ(x), the exact form
+	GELUTanh                  // x·sigmoid(t), t = 2√(2/π)·(x + 0.044715x³)
 	SiLU                      // x·sigmoid(x)
 	AddScalar                 // x + p[0]
 	MulScalar                 // x · p[0]
@@ -35,7 +36,7 @@ const (
 
 var unaryNames = [NumUnary]string{
 	"neg", "abs", "sign", "sqrt", "rsqrt", "recip", "square", "exp", "log", "sin", "cos",
-	"tanh", "sigmoid", "erf", "softplus", "relu", "leaky_relu", "gelu", "silu",
+	"tanh", "sigmoid", "erf", "softplus", "relu", "leaky_relu", "gelu", "gelu_tanh", "silu",
 	"add_scalar", "mul_scalar", "rsub_scalar", "rdiv_scalar", "pow_scalar", "clamp",
 }
 
@@ -65,6 +66,7 @@ const (
 	TanhGrad                      // a·(1 − b²), b = tanh x
 	SigmoidGrad                   // a·b·(1 − b), b = sigmoid x
 	GELUGrad                      // a·(Φ(b) + b·φ(b))
+	GELUTanhGrad                  // a·s·(1 + b·t′·(1 − s)), s = sigmoid t, t = 2√(2/π)·(b + 0.044715b³)
 	SiLUGrad                      // a·s·(1 + b·(1 − s)), s = sigmoid b
 	NumBinary                     // how many there are
 )
@@ -72,7 +74,7 @@ const (
 var binaryNames = [NumBinary]string{
 	"add", "sub", "mul", "div", "pow", "maximum", "minimum", "equal", "not_equal", "less",
 	"less_equal", "greater", "greater_equal", "relu_grad", "leaky_relu_grad", "tanh_grad",
-	"sigmoid_grad", "gelu_grad", "silu_grad",
+	"sigmoid_grad", "gelu_grad", "gelu_tanh_grad", "silu_grad",
 }
 
 func (op BinaryOp) String() string { return nameOf(binaryNames[:], int(op)) }
@@ -100,26 +102,27 @@ const (
 	ActLeakyReLU
 	ActTanh
 	ActSigmoid
+	ActGELU
+	ActGELUTanh
+	ActSiLU
 	NumActivations // how many there are
 )
 
-var activationNames = [NumActivations]string{"none", "relu", "leaky_relu", "tanh", "sigmoid"}
+var activationNames = [NumActivations]string{"none", "relu", "leaky_relu", "tanh", "sigmoid", "gelu", "gelu_tanh", "silu"}
 
 func (a Activation) String() string { return nameOf(activationNames[:], int(a)) }
 
+var activationMaps = [NumActivations]UnaryOp{
+	ActReLU: ReLU, ActLeakyReLU: LeakyReLU, ActTanh: Tanh, ActSigmoid: Sigmoid,
+	ActGELU: GELU, ActGELUTanh: GELUTanh, ActSiLU: SiLU,
+}
+
 // Unary is the map that equals the activation; ok is false for ActNone.
 func (a Activation) Unary() (op UnaryOp, ok bool) {
-	switch a {
-	case ActReLU:
-		return ReLU, true
-	case ActLeakyReLU:
-		return LeakyReLU, true
-	case ActTanh:
-		return Tanh, true
-	case ActSigmoid:
-		return Sigmoid, true
+	if a == ActNone || a >= NumActivations {
+		return 0, false
 	}
-	return 0, false
+	return activationMaps[a], true
 }
 
 // Distribution is what Random draws from.

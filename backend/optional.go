@@ -75,6 +75,53 @@ type LayerNormGradArgs struct {
 	Weight     View // [D]; nil Buf: one
 }
 
+// RMSNormKernel scales rows of x [N, D] to a mean square of 1.
+type RMSNormKernel interface {
+	// RMSNorm computes Y = X·RStd·Weight and keeps RStd = 1/√(mean(X²)+Eps).
+	RMSNorm(a RMSNormArgs) bool
+	// RMSNormGrad computes the gradients of X and Weight from that of Y.
+	RMSNormGrad(a RMSNormGradArgs) bool
+}
+
+// RMSNormArgs is one call of RMSNorm.
+type RMSNormArgs struct {
+	Y    View // result, [N, D]
+	RStd View // result, [N]
+
+	X      View // [N, D]
+	Weight View // [D]; nil Buf: one
+	Eps    float64
+}
+
+// RMSNormGradArgs is one call of RMSNormGrad.
+type RMSNormGradArgs struct {
+	DX      View // result, [N, D]
+	DWeight View // result, [D]; nil Buf: not wanted
+
+	DY     View // [N, D]: the gradient of Y
+	X      View // [N, D]
+	RStd   View // [N]: what RMSNorm wrote
+	Weight View // [D]; nil Buf: one
+}
+
+// GatedKernel multiplies by an activation in one pass over memory, the middle of a
+// gated multi-layer perceptron. All views are contiguous and of one shape.
+type GatedKernel interface {
+	// Gated computes dst = act(gate)·up.
+	Gated(dst, gate, up View, act Activation) bool
+	// GatedGrad computes the gradients of gate and up from that of the result.
+	GatedGrad(a GatedGradArgs) bool
+}
+
+// GatedGradArgs is one call of GatedGrad.
+type GatedGradArgs struct {
+	DGate View // result: DY·Up·act′(Gate)
+	DUp   View // result: DY·act(Gate)
+
+	DY, Gate, Up View
+	Act          Activation
+}
+
 // BatchNormKernel normalises columns of x [N, D], the channels, over the rows. Rows
 // lie one after the other, and N and D are not 0.
 type BatchNormKernel interface {
@@ -133,6 +180,109 @@ type LSTMGradArgs struct {
 	Cells    View // [B, T, H]: the cell states that LSTM wrote
 	WHH      View // [4H, H]
 	C0       View // [B, H]
+}
+
+// AttentionKernel computes scaled dot-product attention without ever holding the
+// matrix of all queries by all keys.
+//
+// Shapes: q, y [B, Tq, H, D]; k, v [B, Tk, G, D], where G divides H and query head h
+// reads key head h/(H/G); lse [B, H, Tq], contiguous. Other axes than the last may
+// have any positive strides, so that a projection [B, T, (H+2G)·D] is read where it
+// is; the last is contiguous. No axis has size 0 but Tk.
+type AttentionKernel interface {
+	// Attention computes, for each query i and head, over the keys j that the mask lets
+	// it see,
+	//
+	//	s[j] = Scale · Q[i]·K[j],  LSE = ln Σ eˢ,  Y[i] = Σ e^(s[j]−LSE) · V[j]
+	//
+	// A query that sees no key gets zeros and the LSE −∞.
+	Attention(a AttentionArgs) bool
+	// AttentionGrad computes the gradients of Q, K and V from that of Y.
+	AttentionGrad(a AttentionGradArgs) bool
+}
+
+// AttentionArgs is one call of Attention.
+type AttentionArgs struct {
+	Y   View // result
+	LSE View // result; nil Buf: not wanted
+
+	Q View
+	// K and V are keys and values in pages, which follow each other along Tk: one, or
+	// the pages of a cache, which a kernel may want to have a size of its own.
+	K, V  []View
+	Scale float64
+	Mask  AttentionMask
+}
+
+// AttentionGradArgs is one call of AttentionGrad.
+type AttentionGradArgs struct {
+	DQ, DK, DV View // results, with strides as Q, K and V may have
+
+	DY      View // the gradient of Y
+	Y, LSE  View // what Attention wrote
+	Q, K, V View
+	Scale   float64
+	Mask    AttentionMask
+}
+
+// RotaryKernel turns pairs of numbers by angles.
+type RotaryKernel interface {
+	// Rotary computes, for each pair (a, b) of the first 2R numbers of each vector,
+	// with c and s of the vector's place,
+	//
+	//	(a, b) → (a·c − b·s, b·c + a·s)
+	//
+	// or with −s if Back is set, and copies the rest.
+	Rotary(a RotaryArgs) bool
+}
+
+// RotaryArgs is one call of Rotary. Dst may be X.
+type RotaryArgs struct {
+	Dst View // result, [B, T, H, D]; its last axis is contiguous
+
+	X           View // [B, T, H, D]; its last axis is contiguous
+	Cos, Sin    View // [T, R]; contiguous last axis; R ≤ D/2
+	Interleaved bool // pairs are (2r, 2r+1), else (r, R+r)
+	Back        bool // turn backwards: the transpose
+}
+
+// GRUKernel runs the recurrence of one layer of gated recurrent units over a whole
+// sequence. The input projections of all steps have been done by one Gemm before.
+type GRUKernel interface {
+	// GRU computes, for each step, with p = h·WHHᵀ + BHH in three parts,
+	//
+	//	r, z = σ(gates + p),  n = tanh(gates + r·p),  h = (1 − z)·n + z·h
+	//
+	// and leaves r, z and n in Gates.
+	GRU(a GRUArgs) bool
+	// GRUGrad computes the gradients of the input projections, of p and of the first
+	// state from those of Y and of the last state.
+	GRUGrad(a GRUGradArgs) bool
+}
+
+// GRUArgs is one call of GRU.
+type GRUArgs struct {
+	Y          View // result, [B, T, H]: all hidden states
+	Candidates View // result, [B, T, H]: the last part of p
+	Gates      View // [B, T, 3H]: x·Wᵢₕᵀ + b, then r, z and n
+
+	WHH View // [3H, H]
+	BHH View // [3H], contiguous
+	H0  View // [B, H]
+}
+
+// GRUGradArgs is one call of GRUGrad.
+type GRUGradArgs struct {
+	DGates    View // result, [B, T, 3H]: of the input projections
+	DProducts View // result, [B, T, 3H]: of p; they differ in the last part
+	DH0       View // result, [B, H]
+
+	DY         View // [B, T, H]: the gradient of Y
+	DHN        View // [B, H]: that of the last state; nil Buf: zero
+	Gates      View // [B, T, 3H]: what GRU left
+	Candidates View // [B, T, H]: what GRU wrote
+	Before     View // [B, T, H]: the states that the steps began with
+	WHH        View // [3H, H]
 }
 
 // DecodeKernel decodes stored weights of any format.

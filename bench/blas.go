@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+
+	"github.com/klauspost/cpuid/v2"
 )
 
 //go:embed blas/blas.c
@@ -43,7 +45,7 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 			notes = append(notes, fmt.Sprintf("%s was not found: sudo apt-get install --no-install-recommends %s", f.name, f.install))
 			continue
 		}
-		p, err := start(blasEnv(s), program, file)
+		p, err := start(blasEnv(s, intelAVX512()), program, file)
 		if err != nil {
 			stop()
 			return nil, nil, nil, err
@@ -72,14 +74,25 @@ func startBLAS(s peerSettings) (libs []blasLibrary, notes []string, stop func(),
 }
 
 // blasEnv is the environment of the BLAS libraries, as changes for withEnv: the
-// threads asked for, and the kernels and cache sizes that they choose.
-func blasEnv(s peerSettings) []string {
+// threads asked for, and the kernels and cache sizes that they choose. wide is
+// [intelAVX512].
+func blasEnv(s peerSettings, wide bool) []string {
 	n := strconv.Itoa(s.threads)
 	env := []string{"OMP_NUM_THREADS=" + n, "OPENBLAS_NUM_THREADS=" + n, "BLIS_NUM_THREADS=" + n, "OPENBLAS_L2_SIZE"}
 	if s.avx2 {
 		return append(env, "OPENBLAS_CORETYPE=Haswell")
 	}
+	if wide {
+		// It knows processors by model number, and takes later ones for old ones.
+		return append(env, "OPENBLAS_CORETYPE=SkylakeX")
+	}
 	return append(env, "OPENBLAS_CORETYPE")
+}
+
+// intelAVX512 reports whether this is a processor of those that OpenBLAS's SkylakeX
+// kernels are for.
+func intelAVX512() bool {
+	return cpuid.CPU.IsVendor(cpuid.Intel) && cpuid.CPU.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL)
 }
 
 // compileBLAS builds blas.c. clean removes the program, which may be running.

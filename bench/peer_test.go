@@ -167,8 +167,9 @@ func TestPeerEnv(t *testing.T) {
 	require.NotContains(t, strings.Join(peerEnv(peerSettings{threads: 2}, ""), " "), "LD_")
 
 	require.Equal(t, []string{"HOME=/h", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "BLIS_NUM_THREADS=1"},
-		withEnv(before, blasEnv(peerSettings{threads: 1})))
-	require.Contains(t, blasEnv(peerSettings{threads: 1, avx2: true}), "OPENBLAS_CORETYPE=Haswell")
+		withEnv(before, blasEnv(peerSettings{threads: 1}, false)))
+	require.Contains(t, blasEnv(peerSettings{threads: 1, avx2: true}, true), "OPENBLAS_CORETYPE=Haswell")
+	require.Contains(t, blasEnv(peerSettings{threads: 1}, true), "OPENBLAS_CORETYPE=SkylakeX")
 
 	require.Equal(t, []string{"A=1", "OMP_NUM_THREADS=2", "B=3"},
 		withEnv([]string{"OMP_NUM_THREADS=64", "A=1", "B=2"}, []string{"OMP_NUM_THREADS=2", "B=3"}))

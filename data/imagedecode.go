@@ -107,7 +107,7 @@ func prepare(p imagefile.Picture, o ImageOptions) (out []byte, err error) {
 	if p.Turn.SwapsSides() {
 		w, h = h, w
 	}
-	out = p.Turn.Apply(resize(p.Image, p.Canvas, w, h, o), w, h)
+	out = p.Turn.Apply(resize(p.Image, p.Canvas, w, h, o), 3, w, h)
 	if o.Gray {
 		out = toGray(out)
 	}

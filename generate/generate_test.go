@@ -66,15 +66,15 @@ func TestTextContinuesThePrompt(t *testing.T) {
 // Of a long prompt only the last read asks for logits.
 func TestTextReadsLongPromptsInChunks(t *testing.T) {
 	f := counting(t)
-	text, err := Text(f, strings.Repeat("abcdefgh", 2*promptChunk/8)+"cab", 1)
+	text, err := Text(f, strings.Repeat("abcdefgh", 2*readChunk/8)+"cab", 1)
 	require.NoError(t, err)
 	assert.Equal(t, "c", text)
-	assert.Equal(t, []int{promptChunk, promptChunk, 3}, f.reads)
+	assert.Equal(t, []int{readChunk, readChunk, 3}, f.reads)
 	assert.Equal(t, []bool{false, false, true}, f.wanted)
 	f.reads = nil
-	_, err = Text(f, strings.Repeat("a", promptChunk), 1)
+	_, err = Text(f, strings.Repeat("a", readChunk), 1)
 	require.NoError(t, err)
-	assert.Equal(t, []int{promptChunk}, f.reads)
+	assert.Equal(t, []int{readChunk}, f.reads)
 }
 
 func TestStreamMayBeLeft(t *testing.T) {

@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -14,9 +13,8 @@ import (
 
 // Sampler picks tokens from logits. It serves one text at a time.
 type Sampler struct {
-	temperature, topP float64
-	topK              int
-
+	settings
+	history history
 	special []int32 // tokens never picked
 	stream  backend.Stream
 	weights []float32   // scratch: of every token, its probability times a common factor
@@ -25,37 +23,34 @@ type Sampler struct {
 
 // NewSampler makes a sampler that never picks the special tokens.
 //
-// Errors: an option out of range.
+// Errors: an option out of range, or one that has no meaning for single tokens.
 func NewSampler(special []int32, options ...Option) (*Sampler, error) {
-	s := &Sampler{temperature: 1, special: special}
-	for _, o := range options {
-		o(s)
-	}
+	s, err := newSettings(options)
 	switch {
-	case s.topK < 0:
-		return nil, fmt.Errorf("top-k: %d: must be positive, or 0 for all tokens", s.topK)
-	case !(s.topP >= 0 && s.topP <= 1):
-		return nil, fmt.Errorf("top-p: %g: must be in [0, 1]", s.topP)
-	case !(s.temperature >= 0 && s.temperature <= math.MaxFloat64):
-		return nil, fmt.Errorf("temperature: %g: must be finite and not negative", s.temperature)
+	case err != nil:
+		return nil, err
+	case s.text != "":
+		return nil, fmt.Errorf("%s: a sampler picks single tokens; use Tokens to write texts", s.text)
 	}
-	return s, nil
+	return newSampler(s, special), nil
 }
 
-type candidate struct {
-	token  int32
-	weight float32
-}
-
-// before reports whether a is likelier than b. Of equals the lower token is.
-func (a candidate) before(b candidate) bool {
-	return a.weight > b.weight || a.weight == b.weight && a.token < b.token
+func newSampler(s settings, special []int32) *Sampler {
+	return &Sampler{settings: s, special: special, stream: backend.Stream{Key: s.seed}}
 }
 
 // ErrDiverged is the error of logits that are not finite.
 var ErrDiverged = errors.New("the model's output is not finite: its training has diverged")
 
 var errAllSpecial = errors.New("every token of the tokenizer is special: there is none to generate")
+
+// Observe tells of tokens that the text has already, its prompt, for
+// [Repetition]. Those that Pick returns are known.
+func (s *Sampler) Observe(tokens ...int32) {
+	if s.remembers() {
+		s.history.read(tokens)
+	}
+}
 
 // Pick picks a token. It overwrites logits.
 //
@@ -64,19 +59,26 @@ var errAllSpecial = errors.New("every token of the tokenizer is special: there i
 // Errors: logits that are not finite ([ErrDiverged]); only special tokens; one that
 // has no logit.
 func (s *Sampler) Pick(logits []float32) (int32, error) {
-	if high, low := asm.Max(logits), asm.Min(logits); high-high != 0 || low-low != 0 {
-		return 0, ErrDiverged
+	token, err := s.pick(logits, nil)
+	if err == nil {
+		s.picked(token)
 	}
-	for _, token := range s.special {
-		if uint(token) >= uint(len(logits)) {
-			return 0, fmt.Errorf("the special token %d is not in [0, %d), those that logits are of", token, len(logits))
-		}
-		logits[token] = float32(math.Inf(-1))
+	return token, err
+}
+
+// picked notes a token that the text goes on with.
+func (s *Sampler) picked(token int32) {
+	if s.remembers() {
+		s.history.pick(token)
+	}
+}
+
+// pick is Pick among the tokens of a mask; nil has all. It notes nothing.
+func (s *Sampler) pick(logits []float32, allowed mask) (int32, error) {
+	if err := s.settings.adjust(logits, &s.history, s.special, allowed); err != nil {
+		return 0, err
 	}
 	top := asm.Max(logits)
-	if math.IsInf(float64(top), -1) {
-		return 0, errAllSpecial
-	}
 	if s.temperature == 0 {
 		return int32(slices.Index(logits, top)), nil
 	}
@@ -84,11 +86,52 @@ func (s *Sampler) Pick(logits []float32) (int32, error) {
 	var u [1]float64
 	philox.Fill(u[:], backend.Uniform, backend.Params{0, 1}, s.stream)
 	s.stream = philox.Advance(s.stream, 1)
-	if s.topK == 0 && (s.topP == 0 || s.topP == 1) {
+	if !s.narrows() {
 		return drawAll(u[0]*sum, s.weights), nil
 	}
 	sum = s.narrow(sum)
 	return draw(u[0]*sum, s.best), nil
+}
+
+// adjust does with logits what comes before the temperature.
+//
+// Errors: those of Pick.
+func (s *settings) adjust(logits []float32, h *history, special []int32, allowed mask) error {
+	if high, low := asm.Max(logits), asm.Min(logits); high-high != 0 || low-low != 0 {
+		return ErrDiverged
+	}
+	for token := range h.seen {
+		if uint(token) >= uint(len(logits)) {
+			return fmt.Errorf("token %d of the text is not in [0, %d), those that logits are of", token, len(logits))
+		}
+	}
+	if err := s.penalise(logits, h); err != nil {
+		return err
+	}
+	for _, token := range special {
+		if uint(token) >= uint(len(logits)) {
+			return fmt.Errorf("the special token %d is not in [0, %d), those that logits are of", token, len(logits))
+		}
+		logits[token] = float32(math.Inf(-1))
+	}
+	if allowed != nil {
+		allowed.exclude(logits)
+	}
+	switch {
+	case !math.IsInf(float64(asm.Max(logits)), -1):
+		return nil
+	case len(special) < len(logits):
+		return errNoneAllowed
+	}
+	return errAllSpecial
+}
+
+// errNoneAllowed is the error of logits that are excluded to the last.
+var errNoneAllowed = errors.New("no token is left to choose from: bias and form exclude them all")
+
+// narrows reports whether not all tokens are drawn from.
+func (s *settings) narrows() bool {
+	return s.topK > 0 || s.topP > 0 && s.topP < 1 || s.minP > 0
 }
 
 // weigh computes the weights exp((x − top)/temperature), and their sum, from
@@ -131,101 +174,4 @@ func draw(u float64, from []candidate) int32 {
 		}
 	}
 	return from[len(from)-1].token
-}
-
-// narrow puts the tokens that TopK and TopP leave into best, and returns the
-// sum of their weights.
-func (s *Sampler) narrow(sum float64) float64 {
-	s.best = s.best[:0]
-	if s.topK > 0 && s.topK < len(s.weights) {
-		s.likeliest(s.topK)
-		sum = weightOf(s.best)
-	} else {
-		// What lies below least has together less than 1−p.
-		least := (1 - cmp.Or(s.topP, 1)) * sum / float64(len(s.weights))
-		for i, w := range s.weights {
-			if w > 0 && float64(w) >= least {
-				s.best = append(s.best, candidate{int32(i), w})
-			}
-		}
-	}
-	if s.topP > 0 && s.topP < 1 {
-		s.best = s.best[:split(s.best, s.topP*sum, func(c candidate) float64 { return float64(c.weight) })]
-		sum = weightOf(s.best)
-	}
-	return sum
-}
-
-// likeliest puts the k likeliest tokens into best.
-func (s *Sampler) likeliest(k int) {
-	count := func(candidate) float64 { return 1 }
-	least := float32(0) // what comes later must be likelier
-	for i, w := range s.weights {
-		if w <= least {
-			continue
-		}
-		if s.best = append(s.best, candidate{int32(i), w}); len(s.best) == 2*k {
-			s.best = s.best[:split(s.best, float64(k), count)]
-			least = s.best[0].weight
-			for _, c := range s.best {
-				least = min(least, c.weight)
-			}
-		}
-	}
-	s.best = s.best[:split(s.best, float64(k), count)]
-}
-
-func weightOf(list []candidate) (sum float64) {
-	for _, c := range list {
-		sum += float64(c.weight)
-	}
-	return sum
-}
-
-// split moves the likeliest of a list to its front, as few as have together at
-// least the size enough, and returns how many they are. It takes linear time, as
-// quickselect does.
-func split(list []candidate, enough float64, size func(candidate) float64) int {
-	low, high := 0, len(list) // the place of the cut lies in (low, high]
-	for high-low > 1 {
-		// Between low and middle comes what is likelier than the pivot, and it.
-		pivot := median(list[low], list[(low+high)/2], list[high-1])
-		middle, within := low, 0.0
-		for i := low; i < high; i++ {
-			if c := list[i]; !pivot.before(c) {
-				list[i], list[middle] = list[middle], c
-				middle++
-				within += size(c)
-			}
-		}
-		switch {
-		case within < enough && middle < high:
-			enough -= within
-			low = middle
-		case middle < high:
-			high = middle
-		default: // the pivot is the last: cut it off
-			last := slices.Index(list[low:high], pivot) + low
-			list[last], list[high-1] = list[high-1], pivot
-			if within-size(pivot) < enough {
-				return high
-			}
-			high--
-		}
-	}
-	return high
-}
-
-// median is the middle one of three.
-func median(a, b, c candidate) candidate {
-	if b.before(a) {
-		a, b = b, a
-	}
-	if c.before(a) {
-		return a
-	}
-	if c.before(b) {
-		return c
-	}
-	return b
 }

@@ -108,8 +108,12 @@ func sorted(weights []float32, k int, p float64) ([]candidate, float64) {
 		}
 		return 0
 	})
-	if k > 0 {
-		all = all[:min(k, len(all))]
+	if k > 0 && k < len(all) {
+		last := all[k-1].weight
+		for k < len(all) && all[k].weight == last {
+			k++
+		}
+		all = all[:k]
 	}
 	total := 0.0
 	for _, c := range all {

@@ -102,6 +102,13 @@ func epilogue(l Layer) (act backend.Activation, slope float64, ok bool) {
 		return backend.ActTanh, 0, true
 	case Sigmoid:
 		return backend.ActSigmoid, 0, true
+	case GELU:
+		if l.Tanh {
+			return backend.ActGELUTanh, 0, true
+		}
+		return backend.ActGELU, 0, true
+	case SiLU:
+		return backend.ActSiLU, 0, true
 	}
 	return 0, 0, false
 }

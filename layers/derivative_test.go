@@ -35,12 +35,35 @@ func TestDerivatives(t *testing.T) {
 			return (&layers.Embedding{Weight: x[0]}).Forward(tape, []int32{3, 1, 3, 0, 3, 3}, 2, 3).Square()
 		}},
 		{"lstm", [][]int{{2, 3, 2}, {8, 2}, {8, 2}, {8}, {8}, {8, 2}, {8, 2}, {8}, {8}, {2, 2, 2}, {2, 2, 2}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
-			l := layers.LSTM{Dropout: 0.3, Layers: []layers.LSTMLayer{
+			l := layers.LSTM{Dropout: 0.3, Layers: []layers.RecurrentLayer{
 				{WeightIH: x[1], WeightHH: x[2], BiasIH: x[3], BiasHH: x[4]},
 				{WeightIH: x[5], WeightHH: x[6], BiasIH: x[7], BiasHH: x[8]},
 			}}
 			y, s := l.Forward(x[0], layers.LSTMState{H: x[9], C: x[10]})
 			return tensor.Cat(1, y.Flatten(1), s.H.Transpose(0, 1).Flatten(1), s.C.Transpose(0, 1).Flatten(1))
+		}},
+		{"lstm both directions", [][]int{{2, 3, 2}, {8, 2}, {8, 2}, {8}, {8}, {8, 2}, {8, 2}, {8}, {8}, {2, 2, 2}, {2, 2, 2}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			l := layers.LSTM{Bidirectional: true, Layers: []layers.RecurrentLayer{
+				{WeightIH: x[1], WeightHH: x[2], BiasIH: x[3], BiasHH: x[4]},
+				{WeightIH: x[5], WeightHH: x[6], BiasIH: x[7], BiasHH: x[8]},
+			}}
+			y, s := l.Forward(x[0], layers.LSTMState{H: x[9], C: x[10]})
+			return tensor.Cat(1, y.Flatten(1), s.H.Transpose(0, 1).Flatten(1), s.C.Transpose(0, 1).Flatten(1))
+		}},
+		{"gru of ids", [][]int{{2, 2}, {6, 2}, {6, 2}, {6}, {6}, {1, 2, 2}}, func(tape *tensor.Tape, x values) *tensor.Tensor {
+			l := layers.GRU{Layers: []layers.RecurrentLayer{{WeightIH: x[1], WeightHH: x[2], BiasIH: x[3], BiasHH: x[4]}}}
+			y, h := l.ForwardIDs(tape, &layers.Embedding{Weight: x[0]}, []int32{1, 0, 0, 1, 1, 1}, 2, 3, x[5])
+			return tensor.Cat(1, y.Flatten(1), h.Transpose(0, 1).Flatten(1))
+		}},
+		{"rms norm", [][]int{{2, 2, 3}, {2, 3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			return (&layers.RMSNorm{Weight: x[1]}).Forward(x[0])
+		}},
+		{"swiglu", [][]int{{2, 3}, {4, 3}, {4, 3}, {3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			return (&layers.GatedMLP{Gate: &layers.Linear{Weight: x[1]}, Up: &layers.Linear{Weight: x[2]}, Down: &layers.Linear{Weight: x[3]}}).Forward(x[0])
+		}},
+		{"tied linear", [][]int{{4, 3}, {4}}, func(tape *tensor.Tape, x values) *tensor.Tensor {
+			e := &layers.Embedding{Weight: x[0]}
+			return (&layers.TiedLinear{Embedding: e, Bias: x[1]}).Forward(e.Forward(tape, []int32{3, 1, 3}).Square())
 		}},
 		{"dropout", [][]int{{3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor { return layers.Dropout{P: 0.4}.Forward(x[0].Square()) }},
 		{"batch norm 1d", [][]int{{4, 3}, {3}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {

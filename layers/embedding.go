@@ -48,6 +48,18 @@ func (e *Embedding) Forward(tape *tensor.Tape, ids []int32, shape ...int) *tenso
 	return y.Reshape(append(slices.Clone(shape), y.Dim(-1))...)
 }
 
+// project is the product of all rows with the weights of a linear layer, plus its bias.
+func (e *Embedding) project(tape *tensor.Tape, w tensor.Weight, bias *tensor.Tensor) *tensor.Tensor {
+	if t, ok := e.Weight.(*tensor.Tensor); ok {
+		return tensor.Linear(taped(tape, t), w, bias)
+	}
+	all := make([]int32, e.Weight.Dim(0))
+	for i := range all {
+		all[i] = int32(i)
+	}
+	return tensor.Linear(e.Weight.Rows(tape, all), w, bias)
+}
+
 // State yields the table.
 func (e *Embedding) State() iter.Seq2[string, Entry] {
 	return Entries(Weight("weight", &e.Weight))

@@ -26,6 +26,14 @@ func ExampleEmbedding() {
 	// [3 2] [2 20 1 10 2 20]
 }
 
+// A vector is scaled to a mean square of 1.
+func ExampleRMSNorm() {
+	norm := layers.NewRMSNorm(2, tensor.NewRNG(1))
+	fmt.Printf("%.4f\n", norm.Forward(tensor.FromSlice([]float32{3, 4}, 1, 2)).Float32s())
+	// Output:
+	// [0.8485 1.1314]
+}
+
 // In training, a channel is brought to mean 0 and deviation 1 over the batch.
 func ExampleBatchNorm1d() {
 	norm := layers.NewBatchNorm1d(1, tensor.NewRNG(1))

@@ -3,6 +3,7 @@ package layers_test
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
@@ -35,7 +36,7 @@ func ExampleSequential() {
 func ExampleLSTM() {
 	rng := tensor.NewRNG(1)
 	embed := layers.NewEmbedding(65, 16, rng)
-	lstm := layers.NewLSTM(16, 32, layers.LSTMConfig{Layers: 2, Dropout: 0.1}, rng)
+	lstm := layers.NewLSTM(16, 32, layers.RecurrentConfig{Layers: 2, Dropout: 0.1}, rng)
 	head := layers.NewLinear(32, 65, rng)
 
 	tape := tensor.NewTape()
@@ -51,6 +52,63 @@ func ExampleLSTM() {
 	// Output:
 	// [2 3 65] [2 2 32]
 	// [2 2 32]
+}
+
+// A language model whose output layer has the embedding's table as its weight, which
+// therefore has one name and is counted, saved and trained once.
+func ExampleTiedLinear() {
+	rng := tensor.NewRNG(1)
+	embed := layers.NewEmbedding(1000, 32, rng)
+	gru := layers.NewGRU(32, 32, layers.RecurrentConfig{}, rng)
+	head := layers.NewTiedLinear(embed)
+
+	tape := tensor.NewTape()
+	defer tape.Release()
+	y, _ := gru.ForwardIDs(tape, embed, []int32{7, 8, 9}, 1, 3, nil)
+	fmt.Println(head.Forward(y).Shape())
+	fmt.Println(layers.Count(embed), layers.Count(gru), layers.Count(head))
+	// Output:
+	// [1 3 1000]
+	// 32000 6336 1000
+}
+
+// A GRU that reads a sequence from both ends tells of each step what is before it and
+// after it.
+func ExampleGRU() {
+	gru := layers.NewGRU(8, 16, layers.RecurrentConfig{Layers: 2, Bidirectional: true}, tensor.NewRNG(1))
+	tape := tensor.NewTape()
+	defer tape.Release()
+	y, last := gru.Forward(tape.Normal(0, 1, 4, 10, 8), nil)
+	fmt.Println(y.Shape(), last.Shape())
+	for name, p := range layers.Params(gru) {
+		if strings.HasPrefix(name, "weight_ih") {
+			fmt.Println(name, p.Shape())
+		}
+	}
+	// Output:
+	// [4 10 32] [4 4 16]
+	// weight_ih_l0 [48 8]
+	// weight_ih_l0_reverse [48 8]
+	// weight_ih_l1 [48 32]
+	// weight_ih_l1_reverse [48 32]
+}
+
+// SwiGLU, the feed-forward part of Llama's blocks, behind its norm.
+func ExampleGatedMLP() {
+	rng := tensor.NewRNG(1)
+	block := layers.Residual{Body: layers.Sequential{layers.NewRMSNorm(64, rng), layers.NewGatedMLP(64, 172, layers.SiLU{}, rng)}}
+	tape := tensor.NewTape()
+	defer tape.Release()
+	fmt.Println(block.Forward(tape.Normal(0, 1, 2, 5, 64)).Shape())
+	for name, p := range layers.Params(block) {
+		fmt.Println(name, p.Shape())
+	}
+	// Output:
+	// [2 5 64]
+	// body.0.weight [64]
+	// body.1.gate_proj.weight [172 64]
+	// body.1.up_proj.weight [172 64]
+	// body.1.down_proj.weight [64 172]
 }
 
 // Dropout acts in training only.

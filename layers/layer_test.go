@@ -40,7 +40,7 @@ func TestStateNames(t *testing.T) {
 
 	require.Equal(t, []string{"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0",
 		"weight_ih_l1", "weight_hh_l1", "bias_ih_l1", "bias_hh_l1"},
-		names(layers.NewLSTM(2, 3, layers.LSTMConfig{Layers: 2}, rng).State()))
+		names(layers.NewLSTM(2, 3, layers.RecurrentConfig{Layers: 2}, rng).State()))
 	require.Equal(t, []string{"weight", "bias"}, names(layers.NewConv2d(2, 3, 3, layers.ConvConfig{}, rng).State()))
 	require.Equal(t, []string{"weight"}, names(layers.NewConvTranspose2d(2, 3, 3, layers.ConvConfig{NoBias: true}, rng).State()))
 	require.Equal(t, []string{"parametrizations.weight.original", "bias", "parametrizations.weight.0._u", "parametrizations.weight.0._v"},
@@ -139,7 +139,7 @@ func TestInitialWeights(t *testing.T) {
 	uniform("conv2d weight", conv.Weight, 0.1)
 	uniform("conv2d bias", layers.NewConv2d(25, 2000, 1, layers.ConvConfig{}, rng).Bias, 0.2)
 	uniform("conv transpose 2d weight", layers.NewConvTranspose2d(40, 16, 5, layers.ConvConfig{Groups: 4}, rng).Weight, 0.1)
-	lstm := layers.NewLSTM(30, 100, layers.LSTMConfig{}, rng)
+	lstm := layers.NewLSTM(30, 100, layers.RecurrentConfig{}, rng)
 	for name, w := range layers.Params(lstm) {
 		uniform(name, w, 0.1)
 	}

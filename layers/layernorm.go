@@ -40,16 +40,23 @@ func (l *LayerNorm) Forward(x *tensor.Tensor) *tensor.Tensor {
 	if l.Weight == nil || l.Weight.Rank() == 1 {
 		return tensor.LayerNorm(x, l.Weight, l.Bias, eps)
 	}
-	axes, shape := l.Weight.Shape(), x.Shape()
-	from := len(shape) - len(axes)
-	if from < 0 || !slices.Equal(shape[from:], axes) {
-		tensor.Fail("layer norm", fmt.Sprintf("weight %v needs inputs that end in its axes", axes), "%v", shape)
-	}
 	weight, bias := taped(x.Tape(), l.Weight).Reshape(-1), l.Bias
 	if bias != nil {
 		bias = taped(x.Tape(), bias).Reshape(-1)
 	}
-	return tensor.LayerNorm(x.Flatten(from), weight, bias, eps).Reshape(shape...)
+	return overAxes("layer norm", x, l.Weight, func(x *tensor.Tensor) *tensor.Tensor {
+		return tensor.LayerNorm(x, weight, bias, eps)
+	})
+}
+
+// overAxes runs a norm over as many last axes as its weight has, as one.
+func overAxes(op string, x, weight *tensor.Tensor, norm func(x *tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+	axes, shape := weight.Shape(), x.Shape()
+	from := len(shape) - len(axes)
+	if from < 0 || !slices.Equal(shape[from:], axes) {
+		tensor.Fail(op, fmt.Sprintf("weight %v needs inputs that end in its axes", axes), "%v", shape)
+	}
+	return norm(x.Flatten(from)).Reshape(shape...)
 }
 
 // State yields weight and bias.

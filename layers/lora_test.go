@@ -69,7 +69,7 @@ func TestDerivativesThroughStoredWeights(t *testing.T) {
 	for _, f := range formats {
 		rng := tensor.NewRNGOn(be, 1)
 		first, second := newLora(3, 4, 2, f, rng), newLora(4, 2, 1, f, rng)
-		lstm := layers.NewLSTM(2, 3, layers.LSTMConfig{Layers: 2}, rng)
+		lstm := layers.NewLSTM(2, 3, layers.RecurrentConfig{Layers: 2}, rng)
 		layers.Quantize(lstm, f)
 		gradcheck.Run(t, func(_ *tensor.Tape, x []*tensor.Tensor) *tensor.Tensor {
 			first.down.Weight, first.up.Weight = x[1], x[2]

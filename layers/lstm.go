@@ -1,9 +1,7 @@
 package layers
 
 import (
-	"fmt"
 	"iter"
-	"strconv"
 
 	"github.com/org/artnn/tensor"
 )
@@ -21,26 +19,13 @@ import (
 // Reference: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et
 // al. 2000.
 type LSTM struct {
-	Layers  []LSTMLayer
-	Dropout float64 // between layers
+	Layers        []RecurrentLayer // if Bidirectional two for each: forward, then reverse
+	Bidirectional bool
+	Dropout       float64 // between layers
 }
 
-// LSTMLayer is the parameters of one layer of an [LSTM]; in is the input size
-// for the first and hidden for the others.
-type LSTMLayer struct {
-	WeightIH tensor.Weight  // [4·hidden, in]
-	WeightHH tensor.Weight  // [4·hidden, hidden]
-	BiasIH   *tensor.Tensor // [4·hidden]
-	BiasHH   *tensor.Tensor // [4·hidden]
-}
-
-// LSTMConfig are the options of [NewLSTM].
-type LSTMConfig struct {
-	Layers  int     // 0 means 1
-	Dropout float64 // probability of dropping between layers; 0 drops nothing
-}
-
-// LSTMState is the state of an LSTM between steps. nil means zeros.
+// LSTMState is the state of an LSTM between steps. nil means zeros. A bidirectional
+// LSTM has two states for each layer: forward, then reverse.
 type LSTMState struct {
 	H *tensor.Tensor // hidden states [layers, B, hidden]
 	C *tensor.Tensor // cell states [layers, B, hidden]
@@ -60,96 +45,70 @@ func (s LSTMState) Clone() LSTMState {
 }
 
 // Release frees the memory of a state made by Clone.
-func (s LSTMState) Release() {
-	for _, t := range []*tensor.Tensor{s.H, s.C} {
-		if t != nil {
-			t.Release()
-		}
-	}
-}
+func (s LSTMState) Release() { released(s.H, s.C) }
 
 // NewLSTM draws all weights and biases from [−1/√hidden, 1/√hidden), as PyTorch
 // does.
 //
 // Panics if a size is not positive or the dropout rate not in [0, 1].
-func NewLSTM(in, hidden int, cfg LSTMConfig, rng *tensor.RNG) *LSTM {
-	if cfg.Layers == 0 {
-		cfg.Layers = 1
+func NewLSTM(in, hidden int, cfg RecurrentConfig, rng *tensor.RNG) *LSTM {
+	return &LSTM{
+		Layers:        newRecurrent("lstm", 4, in, hidden, cfg, rng),
+		Bidirectional: cfg.Bidirectional, Dropout: cfg.Dropout,
 	}
-	checkSizes("lstm", in, hidden, cfg.Layers)
-	checkRate("lstm", cfg.Dropout)
-	l := &LSTM{Layers: make([]LSTMLayer, cfg.Layers), Dropout: cfg.Dropout}
-	for i := range l.Layers {
-		l.Layers[i] = LSTMLayer{
-			WeightIH: rng.FanIn(hidden, 4*hidden, in),
-			WeightHH: rng.FanIn(hidden, 4*hidden, hidden),
-			BiasIH:   rng.FanIn(hidden, 4*hidden),
-			BiasHH:   rng.FanIn(hidden, 4*hidden),
-		}
-		in = hidden
-	}
-	return l
 }
 
 // Forward runs the layers over x from a state, and returns the hidden states of
-// the last layer at all steps and the state after the last step. A state on no
-// tape is a constant; to train it, put it on the tape first.
+// the last layer at all steps and the state after the last step, which for a reverse
+// layer is the first. A state on no tape is a constant; to train it, put it on the
+// tape first.
 //
-// Shape: x [B, T, in], state [layers, B, hidden] → [B, T, hidden] and the state.
+// Shape: x [B, T, in], state [layers, B, hidden] → [B, T, hidden] and the state; if
+// bidirectional, state [2·layers, B, hidden] → [B, T, 2·hidden].
 //
 // Panics if sizes differ or T is 0.
 func (l *LSTM) Forward(x *tensor.Tensor, state LSTMState) (*tensor.Tensor, LSTMState) {
-	if x.Rank() != 3 {
-		tensor.Fail("lstm", "needs inputs [batch, steps, features]", "%v", x.Shape())
-	}
-	tape := x.Tape()
-	h0 := initialState(x, "hidden", state.H, len(l.Layers), l.Hidden())
-	c0 := initialState(x, "cell", state.C, len(l.Layers), l.Hidden())
+	r := l.stack()
+	return l.run(r, r.values(x), state)
+}
+
+// ForwardIDs is Forward of an embedding's vectors. Where the embedding has few rows, as
+// one of characters has, each is multiplied by the first layer's weights once, rather
+// than at every step that it occurs in. ids are row-major; the tape may be nil.
+//
+// Shape: ids [batch, steps], state as in Forward → as Forward.
+//
+// Panics if sizes differ or an id is outside the embedding.
+func (l *LSTM) ForwardIDs(tape *tensor.Tape, e *Embedding, ids []int32, batch, steps int, state LSTMState) (*tensor.Tensor, LSTMState) {
+	r := l.stack()
+	return l.run(r, r.rows(tape, e, ids, batch, steps), state)
+}
+
+func (l *LSTM) run(r recurrent, s source, state LSTMState) (*tensor.Tensor, LSTMState) {
+	h0, c0 := r.initial(s, "hidden", state.H), r.initial(s, "cell", state.C)
 	hs := make([]*tensor.Tensor, len(l.Layers))
 	cs := make([]*tensor.Tensor, len(l.Layers))
-	drop := Dropout{P: l.Dropout}
-	for i, p := range l.Layers {
-		if i > 0 {
-			x = drop.Forward(x)
+	y := r.forward(s, func(i int, s source) (y *tensor.Tensor) {
+		p, h, c := l.Layers[i], h0.Select(0, i), c0.Select(0, i)
+		bias := taped(s.tape, p.BiasIH).Add(p.BiasHH)
+		if s.x != nil {
+			y, hs[i], cs[i] = tensor.LSTM(s.x, p.WeightIH, p.WeightHH, bias, h, c)
+		} else {
+			y, hs[i], cs[i] = tensor.LSTMRows(s.table.project(s.tape, p.WeightIH, bias), s.ids, p.WeightHH, h, c)
 		}
-		bias := taped(tape, p.BiasIH).Add(p.BiasHH)
-		x, hs[i], cs[i] = tensor.LSTM(x, p.WeightIH, p.WeightHH, bias, h0.Select(0, i), c0.Select(0, i))
-	}
-	return x, LSTMState{H: stackStates(hs), C: stackStates(cs)}
+		return y
+	})
+	return y, LSTMState{H: stackStates(hs), C: stackStates(cs)}
 }
 
-// initialState is a given state of an LSTM, or zeros.
-func initialState(x *tensor.Tensor, what string, s *tensor.Tensor, layers, hidden int) *tensor.Tensor {
-	tape, batch := x.Tape(), x.Dim(0)
-	switch {
-	case s == nil && tape == nil:
-		return tensor.ZerosOn(x.Backend(), layers, batch, hidden)
-	case s == nil:
-		return tape.Zeros(layers, batch, hidden)
-	case !s.HasShape(layers, batch, hidden):
-		tensor.Fail("lstm", fmt.Sprintf("needs a %s state [%d %d %d]", what, layers, batch, hidden), "%v", s.Shape())
-	}
-	return constant(tape, s)
-}
-
-func stackStates(states []*tensor.Tensor) *tensor.Tensor {
-	if len(states) == 1 {
-		return states[0].Unsqueeze(0)
-	}
-	return tensor.Stack(0, states...)
+func (l *LSTM) stack() recurrent {
+	return recurrent{"lstm", l.Layers, directionsOf(l.Bidirectional), l.Dropout}
 }
 
 // Hidden is the size of the hidden state.
-func (l *LSTM) Hidden() int { return l.Layers[0].WeightHH.Dim(1) }
+func (l *LSTM) Hidden() int { return l.stack().hidden() }
 
 // State yields weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, then those of
-// layer 1, and so on.
-func (l *LSTM) State() iter.Seq2[string, Entry] {
-	var parts []Part
-	for i := range l.Layers {
-		p, layer := &l.Layers[i], "_l"+strconv.Itoa(i)
-		parts = append(parts, Weight("weight_ih"+layer, &p.WeightIH), Weight("weight_hh"+layer, &p.WeightHH),
-			Param("bias_ih"+layer, p.BiasIH), Param("bias_hh"+layer, p.BiasHH))
-	}
-	return Entries(parts...)
-}
+// layer 1, and so on. Those of a reverse layer follow its forward layer, with
+// "_reverse" after their names.
+func (l *LSTM) State() iter.Seq2[string, Entry] { return l.stack().state() }

@@ -13,7 +13,7 @@ import (
 // one run; also from one tape to the next.
 func TestLSTMCarriesState(t *testing.T) {
 	for _, p := range places(t) {
-		l := layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, tensor.NewRNGOn(p.be, 1))
+		l := layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, tensor.NewRNGOn(p.be, 1))
 		x := span(p.be, -1, 1, 2, 6, 3)
 		whole, end := l.Forward(x, layers.LSTMState{})
 
@@ -40,7 +40,7 @@ func TestLSTMCarriesState(t *testing.T) {
 func TestLSTMDropout(t *testing.T) {
 	for _, p := range places(t) {
 		run := func(n int, rate float64, train bool) []float64 {
-			l := layers.NewLSTM(3, 4, layers.LSTMConfig{Layers: n, Dropout: rate}, tensor.NewRNGOn(p.be, 1))
+			l := layers.NewLSTM(3, 4, layers.RecurrentConfig{Layers: n, Dropout: rate}, tensor.NewRNGOn(p.be, 1))
 			tape := tensor.NewTape(tensor.On(p.be), tensor.Seed(5))
 			tape.SetTraining(train)
 			defer tape.Release()

@@ -14,7 +14,8 @@ func TestMisuse(t *testing.T) {
 	train := tensor.NewTape(tensor.Train())
 	zeros := func(shape ...int) *tensor.Tensor { return train.Zeros(shape...) }
 	embed := layers.NewEmbedding(4, 2, rng)
-	lstm := layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng)
+	lstm := layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, rng)
+	gru := layers.NewGRU(2, 5, layers.RecurrentConfig{Bidirectional: true}, rng)
 	wide := &layers.LayerNorm{Weight: tensor.Full(1, 2, 3)}
 	for _, c := range []struct {
 		want string
@@ -26,13 +27,25 @@ func TestMisuse(t *testing.T) {
 		{"embedding: the shape must hold all ids, got 3 ids for shape [2 2]", func() { embed.Forward(train, []int32{0, 1, 2}, 2, 2) }},
 		{"take: indices must lie in [0, 4), got 4 at position 1", func() { embed.Forward(train, []int32{0, 4}) }},
 		{"take: indices must lie in [0, 4), got -1 at position 0", func() { embed.Forward(nil, []int32{-1}) }},
-		{"lstm: sizes must be positive, got [3 5 -1]", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: -1}, rng) }},
-		{"lstm: the probability must lie in [0, 1], got 1.5", func() { layers.NewLSTM(3, 5, layers.LSTMConfig{Dropout: 1.5}, rng) }},
+		{"lstm: sizes must be positive, got [3 5 -1]", func() { layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: -1}, rng) }},
+		{"lstm: the probability must lie in [0, 1], got 1.5", func() { layers.NewLSTM(3, 5, layers.RecurrentConfig{Dropout: 1.5}, rng) }},
 		{"lstm: needs inputs [batch, steps, features], got [2 3]", func() { lstm.Forward(zeros(2, 3), layers.LSTMState{}) }},
 		{"lstm: needs input [batch, steps, features] with at least one step, got [2 0 3]", func() { lstm.Forward(zeros(2, 0, 3), layers.LSTMState{}) }},
 		{"lstm: input [2 1 4] and hidden size 5 need weights [20 4], [20 5] and bias [20], got [20 3], [20 5] and [20]", func() { lstm.Forward(zeros(2, 1, 4), layers.LSTMState{}) }},
 		{"lstm: needs a cell state [2 1 5], got [1 1 5]", func() { lstm.Forward(zeros(1, 1, 3), layers.LSTMState{C: zeros(1, 1, 5)}) }},
 		{"lstm: needs a hidden state [2 1 5], got [2 5]", func() { lstm.Forward(zeros(1, 1, 3), layers.LSTMState{H: zeros(2, 5)}) }},
+		{"lstm: needs as many ids as there are steps, at least one, of all sequences, got 3 ids for 2 sequences of 2 steps", func() { lstm.ForwardIDs(train, embed, []int32{0, 1, 2}, 2, 2, layers.LSTMState{}) }},
+		{"lstm: needs as many ids as there are steps, at least one, of all sequences, got 0 ids for 1 sequence of 0 steps", func() { lstm.ForwardIDs(nil, embed, nil, 1, 0, layers.LSTMState{}) }},
+		{"gru: sizes must be positive, got [0 5 1]", func() { layers.NewGRU(0, 5, layers.RecurrentConfig{}, rng) }},
+		{"gru: needs inputs [batch, steps, features], got [2 3]", func() { gru.Forward(zeros(2, 3), nil) }},
+		{"gru: needs input [batch, steps, features] with at least one step, got [2 0 2]", func() { gru.Forward(zeros(2, 0, 2), nil) }},
+		{"gru: input [2 1 4] and hidden size 5 need weights [15 4], [15 5] and biases [15], got [15 2], [15 5], [15] and [15]", func() { gru.Forward(zeros(2, 1, 4), nil) }},
+		{"gru: needs a hidden state [2 1 5], got [1 1 5]", func() { gru.Forward(zeros(1, 1, 2), zeros(1, 1, 5)) }},
+		{"gru rows: indices must lie in [0, 4), got 4 at position 1", func() { gru.ForwardIDs(train, embed, []int32{0, 4, 0, 0, 0, 0, 0, 0}, 2, 4, nil) }},
+		{"rms norm: input [2 4] needs a weight [4], got [3]", func() { layers.NewRMSNorm(3, rng).Forward(zeros(2, 4)) }},
+		{"rms norm: sizes must be positive, got [0]", func() { layers.NewRMSNorm(0, rng) }},
+		{"gated mlp: sizes must be positive, got [3 0]", func() { layers.NewGatedMLP(3, 0, layers.SiLU{}, rng) }},
+		{"linear: weight [4 2] needs inputs [..., 2], got [3 5]", func() { layers.NewTiedLinear(embed).Forward(zeros(3, 5)) }},
 		{"dropout: the probability must lie in [0, 1], got -0.1", func() { layers.Dropout{P: -0.1}.Forward(zeros(2)) }},
 		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [2 4]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(2, 4)) }},
 		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [3]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(3)) }},

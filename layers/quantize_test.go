@@ -79,7 +79,7 @@ func TestQuantizedLayersEqualFloatOnesWithTheSameNumbers(t *testing.T) {
 					return []*tensor.Tensor{embedding.Forward(tape, ids, 2, 3), embedding.Forward(nil, ids)}
 				})
 
-				lstm := layers.NewLSTM(6, 11, layers.LSTMConfig{Layers: 2}, rng)
+				lstm := layers.NewLSTM(6, 11, layers.RecurrentConfig{Layers: 2}, rng)
 				for _, batch := range []int{1, 3, 10} {
 					state := layers.LSTMState{H: rng.Normal(0, 1, 2, batch, 11), C: rng.Normal(0, 1, 2, batch, 11)}
 					for _, s := range []layers.LSTMState{{}, state} {
@@ -100,7 +100,7 @@ func TestQuantizedMisuse(t *testing.T) {
 	require.NoError(t, err)
 	rng := tensor.NewRNGOn(cpu, 1)
 	linear, embedding := layers.NewLinear(3, 2, rng), layers.NewEmbedding(4, 3, rng)
-	lstm := layers.NewLSTM(3, 5, layers.LSTMConfig{}, rng)
+	lstm := layers.NewLSTM(3, 5, layers.RecurrentConfig{}, rng)
 	for _, m := range []layers.Module{linear, embedding, lstm} {
 		layers.Quantize(m, tensor.Int8)
 	}

@@ -184,7 +184,7 @@ func TestTextGeneratorMatchesPyTorch(t *testing.T) {
 			vocab := letters(t, c.Int("vocab"))
 			m, err := NewTextGenerator(vocab, TextConfig{
 				Embed: c.Int("embed"), Hidden: c.Int("hidden"), Layers: c.Int("layers"), LR: c.Float("lr"),
-				Clip: c.Float("clip_norm"), Stateful: c.Bool("carry_state"), Backend: be,
+				Clip: c.Float("clip_norm"), Stateful: c.Bool("carry_state"), Tied: c.Bool("tied"), Backend: be,
 			})
 			require.NoError(t, err)
 			setParams(c, m)

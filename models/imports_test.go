@@ -98,6 +98,8 @@ func TestTextImportsNoModels(t *testing.T) {
 	for dir, may := range map[string][]string{
 		"../tokenizer":          {"tokenizer", "internal/strictjson", "internal/words"},
 		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
+		"../generate/form":      {"generate/form", "generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
+		"../generate/writing":   {"generate/writing", "generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
 		"../format/safetensors": {"format/safetensors", "internal/half", "internal/regular", "internal/words"},
 	} {
 		for _, path := range dependencies(t, dir) {

@@ -81,7 +81,8 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"text generator: dropout: NaN":       {Dropout: math.NaN()},
 		"text generator: learning rate: -1":  {LR: -1},
 		"text generator: clip: -1":           {Clip: -1},
-		"text generator: sizes: more than":   {Embed: check.MaxSize, Hidden: check.MaxSize},
+		"text generator: tied: needs an embedding and a hidden state of one size, got 256 and 512": {Tied: true, Embed: 256},
+		"text generator: sizes: more than": {Embed: check.MaxSize, Hidden: check.MaxSize},
 	} {
 		m, err := NewTextGenerator(letters(t, 3), cfg)
 		assert.ErrorContains(t, err, want)

@@ -43,6 +43,22 @@ func sentences(n int) string {
 	return b.String()
 }
 
+// A tied model has its table once, also when it is quantised, and then generates with
+// the rounded one at both ends.
+func TestTiedTable(t *testing.T) {
+	m, err := NewTextGenerator(letters(t, 20), TextConfig{Hidden: 32, Tied: true, Layers: 2})
+	require.NoError(t, err)
+	require.Equal(t, 20*32+20+2*(2*4*32*32+2*4*32), layers.Count(m))
+	q := quantized(t, m)
+	require.Equal(t, layers.Count(m), layers.Count(q))
+	require.IsType(t, &tensor.Stored{}, q.Tied.Embedding.Weight)
+	require.Same(t, q.Embedding, q.Tied.Embedding)
+	ids := []int32{3, 1, 4, 1, 5}
+	want, _ := m.Forward(nil, ids, 1, 5, layers.LSTMState{})
+	got, _ := q.Forward(nil, ids, 1, 5, layers.LSTMState{})
+	require.InDeltaSlice(t, want.Float64s(), got.Float64s(), 0.01)
+}
+
 // Rounding weights to 8 bits costs less than 1 % of the cross-entropy of a
 // model that has learned something.
 func TestQuantizingKeepsTheQuality(t *testing.T) {

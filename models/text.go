@@ -24,10 +24,14 @@ func init() {
 
 // TextConfig configures [NewTextGenerator].
 type TextConfig struct {
-	Embed  int `json:"embed"`  // size of a token's vector; default 256
+	Embed  int `json:"embed"`  // size of a token's vector; default 256, or Hidden if Tied
 	Hidden int `json:"hidden"` // size of the LSTM's state; default 512
 	Layers int `json:"layers"` // of the LSTM; default 1
 
+	// Tied makes the table of tokens' vectors the weight of the last linear layer too,
+	// which saves that layer's, most of the weights where there are many tokens. Embed
+	// must be Hidden then. Off by default.
+	Tied bool `json:"tied,omitempty"`
 	// Dropout is the probability of dropping, in training, what goes from one
 	// LSTM layer to the next and into the last linear layer. Off by default.
 	Dropout float64 `json:"dropout"`
@@ -52,8 +56,11 @@ type TextConfig struct {
 }
 
 func (c TextConfig) withDefaults() TextConfig {
-	c.Embed = cmp.Or(c.Embed, 256)
 	c.Hidden = cmp.Or(c.Hidden, 512)
+	if c.Tied {
+		c.Embed = cmp.Or(c.Embed, c.Hidden)
+	}
+	c.Embed = cmp.Or(c.Embed, 256)
 	c.Layers = cmp.Or(c.Layers, 1)
 	c.LR = cmp.Or(c.LR, 0.001)
 	c.Backend = on(c.Backend)
@@ -73,6 +80,9 @@ func (c TextConfig) check(vocabulary int) error {
 	if err == nil {
 		err = checkLayers(c.Layers)
 	}
+	if err == nil && c.Tied && c.Embed != c.Hidden {
+		err = fmt.Errorf("tied: needs an embedding and a hidden state of one size, got %d and %d: leave the embedding size out", c.Embed, c.Hidden)
+	}
 	if err != nil {
 		return err
 	}
@@ -81,12 +91,18 @@ func (c TextConfig) check(vocabulary int) error {
 
 // build makes the layers, which cannot learn yet.
 func (c TextConfig) build(vocabulary int, rng *tensor.RNG) *TextGenerator {
-	return &TextGenerator{
-		Embedding: layers.NewEmbedding(vocabulary, c.Embed, rng),
-		LSTM:      layers.NewLSTM(c.Embed, c.Hidden, layers.LSTMConfig{Layers: c.Layers, Dropout: c.Dropout}, rng),
-		Linear:    layers.NewLinear(c.Hidden, vocabulary, rng),
-		cfg:       c,
+	m := &TextGenerator{cfg: c}
+	if c.Tied { // drawn as the last layer's weight: the logits of a normal table would be large
+		m.Embedding = &layers.Embedding{Weight: rng.FanIn(c.Hidden, vocabulary, c.Hidden)}
+		m.Tied = layers.NewTiedLinear(m.Embedding)
+	} else {
+		m.Embedding = layers.NewEmbedding(vocabulary, c.Embed, rng)
 	}
+	m.LSTM = layers.NewLSTM(c.Embed, c.Hidden, layers.RecurrentConfig{Layers: c.Layers, Dropout: c.Dropout}, rng)
+	if !c.Tied {
+		m.Linear = layers.NewLinear(c.Hidden, vocabulary, rng)
+	}
+	return m
 }
 
 // TextGenerator predicts the next token of a text from all before it: an
@@ -95,9 +111,10 @@ func (c TextConfig) build(vocabulary int, rng *tensor.RNG) *TextGenerator {
 // Generate, Stream and Evaluate may be called from several goroutines, but not
 // during a step.
 type TextGenerator struct {
-	Embedding *layers.Embedding // [vocabulary, embed]
-	LSTM      *layers.LSTM      // embed → hidden
-	Linear    *layers.Linear    // hidden → vocabulary
+	Embedding *layers.Embedding  // [vocabulary, embed]
+	LSTM      *layers.LSTM       // embed → hidden
+	Linear    *layers.Linear     // hidden → vocabulary; nil if the configuration is Tied
+	Tied      *layers.TiedLinear // in its place then
 
 	cfg    TextConfig
 	tokens tokenizer.Tokenizer
@@ -146,12 +163,21 @@ func (m *TextGenerator) Config() TextConfig { return m.cfg }
 // Tokenizer is the one that the model was made for.
 func (m *TextGenerator) Tokenizer() tokenizer.Tokenizer { return m.tokens }
 
-// State yields "embed.weight", "lstm.weight_ih_l0", …, "fc.weight", "fc.bias".
+// head is the last layer.
+func (m *TextGenerator) head() layers.Layer {
+	if m.Tied != nil {
+		return m.Tied
+	}
+	return m.Linear
+}
+
+// State yields "embed.weight", "lstm.weight_ih_l0", …, "fc.weight", "fc.bias"; tied,
+// there is no "fc.weight".
 func (m *TextGenerator) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(
 		layers.Prefix("embed", m.Embedding.State()),
 		layers.Prefix("lstm", m.LSTM.State()),
-		layers.Prefix("fc", m.Linear.State()))
+		layers.Prefix("fc", m.head().State()))
 }
 
 // Updates is the one update of all weights.
@@ -165,7 +191,7 @@ func (m *TextGenerator) Updates() []*update.Update { return []*update.Update{m.u
 // Panics if the lengths differ or a token is not in the vocabulary.
 func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
 	y, state := m.read(tape, ids, batch, steps, state)
-	return m.Linear.Forward(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
+	return m.head().Forward(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
 }
 
 // Trace reads one token, for a summary of the layers.
@@ -176,7 +202,7 @@ func (m *TextGenerator) Trace(tape *tensor.Tape) {
 // read goes on from a state by [batch, steps] tokens and returns the hidden
 // states of the last layer [batch, steps, hidden].
 func (m *TextGenerator) read(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
-	return m.LSTM.Forward(m.Embedding.Forward(tape, ids, batch, steps), state)
+	return m.LSTM.ForwardIDs(tape, m.Embedding, ids, batch, steps, state)
 }
 
 // InitHidden is the state before a text: zeros, on no tape.

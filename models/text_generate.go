@@ -26,6 +26,12 @@ func (m *TextGenerator) NewReader() generate.Reader {
 	return &textReader{m, inferenceTape(m.cfg.Backend), m.InitHidden(1)}
 }
 
+var (
+	_ generate.BatchModel = (*TextGenerator)(nil)
+	_ generate.Forker     = (*textReader)(nil)
+	_ generate.Scorer     = (*textReader)(nil)
+)
+
 type textReader struct {
 	m     *TextGenerator
 	tape  *tensor.Tape
@@ -41,10 +47,47 @@ func (r *textReader) Read(tokens []int32, logits []float32) {
 	defer r.tape.Release()
 	y, last := r.m.read(r.tape, tokens, 1, len(tokens), r.state)
 	if logits != nil {
-		r.m.Linear.Forward(y.Select(1, -1)).ReadFloat32s(logits)
+		r.m.head().Forward(y.Select(1, -1)).ReadFloat32s(logits)
 	}
 	r.state.H.Set(last.H)
 	r.state.C.Set(last.C)
+}
+
+// ReadAll reads tokens with the logits after each; see [generate.Scorer].
+func (r *textReader) ReadAll(tokens []int32, logits []float32) {
+	defer r.tape.Release()
+	y, last := r.m.read(r.tape, tokens, 1, len(tokens), r.state)
+	r.m.Linear.Forward(y).ReadFloat32s(logits)
+	r.state.H.Set(last.H)
+	r.state.C.Set(last.C)
+}
+
+// Fork copies the state; see [generate.Forker].
+func (r *textReader) Fork() generate.Reader {
+	return &textReader{r.m, inferenceTape(r.m.cfg.Backend), r.state.Clone()}
+}
+
+// ReadBatch reads one token with each of the model's readers; see
+// [generate.BatchModel].
+func (m *TextGenerator) ReadBatch(readers []generate.Reader, tokens []int32, logits [][]float32) {
+	tape := inferenceTape(m.cfg.Backend)
+	defer tape.Release()
+	n := len(readers)
+	state := m.InitHidden(n)
+	defer state.Release()
+	for i, r := range readers {
+		one := stateRows(state, i, i+1)
+		one.H.Set(r.(*textReader).state.H)
+		one.C.Set(r.(*textReader).state.C)
+	}
+	y, last := m.read(tape, tokens, n, 1, state)
+	out := m.Linear.Forward(y.Select(1, -1))
+	for i, r := range readers {
+		out.Select(0, i).ReadFloat32s(logits[i])
+		one := stateRows(last, i, i+1)
+		r.(*textReader).state.H.Set(one.H)
+		r.(*textReader).state.C.Set(one.C)
+	}
 }
 
 const (
@@ -79,7 +122,7 @@ func (m *TextGenerator) Evaluate(tokens []int32, streams int) (float64, error) {
 		steps := min(evaluateSteps, plan.length()-at)
 		inputs, targets := plan.batch(tokens, at, steps)
 		y, last := m.read(tape, inputs, plan.streams, steps, state)
-		sum += loss.CrossEntropy(m.Linear.Forward(y), targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
+		sum += loss.CrossEntropy(m.head().Forward(y), targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
 		state.H.Set(last.H)
 		state.C.Set(last.C)
 		tape.Release()

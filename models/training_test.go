@@ -44,6 +44,7 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 		"text": func() (Model, error) {
 			return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7, Layers: 2, Dropout: 0.3, Clip: 0.5, Stateful: true, LR: 0.01})
 		},
+		"tied text":  func() (Model, error) { return NewTextGenerator(word, TextConfig{Hidden: 6, Tied: true, EMA: 0.9}) },
 		"fresh text": func() (Model, error) { return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7}) },
 	} {
 		t.Run(name, func(t *testing.T) {

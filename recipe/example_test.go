@@ -10,8 +10,10 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/format/tfjs"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/keras"
 	"github.com/org/artnn/models/pretrained"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/anim"
@@ -254,4 +256,35 @@ func writeFaces(dir string, n int) {
 	for i := range n {
 		data.WritePNG(filepath.Join(dir, fmt.Sprintf("%02d.png", i)), samples.Faces().Image(i))
 	}
+}
+
+// A picture becomes larger, however large it is, with a network that artnn convert has
+// written. (This one has random weights.)
+func ExampleUpscale() {
+	m, err := tfjs.Open("../models/keras/testdata/enlarge")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net, err := keras.Convert(m, keras.Options{Range: [2]float64{0, 255}}) // or models.LoadAs[*keras.Network]
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	dir, _ := os.MkdirTemp("", "recipe")
+	defer os.RemoveAll(dir)
+	writeFaces(dir, 1)
+	face, err := data.LoadPicture(context.Background(), filepath.Join(dir, "00.png"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	larger, err := recipe.Upscale(context.Background(), net, face, recipe.UpscaleOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(face.Bounds().Size(), larger.Bounds().Size())
+	// Output:
+	// (16,16) (48,48)
 }

@@ -85,6 +85,9 @@ func Conv2dAct(x, w, bias *Tensor, c Conv, act backend.Activation, slope float64
 	g := c.geometry(op, w)
 	channels(op, x, w, bias, w.view.Shape[1]*g.Groups, w.view.Shape[0])
 	checkSlope(op, act, slope)
+	if apart(act, x, w, bias) {
+		return Conv2dAct(x, w, bias, c, backend.ActNone, 0).activate(act)
+	}
 	if c.Mode != PadZeros && c.Padding != [4]int{} {
 		x = x.Pad2d(c.Padding, c.Mode)
 		c.Padding, g.Pad = [4]int{}, [2]int{}
@@ -123,6 +126,9 @@ func ConvTranspose2dAct(x, w, bias *Tensor, c Conv, act backend.Activation, slop
 	out := w.view.Shape[1] * g.Groups
 	channels(op, x, w, bias, w.view.Shape[0], out)
 	checkSlope(op, act, slope)
+	if apart(act, x, w, bias) {
+		return ConvTranspose2dAct(x, w, bias, c, backend.ActNone, 0).activate(act)
+	}
 	if c.Mode != PadZeros {
 		Fail(op, "needs padding with zeros", "%v", c.Mode)
 	}

@@ -123,6 +123,9 @@ func derivatives() []derivative {
 		one("cross entropy ignoring", -2, 2, func(x *Tensor) *Tensor { return CrossEntropy(x, []int32{-100, 1}, 0, -100) }),
 		one("detach", -2, 2, func(x *Tensor) *Tensor { return x.Mul(x.Sign().Detach()) }),
 		one("one value used twice", -2, 2, func(x *Tensor) *Tensor { y := x.Square(); return y.Mul(y).Add(y) }),
+		one("gelu tanh", -3, 3, (*Tensor).GELUTanh),
+		one("flip", -2, 2, func(x *Tensor) *Tensor { return x.Square().Flip(1).Square() }),
+		one("rms norm", -2, 2, func(x *Tensor) *Tensor { return RMSNorm(x, nil, 1e-5) }),
 		one("layer norm", -2, 2, func(x *Tensor) *Tensor { return LayerNorm(x, nil, nil, 1e-5) }),
 
 		two("add", -2, 2, flat, row, (*Tensor).Add),
@@ -153,8 +156,30 @@ func derivatives() []derivative {
 			return LinearAct(x[0], x[1], x[2], a, 0.2)
 		}, -1, 1, [][]int{{2, 2, 3}, {4, 3}, {4}}})
 	}
+	for a := backend.ActNone; a < backend.NumActivations; a++ {
+		if a != backend.ActLeakyReLU {
+			ds = append(ds, two("gated "+a.String(), -2, 2, flat, flat, func(x, y *Tensor) *Tensor { return Gated(x.Square(), y, a) }))
+		}
+	}
 	ds = append(ds,
 		derivative{"layer norm affine", func(x []*Tensor) *Tensor { return LayerNorm(x[0], x[1], x[2], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}, {3}}},
+		derivative{"rms norm affine", func(x []*Tensor) *Tensor { return RMSNorm(x[0], x[1], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}}},
+		derivative{"lstm rows", func(x []*Tensor) *Tensor {
+			y, h, c := LSTMRows(x[0], []int32{2, 0, 2, 1, 0, 0}, x[1], x[2], x[3])
+			return Cat(1, y, h.Unsqueeze(1), c.Unsqueeze(1))
+		}, -1, 1, [][]int{{3, 8}, {8, 2}, {2, 2}, {2, 2}}},
+		derivative{"gru", func(x []*Tensor) *Tensor {
+			y, h := GRU(x[0], x[1], x[2], x[3], x[4], x[5])
+			return Cat(1, y, h.Unsqueeze(1))
+		}, -1, 1, [][]int{{2, 3, 2}, {6, 2}, {6, 2}, {6}, {6}, {2, 2}}},
+		derivative{"gru last state", func(x []*Tensor) *Tensor {
+			_, h := GRU(x[0], x[1], x[2], x[3], x[4], x[5])
+			return h
+		}, -1, 1, [][]int{{1, 2, 1}, {3, 1}, {3, 1}, {3}, {3}, {1, 1}}},
+		derivative{"gru rows", func(x []*Tensor) *Tensor {
+			y, h := GRURows(x[0], []int32{2, 0, 2, 1, 0, 0}, x[1], x[2], x[3])
+			return Cat(1, y, h.Unsqueeze(1))
+		}, -1, 1, [][]int{{3, 6}, {6, 2}, {6}, {2, 2}}},
 		derivative{"lstm", func(x []*Tensor) *Tensor {
 			y, h, c := LSTM(x[0], x[1], x[2], x[3], x[4], x[5])
 			return Cat(1, y, h.Unsqueeze(1), c.Unsqueeze(1))
@@ -164,7 +189,7 @@ func derivatives() []derivative {
 			return h
 		}, -1, 1, [][]int{{1, 2, 1}, {4, 1}, {4, 1}, {4}, {1, 1}, {1, 1}}},
 	)
-	return append(ds, convDerivatives()...)
+	return append(append(ds, attentionDerivatives()...), convDerivatives()...)
 }
 
 // Every operation's first and second derivative, on the reference backend.

@@ -47,6 +47,14 @@ func secondDerivative(op backend.BinaryOp, x *Tensor) *Tensor {
 		sq := x.Square()
 		density := sq.MulScalar(-0.5).Exp().MulScalar(1 / math.Sqrt(2*math.Pi))
 		return density.Mul(sq.RSubScalar(2))
+	case backend.GELUTanhGrad: // s·(1 + x·t′·(1 − s)), s = sigmoid t and s′ = s·(1 − s)·t′
+		c := 2 * math.Sqrt(2/math.Pi)
+		sq := x.Square()
+		slope := sq.MulScalar(3 * 0.044715 * c).AddScalar(c)
+		s := sq.MulScalar(0.044715 * c).AddScalar(c).Mul(x).Sigmoid()
+		more := sq.MulScalar(12 * 0.044715 * c).AddScalar(2 * c) // 2t′ + x·t″
+		rest := s.RSubScalar(1)
+		return s.Mul(rest).Mul(more.Add(slope.Square().Mul(x).Mul(rest.Sub(s))))
 	case backend.SiLUGrad: // s·(1 + x·(1 − s)), and s′ = s·(1 − s)
 		s := x.Sigmoid()
 		slope := s.Mul(s.RSubScalar(1))

@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/internal/words"
@@ -87,15 +88,69 @@ func (t *Tensor) Split(axis int, sizes ...int) []*Tensor {
 		total += n
 	}
 	if total != t.view.Shape[axis] {
-		Fail("split", fmt.Sprintf("pieces must add up to %d, the size of axis %d", t.view.Shape[axis], axis), "%v", append([]int{}, sizes...))
+		Fail("split", fmt.Sprintf("pieces must add up to %d, the size of axis %d", t.view.Shape[axis], axis), "%v", slices.Clone(sizes))
 	}
 	out := make([]*Tensor, len(sizes))
 	at := 0
 	for i, n := range sizes {
-		out[i] = t.Narrow(axis, at, n)
+		out[i] = t.alias(t.tape, place(t.view, axis, at, n))
 		at += n
 	}
+	if t.tape.records() {
+		pieces := slices.Clone(sizes)
+		t.tape.recordMany("split", out, func(b *Backprop, _ *Tensor) {
+			if b.asked() {
+				b.say("axis", axis, "sizes", pieces)
+				return
+			}
+			b.Add(0, joined(b, t, axis, pieces))
+		}, t).says()
+	}
 	return out
+}
+
+// joined is the gradient of what was split, from those of the pieces. It copies
+// nothing if they are the pieces of one tensor already.
+func joined(b *Backprop, t *Tensor, axis int, sizes []int) *Tensor {
+	var first *Tensor // of those that there are
+	zeros, at, start := false, 0, 0
+	for i, n := range sizes {
+		g := b.Grad(i)
+		zeros = zeros || g == nil && n > 0
+		if g != nil && first == nil {
+			first, start = g, at
+		}
+		at += n
+	}
+	if !zeros && !b.Creating() && start == 0 {
+		whole := backend.NewView(first.view.Buf, t.view.Dims()...)
+		whole.Offset = first.view.Offset
+		same, at := true, 0
+		for i, n := range sizes {
+			piece := place(whole, axis, at, n)
+			same = same && (n == 0 || b.Grad(i).view.SameElements(&piece))
+			at += n
+		}
+		if same {
+			return first.alias(t.tape, whole)
+		}
+	}
+	parts := make([]*Tensor, len(sizes))
+	for i, n := range sizes {
+		if parts[i] = b.Grad(i); parts[i] == nil {
+			shape := shapeOf(&t.view)
+			shape[axis] = n
+			parts[i] = first.expandedZero(shape)
+		}
+	}
+	return Cat(axis, parts...)
+}
+
+// expandedZero is zeros beside t: one number, seen as many.
+func (t *Tensor) expandedZero(shape []int) *Tensor {
+	z := filled(t.tape, t.be, 0, nil)
+	z.view = mustExpand(z.view, backend.NewView(nil, shape...))
+	return z
 }
 
 // Chunk cuts an axis into n equal pieces, as views.

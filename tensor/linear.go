@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/org/artnn/backend"
 )
@@ -31,6 +32,9 @@ func LinearAct(x *Tensor, w Weight, bias *Tensor, act backend.Activation, slope 
 		Fail("linear", fmt.Sprintf("weight %v needs a bias [%d]", w.Shape(), out), "%v", bias.Shape())
 	}
 	checkSlope("linear", act, slope)
+	if t, _ := w.(*Tensor); apart(act, x, t, bias) {
+		return LinearAct(x, w, bias, backend.ActNone, 0).activate(act)
+	}
 	if x.view.Rank == 2 {
 		return w.linear(x, bias, act, slope)
 	}
@@ -101,6 +105,35 @@ func (w *Tensor) linear(x, bias *Tensor, act backend.Activation, slope float64) 
 }
 
 func (w *Tensor) linearT(x *Tensor) *Tensor { return x.MatMul(w) }
+
+// apart reports whether an activation is an operation of its own where it is
+// recorded, because its derivative needs what goes into it.
+func apart(act backend.Activation, operands ...*Tensor) bool {
+	switch act {
+	case backend.ActGELU, backend.ActGELUTanh, backend.ActSiLU:
+		return slices.ContainsFunc(operands, func(t *Tensor) bool { return t != nil && t.tape.records() })
+	}
+	return false
+}
+
+// activate applies an activation without a slope.
+func (x *Tensor) activate(act backend.Activation) *Tensor {
+	switch act {
+	case backend.ActReLU:
+		return x.ReLU()
+	case backend.ActTanh:
+		return x.Tanh()
+	case backend.ActSigmoid:
+		return x.Sigmoid()
+	case backend.ActGELU:
+		return x.GELU()
+	case backend.ActGELUTanh:
+		return x.GELUTanh()
+	case backend.ActSiLU:
+		return x.SiLU()
+	}
+	return x
+}
 
 // activationGrad takes a gradient back through an activation, given its output.
 func activationGrad(act backend.Activation, slope float64, g, y *Tensor) *Tensor {

@@ -38,37 +38,48 @@ func LSTM(x *Tensor, wih, whh Weight, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) 
 	}
 	if wih, ok := wih.(*Tensor); ok {
 		if whh, ok := whh.(*Tensor); ok {
-			return lstmFloat(x, wih, whh, bias, h0, c0)
+			return lstmFused(project("lstm", x, wih, bias), whh, h0, c0)
 		}
 	}
-	if be != wih.Backend() || be != whh.Backend() {
-		panic(&UseError{"lstm", fmt.Sprintf("operands on backend %q, weights on %q and %q", be.Name(), wih.Backend().Name(), whh.Backend().Name())})
-	}
+	sameBackend("lstm", be, wih, whh)
 	if tape.records() { // widened for this pass, so that gradients can go back
-		return lstmFloat(x, onTape(tape, wih), onTape(tape, whh), bias, h0, c0)
+		return lstmFused(project("lstm", x, onTape(tape, wih), bias), onTape(tape, whh), h0, c0)
 	}
-	return lstmStored(x, wih, whh, bias, h0, c0)
+	return lstmStoredSteps(Linear(x, wih, bias), whh, h0, c0)
 }
 
-func isMatrix(w Weight, rows, cols int) bool {
-	r, c, ok := w.dims()
-	return ok && r == rows && c == cols
-}
-
-// onTape is a weight as a tensor; a stored one is widened for the rest of the
-// pass.
-func onTape(tape *Tape, w Weight) *Tensor {
-	if s, ok := w.(*Stored); ok {
-		return s.widen(tape)
+// LSTMRows is [LSTM] of inputs that are rows of a table, such as an embedding, given
+// the rows' products with the input weights, projected = table·Wᵢₕᵀ + b: the input
+// at step t of sequence b is row index[b·T+t]. That is less work where the table has
+// fewer rows than there are steps, as one of characters has.
+//
+// Shape: projected [N, 4H], len(index) = B·T, whh [4H, H], h0 and c0 [B, H]
+// → y [B, T, H], hn and cn [B, H].
+//
+// Panics if sizes differ, T is 0 or an index is outside [0, N). index must not
+// change before the backward pass has run.
+func LSTMRows(projected *Tensor, index []int32, whh Weight, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	tape, be := common("lstm rows", projected, h0, c0)
+	batch := checkRows("lstm rows", projected, index, 4, whh, h0)
+	if !c0.view.SameShape(&h0.view) {
+		Fail("lstm rows", fmt.Sprintf("needs a cell state %v", h0.Shape()), "%v", c0.Shape())
 	}
-	return w.(*Tensor)
+	sameBackend("lstm rows", be, whh)
+	w, ok := whh.(*Tensor)
+	if !ok && !tape.records() {
+		return lstmStoredSteps(takeSteps(projected, index, batch), whh, h0, c0)
+	}
+	if !ok {
+		w = onTape(tape, whh)
+	}
+	return lstmFused(projectRows("lstm rows", projected, index, batch), w, h0, c0)
 }
 
-// lstmStored is [LSTM] without derivatives, of weights that are not all tensors.
-func lstmStored(x *Tensor, wih, whh Weight, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
-	gates := Linear(x, wih, bias)
+// lstmStoredSteps is the recurrence without derivatives, by recurrent weights in any
+// form. It takes gates, which hold the input projections, for its own.
+func lstmStoredSteps(gates *Tensor, whh Weight, h0, c0 *Tensor) (y, hn, cn *Tensor) {
 	tape, be := common("lstm", gates, h0, c0)
-	batch, steps, hidden := x.view.Shape[0], x.view.Shape[1], whh.Dim(-1)
+	batch, steps, hidden := gates.view.Shape[0], gates.view.Shape[1], whh.Dim(-1)
 	y = alloc(tape, be, []int{batch, steps, hidden})
 	cells := alloc(tape, be, []int{batch, steps, hidden})
 	stored, ok := whh.(*Stored)
@@ -96,43 +107,35 @@ func (w *Stored) recurrence(y, cells, gates, h0, c0 backend.View) bool {
 	return false
 }
 
-// lstmFloat is [LSTM] of tensors that fit.
-func lstmFloat(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
-	tape, be := common("lstm", x, wih, whh, bias, h0, c0)
-	batch, steps, in := x.view.Shape[0], x.view.Shape[1], x.view.Shape[2]
-	hidden := whh.view.Shape[1]
+// lstmFused is the recurrence of tensors, by the backend's kernel if it has one. The
+// projection becomes the gates.
+func lstmFused(p *projection, whh, h0, c0 *Tensor) (y, hn, cn *Tensor) {
+	n := len(p.ins)
+	ins := append(p.ins[:n:n], whh, h0, c0)
+	tape, be := common(p.op, ins...)
 	kernel, ok := be.(backend.LSTMKernel)
 	if !ok {
-		return lstmComposed(x, wih, whh, bias, h0, c0)
+		return lstmSteps(p.compose(p.ins), whh, h0, c0)
 	}
-	flat := x.Reshape(batch*steps, in)
-	gates := alloc(tape, be, []int{batch, steps, 4 * hidden})
-	be.Gemm(backend.NewView(gates.view.Buf, batch*steps, 4*hidden), flat.view, transposed(wih.view), 1, 0, backend.Epilogue{Bias: bias.view})
-	y = alloc(tape, be, []int{batch, steps, hidden})
-	cells := alloc(tape, be, []int{batch, steps, hidden})
+	gates := p.make(tape)
+	y = alloc(tape, be, []int{gates.view.Shape[0], gates.view.Shape[1], whh.view.Shape[1]})
+	cells := alloc(tape, be, y.view.Dims())
 	if !kernel.LSTM(y.view, cells.view, gates.view, whh.view, h0.view, c0.view) {
-		return lstmComposed(x, wih, whh, bias, h0, c0)
+		return lstmSteps(p.compose(p.ins), whh, h0, c0)
 	}
 	hn, cn = lastStep(y), lastStep(cells)
 	if tape.records() {
-		l := &lstmPass{kernel, gates, cells, y}
-		tape.recordMany("lstm", []*Tensor{y, hn, cn}, func(b *Backprop, _ *Tensor) {
-			if b.Creating() || !l.backward(b, flat, wih, whh, h0, c0) {
+		tape.recordMany(p.op, []*Tensor{y, hn, cn}, func(b *Backprop, _ *Tensor) {
+			l := lstmPass{kernel, gates, cells, y}
+			if b.Creating() || !l.backward(b, p, whh, h0, c0) {
 				b.Compose(func(ins []*Tensor) []*Tensor {
-					y, hn, cn := lstmComposed(ins[0].Reshape(batch, steps, in), ins[1], ins[2], ins[3], ins[4], ins[5])
+					y, hn, cn := lstmSteps(p.compose(ins[:n]), ins[n], ins[n+1], ins[n+2])
 					return []*Tensor{y, hn, cn}
 				})
 			}
-		}, flat, wih, whh, bias, h0, c0)
+		}, ins...)
 	}
 	return y, hn, cn
-}
-
-// lastStep copies [B, T, H] at T−1.
-func lastStep(t *Tensor) *Tensor {
-	y := alloc2(t.tape, t.be, t.view.Shape[0], t.view.Shape[2])
-	t.be.Copy(y.view, dropAxes(place(t.view, 1, t.view.Shape[1]-1, 1), 1<<1))
-	return y
 }
 
 // lstmPass is what the backward pass of a fused LSTM needs from the forward.
@@ -141,7 +144,7 @@ type lstmPass struct {
 	gates, cells, y *Tensor
 }
 
-func (l *lstmPass) backward(b *Backprop, x, wih, whh, h0, c0 *Tensor) bool {
+func (l *lstmPass) backward(b *Backprop, p *projection, whh, h0, c0 *Tensor) bool {
 	tape, be := b.tape, b.tape.be
 	batch, steps, hidden := l.y.view.Shape[0], l.y.view.Shape[1], l.y.view.Shape[2]
 	dy := b.Grad(0)
@@ -163,36 +166,14 @@ func (l *lstmPass) backward(b *Backprop, x, wih, whh, h0, c0 *Tensor) bool {
 	if !l.kernel.LSTMGrad(args) {
 		return false
 	}
-	if b.Needs(0) {
-		b.AddMatMul(0, dgates, wih)
+	p.backward(b, dgates)
+	n := len(p.ins)
+	if b.Needs(n) {
+		b.AddMatMul(n, dgates.T(), statesBefore(l.y, h0))
 	}
-	if b.Needs(1) {
-		b.AddMatMul(1, dgates.T(), x)
-	}
-	if b.Needs(2) {
-		b.AddMatMul(2, dgates.T(), l.before(h0))
-	}
-	if b.Needs(3) {
-		b.Add(3, dgates.Sum(0))
-	}
-	b.Add(4, dh0)
-	b.Add(5, dc0)
+	b.Add(n+1, dh0)
+	b.Add(n+2, dc0)
 	return true
-}
-
-// before is the hidden state that each step started from, as rows [B·T, H].
-func (l *lstmPass) before(h0 *Tensor) *Tensor {
-	batch, steps, hidden := l.y.view.Shape[0], l.y.view.Shape[1], l.y.view.Shape[2]
-	be := l.y.be
-	prev := alloc2(l.y.tape, be, batch*steps, hidden)
-	v := backend.NewView(prev.view.Buf, batch, steps, hidden)
-	be.Copy(dropAxes(place(v, 1, 0, 1), 1<<1), h0.view)
-	be.Copy(place(v, 1, 1, steps-1), place(l.y.view, 1, 0, steps-1))
-	return prev
-}
-
-func lstmComposed(x, wih, whh, bias, h0, c0 *Tensor) (y, hn, cn *Tensor) {
-	return lstmSteps(Linear(x, wih, bias), whh, h0, c0)
 }
 
 // lstmSteps is the recurrence on input projections pre [B, T, 4H].

@@ -48,6 +48,7 @@ func TestNodesTellAttributes(t *testing.T) {
 			"transpose axes=[1 0]":                   func(x *Tensor) { x.T() },
 			"permute axes=[1 0]":                     func(x *Tensor) { x.Permute(1, 0) },
 			"narrow axis=1 start=1 length=2":         func(x *Tensor) { x.Narrow(-1, 1, 2) },
+			"flip axis=1":                            func(x *Tensor) { x.Flip(-1) },
 			"squeeze axes=[1]":                       func(x *Tensor) { x.Narrow(1, 0, 1).Squeeze() },
 			"unsqueeze axis=2":                       func(x *Tensor) { x.Unsqueeze(-1) },
 			"expand shape=[4 2 3]":                   func(x *Tensor) { x.Expand(4, 2, 3) },
@@ -95,6 +96,17 @@ func TestNodesTellAttributes(t *testing.T) {
 	require.NoError(t, err)
 	for want, f := range map[string]func(x *Tensor){
 		"cross entropy targets=[0 2] smoothing=0.1 ignore=-100": func(x *Tensor) { CrossEntropy(x, []int32{0, 2}, 0.1, -100) },
+		"gated activation=silu":                                 func(x *Tensor) { Gated(x, x, backend.ActSiLU) },
+		"rms norm eps=0.001":                                    func(x *Tensor) { RMSNorm(x, nil, 1e-3) },
+		"lstm rows": func(x *Tensor) {
+			LSTMRows(x.Reshape(1, 6).Pad(1, 0, 2), []int32{0, 0}, ZerosOn(be, 8, 2), ZerosOn(be, 1, 2), ZerosOn(be, 1, 2))
+		},
+		"gru": func(x *Tensor) {
+			GRU(x.Reshape(1, 2, 3), ZerosOn(be, 6, 3), ZerosOn(be, 6, 2), ZerosOn(be, 6), ZerosOn(be, 6), ZerosOn(be, 1, 2))
+		},
+		"gru rows": func(x *Tensor) {
+			GRURows(x.Reshape(1, 6), []int32{0, 0}, ZerosOn(be, 6, 2), ZerosOn(be, 6), ZerosOn(be, 1, 2))
+		},
 		"layer norm eps=0.001": func(x *Tensor) { LayerNorm(x, nil, nil, 1e-3) },
 		"lstm": func(x *Tensor) {
 			LSTM(x.Reshape(1, 2, 3), ZerosOn(be, 8, 3), ZerosOn(be, 8, 2), ZerosOn(be, 8), ZerosOn(be, 1, 2), ZerosOn(be, 1, 2))

@@ -199,12 +199,13 @@ func (t *Tape) record(op string, out *Tensor, f vjp, ins ...*Tensor) *node {
 
 // recordMany is record for several outputs. Backprop.Grad(i) is the gradient of
 // output i, nil if the loss does not depend on it.
-func (t *Tape) recordMany(op string, outs []*Tensor, f vjp, ins ...*Tensor) {
+func (t *Tape) recordMany(op string, outs []*Tensor, f vjp, ins ...*Tensor) *node {
 	n := t.push(op, f, ins)
 	n.out, n.outs = int32(len(t.values)), int32(len(outs))
 	for _, o := range outs {
 		t.output(o)
 	}
+	return n
 }
 
 func (t *Tape) push(op string, f vjp, ins []*Tensor) *node {

@@ -148,8 +148,7 @@ func (x *Tensor) GELU() *Tensor {
 // GELUTanh is the approximation ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))), which
 // GPT-2 was trained with.
 func (x *Tensor) GELUTanh() *Tensor {
-	cubic := x.Square().MulScalar(0.044715).AddScalar(1).Mul(x)
-	return cubic.MulScalar(math.Sqrt(2 / math.Pi)).Tanh().AddScalar(1).Mul(x).MulScalar(0.5)
+	return x.unaryWith(backend.GELUTanh, none, func(g, _ *Tensor) *Tensor { return g.gradMap(backend.GELUTanhGrad, x, none) })
 }
 
 // SiLU is x·sigmoid(x).

@@ -144,6 +144,22 @@ func (t *Tensor) Narrow(axis, start, length int) *Tensor {
 	})
 }
 
+// Flip reverses the order along an axis.
+func (t *Tensor) Flip(axis int) *Tensor {
+	t.check("flip")
+	axis = t.axis("flip", axis)
+	v := t.view
+	v.Offset += max(0, v.Shape[axis]-1) * v.Strides[axis]
+	v.Strides[axis] = -v.Strides[axis]
+	return t.viewAs("flip", v, func(b *Backprop, g *Tensor) {
+		if b.asked() {
+			b.say("axis", axis)
+			return
+		}
+		b.Add(0, g.Flip(axis))
+	})
+}
+
 // Select picks one place of an axis and drops the axis; negative places count
 // from the end.
 func (t *Tensor) Select(axis, place int) *Tensor {

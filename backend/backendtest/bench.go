@@ -65,6 +65,12 @@ func benchOptional(b *testing.B, be backend.Backend, side int, dst, x backend.Vi
 		benchMoved(b, be, fmt.Sprintf("LayerNorm/n=%d", side), 2*side*side, func() { k.LayerNorm(norm) })
 		free(be, w, c, mean, rstd)
 	}
+	if k, ok := be.(backend.RMSNormKernel); ok {
+		w, rstd := benchView(be, side), benchView(be, side)
+		norm := backend.RMSNormArgs{Y: dst, RStd: rstd, X: x, Weight: w, Eps: 1e-6}
+		benchMoved(b, be, fmt.Sprintf("RMSNorm/n=%d", side), 2*side*side, func() { k.RMSNorm(norm) })
+		free(be, w, rstd)
+	}
 	if k, ok := be.(backend.OptimizerKernel); ok {
 		n := side * side
 		p, g, m, v := benchView(be, n), benchView(be, n), benchView(be, n), benchView(be, n)

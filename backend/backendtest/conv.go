@@ -153,9 +153,7 @@ func (s *suite) convRun(z *convArgs, v [3]operand, out int) {
 func (s *suite) convTolerance(z *convArgs, v [3]operand, bias operand, out int,
 	run func(b backend.Backend, x, w, y backend.View, beta float64, ep backend.Epilogue)) tolerance {
 	tol := tolerance{ulp: 1, flush: true}
-	if z.act == backend.ActTanh || z.act == backend.ActSigmoid {
-		tol.ulp = 4
-	}
+	tol.ulp = activationULP(z.act)
 	var abs [3]backend.View
 	for i := range v {
 		abs[i] = s.absolute(v[i])

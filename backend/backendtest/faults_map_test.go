@@ -40,7 +40,7 @@ func unaryFaults() []broken {
 			ulps = 5
 		case backend.Exp, backend.Log, backend.Sin, backend.Cos, backend.Tanh, backend.Sigmoid, backend.Erf, backend.Softplus, backend.PowScalar:
 			ulps = 8
-		case backend.GELU, backend.SiLU:
+		case backend.GELU, backend.GELUTanh, backend.SiLU:
 			ulps = 18
 		}
 		if op != backend.Sign {
@@ -207,7 +207,7 @@ func binaryFaults() []broken {
 			ulps = 8
 		case backend.TanhGrad, backend.SigmoidGrad:
 			ulps = 20
-		case backend.GELUGrad, backend.SiLUGrad:
+		case backend.GELUGrad, backend.GELUTanhGrad, backend.SiLUGrad:
 			ulps = 60
 		}
 		all = append(all, binaryFault("imprecise", op, func(_, _, y float64, _ backend.Params) float64 { return off(y, ulps) }))

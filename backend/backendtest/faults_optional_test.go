@@ -25,6 +25,21 @@ type (
 		forward func(b *single, a backend.LayerNormArgs) bool
 		back    func(b *single, a backend.LayerNormGradArgs) bool
 	}
+	badRMSNorm struct {
+		single
+		forward func(b *single, a backend.RMSNormArgs) bool
+		back    func(b *single, a backend.RMSNormGradArgs) bool
+	}
+	badGated struct {
+		single
+		forward func(b *single, dst, gate, up backend.View, act backend.Activation) bool
+		back    func(b *single, a backend.GatedGradArgs) bool
+	}
+	badGRU struct {
+		single
+		forward func(b *single, a backend.GRUArgs) bool
+		back    func(b *single, a backend.GRUGradArgs) bool
+	}
 	badBatchNorm struct {
 		single
 		forward func(b *single, a backend.BatchNormArgs) bool
@@ -80,6 +95,48 @@ func (b *badNorm) LayerNorm(a backend.LayerNormArgs) bool {
 func (b *badNorm) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	if b.back == nil {
 		return b.single.LayerNormGrad(a)
+	}
+	return b.back(&b.single, a)
+}
+
+func (b *badRMSNorm) RMSNorm(a backend.RMSNormArgs) bool {
+	if b.forward == nil {
+		return b.single.RMSNorm(a)
+	}
+	return b.forward(&b.single, a)
+}
+
+func (b *badRMSNorm) RMSNormGrad(a backend.RMSNormGradArgs) bool {
+	if b.back == nil {
+		return b.single.RMSNormGrad(a)
+	}
+	return b.back(&b.single, a)
+}
+
+func (b *badGated) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	if b.forward == nil {
+		return b.single.Gated(dst, gate, up, act)
+	}
+	return b.forward(&b.single, dst, gate, up, act)
+}
+
+func (b *badGated) GatedGrad(a backend.GatedGradArgs) bool {
+	if b.back == nil {
+		return b.single.GatedGrad(a)
+	}
+	return b.back(&b.single, a)
+}
+
+func (b *badGRU) GRU(a backend.GRUArgs) bool {
+	if b.forward == nil {
+		return b.single.GRU(a)
+	}
+	return b.forward(&b.single, a)
+}
+
+func (b *badGRU) GRUGrad(a backend.GRUGradArgs) bool {
+	if b.back == nil {
+		return b.single.GRUGrad(a)
 	}
 	return b.back(&b.single, a)
 }
@@ -150,6 +207,18 @@ func optionalFaults() []broken {
 	}
 	normGrad := func(fault string, f func(b *single, a backend.LayerNormGradArgs) bool) broken {
 		return broken{fault, "optional/layer_norm", &badNorm{back: f}}
+	}
+	rmsNorm := func(fault string, f func(b *single, a backend.RMSNormArgs) bool) broken {
+		return broken{fault, "optional/rms_norm", &badRMSNorm{forward: f}}
+	}
+	rmsNormGrad := func(fault string, f func(b *single, a backend.RMSNormGradArgs) bool) broken {
+		return broken{fault, "optional/rms_norm", &badRMSNorm{back: f}}
+	}
+	gru := func(fault string, f func(b *single, a backend.GRUArgs) bool) broken {
+		return broken{fault, "optional/gru", &badGRU{forward: f}}
+	}
+	gruGrad := func(fault string, f func(b *single, a backend.GRUGradArgs) bool) broken {
+		return broken{fault, "optional/gru", &badGRU{back: f}}
 	}
 	lstm := func(fault string, f func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool) broken {
 		return broken{fault, "optional/lstm", &badLSTM{forward: f}}
@@ -337,6 +406,126 @@ func optionalFaults() []broken {
 		batchNormGrad("weight's gradient forgotten", func(b *single, a backend.BatchNormGradArgs) bool {
 			b.BatchNormGrad(a)
 			scale(b, a.DWeight, 0)
+			return true
+		}),
+		rmsNorm("ε ignored", func(b *single, a backend.RMSNormArgs) bool {
+			a.Eps = 1e-30
+			return b.RMSNorm(a)
+		}),
+		rmsNorm("ε outside the root", func(b *single, a backend.RMSNormArgs) bool {
+			eps := a.Eps
+			a.Eps = 0
+			b.RMSNorm(a)
+			b.change(a.RStd, func(_ int, v float64) float64 { return 1 / (1/v + eps) })
+			return true
+		}),
+		rmsNorm("mean taken off", func(b *single, a backend.RMSNormArgs) bool {
+			b.RMSNorm(a)
+			d, w, r := a.X.Shape[1], b.maybe(a.Weight), b.get(a.RStd)
+			x := b.get(a.X)
+			b.change(a.Y, func(i int, v float64) float64 {
+				mean := 0.0
+				for _, u := range x[i/d*d:][:d] {
+					mean += u / float64(d)
+				}
+				mean *= r[i/d]
+				if w != nil {
+					mean *= w[i%d]
+				}
+				return v - mean
+			})
+			return true
+		}),
+		rmsNorm("weight forgotten", func(b *single, a backend.RMSNormArgs) bool {
+			a.Weight = backend.View{}
+			return b.RMSNorm(a)
+		}),
+		rmsNormGrad("root taken as a constant", func(b *single, a backend.RMSNormGradArgs) bool {
+			b.RMSNormGrad(a)
+			g, r, w, d := b.get(a.DY), b.get(a.RStd), b.maybe(a.Weight), a.DX.Shape[1]
+			b.change(a.DX, func(i int, _ float64) float64 {
+				v := g[i] * r[i/d]
+				if w != nil {
+					v *= w[i%d]
+				}
+				return v
+			})
+			return true
+		}),
+		rmsNormGrad("weight's gradient added up", func(b *single, a backend.RMSNormGradArgs) bool {
+			old := b.maybe(a.DWeight)
+			b.RMSNormGrad(a)
+			if a.DWeight.Buf != nil {
+				b.change(a.DWeight, func(i int, v float64) float64 { return v + old[i] })
+			}
+			return true
+		}),
+		broken{"gate and value exchanged", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			return b.Gated(dst, up, gate, act)
+		}}},
+		broken{"one GELU for the other", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			if act == backend.ActGELUTanh {
+				act = backend.ActGELU
+			}
+			return b.Gated(dst, gate, up, act)
+		}}},
+		broken{"declined after writing", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
+			b.Gated(dst, gate, up, act)
+			return act != backend.ActSiLU
+		}}},
+		broken{"gradients exchanged", "optional/gated", &badGated{back: func(b *single, a backend.GatedGradArgs) bool {
+			a.DGate, a.DUp = a.DUp, a.DGate
+			return b.GatedGrad(a)
+		}}},
+		broken{"gate's gradient without the value", "optional/gated", &badGated{back: func(b *single, a backend.GatedGradArgs) bool {
+			b.GatedGrad(a)
+			dy, gate := b.get(a.DY), b.get(a.Gate)
+			b.change(a.DGate, func(i int, _ float64) float64 {
+				_, slope := gateTruth(a.Act, gate[i])
+				return dy[i] * slope
+			})
+			return true
+		}}},
+		gru("first hidden state ignored", func(b *single, a backend.GRUArgs) bool {
+			a.H0 = zero(b, a.H0)
+			return b.GRU(a)
+		}),
+		gru("bias of the product ignored", func(b *single, a backend.GRUArgs) bool {
+			a.BHH = zero(b, a.BHH)
+			return b.GRU(a)
+		}),
+		gru("reset and keep exchanged", func(b *single, a backend.GRUArgs) bool {
+			b.GRU(a)
+			h := a.Y.Shape[2]
+			old := b.get(a.Gates)
+			b.change(a.Gates, func(i int, v float64) float64 {
+				switch i / h % 3 {
+				case 0:
+					return old[i+h]
+				case 1:
+					return old[i-h]
+				}
+				return v
+			})
+			return true
+		}),
+		gru("gates left inactive", func(b *single, a backend.GRUArgs) bool {
+			old := b.get(a.Gates)
+			b.GRU(a)
+			b.set(a.Gates, old)
+			return true
+		}),
+		gruGrad("gradient of the last state ignored", func(b *single, a backend.GRUGradArgs) bool {
+			a.DHN = backend.View{}
+			return b.GRUGrad(a)
+		}),
+		gruGrad("states before the steps ignored", func(b *single, a backend.GRUGradArgs) bool {
+			a.Before = zero(b, a.Before)
+			return b.GRUGrad(a)
+		}),
+		gruGrad("product's gradient not reset", func(b *single, a backend.GRUGradArgs) bool {
+			b.GRUGrad(a)
+			b.set(a.DProducts, b.get(a.DGates))
 			return true
 		}),
 		lstm("first hidden state ignored", func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool {

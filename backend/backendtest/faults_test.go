@@ -44,7 +44,7 @@ func (b broken) caught() bool {
 func TestFaultsAreCaught(t *testing.T) {
 	for _, group := range [][]broken{
 		memoryFaults(), moveFaults(), unaryFaults(), binaryFaults(), reduceFaults(), indexFaults(), gemmFaults(), convFaults(),
-		randomFaults(), optionalFaults(), decodeFaults(), int8Faults(), productFaults(), wholeFaults(),
+		randomFaults(), optionalFaults(), attentionFaults(), decodeFaults(), int8Faults(), productFaults(), wholeFaults(),
 	} {
 		for _, b := range group {
 			t.Run(b.check+"/"+strings.ReplaceAll(b.fault, " ", "_"), func(t *testing.T) {

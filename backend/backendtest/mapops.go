@@ -41,6 +41,10 @@ func unaryCases() [backend.NumUnary]unaryCase {
 	// product is NaN by the formula and 0 in the limit; either will do.
 	c[backend.GELU].slack = func(x float64, _ backend.Params) float64 { return 4 * min(math.Abs(x), 1e3) }
 	c[backend.GELU].domain = func(x float64) bool { return x > -1e30 || x != x }
+	// An error of t in the last place is one of sigmoid(t) in its |t|-th.
+	c[backend.GELUTanh].slack = func(x float64, _ backend.Params) float64 { return 4 * min(math.Abs(x), 1) }
+	c[backend.GELUTanh].domain = c[backend.GELU].domain
+	c[backend.GELUTanh].tol.ulp = 8
 	c[backend.SiLU].domain = c[backend.GELU].domain
 	c[backend.SiLU].tol.ulp = 8
 
@@ -88,6 +92,7 @@ func binaryCases() [backend.NumBinary]binaryCase {
 		func(a, b float64) float64 {
 			return math.Abs(a) * (1 + math.Abs(b)*math.Exp(-b*b/2))
 		}}
+	c[backend.GELUTanhGrad] = c[backend.GELUGrad]
 	c[backend.SiLUGrad] = binaryCase{noParams, tame, finite, tolerance{ulp: 8, abs: 0x1p-116, flush: true},
 		func(a, b float64) float64 {
 			s := 1 / (1 + math.Exp(-b))

@@ -194,6 +194,40 @@ func (b *single) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	return true
 }
 
+func (b *single) RMSNorm(a backend.RMSNormArgs) bool {
+	rows, d := a.X.Shape[0], a.X.Shape[1]
+	xs, w := b.get(a.X), b.maybe(a.Weight)
+	var ys, rstds []float64
+	for r := range rows {
+		y, _, rstd, _ := rmsNormTruth(xs[r*d:(r+1)*d], w, a.Eps)
+		ys, rstds = append(ys, y...), append(rstds, rstd)
+	}
+	b.set(a.Y, ys)
+	b.set(a.RStd, rstds)
+	return true
+}
+
+func (b *single) RMSNormGrad(a backend.RMSNormGradArgs) bool {
+	dxs, dws, _, _ := rmsNormGradTruth(b.get(a.DY), b.get(a.X), b.get(a.RStd), b.maybe(a.Weight), a.X.Shape[1])
+	b.set(a.DX, dxs)
+	if a.DWeight.Buf != nil {
+		b.set(a.DWeight, dws)
+	}
+	return true
+}
+
+func (b *single) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	b.set(dst, gatedTruth(b.get(gate), b.get(up), act))
+	return true
+}
+
+func (b *single) GatedGrad(a backend.GatedGradArgs) bool {
+	dgate, dup := gatedGradTruth(b.get(a.DY), b.get(a.Gate), b.get(a.Up), a.Act)
+	b.set(a.DGate, dgate)
+	b.set(a.DUp, dup)
+	return true
+}
+
 func (b *single) BatchNorm(a backend.BatchNormArgs) bool {
 	t := batchNormTruth(b.get(a.X), a.X.Shape[1], b.maybe(a.Weight), b.maybe(a.Bias), a.Eps)
 	b.set(a.Y, t.y)
@@ -228,6 +262,27 @@ func (b *single) LSTMGrad(a backend.LSTMGradArgs) bool {
 	b.set(a.DGates, dgs)
 	b.set(a.DH0, dhs)
 	b.set(a.DC0, dcs)
+	return true
+}
+
+func (b *single) GRU(a backend.GRUArgs) bool {
+	active := b.get(a.Gates)
+	ys, cs := gruTruth(gruSize{a.Y.Shape[0], a.Y.Shape[1], a.Y.Shape[2]}, active, b.get(a.WHH), b.get(a.BHH), b.get(a.H0))
+	b.set(a.Y, ys)
+	b.set(a.Candidates, cs)
+	b.set(a.Gates, active)
+	return true
+}
+
+func (b *single) GRUGrad(a backend.GRUGradArgs) bool {
+	dgs, dps, dhs := gruGradTruth(gruGradIn{
+		gruSize: gruSize{a.DY.Shape[0], a.DY.Shape[1], a.DY.Shape[2]},
+		dy:      b.get(a.DY), gates: b.get(a.Gates), candidates: b.get(a.Candidates), before: b.get(a.Before), whh: b.get(a.WHH),
+		dhn: b.maybe(a.DHN),
+	})
+	b.set(a.DGates, dgs)
+	b.set(a.DProducts, dps)
+	b.set(a.DH0, dhs)
 	return true
 }
 

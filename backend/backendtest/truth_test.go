@@ -96,6 +96,95 @@ func TestLayerNormTruth(t *testing.T) {
 	slope(t, "bias", c, db, loss)
 }
 
+func TestRMSNormTruth(t *testing.T) {
+	y, _, _, _ := rmsNormTruth([]float64{1, 2, 4}, nil, 1e-5) // by √7
+	assert.InDeltaSlice(t, []float64{0.3779642, 0.7559284, 1.5118568}, y, 1e-6)
+	rng := rand.New(rand.NewPCG(5, 1))
+	const rows, d, eps = 3, 5, 1e-2
+	x, dy, w := randoms(rng, rows*d), randoms(rng, rows*d), randoms(rng, d)
+	var rstds []float64
+	loss := func() float64 {
+		sum := 0.0
+		rstds = nil
+		for r := range rows {
+			y, _, rstd, _ := rmsNormTruth(x[r*d:(r+1)*d], w, eps)
+			sum += dot(dy[r*d:(r+1)*d], y)
+			rstds = append(rstds, rstd)
+		}
+		return sum
+	}
+	loss()
+	dx, dw, _, _ := rmsNormGradTruth(dy, x, rstds, w, d)
+	slope(t, "input", x, dx, loss)
+	slope(t, "weight", w, dw, loss)
+}
+
+func TestGatedTruth(t *testing.T) {
+	// 2·silu(1) and 2·gelu(1), from tables.
+	assert.InDeltaSlice(t, []float64{1.46211716}, gatedTruth([]float64{1}, []float64{2}, backend.ActSiLU), 1e-8)
+	assert.InDeltaSlice(t, []float64{1.68268949}, gatedTruth([]float64{1}, []float64{2}, backend.ActGELU), 1e-8)
+	assert.InDeltaSlice(t, []float64{1.68238398}, gatedTruth([]float64{1}, []float64{2}, backend.ActGELUTanh), 1e-8)
+	rng := rand.New(rand.NewPCG(7, 1))
+	gate, up, dy := randoms(rng, 6), randoms(rng, 6), randoms(rng, 6)
+	for act := range backend.NumActivations {
+		if act == backend.ActLeakyReLU {
+			continue
+		}
+		loss := func() float64 { return dot(dy, gatedTruth(gate, up, act)) }
+		dgate, dup := gatedGradTruth(dy, gate, up, act)
+		slope(t, act.String()+" gate", gate, dgate, loss)
+		slope(t, act.String()+" up", up, dup, loss)
+	}
+}
+
+func TestGRUTruth(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	z := gruSize{2, 3, 2}
+	units := z.batch * z.steps * z.hidden
+	gates, whh, bhh := randoms(rng, 3*units), randoms(rng, 3*z.hidden*z.hidden), randoms(rng, 3*z.hidden)
+	h0, dy, dhn := randoms(rng, z.batch*z.hidden), randoms(rng, units), randoms(rng, z.batch*z.hidden)
+	run := func() (active, y, candidates []float64) {
+		active = append([]float64{}, gates...)
+		y, candidates = gruTruth(z, active, whh, bhh, h0)
+		return active, y, candidates
+	}
+	for _, last := range []bool{true, false} {
+		loss := func() float64 {
+			_, y, _ := run()
+			sum := dot(dy, y)
+			for b := range z.batch {
+				if last {
+					sum += dot(dhn[b*z.hidden:(b+1)*z.hidden], y[z.unit(b, z.steps-1, 0):])
+				}
+			}
+			return sum
+		}
+		active, y, candidates := run()
+		hn := dhn
+		if !last {
+			hn = nil
+		}
+		before := make([]float64, units)
+		for b := range z.batch {
+			copy(before[z.unit(b, 0, 0):], h0[b*z.hidden:(b+1)*z.hidden])
+			copy(before[z.unit(b, 1, 0):z.unit(b, z.steps, 0)], y[z.unit(b, 0, 0):])
+		}
+		dgates, dproducts, dh0 := gruGradTruth(gruGradIn{z, dy, active, candidates, before, whh, hn})
+		slope(t, "gates", gates, dgates, loss)
+		slope(t, "h0", h0, dh0, loss)
+		db := make([]float64, len(bhh)) // the bias is a product's only other term
+		for i, g := range dproducts {
+			db[i%len(bhh)] += g
+		}
+		slope(t, "bhh", bhh, db, loss)
+	}
+	// One unit, one step, worked by hand: z = σ(0.2 + 0.1), n = tanh(0.3 + σ(0.1)·0.5).
+	one := []float64{0.1, 0.2, 0.3}
+	y, candidates := gruTruth(gruSize{1, 1, 1}, one, []float64{0, 0, 0}, []float64{0, 0.1, 0.5}, []float64{2})
+	assert.Equal(t, []float64{0.5}, candidates)
+	assert.InDelta(t, (1-0.57444252)*math.Tanh(0.3+0.52497919*0.5)+0.57444252*2, y[0], 1e-7)
+}
+
 func TestLSTMTruth(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
 	z := lstmSize{2, 3, 2}
@@ -217,4 +306,38 @@ func TestLayouts(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAttentionTruth(t *testing.T) {
+	// One query, two keys: weights ½ and ½, then ¾ and ¼.
+	z := attentionSize{1, 1, 2, 1, 1, 1, 1, backend.AttentionMask{}}
+	y, lse, _, _ := attentionTruth(&z, []float64{0}, []float64{5, 7}, []float64{1, 3})
+	assert.InDelta(t, 2, y[0], 1e-15)
+	assert.InDelta(t, math.Ln2, lse[0], 1e-15)
+	y, _, _, _ = attentionTruth(&z, []float64{1}, []float64{math.Log(3), 0}, []float64{0, 4})
+	assert.InDelta(t, 1, y[0], 1e-15)
+
+	rng := rand.New(rand.NewPCG(1, 1))
+	z = attentionSize{2, 3, 4, 4, 2, 2, 0.7, backend.AttentionMask{Causal: true, Offset: 1, Window: 3, Lengths: []int32{4, 2}}}
+	q, k, v := randoms(rng, 2*3*4*2), randoms(rng, 2*4*2*2), randoms(rng, 2*4*2*2)
+	g := randoms(rng, len(q))
+	y, lse, _, _ = attentionTruth(&z, q, k, v)
+	grad, _ := attentionGradTruth(&z, q, k, v, y, lse, g)
+	f := func() float64 {
+		y, _, _, _ := attentionTruth(&z, q, k, v)
+		return dot(g, y)
+	}
+	slope(t, "queries", q, grad.q, f)
+	slope(t, "keys", k, grad.k, f)
+	slope(t, "values", v, grad.v, f)
+}
+
+func TestRotaryTruth(t *testing.T) {
+	quarter := func(interleaved, back bool) []float64 {
+		y, _ := rotaryTruth([]int{1, 1, 1, 5}, []float64{1, 2, 3, 4, 5}, []float64{0, 0}, []float64{1, 1}, interleaved, back)
+		return y
+	}
+	assert.Equal(t, []float64{-3, -4, 1, 2, 5}, quarter(false, false))
+	assert.Equal(t, []float64{-2, 1, -4, 3, 5}, quarter(true, false))
+	assert.Equal(t, []float64{2, -1, 4, -3, 5}, quarter(true, true))
 }

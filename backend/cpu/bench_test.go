@@ -115,7 +115,7 @@ func reshaped(v backend.View, n int) backend.View { return backend.NewView(v.Buf
 // projections and weight gradients that Gemm does.
 func BenchmarkLSTM(b *testing.B) {
 	c, rng := newCPU(), rand.New(rand.NewPCG(1, 1))
-	for _, s := range [][3]int{{1, 32, 512}, {32, 32, 512}, {32, 32, 64}} {
+	for _, s := range [][3]int{{1, 32, 512}, {32, 32, 512}, {32, 64, 512}, {32, 32, 64}} {
 		batch, steps, h := s[0], s[1], s[2]
 		in := func(shape ...int) backend.View {
 			v := randomView(c, rng, shape, nil)

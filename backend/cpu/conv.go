@@ -61,7 +61,8 @@ func (c *cpu) Conv2d(dst, x, w backend.View, geometry backend.Conv, ep backend.E
 		return
 	}
 	in, out := c.read(&x), c.write(&dst)
-	epilogue, bias := c.epilogue(&ep, dst.Shape[1])
+	var epilogue gemm.Epilogue
+	bias := c.epilogue(&epilogue, &ep, dst.Shape[1])
 	weights, scratch := c.byTaps(&z, &w)
 	k := z.taps() * z.c
 	c.slide(&sliding{

@@ -13,7 +13,8 @@ func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, geometry backend.Conv, ep 
 	if dst.Size() == 0 {
 		return
 	}
-	epilogue, bias := c.epilogue(&ep, dst.Shape[1])
+	var epilogue gemm.Epilogue
+	bias := c.epilogue(&epilogue, &ep, dst.Shape[1])
 	up := c.read(&g)
 	if z.oneWindow() {
 		c.spread(&z, &dst, &up, &w, epilogue)

@@ -112,6 +112,12 @@ func activateRef(act backend.Activation, x float64) float64 {
 		return math.Tanh(x)
 	case backend.ActSigmoid:
 		return 1 / (1 + math.Exp(-x))
+	case backend.ActGELU:
+		return x * math.Erfc(-x/math.Sqrt2) / 2
+	case backend.ActGELUTanh:
+		return x / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(x+0.044715*x*x*x)))
+	case backend.ActSiLU:
+		return x / (1 + math.Exp(-x))
 	}
 	return x
 }

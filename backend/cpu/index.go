@@ -143,8 +143,10 @@ func (c *cpu) TakeAdd(dst, src backend.View, index []int32) {
 	t.kind, t.index, t.dst = indexTakeAdd, index, dense(&dst)
 	t.split(&src, 1)
 	t.n = t.row.size
-	// Rows may repeat, so columns are divided, by whole cache lines.
-	step := max(64, roundUp(ceilDiv(cheapChunk, len(index)), alignFloats))
+	// Rows may repeat, so columns are divided, by whole cache lines: into four parts or
+	// more, of long runs, because the next row is far away in memory. Of 2048 rows of
+	// 2048 numbers, runs of 512 took a third of the time of runs of 64.
+	step := max(64, roundUp(max(ceilDiv(cheapChunk, len(index)), ceilDiv(t.n, 4)), alignFloats))
 	t.do(c, t.n, min(step, blockLen))
 }
 

@@ -12,14 +12,14 @@ import (
 func expensiveUnary(op backend.UnaryOp) bool {
 	switch op {
 	case backend.Exp, backend.Log, backend.Sin, backend.Cos, backend.Tanh, backend.Sigmoid, backend.Erf,
-		backend.Softplus, backend.GELU, backend.SiLU, backend.PowScalar:
+		backend.Softplus, backend.GELU, backend.GELUTanh, backend.SiLU, backend.PowScalar:
 		return true
 	}
 	return false
 }
 
 func expensiveBinary(op backend.BinaryOp) bool {
-	return op == backend.Pow || op == backend.GELUGrad || op == backend.SiLUGrad
+	return op == backend.Pow || op == backend.GELUGrad || op == backend.GELUTanhGrad || op == backend.SiLUGrad
 }
 
 // unary computes dst = op(x); dst may be x.
@@ -62,6 +62,8 @@ func unary(op backend.UnaryOp, dst, x []float32, p backend.Params) {
 		asm.LeakyReLU(dst, x, s)
 	case backend.GELU:
 		asm.GELU(dst, x)
+	case backend.GELUTanh:
+		asm.GELUTanh(dst, x)
 	case backend.SiLU:
 		asm.SiLU(dst, x)
 	case backend.AddScalar:
@@ -139,6 +141,8 @@ func binary(op backend.BinaryOp, dst, a, b []float32, p backend.Params) {
 		asm.SigmoidGrad(dst, a, b)
 	case backend.GELUGrad:
 		asm.GELUGrad(dst, a, b)
+	case backend.GELUTanhGrad:
+		asm.GELUTanhGrad(dst, a, b)
 	case backend.SiLUGrad:
 		asm.SiLUGrad(dst, a, b)
 	default:

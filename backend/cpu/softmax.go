@@ -62,8 +62,7 @@ func (t *softmax) Chunk(i int) {
 			asm.Add(dst, dst, x)
 		default:
 			y := t.rows.row(2, &cur)
-			asm.AddScalar(dst, x, -asm.Dot(x, y))
-			asm.Mul(dst, dst, y)
+			asm.SoftmaxGrad(dst, x, y, asm.Dot(x, y))
 		}
 		t.rows.nest.advance(&cur, 1)
 	}

@@ -98,6 +98,16 @@ func calls(c *cpu) []call {
 	normGrad := backend.LayerNormGradArgs{DX: n2, DWeight: dw, DBias: db, DY: y, X: x, Mean: mean, RStd: rstd, Weight: w}
 	add("layer norm grad", func() { c.LayerNormGrad(normGrad) }, n2, dw, db)
 
+	rmsNorm := backend.RMSNormArgs{Y: n1, RStd: rstd, X: x, Weight: w, Eps: 1e-5}
+	add("rms norm", func() { c.RMSNorm(rmsNorm) }, n1, rstd)
+	rmsNormGrad := backend.RMSNormGradArgs{DX: n2, DWeight: dw, DY: y, X: x, RStd: rstd, Weight: w}
+	add("rms norm grad", func() { c.RMSNormGrad(rmsNormGrad) }, n2, dw)
+
+	ga, gb := in(300, 400), in(300, 400)
+	add("gated", func() { c.Gated(n1, x, y, backend.ActSiLU) }, n1)
+	gatedGrad := backend.GatedGradArgs{DGate: ga, DUp: gb, DY: y, Gate: x, Up: y, Act: backend.ActGELUTanh}
+	add("gated grad", func() { c.GatedGrad(gatedGrad) }, ga, gb)
+
 	nmean, nvar, ny, ndx, ndw, ndb := in(40), in(40), in(3000, 40), in(3000, 40), in(40), in(40)
 	nx, ng, nw, nb := in(3000, 40), in(3000, 40), in(40), in(40)
 	batchNorm := backend.BatchNormArgs{Y: ny, Mean: nmean, Var: nvar, X: nx, Weight: nw, Bias: nb, Eps: 1e-5}
@@ -112,6 +122,26 @@ func calls(c *cpu) []call {
 		add("lstm", func() { c.Copy(gates, proj); c.LSTM(ly, cells, gates, whh, h0, c0) }, gates, ly, cells)
 		lstmGrad := backend.LSTMGradArgs{DGates: dg, DH0: dh0, DC0: dc0, DY: dy, Gates: gates, Cells: cells, WHH: whh, C0: c0}
 		add("lstm grad", func() { c.LSTMGrad(lstmGrad) }, dg, dh0, dc0)
+
+		gproj, ggates, gy, candidates, before := in(batch, steps, 3*h), in(batch, steps, 3*h), in(batch, steps, h), in(batch, steps, h), in(batch, steps, h)
+		gwhh, bhh, gdg, gdp, gdh := in(3*h, h), in(3*h), in(batch, steps, 3*h), in(batch, steps, 3*h), in(batch, h)
+		gru := backend.GRUArgs{Y: gy, Candidates: candidates, Gates: ggates, WHH: gwhh, BHH: bhh, H0: h0}
+		add("gru", func() { c.Copy(ggates, gproj); c.GRU(gru) }, ggates, gy, candidates)
+		gruGrad := backend.GRUGradArgs{DGates: gdg, DProducts: gdp, DH0: gdh, DY: dy, Gates: ggates, Candidates: candidates, Before: before, WHH: gwhh}
+		add("gru grad", func() { c.GRUGrad(gruGrad) }, gdg, gdp, gdh)
+	}
+	for _, s := range [][5]int{{3, 130, 130, 4, 2}, {1, 200, 390, 2, 1}, {1, 1, 700, 8, 2}} { // many heads; few, so that keys are divided; one query
+		const dim = 20
+		mask := backend.AttentionMask{Causal: true, Offset: s[2] - s[1]}
+		q, y, dy, dq := in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim)
+		k, v, dk, dv := in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim)
+		lse := in(s[0], s[3], s[1])
+		forward := backend.AttentionArgs{Y: y, LSE: lse, Q: q, K: []backend.View{k}, V: []backend.View{v}, Scale: 0.2, Mask: mask}
+		add("attention", func() { c.Attention(forward) }, y, lse)
+		grad := backend.AttentionGradArgs{DQ: dq, DK: dk, DV: dv, DY: dy, Y: y, LSE: lse, Q: q, K: k, V: v, Scale: 0.2, Mask: mask}
+		add("attention grad", func() { c.AttentionGrad(grad) }, dq, dk, dv)
+		turned, cos, sin := in(s[0], s[1], s[3], dim), in(s[1], dim/2), in(s[1], dim/2)
+		add("rotary", func() { c.Rotary(backend.RotaryArgs{Dst: turned, X: q, Cos: cos, Sin: sin}) }, turned)
 	}
 	p, m, v := in(300, 400), in(300, 400), in(300, 400)
 	add("adam", func() {

@@ -43,6 +43,28 @@ func (p *Profiler) LayerNormGrad(a backend.LayerNormGradArgs) bool {
 	})
 }
 
+func (p *Profiler) RMSNorm(a backend.RMSNormArgs) bool {
+	k, ok := p.inner.(backend.RMSNormKernel)
+	return ok && p.timeIf("rms_norm", a.Y, moved(4, a.Y, a.X, a.RStd, a.Weight), func() bool { return k.RMSNorm(a) })
+}
+
+func (p *Profiler) RMSNormGrad(a backend.RMSNormGradArgs) bool {
+	k, ok := p.inner.(backend.RMSNormKernel)
+	return ok && p.timeIf("rms_norm_grad", a.DX, moved(9, a.DX, a.DY, a.X, a.RStd, a.Weight, a.DWeight), func() bool {
+		return k.RMSNormGrad(a)
+	})
+}
+
+func (p *Profiler) Gated(dst, gate, up backend.View, act backend.Activation) bool {
+	k, ok := p.inner.(backend.GatedKernel)
+	return ok && p.timeIf("gated", dst, moved(2, dst, gate, up), func() bool { return k.Gated(dst, gate, up, act) })
+}
+
+func (p *Profiler) GatedGrad(a backend.GatedGradArgs) bool {
+	k, ok := p.inner.(backend.GatedKernel)
+	return ok && p.timeIf("gated_grad", a.DGate, moved(5, a.DGate, a.DUp, a.DY, a.Gate, a.Up), func() bool { return k.GatedGrad(a) })
+}
+
 func (p *Profiler) BatchNorm(a backend.BatchNormArgs) bool {
 	k, ok := p.inner.(backend.BatchNormKernel)
 	return ok && p.timeIf("batch_norm", a.Y, moved(7, a.Y, a.X, a.X, a.X, a.Mean, a.Var, a.Weight, a.Bias), func() bool {
@@ -59,24 +81,76 @@ func (p *Profiler) BatchNormGrad(a backend.BatchNormGradArgs) bool {
 
 func (p *Profiler) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	k, ok := p.inner.(backend.LSTMKernel)
-	return ok && p.timeIf("lstm", y, recurrence(1, y, gates, cells, whh), func() bool {
+	return ok && p.timeIf("lstm", y, recurrence(4, y, gates, cells, whh), func() bool {
 		return k.LSTM(y, cells, gates, whh, h0, c0)
 	})
 }
 
 func (p *Profiler) LSTMGrad(a backend.LSTMGradArgs) bool {
 	k, ok := p.inner.(backend.LSTMKernel)
-	return ok && p.timeIf("lstm_grad", a.DY, recurrence(1, a.DY, a.Gates, a.DGates, a.Cells, a.WHH), func() bool {
+	return ok && p.timeIf("lstm_grad", a.DY, recurrence(4, a.DY, a.Gates, a.DGates, a.Cells, a.WHH), func() bool {
 		return k.LSTMGrad(a)
 	})
 }
 
-// recurrence is one product with the recurrent weights [4H, H] for each step of
+func (p *Profiler) GRU(a backend.GRUArgs) bool {
+	k, ok := p.inner.(backend.GRUKernel)
+	return ok && p.timeIf("gru", a.Y, recurrence(3, a.Y, a.Gates, a.Candidates, a.WHH), func() bool { return k.GRU(a) })
+}
+
+func (p *Profiler) GRUGrad(a backend.GRUGradArgs) bool {
+	k, ok := p.inner.(backend.GRUKernel)
+	c := recurrence(3, a.DY, a.Gates, a.DGates, a.DProducts, a.Candidates, a.Before, a.WHH)
+	return ok && p.timeIf("gru_grad", a.DY, c, func() bool { return k.GRUGrad(a) })
+}
+
+// recurrence is one product with the recurrent weights [gates·H, H] for each step of
 // y [B, T, H].
-func recurrence(products float64, y backend.View, others ...backend.View) cost {
+func recurrence(gates float64, y backend.View, others ...backend.View) cost {
 	c := moved(0, append([]backend.View{y}, others...)...)
-	c.flops = products * size(y) * 8 * float64(y.Shape[2])
+	c.flops = gates * size(y) * 2 * float64(y.Shape[2])
 	return c
+}
+
+func (p *Profiler) Attention(a backend.AttentionArgs) bool {
+	k, ok := p.inner.(backend.AttentionKernel)
+	if !ok {
+		return false
+	}
+	keys := 0
+	for i := range a.K {
+		keys += a.K[i].Shape[1]
+	}
+	c := moved(0, append(append([]backend.View{a.Y, a.LSE, a.Q}, a.K...), a.V...)...)
+	c.flops = 4 * float64(a.Q.Shape[2]*a.Q.Shape[3]) * seenPairs(&a.Mask, a.Q.Shape[0], a.Q.Shape[1], keys)
+	return p.timeIf("attention", a.Y, c, func() bool { return k.Attention(a) })
+}
+
+func (p *Profiler) AttentionGrad(a backend.AttentionGradArgs) bool {
+	k, ok := p.inner.(backend.AttentionKernel)
+	if !ok {
+		return false
+	}
+	c := moved(0, a.DQ, a.DK, a.DV, a.DY, a.Y, a.LSE, a.Q, a.K, a.V)
+	c.flops = 10 * float64(a.Q.Shape[2]*a.Q.Shape[3]) * seenPairs(&a.Mask, a.Q.Shape[0], a.Q.Shape[1], a.K.Shape[1])
+	return p.timeIf("attention_grad", a.DQ, c, func() bool { return k.AttentionGrad(a) })
+}
+
+// seenPairs is how many keys all queries of a head see in all sequences.
+func seenPairs(mask *backend.AttentionMask, batch, queries, keys int) float64 {
+	n := 0
+	for b := range batch {
+		for i := range queries {
+			lo, hi := mask.Keys(b, i, keys)
+			n += hi - lo
+		}
+	}
+	return float64(n)
+}
+
+func (p *Profiler) Rotary(a backend.RotaryArgs) bool {
+	k, ok := p.inner.(backend.RotaryKernel)
+	return ok && p.timeIf("rotary", a.Dst, moved(3, a.Dst, a.X, a.Cos, a.Sin), func() bool { return k.Rotary(a) })
 }
 
 func (p *Profiler) AdamStep(param, g, m, v backend.View, cfg backend.AdamConfig) bool {

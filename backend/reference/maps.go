@@ -120,6 +120,9 @@ func unary(op backend.UnaryOp, x float64, p backend.Params) float64 {
 		return p[0] * x
 	case backend.GELU:
 		return x * normalCDF(x)
+	case backend.GELUTanh:
+		t, _ := geluTanh(x)
+		return x * sigmoid(t)
 	case backend.SiLU:
 		return x * sigmoid(x)
 	case backend.AddScalar:
@@ -182,11 +185,24 @@ func binary(op backend.BinaryOp, a, b float64, p backend.Params) float64 {
 		return a * b * (1 - b)
 	case backend.GELUGrad:
 		return a * (normalCDF(b) + b*normalPDF(b))
+	case backend.GELUTanhGrad:
+		t, slope := geluTanh(b)
+		s := sigmoid(t)
+		if s == 0 || s == 1 { // where b·slope may be infinite
+			return a * s
+		}
+		return a * s * (1 + b*slope*(1-s))
 	case backend.SiLUGrad:
 		s := sigmoid(b)
 		return a * s * (1 + b*(1-s))
 	}
 	panic(fmt.Sprintf("reference: unknown binary operation %d", op))
+}
+
+// geluTanh is what the tanh form of GELU is the sigmoid of, and its derivative.
+func geluTanh(x float64) (t, slope float64) {
+	c := 2 * math.Sqrt(2/math.Pi)
+	return c * (x + 0.044715*x*x*x), c * (1 + 3*0.044715*x*x)
 }
 
 func truth(b bool) float64 {

@@ -74,6 +74,8 @@ func TestUnaryAgainstTables(t *testing.T) {
 		{backend.LeakyReLU, 2, 2, backend.Params{0.25}},
 		{backend.GELU, 1, 0.841344746068543, backend.Params{}},
 		{backend.GELU, -1, -0.158655253931457, backend.Params{}},
+		{backend.GELUTanh, 1, 0.841191990608276705, backend.Params{}},
+		{backend.GELUTanh, -1, -0.158808009391723295, backend.Params{}},
 		{backend.SiLU, 1, 0.731058578630005, backend.Params{}},
 		{backend.AddScalar, 2, 5, backend.Params{3}},
 		{backend.MulScalar, 2, 6, backend.Params{3}},
@@ -102,7 +104,8 @@ func TestBinaryAgainstTables(t *testing.T) {
 		{backend.Less, 2, 3, 1}, {backend.LessEqual, 3, 3, 1}, {backend.Greater, 2, 3, 0}, {backend.GreaterEqual, 3, 3, 1},
 		{backend.ReLUGrad, 5, 0, 0}, {backend.ReLUGrad, 5, 1, 5}, {backend.LeakyReLUGrad, 5, -1, 1.25},
 		{backend.TanhGrad, 2, 0.5, 1.5}, {backend.SigmoidGrad, 2, 0.25, 0.375},
-		{backend.GELUGrad, 1, 1, 1.083315470587686}, {backend.SiLUGrad, 1, 1, 0.927670511871487},
+		{backend.GELUGrad, 1, 1, 1.083315470587686}, {backend.GELUTanhGrad, 1, 1, 1.08296408384578256}, {backend.GELUTanhGrad, 1, 1e10, 1},
+		{backend.SiLUGrad, 1, 1, 0.927670511871487},
 	} {
 		a, b := view([]float64{c.a}, 1), view([]float64{c.b}, 1)
 		ref.Binary(c.op, a, a, b, backend.Params{0.25})
@@ -211,8 +214,8 @@ func TestMisusePanics(t *testing.T) {
 		"reference: gemm: [2 2] does not equal [2 3] @ [2 2]":                                     func() { ref.Gemm(empty(2, 2), empty(2, 3), empty(2, 2), 1, 0, none) },
 		"reference: sum: shape [4] does not fold to [2]":                                          func() { ref.Reduce(backend.ReduceSum, empty(2), x) },
 		"reference: argmax: expected an axis of [4], got 1":                                       func() { ref.ArgMax(make([]int32, 1), x, 1) },
-		"reference: unknown unary operation 25":                                                   func() { ref.Unary(backend.NumUnary, empty(1), empty(1), backend.Params{}) },
-		"reference: unknown binary operation 19":                                                  func() { ref.Binary(backend.NumBinary, empty(1), empty(1), empty(1), backend.Params{}) },
+		"reference: unknown unary operation 26":                                                   func() { ref.Unary(backend.NumUnary, empty(1), empty(1), backend.Params{}) },
+		"reference: unknown binary operation 20":                                                  func() { ref.Binary(backend.NumBinary, empty(1), empty(1), empty(1), backend.Params{}) },
 		"reference: unknown reduction 3":                                                          func() { ref.Reduce(backend.NumReduce, empty(1), x) },
 		"reference: Fill: expected a buffer of this backend, got <nil>":                           func() { ref.Fill(backend.NewView(nil, 1), 1) },
 	} {

@@ -22,7 +22,7 @@ func modules(be backend.Backend, size int) map[string]layers.Module {
 		"batchnorm": layers.NewBatchNorm1d(size, rng),
 		"layernorm": layers.NewLayerNorm(size, rng),
 		"embedding": layers.NewEmbedding(size, 3, rng),
-		"lstm":      layers.NewLSTM(size, size/10, layers.LSTMConfig{Layers: 2}, rng),
+		"lstm":      layers.NewLSTM(size, size/10, layers.RecurrentConfig{Layers: 2}, rng),
 	}
 }
 

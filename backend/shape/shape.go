@@ -25,7 +25,10 @@ var (
 	_ backend.Backend   = (*Backend)(nil)
 	_ backend.ShapeOnly = (*Backend)(nil)
 
-	_ backend.LSTMKernel = (*Backend)(nil)
+	_ backend.LSTMKernel      = (*Backend)(nil)
+	_ backend.GRUKernel       = (*Backend)(nil)
+	_ backend.AttentionKernel = (*Backend)(nil)
+	_ backend.RotaryKernel    = (*Backend)(nil)
 )
 
 // New returns a backend on which at most limit numbers can be allocated at a
@@ -117,9 +120,15 @@ func (*Backend) Conv2d(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue)
 func (*Backend) Conv2dInputGrad(_, _, _ backend.View, _ backend.Conv, _ backend.Epilogue) {}
 func (*Backend) Conv2dWeightGrad(_, _, _ backend.View, _ backend.Conv, _ float64)         {}
 
-// LSTM and LSTMGrad do nothing too, so that a recorded LSTM is one operation.
+// The optional kernels do nothing too, so that what is recorded is one operation.
 
 func (*Backend) LSTM(_, _, _, _, _, _ backend.View) bool { return true }
 func (*Backend) LSTMGrad(backend.LSTMGradArgs) bool      { return true }
+func (*Backend) GRU(backend.GRUArgs) bool                { return true }
+func (*Backend) GRUGrad(backend.GRUGradArgs) bool        { return true }
+
+func (*Backend) Attention(backend.AttentionArgs) bool         { return true }
+func (*Backend) AttentionGrad(backend.AttentionGradArgs) bool { return true }
+func (*Backend) Rotary(backend.RotaryArgs) bool               { return true }
 
 func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}

@@ -21,6 +21,7 @@ type evalCommand struct {
 	Data  string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N     int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
 	Seed  uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
+	Form  string `placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
 	Out   string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
 	tableFlags
@@ -28,7 +29,7 @@ type evalCommand struct {
 
 // Help is shown by --help.
 func (*evalCommand) Help() string {
-	return `A text generator: how surprised it is by a text, as cross-entropy and perplexity. Use a text it has not learned from.
+	return `A text generator: how surprised it is by a text, as cross-entropy, bits and perplexity. Use a text it has not learned from. Bits a character and a byte can be compared between models with different tokens. Then what it writes is compared with the text: how many of its words and pairs of words are different from each other, and the longest run of characters that stands in the text as it is. On the text that it learned from, a long one was copied. --form counts the texts that keep a form.
 
 A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant; of classes, which was taken for which; of numbers, predictions against what is.
 
@@ -36,6 +37,7 @@ A picture generator: how its pictures lie among those of a folder. For every pic
 
 Examples:
   artnn eval -m run2 --data other-chapters.txt
+  artnn eval -m run2 --data poems.txt --form 7,7,7,7
   artnn eval -m run1 --data faces
   artnn eval -m run3 --data sales-of-may.csv
   artnn eval -m run3 --data sales-of-may.csv -o may.html`
@@ -51,7 +53,7 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	f := familyOf(m)
-	if f == nil {
+	if f == nil || f.eval == nil {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {
@@ -62,6 +64,9 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		if flag != "" {
 			return usagef("%s is of tables, and the model is of kind %s", flag, models.Kind(m))
 		}
+	}
+	if _, ok := m.(writer); !ok && c.Form != "" {
+		return usagef("--form is of texts, and the model is of kind %s", models.Kind(m))
 	}
 	return f.eval(ctx, c, m, con)
 }

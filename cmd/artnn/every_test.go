@@ -49,6 +49,8 @@ func uses(t *testing.T) map[string]use {
 		return out
 	}
 	i, w, m := model("image", image), model("text", text), model("mlp", table)
+	tiny, larger := tinyEnlarger(t), filepath.Join(t.TempDir(), "larger.safetensors")
+	ok(t, call(t, "convert", tiny, "--range=0,1", "--licence=none", "-o", larger))
 	return map[string]use{
 		"train image":    {args: image, made: "model.safetensors"},
 		"train text":     {args: text, made: "model.safetensors"},
@@ -59,6 +61,8 @@ func uses(t *testing.T) map[string]use {
 		"interpolate":    {args: []string{"-m", i, "--n=2", "--scale=1"}},
 		"find":           {args: []string{filepath.Join(faces, "000.png"), "-m", i, "--steps=2"}},
 		"timelapse":      {args: []string{i}},
+		"upscale":        {args: []string{filepath.Join(faces, "000.png"), "-m", larger}},
+		"convert":        {args: []string{tiny, "--range=0,1", "--licence=none"}},
 		"eval":           {args: []string{"-m", m, "--data", sales}, says: true},
 		"info":           {args: []string{w}, says: true},
 		"bench":          {args: []string{"--time=10ms", "--kernels", string(fastestKernels())}, says: true},
@@ -179,6 +183,8 @@ func TestOutputInTheWay(t *testing.T) {
 		"interpolate -m none -o file/x.gif":                   "write file/x.gif",
 		"find none.png -m none -o file/x.safetensors":         "write file/x.safetensors",
 		"timelapse none -o file/x.gif":                        "write file/x.gif",
+		"upscale none.png -m none -o file/x.png":              "write file/x.png",
+		"convert none --range 0,1 -o file/x":                  "write file/x",
 		"demo -o file":                                        "file",
 	} {
 		r := call(t, strings.Fields(args)...)

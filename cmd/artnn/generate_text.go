@@ -2,17 +2,19 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"iter"
+	"slices"
 	"strings"
 
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/generate/form"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
-	"github.com/org/artnn/tokenizer"
 )
 
 var _ = generators.add(20, func() any {
@@ -31,24 +33,33 @@ type generateText struct {
 	Temperature float64 `default:"0.8" zero:"the likeliest" placeholder:"X" help:"Below 1 safer, above 1 wilder, 0 always the likeliest (default: ${default})."`
 	TopP        float64 `default:"0.95" placeholder:"X" help:"Choose among the likeliest that together have this probability; 1 means all (default: ${default})."`
 	TopK        int     `placeholder:"N" help:"Choose among the N likeliest only."`
+	MinP        float64 `placeholder:"X" help:"Choose among those at least X times as likely as the likeliest, such as 0.05."`
+	Repetition  float64 `placeholder:"X" help:"Avoid what the text has: above 1 more, such as 1.2 for words; not for characters."`
+
+	Stop    []string `sep:"none" placeholder:"TEXT" help:"End before this text; \\n is a line end. May be given several times."`
+	Form    string   `placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
+	Samples int      `default:"1" placeholder:"N" help:"Texts to write, with a blank line between; the second is of the seed after (default: ${default})."`
 }
 
 // writer is a model that writes text, with float or int8 weights.
 type writer interface {
 	models.Model
-	Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error]
+	generate.Model
 	Evaluate(tokens []int32, streams int) (float64, error)
-	Tokenizer() tokenizer.Tokenizer
 }
 
 // Help is shown by --help.
 func (*generateText) Help() string {
 	return `The text goes to the terminal or to -o, the prompt first. The seed is told on the error output.
 
+A form is kept by any model, however little it has learned, and the prompt is part of it. In 7,7,7,7 each number is a line of so many characters, * a line of any length, / a line end, a comma a mark, a line end or both, and all else stands for itself: 7，7。/7，7。 or */*/*/. A grammar is a file in the notation of llama.cpp (GBNF), whose rule root is the text.
+
 Examples:
   artnn generate text
   artnn generate text -m run2 "Once upon a time" -n 300
-  artnn generate text -m run2 "Call me " --temperature 0.6 -o story.txt`
+  artnn generate text -m run2 "Call me " --temperature 0.6 -o story.txt
+  artnn generate text --form 7,7,7,7 --samples 10
+  artnn generate text -m run2 "The " --stop . --min-p 0.05`
 }
 
 // Validate is called by the command-line parser.
@@ -62,6 +73,14 @@ func (c *generateText) Validate() error {
 		return fmt.Errorf("--top-p must be from 0 to 1, got %g", c.TopP)
 	case c.TopK < 0:
 		return fmt.Errorf("--top-k must not be negative, got %d", c.TopK)
+	case c.MinP < 0 || c.MinP > 1:
+		return fmt.Errorf("--min-p must be from 0 to 1, got %g", c.MinP)
+	case c.Repetition < 0:
+		return fmt.Errorf("--repetition must be positive, got %g", c.Repetition)
+	case c.Samples < 1:
+		return fmt.Errorf("--samples must be at least 1, got %d", c.Samples)
+	case slices.Contains(c.Stop, ""):
+		return fmt.Errorf("--stop must not be empty")
 	}
 	return nil
 }
@@ -82,10 +101,22 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	if _, err := m.Tokenizer().Encode(prompt); err == nil { // else the error says it
+	if tokens, err := m.Tokenizer().Encode(prompt); err == nil { // else the error says it
 		con.hintScript(m.Tokenizer(), prompt)
+		if w, ok := m.(generate.Windowed); ok && len(tokens) > w.Window() {
+			con.warn(fmt.Sprintf("the prompt has %s and the model looks back on %d: only its end is read", words.Count(len(tokens), "token"), w.Window()))
+		}
 	}
-	write := func(w io.Writer) error { return c.write(ctx, w, m, prompt, seed) }
+	options, err := c.options(prompt, seed)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer) error {
+		if c.Samples > 1 {
+			return c.writeSamples(ctx, w, m, prompt, options, con)
+		}
+		return c.write(ctx, w, m, prompt, options, con)
+	}
 	if c.Out != "" {
 		if err := atomicfile.Write(c.Out, write); err != nil {
 			return err
@@ -102,28 +133,57 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 	return nil
 }
 
-// write writes the text as it comes.
-func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt string, seed uint64) error {
-	out := bufio.NewWriter(w)
-	shown := strings.TrimLeft(prompt, "\n")
-	out.WriteString(shown)
-	begun := shown != ""
-	last := ""
-	for piece, err := range m.Stream(prompt, c.N, generate.Temperature(c.Temperature), generate.TopP(c.TopP), generate.TopK(c.TopK), generate.Seed(seed)) {
+// options are what the flags say of how to write.
+func (c *generateText) options(prompt string, seed uint64) ([]generate.Option, error) {
+	options := []generate.Option{
+		generate.Temperature(c.Temperature), generate.TopP(c.TopP), generate.TopK(c.TopK), generate.MinP(c.MinP), generate.Seed(seed),
+	}
+	if c.Repetition != 0 {
+		options = append(options, generate.Repetition(c.Repetition))
+	}
+	for _, stop := range c.Stop {
+		options = append(options, generate.Stop(strings.ReplaceAll(stop, `\n`, "\n")))
+	}
+	if c.Form != "" {
+		f, err := formOf(c.Form)
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if f, err = form.After(f, shown(prompt)); err != nil {
+			return nil, err
+		}
+		options = append(options, generate.Within(f))
+	}
+	return options, nil
+}
+
+// shown is a prompt as it is printed: the line end that paragraphs begin after is none.
+func shown(prompt string) string { return strings.TrimLeft(prompt, "\n") }
+
+// write writes the text as it comes.
+func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) error {
+	out := bufio.NewWriter(w)
+	out.WriteString(shown(prompt))
+	begun := shown(prompt) != ""
+	last, end := "", generate.Reason("")
+	for token, err := range generate.Tokens(ctx, m, prompt, c.N, options...) {
+		piece := token.Text
+		if begun || strings.TrimSpace(piece) != "" { // no blank lines before the first word
+			begun = true
+			out.WriteString(piece)
+			last = cmp.Or(piece, last)
 		}
 		if ctx.Err() != nil {
 			out.WriteString("\n")
 			out.Flush()
 			return errInterrupted
 		}
-		if !begun && strings.TrimSpace(piece) == "" {
-			continue // blank lines before the first word
+		if err != nil {
+			out.WriteString("\n")
+			out.Flush()
+			return err
 		}
-		begun = true
-		out.WriteString(piece)
-		last = piece
+		end = token.End
 		if err := out.Flush(); err != nil {
 			return err
 		}
@@ -131,7 +191,41 @@ func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt 
 	if !strings.HasSuffix(last, "\n") {
 		out.WriteString("\n")
 	}
+	c.noteEnd(con, end)
 	return out.Flush()
+}
+
+// noteEnd says if a form was cut off.
+func (c *generateText) noteEnd(con *console, end generate.Reason) {
+	if c.Form != "" && end == generate.Length {
+		con.warn(fmt.Sprintf("the text is cut off at %d, before its form ends; -n sets how many", c.N))
+	}
+}
+
+// writeSamples writes several texts, once all are made.
+func (c *generateText) writeSamples(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) error {
+	results, err := generate.Samples(ctx, m, prompt, c.Samples, c.N, options...)
+	out := bufio.NewWriter(w)
+	end := generate.Reason("")
+	for i, r := range results {
+		if r.Err != nil {
+			err = cmp.Or(err, r.Err)
+			continue
+		}
+		if i > 0 {
+			out.WriteString("\n")
+		}
+		out.WriteString(strings.TrimSpace(prompt+r.Text) + "\n")
+		if r.End != generate.Complete {
+			end = r.End
+		}
+	}
+	if ctx.Err() != nil {
+		out.Flush()
+		return errInterrupted
+	}
+	c.noteEnd(con, end)
+	return cmp.Or(err, out.Flush())
 }
 
 // textModelOf is the model named, or the one that comes with the program.

@@ -112,6 +112,7 @@ func (r *reader) prepare(root string) {
 		require.NoError(r.t, data.WritePNG(filepath.Join(r.dir, "pictures", fmt.Sprintf("%02d.png", i)), faces.Image(i)))
 	}
 	r.write("novel.txt", samples.MobyDick()[:24_000])
+	require.NoError(r.t, os.CopyFS(filepath.Join(r.dir, "package", "models"), os.DirFS(filepath.Join(root, "models", "keras", "testdata", "enlarge"))))
 	var sums strings.Builder
 	for _, module := range []string{".", "recipe"} {
 		text, err := os.ReadFile(filepath.Join(root, module, "go.sum"))

@@ -12,8 +12,8 @@ import (
 // file that makes something with it.
 type family struct {
 	is   func(models.Model) bool
-	use  string // the command that makes something with it
-	eval func(ctx context.Context, c *evalCommand, m models.Model, con *console) error
+	use  string                                                                        // the command that makes something with it
+	eval func(ctx context.Context, c *evalCommand, m models.Model, con *console) error // nil if it cannot be measured
 }
 
 var families []family
@@ -21,13 +21,13 @@ var families []family
 // addFamily adds the models of a type. The result is of no use, but lets a
 // variable be declared.
 func addFamily[M models.Model](use string, eval func(context.Context, *evalCommand, M, *console) error) bool {
-	families = append(families, family{
-		is:  func(m models.Model) bool { _, ok := m.(M); return ok },
-		use: use,
-		eval: func(ctx context.Context, c *evalCommand, m models.Model, con *console) error {
+	f := family{is: func(m models.Model) bool { _, ok := m.(M); return ok }, use: use}
+	if eval != nil {
+		f.eval = func(ctx context.Context, c *evalCommand, m models.Model, con *console) error {
 			return eval(ctx, c, m.(M), con)
-		},
-	})
+		}
+	}
+	families = append(families, f)
 	return true
 }
 

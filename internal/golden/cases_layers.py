@@ -43,29 +43,44 @@ def embedding(new):
         run(c, m, c.ids("in.x", ids))
 
 
+def recurrent(f, cls, shape, hidden, layers, state, both, name):
+    c = f.case(name)
+    batch, steps, size = shape
+    m = cls(size, hidden, layers, batch_first=True, bidirectional=both)
+    c.note(input_size=size, hidden_size=hidden, num_layers=layers, batch_first=True, bidirectional=both,
+           gates="i,f,g,o" if cls is nn.LSTM else "r,z,n")
+    load(c, m)
+    x = c.uniform("in.x", shape, grad=True)
+    kinds = ("h", "c") if cls is nn.LSTM else ("h",)
+    first = [c.uniform(f"in.{k}0", (layers * (1 + both), batch, hidden), grad=True) for k in kinds] if state else None
+    given = None if first is None else tuple(first) if len(first) == 2 else first[0]
+    y, last = m(x, given)
+    outs = dict(zip(("y", *(k + "n" for k in kinds)), (y, *(last if isinstance(last, tuple) else (last,)))))
+    torch.autograd.backward(tuple(outs.values()), [c.uniform(f"up.{k}", tuple(v.shape)) for k, v in outs.items()])
+    for k, v in outs.items():
+        c.out(f"out.{k}", v)
+    c.out("grad.x", x.grad)
+    for k, v in zip(kinds, first or ()):
+        c.out(f"grad.{k}0", v.grad)
+    for k, p in m.named_parameters():
+        c.out(f"grad.{k}", p.grad)
+
+
 def lstm(new):
     f = new("layers/testdata/lstm.safetensors")
     for name, layers, batch, steps, state in (
         ("one_layer", 1, 3, 5, True), ("two_layers", 2, 3, 5, True), ("three_layers", 3, 2, 3, True),
         ("zero_state", 2, 2, 4, False), ("one_step", 1, 2, 1, True), ("batch_of_one", 2, 1, 6, True)):
-        c = f.case(name)
-        size, hidden = 4, 6
-        m = nn.LSTM(size, hidden, layers, batch_first=True)
-        c.note(input_size=size, hidden_size=hidden, num_layers=layers, batch_first=True, gates="i,f,g,o")
-        load(c, m)
-        x = c.uniform("in.x", (batch, steps, size), grad=True)
-        h0 = c.uniform("in.h0", (layers, batch, hidden), grad=True) if state else None
-        c0 = c.uniform("in.c0", (layers, batch, hidden), grad=True) if state else None
-        y, (hn, cn) = m(x, (h0, c0) if state else None)
-        torch.autograd.backward((y, hn, cn), [c.uniform(f"up.{k}", tuple(v.shape)) for k, v in (("y", y), ("hn", hn), ("cn", cn))])
-        for k, v in (("y", y), ("hn", hn), ("cn", cn)):
-            c.out(f"out.{k}", v)
-        c.out("grad.x", x.grad)
-        if state:
-            c.out("grad.h0", h0.grad)
-            c.out("grad.c0", c0.grad)
-        for k, p in m.named_parameters():
-            c.out(f"grad.{k}", p.grad)
+        recurrent(f, nn.LSTM, (batch, steps, 4), 6, layers, state, False, name)
+    recurrent(f, nn.LSTM, (2, 3, 3), 4, 2, True, True, "both_directions")
+
+
+def gru(new):
+    f = new("layers/testdata/gru.safetensors")
+    for name, layers, batch, steps, state, both in (
+        ("one_layer", 1, 3, 5, True, False), ("two_layers", 2, 2, 3, True, False), ("zero_state", 1, 2, 4, False, False),
+        ("one_step", 1, 2, 1, True, False), ("both_directions", 2, 2, 3, True, True)):
+        recurrent(f, nn.GRU, (batch, steps, 3), 4, layers, state, both, name)
 
 
 def batch_norm(new):
@@ -101,6 +116,58 @@ def layer_norm(new):
         run(c, m, c.uniform("in.x", shape, -2, 3, grad=True))
 
 
+def rms_norm(new):
+    f = new("layers/testdata/rmsnorm.safetensors")
+    for name, shape, dims, low, kw in (
+        ("2d", (5, 6), 1, -1.0, {}), ("3d", (2, 3, 6), 1, -1.0, {}), ("over_2_axes", (2, 3, 6), 2, -1.0, {}),
+        ("eps", (5, 6), 1, -1.0, dict(eps=1e-2)), ("offset", (5, 6), 1, 99.0, {}), ("no_affine", (5, 6), 1, -1.0, dict(elementwise_affine=False))):
+        c = f.case(name)
+        kw = dict(dict(eps=1e-6), **kw)
+        m = nn.RMSNorm(shape[-dims:], **kw)
+        c.note(normalized_shape=shape[-dims:], eps=kw["eps"], affine=m.elementwise_affine)
+        load(c, m)
+        run(c, m, c.uniform("in.x", shape, low, low + 2, grad=True))
+
+
+class GatedMLP(nn.Module):
+    """As transformers' LlamaMLP, with its names."""
+
+    def __init__(self, size, hidden, act):
+        super().__init__()
+        self.gate_proj = nn.Linear(size, hidden, bias=False)
+        self.up_proj = nn.Linear(size, hidden, bias=False)
+        self.down_proj = nn.Linear(hidden, size, bias=False)
+        self.act = act
+
+    def forward(self, x):
+        return self.down_proj(self.act(self.gate_proj(x)) * self.up_proj(x))
+
+
+def gated_mlp(new):
+    f = new("layers/testdata/gatedmlp.safetensors")
+    for name, act in (("silu", nn.SiLU()), ("gelu", nn.GELU()), ("gelu_tanh", nn.GELU(approximate="tanh")), ("sigmoid", nn.Sigmoid())):
+        c = f.case(name)
+        m = GatedMLP(4, 7, act)
+        c.note(size=4, hidden=7)
+        load(c, m)
+        run(c, m, c.uniform("in.x", (2, 3, 4), grad=True))
+
+
+def tied(new):
+    f = new("layers/testdata/tied.safetensors")
+    c = f.case("gru_between")
+    embed, between, head = nn.Embedding(7, 4), nn.GRU(4, 4, batch_first=True), nn.Linear(4, 7)
+    head.weight = embed.weight
+    m = nn.ModuleDict(dict(embed=embed, gru=between, head=head))  # named_parameters names the shared one once
+    load(c, m)
+    head.weight = embed.weight
+    y = head(between(embed(c.ids("in.x", [[0, 3, 3, 6], [3, 1, 5, 3]])))[0])
+    y.backward(c.uniform("up.y", tuple(y.shape)))
+    c.out("out.y", y)
+    for name, p in m.named_parameters():
+        c.out(f"grad.{name}", p.grad)
+
+
 def activations(new):
     f = new("layers/testdata/activations.safetensors")
     for name, m, notes in (
@@ -134,5 +201,5 @@ def sequential(new):
 
 
 def build(new):
-    for part in (linear, embedding, lstm, batch_norm, layer_norm, activations, sequential):
+    for part in (linear, embedding, lstm, gru, batch_norm, layer_norm, rms_norm, gated_mlp, tied, activations, sequential):
         part(new)

@@ -230,11 +230,13 @@ def gan_losses(new):
 
 
 class TextGenerator(nn.Module):
-    def __init__(self, vocab, embed, hidden, layers):
+    def __init__(self, vocab, embed, hidden, layers, tied):
         super().__init__()
         self.embed = nn.Embedding(vocab, embed)
         self.lstm = nn.LSTM(embed, hidden, layers, batch_first=True)
         self.fc = nn.Linear(hidden, vocab)
+        if tied:  # named once by named_parameters, as embed.weight
+            self.fc.weight = self.embed.weight
 
     def forward(self, x, state=None):
         y, state = self.lstm(self.embed(x), state)
@@ -243,12 +245,14 @@ class TextGenerator(nn.Module):
 
 def text(new):
     f = new("models/testdata/textgenerator.safetensors")
-    vocab, embed, hidden, batch, steps = 12, 8, 10, 3, 7
-    for name, layers, carry, clip, lr in (("two_layers", 2, False, None, 0.01), ("one_layer_carried_clipped", 1, True, 0.25, 0.01)):
+    vocab, batch, steps = 12, 3, 7
+    for name, layers, embed, hidden, carry, clip, lr, tied in (
+        ("two_layers", 2, 8, 10, False, None, 0.01, False), ("one_layer_carried_clipped", 1, 8, 10, True, 0.25, 0.01, False),
+        ("tied", 1, 6, 6, False, None, 0.01, True)):
         c = f.case(name)
-        m = TextGenerator(vocab, embed, hidden, layers)
+        m = TextGenerator(vocab, embed, hidden, layers, tied)
         params = load(c, m)
-        c.note(vocab=vocab, embed=embed, hidden=hidden, layers=layers, optimizer="Adam", lr=lr, betas=(0.9, 0.999), eps=1e-8, params=params,
+        c.note(vocab=vocab, embed=embed, hidden=hidden, layers=layers, tied=tied, optimizer="Adam", lr=lr, betas=(0.9, 0.999), eps=1e-8, params=params,
                loss="cross entropy from logits, mean over batch and time", carry_state=carry, clip_norm=clip or 0,
                state="carried, detached, from one batch to the next" if carry else "zero in every batch")
         stream = c.random.randint(0, vocab, (batch, STEPS * steps + 1))

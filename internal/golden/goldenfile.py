@@ -11,7 +11,11 @@ import struct
 import zlib
 
 import numpy as np
-import torch
+
+try:
+    import torch
+except ImportError:  # make_keras.py does without
+    torch = None
 
 # NumPy has no bfloat16: its bits travel as uint16.
 DTYPES = {"int64": "I64", "float64": "F64", "float32": "F32", "int32": "I32", "uint16": "BF16", "float16": "F16", "uint8": "U8"}
@@ -52,7 +56,7 @@ class Case:
         return torch.tensor(values, dtype=torch.int64)
 
     def out(self, name, value):
-        if isinstance(value, torch.Tensor):
+        if torch and isinstance(value, torch.Tensor):
             value = value.detach().double().numpy()
         self._put(name, np.asarray(value, dtype=np.float64))
 

@@ -18,8 +18,10 @@ import numpy as np
 import torch
 
 sys.dont_write_bytecode = True  # leave no __pycache__ in the checkout
+import cases_attention
 import cases_conv
 import cases_gans
+import cases_generate
 import cases_latent
 import cases_layers
 import cases_linear
@@ -46,7 +48,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_linear, cases_measure, cases_latent):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_generate, cases_linear, cases_measure, cases_latent):
         module.build(new)
     return files
 

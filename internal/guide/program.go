@@ -9,16 +9,18 @@ import (
 
 // packages are what a block that is no whole file may use without saying so.
 var packages = []string{
-	"context", "fmt", "log", "os",
+	"context", "fmt", "log", "os", "strings",
 	"github.com/org/artnn/backend",
 	"github.com/org/artnn/backend/profile",
 	"github.com/org/artnn/data",
 	"github.com/org/artnn/data/samples",
 	"github.com/org/artnn/data/table",
 	"github.com/org/artnn/generate",
+	"github.com/org/artnn/generate/form",
 	"github.com/org/artnn/layers",
 	"github.com/org/artnn/loss",
 	"github.com/org/artnn/models",
+	"github.com/org/artnn/models/keras",
 	"github.com/org/artnn/models/latent",
 	"github.com/org/artnn/models/pretrained",
 	"github.com/org/artnn/optim",

@@ -13,21 +13,21 @@ const Upright Orientation = 1
 // SwapsSides says whether width and height change places.
 func (t Orientation) SwapsSides() bool { return t >= 5 && t <= 8 }
 
-// Apply turns a w×h picture of RGB bytes upright. The result is h×w when the
-// orientation swaps sides.
-func (t Orientation) Apply(rgb []byte, w, h int) []byte {
+// Apply turns a w×h picture, of so many bytes a pixel, upright. The result is h×w
+// when the orientation swaps sides.
+func (t Orientation) Apply(pixels []byte, channels, w, h int) []byte {
 	if t <= Upright || t > 8 {
-		return rgb
+		return pixels
 	}
 	ow, oh := w, h
 	if t.SwapsSides() {
 		ow, oh = h, w
 	}
-	out := make([]byte, len(rgb))
+	out := make([]byte, len(pixels))
 	for y := range oh {
 		for x := range ow {
 			sx, sy := t.source(x, y, w, h)
-			copy(out[3*(y*ow+x):][:3], rgb[3*(sy*w+sx):])
+			copy(out[channels*(y*ow+x):][:channels], pixels[channels*(sy*w+sx):])
 		}
 	}
 	return out

@@ -65,7 +65,7 @@ type writer struct {
 }
 
 func newWriter(rng *tensor.RNG) *writer {
-	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.LSTMConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
+	return &writer{layers.NewEmbedding(7, 3, rng), layers.NewLSTM(3, 5, layers.RecurrentConfig{Layers: 2}, rng), layers.NewLinear(5, 7, rng)}
 }
 
 func (w *writer) State() iter.Seq2[string, layers.Entry] {
@@ -93,6 +93,34 @@ func TestRecurrent(t *testing.T) {
 	})
 }
 
+// A recurrent layer costs both its weights for every step, in both directions, and less
+// for ids of few rows: the projection of each row once.
+func TestRecurrentKinds(t *testing.T) {
+	bothBackends(t, func(t *testing.T, rng *tensor.RNG) {
+		gru := layers.NewGRU(3, 5, layers.RecurrentConfig{Bidirectional: true}, rng)
+		count := 2 * 3 * 5 * (3 + 5 + 2)
+		s := summary.OfLayer(first{gru}, 2, 4, 3)
+		assert.Equal(t, []layer{{"gru", []int{2, 4, 10}, count, 2 * 4 * 2 * 3 * 5 * (3 + 5)}}, s.Layers)
+		embed := layers.NewEmbedding(2, 3, rng)
+		s = summary.Trace(gru, func(tape *tensor.Tape) { gru.ForwardIDs(tape, embed, make([]int32, 8), 2, 4, nil) })
+		assert.EqualValues(t, 2*3*5*(2*3+8*5), s.MultiplyAdds)
+		net := layers.Sequential{layers.NewRMSNorm(6, rng), layers.NewGatedMLP(6, 7, layers.SiLU{}, rng)}
+		s = summary.OfLayer(net, 2, 6)
+		assert.EqualValues(t, 2*3*6*7, s.MultiplyAdds)
+		assert.Equal(t, layers.Count(net), s.Parameters)
+	})
+}
+
+// first is a GRU as a layer.
+type first struct{ *layers.GRU }
+
+func (f first) Forward(x *tensor.Tensor) *tensor.Tensor {
+	y, _ := f.GRU.Forward(x, nil)
+	return y
+}
+
+func (f first) State() iter.Seq2[string, layers.Entry] { return layers.Prefix("gru", f.GRU.State()) }
+
 // A convolution costs a window of the weights for each number of its result, a
 // transposed one for each that it comes from.
 func TestConvolutions(t *testing.T) {
@@ -116,6 +144,18 @@ func TestComposedRecurrentCostsTheSame(t *testing.T) {
 	w := newWriter(tensor.NewRNGOn(be, 1))
 	s, fused := summary.Trace(w, w.pass(4)), newWriter(tensor.NewRNGOn(shape.New(1<<20), 1))
 	assert.Equal(t, summary.Trace(fused, fused.pass(4)).MultiplyAdds, s.MultiplyAdds)
+}
+
+// Attention costs the same where it is composed, and whatever it masks.
+func TestAttentionCostsTheSameEverywhere(t *testing.T) {
+	ref, err := backend.Get("reference")
+	assert.NoError(t, err)
+	for _, be := range []backend.Backend{backend.Default(), ref, shape.New(1 << 20)} {
+		cfg := layers.MultiHeadAttentionConfig{Heads: 4, KVHeads: 2, Causal: true}
+		s := summary.OfLayer(layers.NewMultiHeadAttention(8, cfg, tensor.NewRNGOn(be, 1)), 1, 5, 8)
+		assert.EqualValues(t, 5*(8*16+8*8)+2*4*5*5*2, s.MultiplyAdds, be.Name())
+		assert.Equal(t, 8*16+16+8*8+8, s.Parameters)
+	}
 }
 
 // Stored weights count as the tensors that they replace.

@@ -16,6 +16,7 @@ const none = -1
 func (s *tracing) trace(tape *tensor.Tape) {
 	s.summary.Traced = true
 	held := map[int]int{} // the layer whose state a value is
+	read := map[int]int{} // the recurrent layer that read a sequence into a value
 	input := s.input(tape)
 	for n := range tape.Nodes() {
 		layer, own := none, n.Op != "take" && n.Op != "gather" // which look up what the sample names
@@ -36,6 +37,9 @@ func (s *tracing) trace(tape *tensor.Tape) {
 				}
 			}
 		}
+		if at, ok := joined(n, read); ok {
+			s.summary.Layers[at].Output = slices.Clone(n.Outputs[0].Shape)
+		}
 		cost := multiplyAdds(n)
 		s.summary.MultiplyAdds += cost
 		if layer == none {
@@ -44,12 +48,34 @@ func (s *tracing) trace(tape *tensor.Tape) {
 		l := &s.summary.Layers[layer]
 		l.MultiplyAdds += cost
 		l.Output = slices.Clone(n.Outputs[0].Shape)
+		switch n.Op {
+		case "lstm", "lstm rows", "gru", "gru rows":
+			read[n.Outputs[0].ID] = layer
+		}
 		if own {
 			for _, v := range n.Outputs {
 				held[v.ID] = layer
 			}
 		}
 	}
+}
+
+// joined is the recurrent layer of two directions whose result an operation is: what
+// one direction read, beside what the other read, flipped.
+func joined(n tensor.Node, read map[int]int) (layer int, ok bool) {
+	if n.Op != "flip" && n.Op != "cat" {
+		return none, false
+	}
+	layer, ok = read[n.Inputs[0].ID]
+	for _, v := range n.Inputs {
+		if of, also := read[v.ID]; !also || of != layer {
+			return none, false
+		}
+	}
+	if ok {
+		read[n.Outputs[0].ID] = layer
+	}
+	return layer, ok
 }
 
 // input is the value that a pass begins with: of those that no operation made and
@@ -86,12 +112,18 @@ func multiplyAdds(n tensor.Node) int64 {
 		return size(n.Outputs[0].Shape) * size(n.Inputs[1].Shape[1:])
 	case "conv2d input grad": // a transposed convolution: the same for each number it comes from
 		return size(n.Inputs[0].Shape) * size(n.Inputs[1].Shape[1:])
-	case "lstm": // x, wih, whh, …: both weights for every step
-		rows := size(n.Inputs[0].Shape) / last(n.Inputs[0].Shape)
-		return rows * (size(n.Inputs[1].Shape) + size(n.Inputs[2].Shape))
+	case "attention": // queries, keys, values: two products with every key, seen or not
+		return 2 * size(n.Outputs[0].Shape) * int64(n.Inputs[1].Shape[1])
+	case "lstm", "gru": // x, wih, bias, whh, …: both weights for every step
+		return steps(n) * (size(n.Inputs[1].Shape) + size(n.Inputs[3].Shape))
+	case "lstm rows", "gru rows": // projected, whh, …: the recurrent one only
+		return steps(n) * size(n.Inputs[1].Shape)
 	}
 	return 0
 }
+
+// steps is how many steps a recurrent layer takes, in all sequences together.
+func steps(n tensor.Node) int64 { return size(n.Outputs[0].Shape[:2]) }
 
 func size(shape []int) int64 {
 	n := int64(1)

@@ -18,6 +18,10 @@ const (
 	invSqrt2   = 0.707106781
 	invSqrt2Pi = 0.398942280
 	logSplit   = 0x3f2aaaab
+
+	geluTanhEnd = 16
+	geluTanh1   = 1.59576912
+	geluTanh3   = 0.0713548163
 )
 
 // exp is exp32.
@@ -144,6 +148,12 @@ func (g *gen) phi(x vec) vec {
 	return g.fmaInto(e, half, half)
 }
 
+// geluTanhBounded is x within the ends of geluTanh32, and its square.
+func (g *gen) geluTanhBounded(x vec) (c, s vec) {
+	c = g.max(g.f32(-geluTanhEnd), g.min(g.f32(geluTanhEnd), x))
+	return c, g.mul(c, c)
+}
+
 // softplus is softplus32.
 func (g *gen) softplus(x vec) vec {
 	e := g.negExp(x)
@@ -167,6 +177,10 @@ func emitExp(g *gen) {
 	unary("erf", g.erf)
 	unary("softplus", g.softplus)
 	unary("gelu", func(x vec) vec { return g.mul(x, g.phi(x)) })
+	unary("geluTanh", func(x vec) vec {
+		c, s := g.geluTanhBounded(x)
+		return g.mul(x, g.sigmoid(g.mul(g.polynomial(s, geluTanh3, geluTanh1), c)))
+	})
 	unary("silu", func(x vec) vec { return g.mul(x, g.sigmoid(x)) })
 
 	g.row("sumExp", "in eight interleaved parts.")

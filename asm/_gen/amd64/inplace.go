@@ -8,7 +8,8 @@ import (
 )
 
 // inPlaceTile describes one AVX-512 micro-kernel on operands that are not packed: up
-// to twelve rows of A, and sixteen or 32 columns of B, whose rows are contiguous.
+// to twelve rows of A, and sixteen or 32 columns of B, whose rows are contiguous; or
+// up to eight rows and 48 columns.
 type inPlaceTile struct {
 	rows, vecs int
 }
@@ -18,27 +19,29 @@ func (t inPlaceTile) name() string {
 }
 
 func (t inPlaceTile) doc() string {
-	return fmt.Sprintf("is\n\n\tfor i := range %d { for j := range %d { for p := range k {\n"+
+	return fmt.Sprintf("is\n\n\tfor i := range count*%d { for j := range %d { for p := range k {\n"+
 		"\t\tc[i*ldc+j] += a[i*ars+p*acs] * b[p*ldb+j]\n\t} } }\n\n"+
 		"or c[i*ldc+j] = that sum if accumulate is not set.", t.rows, panelB*t.vecs)
 }
 
-// emitInPlace emits the tiles 4…12 × {16, 32}.
+// emitInPlace emits the tiles 4…12 × {16, 32} and 4…8 × 48, as many rows as leave
+// registers for the operands.
 func emitInPlace(g *gen) {
 	for rows := 2 * panelA; rows > 3; rows-- {
-		for vecs := 2; vecs > 0; vecs-- {
-			g.inPlace(inPlaceTile{rows, vecs})
+		for vecs := 3; vecs > 0; vecs-- {
+			if rows*vecs <= 4*panelA {
+				g.inPlace(inPlaceTile{rows, vecs})
+			}
 		}
 	}
 }
 
 func (g *gen) inPlace(t inPlaceTile) {
-	g.kernel(t.name(), "func(k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)", t.doc())
-	a := []gp{g.integer("a"), g.GP64()} // from rows 0 and 6 on
-	ars, acs, b, ldb := g.stride("ars"), g.stride("acs"), g.integer("b"), g.stride("ldb")
+	g.kernel(t.name(), "func(count, k int, a *float32, ars, acs int, b *float32, ldb int, c *float32, ldc int, accumulate bool)", t.doc())
+	a := []gp{g.GP64(), g.GP64()} // from rows 0 and 6 on
+	top, ars, acs, b, ldb := g.integer("a"), g.stride("ars"), g.stride("acs"), g.GP64(), g.stride("ldb")
 	ars3, ldb3 := g.multiple(ars, ars, 2), g.multiple(ldb, ldb, 2)
 	ars5 := g.multiple(ars, ars, 4)
-	g.LEAQ(operand.Mem{Base: a[0], Index: ars3, Scale: 2}, a[1])
 	element := func(i int) operand.Mem {
 		base := a[i/panelA]
 		switch i %= panelA; i {
@@ -60,13 +63,21 @@ func (g *gen) inPlace(t inPlaceTile) {
 		}
 		return operand.Mem{Base: b, Index: ldb, Scale: uint8(u)}
 	}
+	c := g.integer("c")
+	next := g.label("next")
+	g.Label(next)
+	g.MOVQ(top, a[0])
+	if t.rows > panelA {
+		g.LEAQ(operand.Mem{Base: top, Index: ars3, Scale: 2}, a[1])
+	}
+	g.Load(g.Param("b"), b)
 	acc := make([]reg.VecVirtual, t.rows*t.vecs)
 	for i := range acc {
 		acc[i] = g.ZMM()
 		g.VPXORD(acc[i], acc[i], acc[i])
 	}
 	av := []reg.VecVirtual{g.ZMM(), g.ZMM(), g.ZMM(), g.ZMM()} // in rotation, so that loads run ahead
-	bv := []reg.VecVirtual{g.ZMM(), g.ZMM()}
+	bv := []reg.VecVirtual{g.ZMM(), g.ZMM(), g.ZMM()}
 	step := func(u int) {
 		for v := range t.vecs {
 			g.VMOVUPS(row(u).Offset(64*v), bv[v])
@@ -104,23 +115,25 @@ func (g *gen) inPlace(t inPlaceTile) {
 	g.Label(out)
 
 	ldc := g.stride("ldc")
-	each := func(f func(at operand.Mem, v reg.VecVirtual)) {
-		c := g.integer("c")
+	each := func(c gp, f func(at operand.Mem, v reg.VecVirtual)) {
 		for i := range t.rows {
 			for v := range t.vecs {
 				f(operand.Mem{Base: c, Disp: 64 * v}, acc[i*t.vecs+v])
 			}
-			if i < t.rows-1 {
-				g.ADDQ(ldc, c)
-			}
+			g.ADDQ(ldc, c)
 		}
 	}
 	store := g.label("store")
 	accumulate := g.Load(g.Param("accumulate"), g.GP8())
 	g.TESTB(accumulate, accumulate)
 	g.JZ(operand.LabelRef(store))
-	each(func(at operand.Mem, v reg.VecVirtual) { g.VADDPS(at, v, v) })
+	g.MOVQ(c, a[0])
+	each(a[0], func(at operand.Mem, v reg.VecVirtual) { g.VADDPS(at, v, v) })
 	g.Label(store)
-	each(func(at operand.Mem, v reg.VecVirtual) { g.VMOVUPS(v, at) })
+	each(c, func(at operand.Mem, v reg.VecVirtual) { g.VMOVUPS(v, at) })
+	g.IMUL3Q(imm(t.rows), ars, a[0])
+	g.ADDQ(a[0], top)
+	g.DECQ(g.argument("count"))
+	g.JNZ(operand.LabelRef(next))
 	g.end()
 }

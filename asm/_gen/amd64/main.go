@@ -38,12 +38,14 @@ var families = []family{
 	{"reduce_avx2", emitReduce, avx2},
 	{"optim_avx2", emitOptim, avx2},
 	{"lstm_avx2", emitLSTM, avx2},
+	{"rotate_avx2", emitRotate, avx2},
 	{"gemm_avx2", emitGemm, avx2},
 	{"dot_avx2", emitDot, avx2},
 	{"int8_avx2", emitInt8, avx2},
 	{"pack_avx2", emitPack, avx2},
 	{"gemm_avx512", emitWide, avx512},
 	{"inplace_avx512", emitInPlace, avx512},
+	{"exp_avx512", emitExpWide, avx512},
 }
 
 func main() {

@@ -19,7 +19,12 @@ const (
 	invSqrt2   = 0.707106781
 	invSqrt2Pi = 0.398942280
 	logSplit   = 0x3f2aaaab
-	signBit    = 1 << 31
+
+	geluTanhEnd = 16
+	geluTanh1   = 1.59576912
+	geluTanh3   = 0.0713548163
+
+	signBit = 1 << 31
 )
 
 // horner is fma(…fma(r, x, c₀)…, x, cₙ), and frees r.
@@ -181,6 +186,14 @@ func (p *program) phi32(x int) int {
 	})
 }
 
+// geluTanhBounded is x within the ends of geluTanh32, and its square.
+func (p *program) geluTanhBounded(x int) (c, s int) {
+	c = p.mov(x)
+	p.v("fmin", c, c, p.k(geluTanhEnd))
+	p.v("fmax", c, c, p.k(-geluTanhEnd))
+	return c, p.op2("fmul", c, c)
+}
+
 // softplus32 is ln(1+eˣ).
 func (p *program) softplus32(x int) int {
 	return p.scoped(func() int {
@@ -214,6 +227,15 @@ func mathFile() *program {
 			y := p.phi32(x)
 			p.v("fmul", y, x, y)
 			return y
+		}},
+		{"geluTanh", func(x int) int {
+			return p.scoped(func() int {
+				t, s := p.geluTanhBounded(x)
+				p.v("fmul", t, t, p.horner(p.k(geluTanh3), s, geluTanh1))
+				y := p.sigmoid32(t)
+				p.v("fmul", y, x, y)
+				return y
+			})
 		}},
 		{"silu", func(x int) int {
 			v := p.mov(x)

@@ -29,6 +29,11 @@ func gradFile() *program {
 		p.v("fmul", d, in[0], d)
 		return d
 	})
+	p.elementwise("softmaxGrad", 2, false, nil, func(in, fixed []int) int {
+		d := p.op2("fsub", in[0], fixed[0])
+		p.v("fmul", d, d, in[1])
+		return d
+	})
 	p.elementwise("geluGrad", 1, false, pool, func(in, _ []int) int {
 		g, x := in[0], in[1]
 		d := p.op2("fmul", x, x)
@@ -38,6 +43,20 @@ func gradFile() *program {
 		y := p.fma(x, d, p.phi32(x))
 		p.v("fmul", y, g, y)
 		return y
+	})
+	p.elementwise("geluTanhGrad", 1, false, pool, func(in, _ []int) int {
+		return p.scoped(func() int {
+			g, x := in[0], in[1]
+			t, square := p.geluTanhBounded(x)
+			w := p.horner(p.k(3*geluTanh3), square, geluTanh1)
+			p.v("fmul", w, w, t)
+			p.v("fmul", t, t, p.horner(p.k(geluTanh3), square, geluTanh1))
+			s, q := p.logistic(t, true)
+			d := p.fma(w, q, p.k(1))
+			p.v("fmul", d, s, d)
+			p.v("fmul", d, g, d)
+			return d
+		})
 	})
 	p.elementwise("siluGrad", 1, false, pool, func(in, _ []int) int {
 		g, x := in[0], p.mov(in[1])

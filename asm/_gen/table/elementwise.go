@@ -53,9 +53,11 @@ func exp() Family {
 		each("erf", one, "erf32(x[i])"),
 		each("softplus", one, "softplus32(x[i])"),
 		each("gelu", one, "x[i] * phi32(x[i])"),
+		each("geluTanh", one, "x[i] * sigmoid32(t), t, _ = geluTanh32(x[i])"),
 		each("silu", one, "x[i] * sigmoid32(x[i])"),
 		{Name: "sumExp", Params: "dst, x []float32, max float32", Result: "float32",
-			Loop: "for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }"},
+			Loop:   "for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }",
+			AVX512: Choice{Do: "return sumExpAVX512(dst, x, max)"}},
 	}}
 }
 
@@ -67,6 +69,8 @@ func grad() Family {
 		each("tanhGrad", ofY, "g[i] * fma32(-y[i], y[i], 1)"),
 		each("sigmoidGrad", ofY, "g[i] * (y[i] * (1 - y[i]))"),
 		each("geluGrad", ofX, "g[i] * fma32(x[i], density(x[i]), phi32(x[i]))"),
+		each("softmaxGrad", "dst, g, y []float32, sum float32", "(g[i] - sum) * y[i]"),
+		each("geluTanhGrad", ofX, "g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t)"),
 		each("siluGrad", ofX, "g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i])"),
 	}}
 }

@@ -91,13 +91,14 @@ func wide() Family {
 }
 
 func inPlace() Family {
-	const args = "t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate"
+	const args = "t.Count, t.K, a, t.ARow, t.ACol, b, t.BRow, c, t.CRow, t.Accumulate"
 	return Family{"inplace", []Func{
-		{Name: "gemmInPlace", Params: "t *InPlaceTile",
+		{Name: "gemmInPlace", Params: "t *InPlaceTiles",
 			Plain: "gemmInPlaceEach(t)", AVX2: none, NEON: none,
 			AVX512: Choice{If: "t.M >= 4", Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
-				"if t.N == NR {\n" + byRows("t.M", 4, 12, "gemm%dx16InPlaceAVX512", args) + "\nreturn\n}\n" +
-				byRows("t.M", 4, 12, "gemm%dx32InPlaceAVX512", args)}},
+				"switch t.N {\ncase NR:\n" + byRows("t.M", 4, 12, "gemm%dx16InPlaceAVX512", args) +
+				"\ncase 2*NR:\n" + byRows("t.M", 4, 12, "gemm%dx32InPlaceAVX512", args) +
+				"\ncase 3*NR:\n" + byRows("t.M", 4, 8, "gemm%dx48InPlaceAVX512", args) + "\n}"}},
 	}}
 }
 

@@ -57,6 +57,10 @@ func optim() Family {
 	}}
 }
 
+func rotate() Family {
+	return Family{"rotate", []Func{{Name: "rotateHalves", Params: "dst, x, cos, sin []float32, sign float32"}}}
+}
+
 // LSTMCellGradKernel is the type of the kernels of lstmCellGrad.
 const LSTMCellGradKernel = "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)"
 

@@ -145,20 +145,32 @@ func (x *Product) inPlace(in Inner, i0, i1 int) {
 // for fewer split each sum in two or four, those for more rows do not.
 func sumsOnce(rows int) bool { return rows >= asm.MR-2 && rows != asm.MR+1 }
 
-// inPlaceWide is inPlace for whole slivers of columns by the kernel for two of each
-// operand.
+// inPlaceWide is inPlace for whole slivers of columns by the kernel for several of
+// each operand: two at a time, and an odd one with the two before it.
 func (x *Product) inPlaceWide(kc int, r rect, accumulate bool) {
-	rows := CutRows(r.i1-r.i0, 2*asm.MR)
-	for t := range rows.Tiles {
-		i, m := rows.At(t)
-		i += r.i0
-		for p := 0; p < x.K; p += kc {
-			for c := r.j0; c < r.j1; c += 2 * asm.NR {
-				asm.GemmInPlace(&asm.InPlaceTile{
-					K: min(kc, x.K-p), M: m, N: min(2*asm.NR, r.j1-c), A: x.A.From(i, p).Mem, ARow: x.A.Row, ACol: x.A.Col,
-					B: x.B.From(p, c).Mem, BRow: x.B.Row, C: x.C[i*x.LdC+c:], CRow: x.LdC, Accumulate: accumulate || p > 0,
-				})
+	for c := r.j0; c < r.j1; {
+		n, most := min(2*asm.NR, r.j1-c), 2*asm.MR
+		if r.j1-c == 3*asm.NR {
+			n, most = 3*asm.NR, asm.InPlaceRows48
+		}
+		x.inPlaceColumns(kc, rect{r.i0, r.i1, c, c + n}, CutRows(r.i1-r.i0, most), accumulate)
+		c += n
+	}
+}
+
+// inPlaceColumns is inPlaceWide for as many columns as a tile has.
+func (x *Product) inPlaceColumns(kc int, r rect, rows Cut, accumulate bool) {
+	t := asm.InPlaceTiles{N: r.j1 - r.j0, ARow: x.A.Row, ACol: x.A.Col, BRow: x.B.Row, CRow: x.LdC}
+	for p := 0; p < x.K; p += kc {
+		t.K, t.B, t.Accumulate = min(kc, x.K-p), x.B.Mem[p*x.B.Row+r.j0:], accumulate || p > 0
+		for _, run := range rows.runs() {
+			if run.tiles == 0 {
+				continue
 			}
+			i := r.i0 + run.start
+			t.Count, t.M = run.tiles, run.rows
+			t.A, t.C = x.A.Mem[i*x.A.Row+p*x.A.Col:], x.C[i*x.LdC+r.j0:]
+			asm.GemmInPlace(&t)
 		}
 	}
 }

@@ -51,10 +51,10 @@ type Epilogue struct {
 	scale float32 // x is multiplied by it first
 }
 
-// SetC arranges the product so that the destination c has rows of unit stride, and
-// a vector is a row, transposing all of it if need be. It reports whether that was
-// possible.
-func (p *Product) SetC(c Matrix) bool {
+// SetC arranges the product so that the destination, mem with the strides c, has rows
+// of unit stride, and a vector is a row, transposing all of it if need be. It reports
+// whether that was possible.
+func (p *Product) SetC(mem []float32, c Strides) bool {
 	straight := c.Col == 1 || p.N == 1
 	transposed := (c.Row == 1 || p.M == 1) && (p.Epilogue.Bias == nil || p.N == 1)
 	if transposed && (!straight || p.N == 1 && p.M > 1) {
@@ -64,10 +64,10 @@ func (p *Product) SetC(c Matrix) bool {
 		p.M, p.N = p.N, p.M
 		p.A, p.B = p.B.transposed(), p.A.transposed()
 		p.StepA, p.StepB = p.StepB, p.StepA
-		c, straight = c.transposed(), true
+		c, straight = Strides{c.Col, c.Row}, true
 	}
 	if straight {
-		p.C, p.LdC = c.Mem, c.Row
+		p.C, p.LdC = mem, c.Row
 	}
 	return straight
 }
@@ -158,6 +158,12 @@ func (e *Epilogue) Activate(row []float32) {
 		asm.Tanh(row, row)
 	case backend.ActSigmoid:
 		asm.Sigmoid(row, row)
+	case backend.ActGELU:
+		asm.GELU(row, row)
+	case backend.ActGELUTanh:
+		asm.GELUTanh(row, row)
+	case backend.ActSiLU:
+		asm.SiLU(row, row)
 	}
 }
 

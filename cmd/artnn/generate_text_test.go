@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/internal/quality"
+)
+
+// The samples of a seed are the texts of that seed and those after it.
+func TestGenerateTextSamples(t *testing.T) {
+	args := []string{"generate", "text", "春風", "-n", "20"}
+	many := ok(t, call(t, append(args, "--seed=5", "--samples=3")...))
+	var alone []string
+	for _, seed := range []string{"5", "6", "7"} {
+		alone = append(alone, strings.TrimSpace(ok(t, call(t, append(args, "--seed", seed)...)).out)+"\n")
+	}
+	assert.Equal(t, strings.Join(alone, "\n"), many.out)
+	r := call(t, "generate", "text", "--samples=2", "-n", "5")
+	assert.Regexp(t, `^\(seed \d+\)\n$`, r.err)
+	file := filepath.Join(t.TempDir(), "t.txt")
+	ok(t, call(t, append(args, "--seed=5", "--samples=3", "-o", file)...))
+	assert.Equal(t, many.out, string(read(t, file)))
+}
+
+func TestGenerateTextStops(t *testing.T) {
+	r := ok(t, call(t, "generate", "text", "--seed=2", "--stop", "。", "--stop", `\n`))
+	assert.Regexp(t, `^\pL{7}，\pL{7}\n$`, r.out)
+}
+
+func TestGenerateTextWithinForms(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"5，5。/5，5。": `^春風\pL{3}，\pL{5}。\n\pL{5}，\pL{5}。\n$`,
+		"3,4":       `^春風\pL[，。\n]+\pL{4}[，。]\n$`,
+		"*/*/":      "^春風[^\n]*\n[^\n]+\n$",
+	} {
+		r := ok(t, call(t, "generate", "text", "春風", "--form", pattern, "--seed=4", "--temperature=1.5", "--min-p=0.02", "--repetition=1.1"))
+		assert.Regexp(t, want, r.out, pattern)
+		assert.Empty(t, r.err)
+	}
+	many := ok(t, call(t, "generate", "text", "--form", "7，7。/7，7。", "--samples=5", "--seed=1"))
+	for poem := range strings.SplitSeq(strings.TrimSpace(many.out), "\n\n") {
+		assert.True(t, quality.IsQuatrain(poem), poem)
+	}
+	grammar := written(t, "a.gbnf", "root ::= \"春\" ([雨風] | line) \"，\"\nline ::= [^，。]{9}")
+	r := ok(t, call(t, "generate", "text", "--form", grammar, "--seed=1"))
+	assert.Regexp(t, `^春([雨風]|[^，。]{9})，\n$`, r.out)
+
+	r = call(t, "generate", "text", "--form", "7，7。/7，7。", "--seed=4", "-n", "20")
+	assert.Contains(t, r.err, "the text is cut off at 20, before its form ends")
+	r = ok(t, call(t, "generate", "text", "--form", "7，7。/7，7。", "--seed=4", "-n", "20", "--samples=2", "-q"))
+	assert.Empty(t, r.err)
+}
+
+// A model that learned ten steps of a JSON-like text writes JSON.
+func TestGenerateTextWritesJSON(t *testing.T) {
+	text := written(t, "data.txt", strings.Repeat(`{"name": "abc", "numbers": [1, 2.5e+3, -4], "is": true, "not": false, "none": null}`+"\n", 20))
+	out := filepath.Join(t.TempDir(), "run")
+	r := call(t, append([]string{"train", "text", "--data", text, "-o", out, "--steps=10", "-q"}, smallText...)...)
+	require.Zero(t, r.status, r.err)
+	complete := 0
+	for _, seed := range []string{"1", "2", "3", "4", "5", "6"} {
+		r := ok(t, call(t, "generate", "text", "-m", out, "--form=json", "-n", "200", "--seed", seed))
+		if !strings.Contains(r.err, "cut off") {
+			complete++
+			assert.True(t, json.Valid([]byte(r.out)), r.out)
+		}
+	}
+	assert.Positive(t, complete)
+}
+
+func TestGenerateTextMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	bad := written(t, "bad.gbnf", "root ::= other")
+	large := written(t, "large.gbnf", strings.Repeat("# ", 1<<19)+"#")
+	for _, c := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"--form", "none.gbnf"}, statusUsage, "--form none.gbnf: there is no such file; a form is json, lines such as 7,7,7,7, or a file with a grammar"},
+		{[]string{"--form", bad}, statusError, `bad.gbnf: form: grammar: line 1, column 10: there is no rule "other"`},
+		{[]string{"--form", large}, statusError, "large.gbnf: it is larger than any grammar, over a megabyte"},
+		{[]string{"--form", "."}, statusError, "it is a folder"},
+		{[]string{"--form", "7,0"}, statusError, `form: verse "7,0": a line of length 0`},
+		{[]string{"春風秋", "--form", "2/2"}, statusError, `form: "春風秋" does not begin as the form does: it leaves it at byte 6, "秋"`},
+		{[]string{"--form", "json"}, statusError, "the form cannot begin: the tokenizer has no token that it allows first"},
+		{[]string{"--form", "2;2"}, statusError, `the form cannot go on after`},
+		{[]string{"--form", "2;2", "--samples=2"}, statusError, `the form cannot go on after`},
+		{[]string{"--min-p=1.5"}, statusUsage, "--min-p must be from 0 to 1, got 1.5"},
+		{[]string{"--repetition=-1"}, statusUsage, "--repetition must be positive, got -1"},
+		{[]string{"--samples=-1"}, statusUsage, "--samples must be at least 1, got -1"},
+		{[]string{"--stop="}, statusUsage, "--stop must not be empty"},
+	} {
+		r := call(t, append([]string{"generate", "text"}, c.args...)...)
+		assert.Equal(t, c.status, r.status, "%q: %s", c.args, r.err)
+		assert.Contains(t, r.err, c.want, "%q", c.args)
+	}
+}
+
+// What was written before Ctrl+C is there.
+func TestGenerateTextInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, more := range [][]string{nil, {"--samples=3"}} {
+		r := callWith(t, ctx, append([]string{"generate", "text", "春風"}, more...)...)
+		assert.Equal(t, statusInterrupted, r.status)
+	}
+}
+
+func TestEvalComparesWhatIsWritten(t *testing.T) {
+	novel := textFile(t, 6000)
+	out := filepath.Join(t.TempDir(), "run")
+	r := call(t, append([]string{"train", "text", "--data", novel, "-o", out, "--steps=10", "-q"}, smallText...)...)
+	require.Zero(t, r.status, r.err)
+	r = ok(t, call(t, "eval", "-m", out, "--data", novel))
+	for _, want := range []string{
+		`in bits +\d\.\d{4} a character, \d\.\d{4} a byte\n`, `wrote +16 texts, 6,[34]\d\d characters\n`,
+		`distinct words +\d+\.\d %, as much of the text has \d+\.\d %\n`, `distinct pairs +\d+\.\d %`,
+		`longest copy +\d+ characters: ".+"; the text has \d+ of its own twice\n`,
+	} {
+		assert.Regexp(t, want, r.out)
+	}
+	assert.NotContains(t, r.out, "keep the form")
+	assert.Equal(t, r, call(t, "eval", "-m", out, "--data", novel), "the seed has a default")
+	r = ok(t, call(t, "eval", "-m", out, "--data", novel, "--form", "*/*/", "-n", "5"))
+	assert.Regexp(t, `keep the form +\d+\.\d % of 5 texts\n`, r.out)
+
+	bits := regexp.MustCompile(`cross-entropy .* ([\d.]+) bits a character\nin bits +([\d.]+) a character`).FindStringSubmatch(r.out)
+	require.NotNil(t, bits)
+	assert.Equal(t, bits[1], bits[2], "a token is a character here")
+
+	r = call(t, "eval", "-m", out, "--data", novel, "--form", "none.gbnf")
+	assert.Equal(t, statusUsage, r.status)
+	image := filepath.Join(t.TempDir(), "image")
+	r = call(t, append([]string{"train", "image", "--data", facesFolder(t, 30), "-o", image, "--steps=1", "-q"}, smallImage...)...)
+	require.Zero(t, r.status, r.err)
+	r = call(t, "eval", "-m", image, "--data", novel, "--form", "json")
+	assert.Equal(t, statusUsage, r.status)
+	assert.Contains(t, r.err, "--form is of texts, and the model is of kind GAN")
+}
