@@ -42,6 +42,13 @@ func TestDerivatives(t *testing.T) {
 			y, s := l.Forward(x[0], layers.LSTMState{H: x[9], C: x[10]})
 			return tensor.Cat(1, y.Flatten(1), s.H.Transpose(0, 1).Flatten(1), s.C.Transpose(0, 1).Flatten(1))
 		}},
+		{"multi-head attention", [][]int{{1, 3, 3}, {8, 3}, {8}, {3, 4}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			l := layers.MultiHeadAttention{
+				QKV: layers.Linear{Weight: x[1], Bias: x[2]}, Out: layers.Linear{Weight: x[3], Bias: x[4]},
+				MultiHeadAttentionConfig: layers.MultiHeadAttentionConfig{Heads: 2, KVHeads: 1, HeadDim: 2, Causal: true, Rotary: layers.NewRotary(be, 2, layers.RotaryConfig{})},
+			}
+			return l.Forward(x[0])
+		}},
 		{"dropout", [][]int{{3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor { return layers.Dropout{P: 0.4}.Forward(x[0].Square()) }},
 		{"batch norm 1d", [][]int{{4, 3}, {3}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
 			b := &layers.BatchNorm1d{}
