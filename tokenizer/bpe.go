@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/format/tokenizerjson"
+	"github.com/org/artnn/internal/words"
 )
 
 // bpe is byte-pair encoding: a piece begins as its characters, and of all pairs of
@@ -79,6 +80,14 @@ func newBPE(f tokenizerjson.BPE) (*bpe, error) {
 		m.merges[i] = [2]int32{a, b}
 		m.pairs.put(a, b, merge{uint32(i), joined})
 	}
+	// Of two merges of a pair, the later counts.
+	m.merges = slices.Collect(func(yield func([2]int32) bool) {
+		for i, pair := range m.merges {
+			if m.pairs.get(pair[0], pair[1]).rank == uint32(i) && !yield(pair) {
+				return
+			}
+		}
+	})
 	for b := range m.fallback {
 		m.fallback[b] = -1
 	}
@@ -347,7 +356,7 @@ func newTokenTable(ids tokenizerjson.Vocabulary) (tokenTable, error) {
 	last := int32(0)
 	for token, id := range ids {
 		if id < 0 || id > most {
-			return tokenTable{}, fmt.Errorf("token %q has the number %d; with %d tokens, numbers from 0 to %d are supported", token, id, len(ids), most)
+			return tokenTable{}, fmt.Errorf("token %q has the number %d; with %s, numbers from 0 to %d are supported", token, id, words.Count(len(ids), "token"), most)
 		}
 		last = max(last, id)
 	}

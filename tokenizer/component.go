@@ -58,7 +58,7 @@ func (c *components[T]) readAll(list []tokenizerjson.Component) ([]T, error) {
 		}
 		// Each level of a sequence is in the text of the one above it.
 		if strings.Count(string(from), `"Sequence"`) > maxNested {
-			return nil, fmt.Errorf("more than %d sequences in each other", maxNested)
+			return nil, fmt.Errorf("sequences are more than %d deep in each other", maxNested)
 		}
 		var err error
 		if parts[i], err = c.read(from); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/format/tokenizerjson"
+	"github.com/org/artnn/internal/words"
 )
 
 // maxFile bounds what is read of one file: the largest tokenizer.json known has 35 MB.
@@ -85,7 +86,7 @@ func readFile(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%s has %d bytes, and files of a tokenizer at most %d", name, info.Size(), maxFile)
+		return nil, fmt.Errorf("%s has %s; files of a tokenizer have at most %d", name, words.Count(info.Size(), "byte"), maxFile)
 	}
 	return fs.ReadFile(fsys, name)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/artnn/format/tokenizerjson"
 	"github.com/org/artnn/internal/strictjson"
+	"github.com/org/artnn/internal/words"
 )
 
 const pipelineKind = "pipeline"
@@ -175,7 +176,7 @@ func (p *Pipeline) Len() int { return len(p.tokens) }
 // the vocabulary, where there is no token for the unknown.
 func (p *Pipeline) Encode(text string) ([]int32, error) {
 	if len(text) > maxText {
-		return nil, fmt.Errorf("text: %d bytes are over 1 GiB: encode it in parts", len(text))
+		return nil, fmt.Errorf("text: %s, over 1 GiB: encode it in parts", words.Count(len(text), "byte"))
 	}
 	if !utf8.ValidString(text) {
 		return nil, checkUTF8("text", text)

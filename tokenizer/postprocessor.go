@@ -112,7 +112,7 @@ func newTemplate(c tokenizerjson.Component) (surround, error) {
 		}
 	}
 	if texts != 1 {
-		return s, fmt.Errorf("the template of a single text has %d places for it, not one", texts)
+		return s, fmt.Errorf("the template of a single text must have one place for it, not %d", texts)
 	}
 	return s, nil
 }

@@ -84,7 +84,7 @@ type byteLevelJSON struct {
 }
 
 func (b byteLevel) split(text string, begins bool, emit func(string, bool)) {
-	if b.prefixSpace && !strings.HasPrefix(text, " ") {
+	if b.prefixSpace && text != "" && !strings.HasPrefix(text, " ") {
 		text = " " + text
 	}
 	if b.scan == nil {
@@ -358,6 +358,9 @@ func readMetaspace(c tokenizerjson.Component) (*metaspace, error) {
 }
 
 func (m *metaspace) split(text string, begins bool, emit func(string, bool)) {
+	if text == "" {
+		return
+	}
 	text = strings.ReplaceAll(text, " ", m.replacement)
 	if (m.always || m.first && begins) && !strings.HasPrefix(text, m.replacement) {
 		text = m.replacement + text

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/format/tokenizerjson"
+	"github.com/org/artnn/internal/words"
 )
 
 // unigram gives the most probable of all ways to cut a piece into tokens, where each
@@ -51,7 +52,7 @@ func newUnigram(f tokenizerjson.Unigram) (*unigram, error) {
 	}
 	if f.UnkID != nil {
 		if *f.UnkID < 0 || int(*f.UnkID) >= len(f.Vocab) {
-			return nil, fmt.Errorf("unk_id is %d, and there are %d tokens", *f.UnkID, len(f.Vocab))
+			return nil, fmt.Errorf("unk_id is %d, with %s", *f.UnkID, words.Count(len(f.Vocab), "token"))
 		}
 		m.unk = *f.UnkID
 	}

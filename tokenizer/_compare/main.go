@@ -2,7 +2,8 @@
 // holds the tokens against those of Hugging Face's tokenizers.
 //
 //	go run ./tokenizer/_compare TOKENIZER DOCUMENTS TOKENS   # the tokens, and whether they decode to the text
-//	go run ./tokenizer/_compare -time TOKENIZER DOCUMENTS    # seconds of one thread
+//	go run ./tokenizer/_compare -time 5 TOKENIZER DOCUMENTS  # seconds of one thread, five times
+//	go run ./tokenizer/_compare -train 4000 -cut gpt2 DOCUMENTS OUT  # a tokenizer.json, and seconds
 //
 // Documents are UTF-8 and tokens int32, each list after its length as a uint32, little
 // endian.
@@ -10,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"flag"
@@ -27,7 +29,13 @@ func main() {
 	log.SetFlags(0)
 	times := flag.Int("time", 0, "rounds of a measurement")
 	lossy := flag.Bool("lossy", false, "decoding need not give the text")
+	size := flag.Int("train", 0, "tokens to train")
+	cut := flag.String("cut", "gpt2", "pre-tokenization to train with")
 	flag.Parse()
+	if *size > 0 {
+		train(*size, *cut, flag.Arg(0), flag.Arg(1))
+		return
+	}
 	p, err := tokenizer.LoadHuggingFace(flag.Arg(0))
 	if err != nil {
 		log.Fatal(err)
@@ -111,6 +119,29 @@ func measure(p *tokenizer.Pipeline, docs []string, rounds int) {
 			n += len(ids)
 		}
 		fmt.Printf("%.6f %d\n", processorTime()-begin, n)
+	}
+}
+
+func train(size int, cut, path, out string) {
+	docs := documents(path)
+	begin := processorTime()
+	p, err := tokenizer.TrainBPE(context.Background(), func(yield func(string, error) bool) {
+		for _, doc := range docs {
+			if !yield(doc, nil) {
+				return
+			}
+		}
+	}, tokenizer.BPETraining{VocabSize: size, Cut: cut})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f\n", processorTime()-begin)
+	text, err := p.HuggingFace()
+	if err == nil {
+		err = os.WriteFile(out, text, 0o600)
+	}
+	if err != nil {
+		log.Fatal(err)
 	}
 }
 
