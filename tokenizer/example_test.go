@@ -36,13 +36,7 @@ func ExampleNewWords() {
 
 // Pairs of tokens that occur often become tokens: of bytes, pieces of words.
 func ExampleTrainBPE() {
-	texts := func(yield func(string, error) bool) {
-		for range 3 {
-			if !yield("the sea, the seals and the seagulls", nil) {
-				return
-			}
-		}
-	}
+	texts := tokenizer.Texts("the sea, the seals and the seagulls", "the seals see the seagulls by the sea")
 	t, err := tokenizer.TrainBPE(context.Background(), texts, tokenizer.BPETraining{VocabSize: 265})
 	if err != nil {
 		log.Fatal(err)

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,7 +15,9 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -285,13 +290,27 @@ func TestUnknownWithoutToken(t *testing.T) {
 	}
 }
 
-func seq(texts ...string) func(func(string, error) bool) {
-	return func(yield func(string, error) bool) {
-		for _, s := range texts {
-			if !yield(s, nil) {
-				return
-			}
+func TestLines(t *testing.T) {
+	long := strings.Repeat("é", maxLine/2) + "x"
+	for _, text := range []string{"", "\n", "a", "a\n", "a\r\n\nb", "x" + long + "\n中" + long} {
+		var all []string
+		for line, err := range Lines(strings.NewReader(text)) {
+			require.NoError(t, err)
+			require.NotEmpty(t, line)
+			require.True(t, utf8.ValidString(line))
+			require.LessOrEqual(t, len(line), maxLine+utf8.UTFMax)
+			all = append(all, line)
 		}
+		require.Equal(t, text, strings.Join(all, ""))
+	}
+	broken := errors.New("broken")
+	var last error
+	for _, last = range Lines(io.MultiReader(strings.NewReader("a\nb"), iotest.ErrReader(broken))) {
+	}
+	assert.ErrorIs(t, last, broken)
+	for line := range Lines(strings.NewReader("a\nb\n")) {
+		assert.Equal(t, "a\n", line)
+		break
 	}
 }
 
@@ -305,7 +324,7 @@ func TestTrainedTokensEqualHuggingFace(t *testing.T) {
 	require.NoError(t, json.Unmarshal(text, &corpus))
 	for name, size := range map[string]int{"gpt2": 600, "smollm": 350} {
 		told := 0
-		p, err := TrainBPE(context.Background(), seq(corpus...), BPETraining{VocabSize: size, Cut: name, Progress: func(tokens, of int) {
+		p, err := TrainBPE(context.Background(), Texts(corpus...), BPETraining{VocabSize: size, Cut: name, Progress: func(tokens, of int) {
 			assert.Equal(t, size, of)
 			told = tokens
 		}})
@@ -313,7 +332,7 @@ func TestTrainedTokensEqualHuggingFace(t *testing.T) {
 		want := loadPipeline(t, name)
 		assert.Equal(t, p.Len(), told)
 		assert.Equal(t, len(want.model.tokens()), p.Len()) // of gpt2 fewer than asked for
-		if name == "smollm" { // which has added tokens
+		if name == "smollm" {                              // which has added tokens
 			assert.Equal(t, want.model, p.model)
 			continue
 		}
@@ -338,25 +357,25 @@ func TestTrainBPERefuses(t *testing.T) {
 		o     BPETraining
 		want  string
 	}{
-		{seq(), BPETraining{}, "the text is empty"},
-		{seq("a", "\xff"), BPETraining{}, "text 2: byte 0 (0xff) is not UTF-8"},
+		{Texts(), BPETraining{}, "the text is empty"},
+		{Texts("a", "\xff"), BPETraining{}, "text 2: byte 0 (0xff) is not UTF-8"},
 		{func(yield func(string, error) bool) { yield("", broken) }, BPETraining{}, "broken"},
-		{seq("a"), BPETraining{VocabSize: 100}, "a vocabulary of size 100: must be from 257"},
-		{seq("a"), BPETraining{VocabSize: 1 << 21}, "to 1048576"},
-		{seq("a"), BPETraining{Cut: "gpt9"}, `pre-tokenization "gpt9" is not known; this program knows gpt2, llama3, qwen2, smollm`},
-		{seq("a"), BPETraining{MinFrequency: -1}, "minimum frequency of -1"},
-		{seq("a"), BPETraining{SpecialTokens: []string{"x", "x"}}, "special token 2"},
+		{Texts("a"), BPETraining{VocabSize: 100}, "a vocabulary of size 100: must be from 257"},
+		{Texts("a"), BPETraining{VocabSize: 1 << 21}, "to 1048576"},
+		{Texts("a"), BPETraining{Cut: "gpt9"}, `pre-tokenization "gpt9" is not known; this program knows gpt2, llama3, qwen2, smollm`},
+		{Texts("a"), BPETraining{MinFrequency: -1}, "minimum frequency of -1"},
+		{Texts("a"), BPETraining{SpecialTokens: []string{"x", "x"}}, "special token 2"},
 	} {
 		_, err := TrainBPE(ctx, c.texts, c.o)
 		assert.ErrorContains(t, err, c.want)
 	}
 	stopped, stop := context.WithCancel(ctx)
 	stop()
-	_, err := TrainBPE(stopped, seq("a"), BPETraining{})
+	_, err := TrainBPE(stopped, Texts("a"), BPETraining{})
 	assert.ErrorIs(t, err, context.Canceled)
 	// Cancelled between two merges.
 	stopped, stop = context.WithCancel(ctx)
-	_, err = TrainBPE(stopped, seq(strings.Join(loadGoldens(t).Samples, "\n")), BPETraining{Progress: func(n, _ int) {
+	_, err = TrainBPE(stopped, Texts(strings.Join(loadGoldens(t).Samples, "\n")), BPETraining{Progress: func(n, _ int) {
 		if n > 300 {
 			stop()
 		}
@@ -364,7 +383,7 @@ func TestTrainBPERefuses(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.ErrorContains(t, err, "of 8192: context")
 
-	p, err := TrainBPE(ctx, seq("aa aa"), BPETraining{SpecialTokens: []string{}})
+	p, err := TrainBPE(ctx, Texts("aa aa"), BPETraining{SpecialTokens: []string{}})
 	require.NoError(t, err)
 	assert.Equal(t, 257, p.Len(), "the bytes and \"aa\"")
 }
@@ -426,4 +445,74 @@ func TestVocabularyOrder(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"<":0,"b":1,"a":2}`, string(text))
 	assert.True(t, strings.HasSuffix(string(text), `:0,"b":1,"a":2}`))
+}
+
+// mutate changes one thing in a JSON value: a field goes, or a value becomes another.
+func mutate(r *rand.Rand, v any) any {
+	odd := []any{nil, true, -1.0, 0.5, 1e9, 4e9, "", "\ufffd", "▁", "a", "Sequence", "Metaspace", "Removed", "\\s+", []any{}, map[string]any{}}
+	switch t := v.(type) {
+	case map[string]any:
+		if len(t) == 0 || r.IntN(8) == 0 {
+			return odd[r.IntN(len(odd))]
+		}
+		key := slices.Sorted(maps.Keys(t))[r.IntN(len(t))]
+		if r.IntN(6) == 0 {
+			delete(t, key)
+		} else {
+			t[key] = mutate(r, t[key])
+		}
+		return t
+	case []any:
+		if len(t) == 0 || r.IntN(8) == 0 {
+			return odd[r.IntN(len(odd))]
+		}
+		i := r.IntN(len(t))
+		switch r.IntN(6) {
+		case 0:
+			return slices.Delete(t, i, i+1)
+		case 1:
+			t[i] = t[r.IntN(len(t))]
+		default:
+			t[i] = mutate(r, t[i])
+		}
+		return t
+	}
+	return odd[r.IntN(len(odd))]
+}
+
+// Tokenizers with one thing changed are refused or work; some of each.
+func TestMutatedTokenizers(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	refused, read := 0, 0
+	for _, name := range []string{"gpt2", "llama3", "qwen2", "smollm", "o200k", "llama2", "unigram", "bert"} {
+		text, err := os.ReadFile(filepath.Join("testdata", name+".json"))
+		require.NoError(t, err)
+		for range 30 {
+			var v any
+			require.NoError(t, json.Unmarshal(text, &v))
+			for range 1 + r.IntN(2) {
+				v = mutate(r, v)
+			}
+			mutated, err := json.Marshal(v)
+			require.NoError(t, err)
+			p, err := ParseHuggingFace(mutated)
+			if err != nil {
+				refused++
+				continue
+			}
+			read++
+			for _, s := range []string{"The painter's 123 \n we've a café <tag>", "", " ", "é中\u0301"} {
+				if ids, err := p.Encode(s); err == nil {
+					require.NoError(t, CheckTokens(p, "Encode", ids))
+					p.Decode(ids)
+				}
+			}
+			out, err := p.HuggingFace()
+			require.NoError(t, err)
+			_, err = ParseHuggingFace(out)
+			require.NoError(t, err)
+		}
+	}
+	assert.Greater(t, refused, 50)
+	assert.Greater(t, read, 50)
 }

@@ -18,8 +18,7 @@ func TestChars(t *testing.T) {
 }
 
 func TestPipelines(t *testing.T) {
-	texts := func(yield func(string, error) bool) { yield(mixed, nil) }
-	bpe, err := tokenizer.TrainBPE(t.Context(), texts, tokenizer.BPETraining{VocabSize: 300, MinFrequency: 1})
+	bpe, err := tokenizer.TrainBPE(t.Context(), tokenizer.Texts(mixed), tokenizer.BPETraining{VocabSize: 300, MinFrequency: 1})
 	require.NoError(t, err)
 	tokenizertest.Run(t, bpe, mixed, "", "x", "<|endoftext|>")
 	for _, name := range []string{"llama3", "qwen2", "smollm", "o200k", "llama2", "unigram", "bert"} {
