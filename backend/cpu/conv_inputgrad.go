@@ -15,9 +15,11 @@ func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, geometry backend.Conv, ep 
 	}
 	epilogue, bias := c.epilogue(&ep, dst.Shape[1])
 	up := c.read(&g)
-	if z.oneWindow() {
+	switch {
+	case z.oneWindow():
 		c.spread(&z, &dst, &up, &w, epilogue)
-	} else {
+	case c.winogradBack(&z, &dst, &up, &w, epilogue):
+	default:
 		c.phases(&z, &dst, &up, &w, epilogue)
 	}
 	c.release(bias, up.scratch)

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/format"
 	"log"
@@ -37,8 +38,8 @@ type isa struct {
 	choice func(table.Func) table.Choice
 }
 
-// arch is one kind of build. Of its instruction sets, the first that has a
-// kernel is the one that runs.
+// arch is one kind of build. Of its instruction sets, the first that has a kernel and
+// whose gate is open is the one that runs.
 type arch struct {
 	suffix, constraint string
 	isas               []isa
@@ -81,39 +82,40 @@ func files() map[string][]byte {
 func (a arch) functions(family table.Family) string {
 	var s strings.Builder
 	for _, f := range family.Funcs {
-		var body string
-		var c table.Choice
-		set := a.pick(f)
-		if set != nil {
-			c = set.choice(f)
+		var body, doc string
+		for _, set := range a.sets(f) {
+			c := set.choice(f)
+			doc = cmp.Or(doc, c.Doc)
+			if f.Gated {
+				body = c.Do
+			} else {
+				body += gated(f, set, c)
+			}
 		}
 		switch {
 		case f.Gated && a.suffix != "amd64":
 			continue
-		case f.Gated:
-			body = c.Do
-		case set == nil:
-			body = result(f) + f.PlainCall()
-		default:
-			body = gated(f, *set, c) + result(f) + f.PlainCall()
+		case !f.Gated:
+			body += result(f) + f.PlainCall()
 		}
 		s.WriteByte('\n')
-		if c.Doc != "" {
-			fmt.Fprintln(&s, "// "+strings.ReplaceAll(c.Doc, "\n", "\n// "))
+		if doc != "" {
+			fmt.Fprintln(&s, "// "+strings.ReplaceAll(doc, "\n", "\n// "))
 		}
 		fmt.Fprintf(&s, "func %s%s {\n%s\n}\n", f.Name, strings.TrimPrefix(f.Signature(), "func"), body)
 	}
 	return s.String()
 }
 
-// pick is the instruction set that f has a kernel of, nil if there is none.
-func (a arch) pick(f table.Func) *isa {
-	for i := range a.isas {
-		if !a.isas[i].choice(f).None {
-			return &a.isas[i]
+// sets are the instruction sets that f has a kernel of, in the order in which they are
+// tried.
+func (a arch) sets(f table.Func) (sets []isa) {
+	for _, set := range a.isas {
+		if !set.choice(f).None {
+			sets = append(sets, set)
 		}
 	}
-	return nil
+	return sets
 }
 
 // gated runs a kernel if it can run.
