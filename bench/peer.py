@@ -218,6 +218,27 @@ def conv_generate(n=16):
     return step
 
 
+def convolution(c, side, o, kernel, stride, padding, op, reps, n=32):
+    """One operation of a convolution: forward, or the gradient of input or weights."""
+    last = torch.channels_last
+    x = torch.rand(n, c, side, side).contiguous(memory_format=last)
+    w = torch.rand(o, c, kernel, kernel).contiguous(memory_format=last)
+    dy = torch.rand_like(F.conv2d(x, w, None, stride, padding))
+    mask = [op == "input", op == "weights", False]
+
+    def step():
+        with torch.inference_mode():
+            for _ in range(reps):
+                if op == "forward":
+                    F.conv2d(x, w, None, stride, padding)
+                else:
+                    torch.ops.aten.convolution_backward(
+                        dy, x, w, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, mask
+                    )
+
+    return step
+
+
 VOCAB, EMBED, HIDDEN = 10000, 256, 512
 
 
@@ -271,6 +292,13 @@ def lstm_token(int8=False):
 
     step()  # makes the state
     return step
+
+
+def build(row):
+    if row.startswith("conv,"):
+        *sizes, op, reps = row.split(",")[1:]
+        return convolution(*map(int, sizes), op, int(reps))
+    return ROWS[row]()
 
 
 ROWS = {
@@ -339,7 +367,7 @@ def main():
                 torch.set_num_threads(request["threads"])
                 torch.manual_seed(1)
                 reply = {"base_mb": resident("VmRSS")}
-                step = ROWS[request["row"]]()
+                step = build(request["row"])
             elif do == "run":
                 reply = {"ms": timed(step, request["steps"])}
             elif do == "peak":
