@@ -1,6 +1,10 @@
 package winograd
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/org/artnn/internal/words"
+)
 
 // Shape is what a plan depends on.
 type Shape struct {
@@ -86,5 +90,5 @@ func (p Plan) String() string {
 	if !p.Fewer {
 		return "by definition"
 	}
-	return fmt.Sprintf("blocks of %d tiles, %d channels to %d", p.Tiles, p.In, p.Out)
+	return fmt.Sprintf("blocks of %s, %s to %d", words.Count(p.Tiles, "tile"), words.Count(p.In, "channel"), p.Out)
 }
