@@ -14,7 +14,7 @@
 //	GemmTiles, GemmDot                                    ●      ●     ●
 //	prefetching by GemmTiles                              –      ●     –
 //	PackTranspose, PackCopy, PackPanels                   ●      ●     ●
-//	maps of Winograd's convolutions                       ●      ●     –   (and avx512)
+//	maps of Winograd's convolutions                       ●      ●     ●   (and avx512)
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, in one kernel                               –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●

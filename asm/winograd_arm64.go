@@ -5,5 +5,26 @@
 package asm
 
 func winograd(w Winograd, s *Squares) {
+	if useNEON {
+		switch w {
+		case Winograd2Data:
+			winograd2DataNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd2Out:
+			winograd2OutNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd2In:
+			winograd2InNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd3Data:
+			winograd3DataNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd3Out:
+			winograd3OutNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd3In:
+			winograd3InNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd3Taps:
+			winograd3TapsNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		case Winograd3Grad:
+			winograd3GradNEON(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)
+		}
+		return
+	}
 	winogradGeneric(w, s)
 }

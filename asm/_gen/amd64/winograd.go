@@ -18,7 +18,7 @@ func emitWinograd(lanes int, suffix string) func(*gen) {
 		for _, m := range table.WinogradMaps() {
 			s := squares{gen: g, lanes: lanes, matrix: m.Matrix}
 			g.kernel(m.Kernel()+suffix, table.WinogradKernel, m.Doc())
-			s.emit()
+			s.emit(m)
 		}
 	}
 }
@@ -26,7 +26,7 @@ func emitWinograd(lanes int, suffix string) func(*gen) {
 // slice is the size of a slice in memory, in bytes.
 const slice = 24
 
-func (s *squares) emit() {
+func (s *squares) emit(m table.WinogradMap) {
 	g := s.gen
 	in, out := len(s.matrix[0]), len(s.matrix)
 	dst, src, groups := g.integer("dst"), g.integer("src"), g.integer("groups")
@@ -34,7 +34,7 @@ func (s *squares) emit() {
 	from, to := g.GP64(), g.GP64() // bytes
 	g.XORQ(from, from)
 	g.XORQ(to, to)
-	if s.halves() {
+	if m.Halves() {
 		s.half = s.vec()
 		g.VBROADCASTSS(g.f32(.5), s.half)
 	}
@@ -81,17 +81,6 @@ func (s *squares) vec() vec {
 		return s.YMM()
 	}
 	return s.ZMM()
-}
-
-func (s *squares) halves() bool {
-	for _, row := range s.matrix {
-		for _, f := range row {
-			if f == .5 {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // combine is the sum of factors times vectors, in order. It changes no vector.

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,16 @@ func WinogradMaps() []WinogradMap {
 // Kernel is the name of the map's kernels, without the instruction set.
 func (m WinogradMap) Kernel() string { return "w" + m.Name[1:] }
 
+// Halves reports whether the matrix has factors of ½.
+func (m WinogradMap) Halves() bool {
+	for _, row := range m.Matrix {
+		if slices.Contains(row, .5) {
+			return true
+		}
+	}
+	return false
+}
+
 // WinogradKernel is the type of the kernels.
 const WinogradKernel = "func(dst, src *[16][]float32, dstStep, srcStep, groups int)"
 
@@ -45,6 +56,6 @@ func winograd() Family {
 		return Choice{Do: s.String() + "}"}
 	}
 	return Family{"winograd", []Func{
-		{Name: "winograd", Params: "w Winograd, s *Squares", AVX512: run("AVX512"), AVX2: run("AVX2"), NEON: none},
+		{Name: "winograd", Params: "w Winograd, s *Squares", AVX512: run("AVX512"), AVX2: run("AVX2"), NEON: run("NEON")},
 	}}
 }
