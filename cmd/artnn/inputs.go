@@ -118,21 +118,31 @@ var readInFolders = append([]string{".json", ".bin", ".txt", ".md"}, imagefile.E
 
 // isIn tells whether it is a file that is read with the folder of a name.
 func (t target) isIn(folder string) bool {
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return false
-	}
-	file, from := resolved(t.path), resolved(folder)
-	inside, err := filepath.Rel(from, file)
-	return err == nil && filepath.IsLocal(inside) && slices.Contains(readInFolders, strings.ToLower(filepath.Ext(file)))
+	return isFolder(folder) && isWithin(t.path, folder) && slices.Contains(readInFolders, strings.ToLower(filepath.Ext(t.path)))
 }
 
-// resolved is a path from the root, without links.
+// isFolder tells whether there is a folder of a name.
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// isWithin tells whether a path leads to a folder or into it.
+func isWithin(path, folder string) bool {
+	inside, err := filepath.Rel(resolved(folder), resolved(path))
+	return err == nil && filepath.IsLocal(inside)
+}
+
+// resolved is a path from the root, without links as far as it is there.
 func resolved(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(resolved(parent), filepath.Base(path))
 	}
 	return path
 }

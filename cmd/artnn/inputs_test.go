@@ -108,6 +108,29 @@ func TestInputsAreKept(t *testing.T) {
 	}
 }
 
+// A run does not lie among what it learns from: resumed, it would find its own samples
+// there.
+func TestRunsAreNotInTheirData(t *testing.T) {
+	classes := classesFolder(t, 6)
+	t.Chdir(classes)
+	require.NoError(t, os.WriteFile("novel.txt", []byte(strings.Repeat("abcdefgh\n", 400)), 0o666))
+	require.NoError(t, os.Symlink(".", "linked"))
+	before, err := os.ReadDir(".")
+	require.NoError(t, err)
+	for _, args := range []string{
+		"train image --data . -o run", "train image --data . -o .", "train image --data linked -o up/run",
+		"train image --data " + classes + " -o linked/a/b", "train classifier --data . -o run", "train text --data . -o run",
+	} {
+		r := call(t, append(strings.Fields(args), "--steps=1")...)
+		assert.Equal(t, statusUsage, r.status, args)
+		assert.Contains(t, r.err, "is in the folder that is learned from: its samples would be learned from, too; choose a folder that is not in ", args)
+	}
+	after, err := os.ReadDir(".")
+	require.NoError(t, err)
+	assert.Equal(t, len(before), len(after))
+	ok(t, call(t, "train", "image", "-q", "--data=up", "--steps=1", "-o", "run")) // beside it
+}
+
 // A variable of a script that is empty is no wish for the default.
 func TestEmptyNames(t *testing.T) {
 	for args, want := range map[string]string{
@@ -184,4 +207,18 @@ func TestAdviceForConvertedNetworks(t *testing.T) {
 			assert.Contains(t, r.err, use, args)
 		}
 	}
+}
+
+func TestDemoKeepsRuns(t *testing.T) {
+	classes := classesFolder(t, 6)
+	t.Chdir(t.TempDir())
+	ok(t, call(t, "train", "classifier", "-q", "--data", classes, "--steps=1", "--width=2", "-o", "run"))
+	report, err := os.ReadFile("run/report.html")
+	require.NoError(t, err)
+	r := call(t, "demo", "--steps=1", "-o", "run")
+	assert.Equal(t, statusError, r.status)
+	assert.Equal(t, "artnn: run holds a run already: choose another folder with -o\n", r.err)
+	after, err := os.ReadFile("run/report.html")
+	require.NoError(t, err)
+	assert.Equal(t, report, after)
 }
