@@ -30,7 +30,7 @@ type timelapse struct {
 
 // Help is shown by --help.
 func (*timelapse) Help() string {
-	return `The samples are those in the run's folder: "artnn train" takes more of them if it is told to.
+	return `The samples are those in the run's folder: with --samples, "artnn train image" takes more of them.
 
 Examples:
   artnn timelapse run1
