@@ -168,6 +168,19 @@ func TestPicturesAreInterrupted(t *testing.T) {
 	assert.Empty(t, left)
 }
 
+func TestTooManyPicturesInterpolated(t *testing.T) {
+	for args, want := range map[string]string{
+		"-n 1":                               "-n must be at least 2, got 1;",
+		"-n 501":                             "-n of 501, from each of 4 pictures to the next, makes more than 2000 pictures: lower -n, or name fewer seeds;",
+		"-n 1001 --seeds 1,2":                "-n of 1001, from each of 2 pictures to the next,",
+		"-n 9223372036854775807 --seeds 1,2": "makes more than 2000 pictures",
+	} {
+		r := call(t, append([]string{"interpolate"}, strings.Fields(args)...)...)
+		assert.Equal(t, statusUsage, r.status, args)
+		assert.Contains(t, r.err, want)
+	}
+}
+
 func TestInfoOfOtherPictures(t *testing.T) {
 	t.Chdir(t.TempDir())
 	ok(t, call(t, "interpolate", "-q", "--seeds=1,2", "--n=2", "--scale=1", "-o", "morph.gif"))

@@ -68,7 +68,7 @@ func (c *interpolate) Validate() error {
 	case c.N < 2:
 		return fmt.Errorf("-n must be at least 2, got %d", c.N)
 	case c.N > mostFrames/c.legs():
-		return fmt.Errorf("-n of %d times %d from one picture to the next is more than %d pictures: lower -n, or name fewer seeds", c.N, c.legs(), mostFrames)
+		return fmt.Errorf("-n of %d, from each of %s to the next, makes more than %s: lower -n, or name fewer seeds", c.N, words.Count(c.legs(), "picture"), words.Count(mostFrames, "picture"))
 	case !(c.Spread > 0 && c.Spread <= 10):
 		return fmt.Errorf("--spread must be above 0, at most 10, got %g", c.Spread)
 	case ext != ".png" && !slices.Contains(anim.Extensions(), ext):

@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/org/artnn/generate"
+	"github.com/org/artnn/internal/words"
 )
 
 // netForm is a network as a form.
@@ -27,7 +28,7 @@ func (f netForm) first() *state {
 // rules than are followed.
 func (f netForm) begins() error {
 	if f.first() == nil {
-		return fmt.Errorf("there are more than %d ways to its first character: make it simpler", mostWays)
+		return fmt.Errorf("there are more than %s to its first character: make it simpler", words.Count(mostWays, "way"))
 	}
 	return nil
 }
