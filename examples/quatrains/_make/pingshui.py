@@ -172,6 +172,15 @@ def check(path, texts):
         two = sum(rhyme(b, c) for _, b, c in ends)
         three = sum(rhyme(b, c) and rhyme(a, b) and rhyme(a, c) for a, b, c in ends)
         print(f"  {name}: {two / n:.2%} ({two}), {three / n:.2%} ({three})")
+    # Where table and package differ, a character that was added must be the reason.
+    differ = [
+        (b, c)
+        for _, b, c in ends
+        if b != c and ours.get(b, set()) & ours.get(c, set()) and not package.do_rhyme(b, c)
+    ]
+    unexplained = [pair for pair in differ if not set(pair) & set(more)]
+    print(f"  by the table and not by the package: {len(differ)}, without an added character: {unexplained}")
+    assert not unexplained
 
 
 def form(c, known):
