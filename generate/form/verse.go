@@ -186,7 +186,7 @@ func (f *verse) Start() generate.FormState {
 	if f.groups == nil {
 		return start
 	}
-	return rhyming{start, m.rhymes(rhymes{})}
+	return rhyming{start, m.rhymes(rhymes{}), none}
 }
 
 // verseMachine makes the states of a poem as texts come to them, each once. Those of
@@ -285,7 +285,12 @@ func characters(part string) (lo, hi rune, whole, ok bool) {
 type rhyming struct {
 	*state
 	so *rhymed
+	// last is a character that rhymes and is not noted in so yet, or none: most of
+	// those that might follow never do.
+	last rune
 }
+
+const none rune = -1
 
 // Next is the state after a byte.
 func (r rhyming) Next(b byte) generate.FormState {
@@ -293,18 +298,21 @@ func (r rhyming) Next(b byte) generate.FormState {
 	if to == nil {
 		return nil
 	}
-	s := to.from.(*verseState)
+	s, so := to.from.(*verseState), r.so
+	if r.last != none {
+		so = s.m.rhymes(s.m.answer(so.rhymes, r.last))
+	}
 	if !s.bound {
-		return r.so.at(to, s.part == "")
+		return so.at(to, s.part == "")
 	}
 	lo, hi, whole, _ := characters(r.from.(*verseState).part + string([]byte{b}))
 	switch {
-	case !s.m.answered(r.so.rhymes, lo, hi):
+	case !s.m.answered(so.rhymes, lo, hi):
 		return nil
 	case whole:
-		return rhyming{to, s.m.rhymes(s.m.answer(r.so.rhymes, lo))}
+		return rhyming{to, so, lo}
 	}
-	return rhyming{to, r.so}
+	return rhyming{to, so, none}
 }
 
 // rhymes are what lines rhymed in so far.
@@ -316,19 +324,19 @@ type rhymes struct {
 // rhymed are the rhymes of a machine, each once.
 type rhymed struct {
 	rhymes
-	// last is the state given last: all characters of a line lead to the same one.
-	last generate.FormState
-	of   *state // without rhymes
+	// given is the state given last: all characters of a line lead to the same one.
+	given generate.FormState
+	of    *state // without rhymes
 }
 
 // at is the state of a poem with these rhymes.
 func (r *rhymed) at(s *state, keep bool) generate.FormState {
 	if r.of == s {
-		return r.last
+		return r.given
 	}
-	var boxed generate.FormState = rhyming{s, r}
+	var boxed generate.FormState = rhyming{s, r, none}
 	if keep {
-		r.last, r.of = boxed, s
+		r.given, r.of = boxed, s
 	}
 	return boxed
 }
