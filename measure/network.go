@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/internal/resample"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
@@ -64,17 +65,23 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 	if min(v.Height, v.Width) < 1 {
 		return nil, fmt.Errorf("features: pictures of %d×%d", v.Width, v.Height)
 	}
-	r := newResizer(v.Height, v.Width, height, width)
+	r := resample.New(v.Height, v.Width, height, width)
 	return func(pictures [][]float32) [][]float32 {
 		size := channels * height * width
 		pixels := make([]float32, len(pictures)*size)
 		parallel(len(pictures), func(i int) {
-			r.resize(pixels[i*size:(i+1)*size], coloured(pictures[i], v.Channels, channels))
+			r.Resize(pixels[i*size:(i+1)*size], coloured(pictures[i], v.Channels, channels))
 		})
-		tape := tensor.NewTape(tensor.NoGrad())
-		defer tape.Release()
-		values := n.Activations(tape.FromSlice(pixels, len(pictures), channels, height, width), v.Place)[0]
-		return vectors(values)
+		// On no tape, so that networks can release values inside once they are read: all
+		// those of a batch would take gigabytes.
+		x := tensor.FromSlice(pixels, len(pictures), channels, height, width)
+		values := n.Activations(x, v.Place)[0]
+		rows := vectors(values)
+		if values != x {
+			values.Release()
+		}
+		x.Release()
+		return rows
 	}, nil
 }
 

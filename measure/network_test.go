@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/internal/golden"
+	"github.com/org/artnn/internal/resample"
 	"github.com/org/artnn/tensor"
 )
 
@@ -20,7 +21,7 @@ func TestResizeGolden(t *testing.T) {
 			planes = append(planes, p...)
 		}
 		got := make([]float32, len(y.Data))
-		newResizer(x.Shape[1], x.Shape[2], y.Shape[1], y.Shape[2]).resize(got, planes)
+		resample.New(x.Shape[1], x.Shape[2], y.Shape[1], y.Shape[2]).Resize(got, planes)
 		var wide []float64
 		for _, v := range got {
 			wide = append(wide, float64(v))
