@@ -32,6 +32,7 @@ type DreamConfig struct {
 	Jitter int
 	// Size bounds the longest side at which the picture is worked on, in pixels: time and
 	// memory grow with its square; default 512, at most 2048.
+	// MobileNetV2 and InceptionV3 take some three gigabytes for 1024×1024.
 	Size int
 	// Seed determines the random moves.
 	Seed uint64

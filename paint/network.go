@@ -30,7 +30,7 @@ type choice struct {
 // known are networks by the names of their layers, which are those of Keras.
 var known = []choice{
 	{ // MobileNetV2
-		dream:   []string{"block_6_expand_relu", "block_13_expand_relu"},
+		dream:   []string{"block_6_expand_relu", "block_10_expand_relu"},
 		content: []string{"block_5_add"},
 		style:   []string{"Conv1_relu", "block_1_expand_relu", "block_2_add", "block_3_expand_relu", "block_6_expand_relu"},
 	},

@@ -34,6 +34,7 @@ type StyleConfig struct {
 	Rate float64
 	// Size bounds the longest side at which the picture is worked on, in pixels: time and
 	// memory grow with its square; default 384, at most 2048.
+	// MobileNetV2 and InceptionV3 take some three gigabytes for 1024×1024.
 	Size int
 	// Progress, if set, is called after each step.
 	Progress func(done, total int)

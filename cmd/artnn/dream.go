@@ -29,7 +29,7 @@ type dream struct {
 	Steps   int      `default:"16" placeholder:"N" help:"Steps of each size (default: ${default})."`
 	Rate    float64  `default:"0.015" placeholder:"X" help:"By how much a step changes a pixel in the mean, where black to white is 2 (default: ${default})."`
 	Jitter  int      `default:"32" zero:"none" placeholder:"N" help:"By how many pixels to move the picture at random before each step, at most; 0 for not at all (default: ${default})."`
-	Size    int      `default:"512" placeholder:"N" help:"Longest side to work at, in pixels: time and memory grow with its square. A larger picture gets the change made larger (default: ${default})."`
+	Size    int      `default:"512" placeholder:"N" help:"Longest side to work at, in pixels: time and memory grow with its square; 1024 takes some three gigabytes. A larger picture gets the change made larger (default: ${default})."`
 	Seed    uint64   `default:"1" zero:"a seed" placeholder:"N" help:"Seed of the random moves (default: ${default})."`
 }
 

@@ -41,8 +41,9 @@ func TestDreamAndStyle(t *testing.T) {
 	m := chequered(t, "a.png", 70, 41)
 	chequered(t, "b.png", 40, 90)
 	for _, net := range []string{"net", "run"} {
-		r := ok(t, call(t, "dream", "a.png", "-m", net, "--steps=5", "--octaves=2", "--size=60", "--jitter=0"))
-		assert.Equal(t, "dream  20 %\ndream  40 %\ndream  60 %\ndream  80 %\ndream 100 %\ndream.png: 70×41\n", r.out[max(0, len(r.out)-90):])
+		r := ok(t, call(t, "dream", "a.png", "-m", net, "--steps=10", "--octaves=1", "--size=60", "--jitter=0"))
+		assert.Contains(t, r.out, "dream  20 %\ndream  30 %\n")
+		assert.Contains(t, r.out, "dream 100 %\ndream.png: 70×41\n")
 		ok(t, call(t, "style", "a.png", "-s", "b.png", "-m", net, "--steps=3", "--smooth=0"))
 		for _, name := range []string{"dream.png", "styled.png"} {
 			out, err := data.LoadPicture(t.Context(), name)
@@ -55,7 +56,7 @@ func TestDreamAndStyle(t *testing.T) {
 		}
 	}
 	// One seed, one picture.
-	for _, args := range [][]string{{"-o=1.png"}, {"-o=2.png"}, {"-o=3.png", "--seed=2"}} {
+	for _, args := range [][]string{{"--out=1.png"}, {"--out=2.png"}, {"--out=3.png", "--seed=2"}} {
 		ok(t, call(t, append([]string{"dream", "a.png", "-m", "net", "--steps=2"}, args...)...))
 	}
 	assert.Equal(t, read(t, ".", "1.png"), read(t, ".", "2.png"))
@@ -91,7 +92,7 @@ func TestDreamMistakes(t *testing.T) {
 		{"style: the style: a picture of 50×20 is too small", []string{"style", "a.png", "-s", "small.png", "-m", "net"}},
 		{"--jitter must be at least 0, got -1", []string{"dream", "a.png", "-m", "net", "--jitter=-1"}},
 		{"--smooth must be at least 0, got -1", []string{"style", "a.png", "-s", "a.png", "-m", "net", "--smooth=-1"}},
-		{"dream: size 5000: must be from 32 to 2048", []string{"dream", "a.png", "-m", "net", "--size=6000"}},
+		{"dream: size 5000: must be from 32 to 2048", []string{"dream", "a.png", "-m", "net", "--size=5000"}},
 	} {
 		r := call(t, c.args...)
 		assert.NotZero(t, r.status, c.args)

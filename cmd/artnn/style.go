@@ -26,7 +26,7 @@ type style struct {
 	Octaves int      `default:"2" placeholder:"N" help:"How many sizes the picture is worked on at, each twice the one before (default: ${default})."`
 	Steps   int      `default:"100" placeholder:"N" help:"Steps of each size (default: ${default})."`
 	Rate    float64  `default:"0.04" placeholder:"X" help:"By how much a pixel changes in the first steps, where black to white is 2 (default: ${default})."`
-	Size    int      `default:"384" placeholder:"N" help:"Longest side to work at, in pixels: time and memory grow with its square. A larger picture gets the change made larger (default: ${default})."`
+	Size    int      `default:"384" placeholder:"N" help:"Longest side to work at, in pixels: time and memory grow with its square; 1024 takes some three gigabytes. A larger picture gets the change made larger (default: ${default})."`
 	Layers  []string `placeholder:"A,B" help:"Layers that hold the style, early and late (default: as suits the network). A name that the network has not lists all."`
 	Content []string `placeholder:"A,B" help:"Layers that hold the contents (default: as suits the network)."`
 }
