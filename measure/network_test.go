@@ -91,6 +91,25 @@ func TestNetworkFeatures(t *testing.T) {
 	}
 }
 
+// taped sees whether pictures are on a tape, which would keep all values inside.
+type taped struct {
+	eye
+	is *bool
+}
+
+func (n taped) Activations(x *tensor.Tensor, names ...string) []*tensor.Tensor {
+	*n.is = *n.is || x.Tape() != nil
+	return n.eye.Activations(x, names...)
+}
+
+func TestFeaturesOffTape(t *testing.T) {
+	is := false
+	f, err := NetworkFeatures(taped{eye{1, 2, 2}, &is}, View{Channels: 1, Height: 2, Width: 2})
+	require.NoError(t, err)
+	f([][]float32{{0, 1, 2, 3}})
+	assert.False(t, is)
+}
+
 // An ended context ends every measure, before the work and within it.
 func TestContextEnds(t *testing.T) {
 	n := 700

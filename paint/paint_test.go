@@ -149,9 +149,8 @@ func TestRoll(t *testing.T) {
 	assert.Equal(t, []float32{30, 40, 50, 10, 20}, tape.Grad(y, []*tensor.Tensor{x})[0].Float32s())
 }
 
-// narrow takes other channels than eyes do.
+// narrow takes other channels, and sees the pixels.
 type narrow struct {
-	*eyes
 	channels int
 	names    []string
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
@@ -55,14 +53,6 @@ func (c *dream) Validate() error {
 		return fmt.Errorf("--jitter must be at least 0, got %d", c.Jitter)
 	}
 	return pngOut(c.Out)
-}
-
-// pngOut refuses names of files for pictures that PNG is not the format of.
-func pngOut(name string) error {
-	if !strings.EqualFold(filepath.Ext(name), ".png") {
-		return fmt.Errorf("--out must end in .png, got %q", name)
-	}
-	return nil
 }
 
 // Run is the command.
