@@ -33,6 +33,11 @@ type View struct {
 	Place string
 }
 
+// mostPixels bounds those that a network sees at once, and with them memory: layers may
+// have a hundred numbers for each, and several layers are in memory together. 64 pictures
+// of 64×64 are as many.
+const mostPixels = 1 << 18
+
 // NetworkFeatures makes a network's values at a place features of pictures. Pictures of
 // another size are resized to what the network takes, by a linear filter that is
 // widened where they shrink; gray and RGB are made of each other, and alpha lies on
@@ -72,15 +77,17 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 		parallel(len(pictures), func(i int) {
 			r.Resize(pixels[i*size:(i+1)*size], coloured(pictures[i], v.Channels, channels))
 		})
-		// On no tape, so that networks can release values inside once they are read: all
-		// those of a batch would take gigabytes.
-		x := tensor.FromSlice(pixels, len(pictures), channels, height, width)
-		values := n.Activations(x, v.Place)[0]
-		rows := vectors(values)
-		if values != x {
-			values.Release()
+		rows := make([][]float32, 0, len(pictures))
+		for part := range slices.Chunk(pixels, max(1, mostPixels/(height*width))*size) {
+			// On no tape, so that networks can release values inside once they are read.
+			x := tensor.FromSlice(part, len(part)/size, channels, height, width)
+			values := n.Activations(x, v.Place)[0]
+			rows = append(rows, vectors(values)...)
+			if values != x {
+				values.Release()
+			}
+			x.Release()
 		}
-		x.Release()
 		return rows
 	}, nil
 }

@@ -91,23 +91,32 @@ func TestNetworkFeatures(t *testing.T) {
 	}
 }
 
-// taped sees whether pictures are on a tape, which would keep all values inside.
-type taped struct {
+// careful sees what memory depends on.
+type careful struct {
 	eye
-	is *bool
+	taped *bool // values inside are kept
+	most  *int  // pictures at once
 }
 
-func (n taped) Activations(x *tensor.Tensor, names ...string) []*tensor.Tensor {
-	*n.is = *n.is || x.Tape() != nil
+func (n careful) Activations(x *tensor.Tensor, names ...string) []*tensor.Tensor {
+	*n.taped = *n.taped || x.Tape() != nil
+	*n.most = max(*n.most, x.Dim(0))
 	return n.eye.Activations(x, names...)
 }
 
-func TestFeaturesOffTape(t *testing.T) {
-	is := false
-	f, err := NetworkFeatures(taped{eye{1, 2, 2}, &is}, View{Channels: 1, Height: 2, Width: 2})
-	require.NoError(t, err)
-	f([][]float32{{0, 1, 2, 3}})
-	assert.False(t, is)
+// Many large pictures are shown a few at a time, in order, and no values inside are kept.
+func TestFeaturesInParts(t *testing.T) {
+	for side, most := range map[int]int{2: 5, 400: 1, 300: 2, 700: 1} {
+		taped, seen := false, 0
+		f, err := NetworkFeatures(careful{eye{1, side, side}, &taped, &seen}, View{Channels: 1, Height: 1, Width: 1, Place: "pixels"})
+		require.NoError(t, err)
+		got := f([][]float32{{1}, {0}, {0.5}, {-1}, {0.25}})
+		for i, want := range []float32{1, 0, 0.5, -1, 0.25} {
+			assert.InDelta(t, want, got[i][0], 1e-5)
+		}
+		assert.False(t, taped)
+		assert.Equal(t, most, seen)
+	}
 }
 
 // An ended context ends every measure, before the work and within it.
