@@ -46,6 +46,9 @@ func TestTextReadersReadTogether(t *testing.T) {
 	small, err := Quantize(m)
 	require.NoError(t, err)
 	t.Run("float32", func(t *testing.T) { readTogether(t, m, 1e-5) })
+	tied, err := NewTextGenerator(m.tokens, TextConfig{Hidden: 12, Tied: true, Seed: 5})
+	require.NoError(t, err)
+	t.Run("tied", func(t *testing.T) { readTogether(t, tied, 1e-5) })
 	t.Run("int8", func(t *testing.T) { readTogether(t, small, 1e-5) })
 }
 

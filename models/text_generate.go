@@ -57,7 +57,7 @@ func (r *textReader) Read(tokens []int32, logits []float32) {
 func (r *textReader) ReadAll(tokens []int32, logits []float32) {
 	defer r.tape.Release()
 	y, last := r.m.read(r.tape, tokens, 1, len(tokens), r.state)
-	r.m.Linear.Forward(y).ReadFloat32s(logits)
+	r.m.head().Forward(y).ReadFloat32s(logits)
 	r.state.H.Set(last.H)
 	r.state.C.Set(last.C)
 }
@@ -81,7 +81,7 @@ func (m *TextGenerator) ReadBatch(readers []generate.Reader, tokens []int32, log
 		one.C.Set(r.(*textReader).state.C)
 	}
 	y, last := m.read(tape, tokens, n, 1, state)
-	out := m.Linear.Forward(y.Select(1, -1))
+	out := m.head().Forward(y.Select(1, -1))
 	for i, r := range readers {
 		out.Select(0, i).ReadFloat32s(logits[i])
 		one := stateRows(last, i, i+1)
