@@ -31,13 +31,13 @@ func (c Cut) At(tile int) (start, rows int) {
 	return start, min(c.small, c.rows-start)
 }
 
-// run is tiles with as many rows each: Tiles of them from Tile on, of which the
-// first begins at row Start.
-type run struct{ tile, tiles, start, rows int }
+// Run is tiles with as many rows each: Tiles of them from number First on, of which
+// the first begins at row Start.
+type Run struct{ First, Tiles, Start, Rows int }
 
-// runs are the at most two runs of tiles; one without tiles is to be skipped.
-func (c Cut) runs() [2]run {
-	return [2]run{{0, c.larger, 0, c.small + 1}, {c.larger, c.Tiles - c.larger, c.larger * (c.small + 1), c.small}}
+// Runs are the at most two runs of tiles; one without tiles is to be skipped.
+func (c Cut) Runs() [2]Run {
+	return [2]Run{{0, c.larger, 0, c.small + 1}, {c.larger, c.Tiles - c.larger, c.larger * (c.small + 1), c.small}}
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -163,12 +163,12 @@ func (x *Product) inPlaceColumns(kc int, r rect, rows Cut, accumulate bool) {
 	t := asm.InPlaceTiles{N: r.j1 - r.j0, ARow: x.A.Row, ACol: x.A.Col, BRow: x.B.Row, CRow: x.LdC}
 	for p := 0; p < x.K; p += kc {
 		t.K, t.B, t.Accumulate = min(kc, x.K-p), x.B.Mem[p*x.B.Row+r.j0:], accumulate || p > 0
-		for _, run := range rows.runs() {
-			if run.tiles == 0 {
+		for _, run := range rows.Runs() {
+			if run.Tiles == 0 {
 				continue
 			}
-			i := r.i0 + run.start
-			t.Count, t.M = run.tiles, run.rows
+			i := r.i0 + run.Start
+			t.Count, t.M = run.Tiles, run.Rows
 			t.A, t.C = x.A.Mem[i*x.A.Row+p*x.A.Col:], x.C[i*x.LdC+r.j0:]
 			asm.GemmInPlace(&t)
 		}
