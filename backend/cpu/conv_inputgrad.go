@@ -21,6 +21,7 @@ func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, geometry backend.Conv, ep 
 		c.spread(&z, &dst, &up, &w, epilogue)
 	case c.winogradBack(&z, &dst, &up, &w, epilogue):
 	case c.smallBack(&z, &dst, &up, &w, epilogue):
+	case c.scatterBack(&z, &dst, &up, &w, epilogue):
 	default:
 		c.phases(&z, &dst, &up, &w, epilogue)
 	}
