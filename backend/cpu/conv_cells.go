@@ -71,16 +71,9 @@ func (t *bandTask) cellProducts(to, cells []float32) {
 	x := asm.InPlaceTiles{
 		K: t.window(), ARow: t.cell(), ACol: 1, BRow: t.outs, CRow: t.outs, Accumulate: t.bias != nil,
 	}
-	runs := gemm.CutRows(t.Across, 2*asm.MR).Runs()
 	for j := 0; j < t.outs; j += 2 * asm.NR {
-		x.N, x.B = min(2*asm.NR, t.outs-j), t.packed[j:]
-		for _, r := range runs {
-			if r.Tiles > 0 {
-				x.Count, x.M = r.Tiles, r.Rows
-				x.A, x.C = cells[r.Start*x.ARow:], to[r.Start*t.outs+j:]
-				asm.GemmInPlace(&x)
-			}
-		}
+		x.N, x.A, x.B, x.C = min(2*asm.NR, t.outs-j), cells, t.packed[j:], to[j:]
+		gemm.MultiplyInPlace(x, t.Across, 2*asm.MR)
 	}
 }
 
@@ -93,17 +86,10 @@ func (s *sliding) cellTap(a, b int) int {
 // whole tiles.
 func (t *bandWeights) addCells(sums, g, cells []float32) {
 	row := t.cellRow()
-	runs := gemm.CutRows(t.outs, cellsM).Runs()
 	x := asm.InPlaceTiles{K: t.Across, ARow: 1, ACol: t.outs, BRow: t.cell(), CRow: row, Accumulate: true}
 	for j := 0; j < row; j += cellsN {
-		x.N, x.B = min(cellsN, row-j), cells[j:]
-		for _, r := range runs {
-			if r.Tiles > 0 {
-				x.Count, x.M = r.Tiles, r.Rows
-				x.A, x.C = g[r.Start:], sums[r.Start*row+j:]
-				asm.GemmInPlace(&x)
-			}
-		}
+		x.N, x.A, x.B, x.C = min(cellsN, row-j), g, cells[j:], sums[j:]
+		gemm.MultiplyInPlace(x, t.outs, cellsM)
 	}
 }
 

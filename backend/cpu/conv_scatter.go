@@ -177,16 +177,10 @@ func (t *scatterTask) multiply(parts []float32, image, y int) {
 	if t.columns%(3*asm.NR) == 0 {
 		panel, most = 3*asm.NR, asm.InPlaceRows48
 	}
-	from, runs := t.x.mem[image*t.x.image+y*t.x.line:], gemm.CutRows(t.w, most).Runs()
+	x.A = t.x.mem[image*t.x.image+y*t.x.line:]
 	for j := 0; j < t.columns; j += panel {
-		x.N, x.B = min(panel, t.columns-j), t.packed[j:]
-		for _, r := range runs {
-			if r.Tiles > 0 {
-				x.Count, x.M = r.Tiles, r.Rows
-				x.A, x.C = from[r.Start*t.x.pixel:], parts[r.Start*t.columns+j:]
-				asm.GemmInPlace(&x)
-			}
-		}
+		x.N, x.B, x.C = min(panel, t.columns-j), t.packed[j:], parts[j:]
+		gemm.MultiplyInPlace(x, t.w, most)
 	}
 }
 

@@ -238,16 +238,9 @@ func (t *smallTask) line(p *smallPlane, l int, w, sums []float32, width int) {
 			}
 			tap := (p.down.last-a*p.down.back)*t.kw + p.across.last - b*p.across.back
 			pixels := t.copied[t.at(y, lo*p.across.step+p.across.first+b*p.across.apart):]
-			runs := gemm.CutRows((hi-lo)*t.n, 2*asm.MR).Runs()
 			for k := 0; k < t.in; k += smallK {
-				x.K, x.B = min(smallK, t.in-k), w[(tap*t.in+k)*width:]
-				for _, r := range runs {
-					if r.Tiles > 0 {
-						x.Count, x.M = r.Tiles, r.Rows
-						x.A, x.C = pixels[r.Start*t.row+k:], sums[(lo*t.n+r.Start)*width:]
-						asm.GemmInPlace(&x)
-					}
-				}
+				x.K, x.A, x.B, x.C = min(smallK, t.in-k), pixels[k:], w[(tap*t.in+k)*width:], sums[lo*t.n*width:]
+				gemm.MultiplyInPlace(x, (hi-lo)*t.n, 2*asm.MR)
 			}
 		}
 	}

@@ -57,17 +57,17 @@ func (j *job) sliver(x *block, at int, c []float32) {
 		K: k, N: asm.NR, ATile: size, ARow: 1, ACol: asm.MR, B: b, BRow: asm.NR, CRow: ldc, Accumulate: x.accumulate,
 	}
 	fetch := asm.Prefetch{Next: mem, OffsetsTile: lines}
-	for _, r := range x.rows.Runs() {
-		t.M, t.CTile = r.Rows, r.Rows*ldc
-		if early := min(r.Tiles, x.next.tiles-r.First); early > 0 && mem != nil {
-			t.Count, t.A, t.C = early, x.a[r.First*size:], c[r.Start*ldc:]
-			t.Prefetch, fetch.Offsets = &fetch, x.next.lines[r.First*lines:]
+	for _, r := range x.rows.runs() {
+		t.M, t.CTile = r.rows, r.rows*ldc
+		if early := min(r.tiles, x.next.tiles-r.tile); early > 0 && mem != nil {
+			t.Count, t.A, t.C = early, x.a[r.tile*size:], c[r.start*ldc:]
+			t.Prefetch, fetch.Offsets = &fetch, x.next.lines[r.tile*lines:]
 			asm.GemmTiles(&t)
 			t.Prefetch = nil
-			r.First, r.Tiles, r.Start = r.First+early, r.Tiles-early, r.Start+early*r.Rows
+			r.tile, r.tiles, r.start = r.tile+early, r.tiles-early, r.start+early*r.rows
 		}
-		if r.Tiles > 0 {
-			t.Count, t.A, t.C = r.Tiles, x.a[r.First*size:], c[r.Start*ldc:]
+		if r.tiles > 0 {
+			t.Count, t.A, t.C = r.tiles, x.a[r.tile*size:], c[r.start*ldc:]
 			asm.GemmTiles(&t)
 		}
 	}
