@@ -2,11 +2,13 @@ package data
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"io"
+	"io/fs"
 
 	"github.com/org/artnn/internal/imagefile"
 	"github.com/org/artnn/internal/regular"
@@ -20,7 +22,11 @@ import (
 // million pixels (8192×8192).
 func LoadPicture(ctx context.Context, path string) (*image.NRGBA, error) {
 	m, err := loadPicture(ctx, path)
-	if err != nil {
+	var named *fs.PathError
+	switch {
+	case errors.As(err, &named) && named.Path == path: // it has the name
+		return nil, err
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil

@@ -131,7 +131,7 @@ func (s *settings) check() error {
 	case !(s.temperature >= 0 && s.temperature <= math.MaxFloat64):
 		return fmt.Errorf("temperature: %g: must be finite and not negative", s.temperature)
 	case !(s.repetition > 0 && s.repetition <= mostBias):
-		return fmt.Errorf("repetition penalty: %g: must be positive; 1 is none", s.repetition)
+		return fmt.Errorf("repetition penalty: %g: must be positive and at most %g; 1 is none", s.repetition, mostBias)
 	case !(math.Abs(s.presence) <= mostBias):
 		return fmt.Errorf("presence penalty: %g: must be from %g to %g", s.presence, -mostBias, mostBias)
 	case !(math.Abs(s.frequency) <= mostBias):

@@ -291,20 +291,21 @@ func TestWindows(t *testing.T) {
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	m := scripted("ab|cd")
 	for want, o := range map[string]Option{
-		"min-p: 1.5: must be in [0, 1]":                         MinP(1.5),
-		"min-p: NaN":                                            MinP(math.NaN()),
-		"repetition penalty: 0: must be positive":               Repetition(0),
-		"repetition penalty: NaN":                               Repetition(math.NaN()),
-		"presence penalty: +Inf":                                Presence(math.Inf(1)),
-		"frequency penalty: NaN":                                Frequency(math.NaN()),
-		"bias of token 1: +Inf":                                 Bias(map[int32]float64{1: math.Inf(1)}),
-		"bias of token 1: NaN":                                  Bias(map[int32]float64{1: math.NaN()}),
-		"bias of token -1: tokens are not negative":             Bias(map[int32]float64{-1: 1}),
-		"bias of token 3: the tokenizer has tokens from 0 to 2": Bias(map[int32]float64{3: 1}),
-		"stop: an empty string":                                 Stop("a", ""),
-		`stop: "\xff" is not UTF-8`:                             Stop("\xff"),
-		"log-probabilities: -1: the number":                     LogProbs(-1),
-		"bias and form exclude them all":                        Bias(map[int32]float64{0: math.Inf(-1), 1: math.Inf(-1), 2: math.Inf(-1)}),
+		"min-p: 1.5: must be in [0, 1]": MinP(1.5),
+		"min-p: NaN":                    MinP(math.NaN()),
+		"repetition penalty: 1e+30: must be positive and at most 1e+09; 1 is none": Repetition(1e30),
+		"repetition penalty: 0: must be positive":                                  Repetition(0),
+		"repetition penalty: NaN":                                                  Repetition(math.NaN()),
+		"presence penalty: +Inf":                                                   Presence(math.Inf(1)),
+		"frequency penalty: NaN":                                                   Frequency(math.NaN()),
+		"bias of token 1: +Inf":                                                    Bias(map[int32]float64{1: math.Inf(1)}),
+		"bias of token 1: NaN":                                                     Bias(map[int32]float64{1: math.NaN()}),
+		"bias of token -1: tokens are not negative":                                Bias(map[int32]float64{-1: 1}),
+		"bias of token 3: the tokenizer has tokens from 0 to 2":                    Bias(map[int32]float64{3: 1}),
+		"stop: an empty string":                                                    Stop("a", ""),
+		`stop: "\xff" is not UTF-8`:                                                Stop("\xff"),
+		"log-probabilities: -1: the number":                                        LogProbs(-1),
+		"bias and form exclude them all":                                           Bias(map[int32]float64{0: math.Inf(-1), 1: math.Inf(-1), 2: math.Inf(-1)}),
 	} {
 		_, err := Text(m, ">", 2, o)
 		assert.ErrorContains(t, err, "generate: ")

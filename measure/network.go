@@ -62,9 +62,9 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 	case !slices.Contains(names, place):
 		return nil, fmt.Errorf("features: the network has no place %q; it has %s", place, strings.Join(names, ", "))
 	}
-	for _, c := range []int{channels, v.Channels} {
+	for whose, c := range map[string]int{"the network's pictures": channels, "pictures": v.Channels} {
 		if c != 1 && c != 3 && c != 4 {
-			return nil, fmt.Errorf("features: pictures must have 1, 3 or 4 channels, got %d", c)
+			return nil, fmt.Errorf("features: %s must have 1, 3 or 4 channels, got %d", whose, c)
 		}
 	}
 	if min(v.Height, v.Width) < 1 {

@@ -81,10 +81,10 @@ func TestNetworkFeatures(t *testing.T) {
 		n eye
 		v View
 	}{
-		`features: the network has no place "x"; it has pixels, flat, sum`: {eye{1, 2, 2}, View{Channels: 1, Height: 2, Width: 2, Place: "x"}},
-		"features: pictures must have 1, 3 or 4 channels, got 2":           {eye{1, 2, 2}, View{Channels: 2, Height: 2, Width: 2}},
-		"features: pictures must have 1, 3 or 4 channels, got 5":           {eye{5, 2, 2}, View{Channels: 1, Height: 2, Width: 2}},
-		"features: pictures of 0×2":                                        {eye{1, 2, 2}, View{Channels: 1, Height: 2}},
+		`features: the network has no place "x"; it has pixels, flat, sum`:     {eye{1, 2, 2}, View{Channels: 1, Height: 2, Width: 2, Place: "x"}},
+		"features: pictures must have 1, 3 or 4 channels, got 2":               {eye{1, 2, 2}, View{Channels: 2, Height: 2, Width: 2}},
+		"features: the network's pictures must have 1, 3 or 4 channels, got 5": {eye{5, 2, 2}, View{Channels: 1, Height: 2, Width: 2}},
+		"features: pictures of 0×2":                                            {eye{1, 2, 2}, View{Channels: 1, Height: 2}},
 	} {
 		_, err := NetworkFeatures(c.n, c.v)
 		assert.EqualError(t, err, want)

@@ -279,10 +279,14 @@ func ExampleMorph() {
 	for _, seed := range []uint64{3, 8, 21} {
 		stops = append(stops, gan.Latents(1, models.Draw{Seed: seed}))
 	}
-	frames := recipe.Morph(gan, stops, recipe.MorphOptions{N: 10, Loop: true})
+	ctx := context.Background()
+	frames, err := recipe.Morph(ctx, gan, stops, recipe.MorphOptions{N: 10, Loop: true})
+	if err != nil {
+		log.Fatal(err)
+	}
 	path := filepath.Join(os.TempDir(), "morph.apng")
 	defer os.Remove(path)
-	err = anim.Save(path, frames, anim.Options{Delay: 80 * time.Millisecond})
+	err = anim.Save(ctx, path, frames, anim.Options{Delay: 80 * time.Millisecond})
 	fmt.Println(len(frames), "pictures", err)
 	// Output:
 	// 30 pictures <nil>

@@ -123,20 +123,15 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 	return l, l.compareFeatures(ctx, features, all, fake, o.Seed)
 }
 
-// togetherDrawn is how many pictures are made or judged between two looks at the context.
-const togetherDrawn = 64
-
 // drawn are the pictures that [models.GAN.Generate] makes.
 func drawn(ctx context.Context, gan *models.GAN, n int, seed uint64) (pictures [][]float32, err error) {
 	latents := gan.Latents(n, models.Draw{Seed: seed})
 	size := gan.Size()
-	for part := range slices.Chunk(latents, len(latents)/n*togetherDrawn) {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		pictures = append(pictures, rows(gan.Decode(part), size.Channels*size.Height*size.Width)...)
+	pixels, err := Decode(ctx, gan, latents)
+	if err != nil {
+		return nil, err
 	}
-	return pictures, nil
+	return rows(pixels, size.Channels*size.Height*size.Width), nil
 }
 
 // score is the discriminator's mean score of pictures.

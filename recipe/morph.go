@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"context"
 	"image"
 
 	"github.com/org/artnn/data"
@@ -19,7 +20,9 @@ type MorphOptions struct {
 // no jump; otherwise the result ends with the last latent's picture.
 //
 // Panics if there are fewer than two latents, or one is of another length.
-func Morph(gan *models.GAN, latents [][]float32, o MorphOptions) (frames []image.Image) {
+//
+// Errors: an ended context.
+func Morph(ctx context.Context, gan *models.GAN, latents [][]float32, o MorphOptions) (frames []image.Image, err error) {
 	cfg, between := gan.Size(), gan.Between
 	if o.Straight {
 		between = gan.Line
@@ -30,12 +33,15 @@ func Morph(gan *models.GAN, latents [][]float32, o MorphOptions) (frames []image
 		stages++
 	}
 	for i := range stages {
-		pixels := gan.Decode(between(latents[i], latents[(i+1)%len(latents)], o.N+1))
+		pixels, err := Decode(ctx, gan, between(latents[i], latents[(i+1)%len(latents)], o.N+1))
+		if err != nil {
+			return nil, err
+		}
 		keep := o.N
 		if i == stages-1 && !closed {
 			keep++ // nothing follows that would begin with the last
 		}
 		frames = append(frames, data.ToImages(pixels, cfg.Channels, cfg.Height, cfg.Width)[:keep]...)
 	}
-	return frames
+	return frames, nil
 }

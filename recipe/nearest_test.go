@@ -115,6 +115,8 @@ func TestSheets(t *testing.T) {
 	assert.Equal(t, []int{9}, steps(1))
 	require.NoError(t, data.WritePNG(filepath.Join(samples, "step-000000004.png"), shade(80, 9)))
 	assert.Equal(t, []int{1, 2, 3, 5, 6, 7, 8, 9}, steps(100), "without that of another size")
+	require.NoError(t, data.WritePNG(filepath.Join(samples, "step-000000001 (copy).png"), shade(80, 4)))
+	assert.Equal(t, []int{1, 2, 3, 5, 6, 7, 8, 9}, steps(100), "and without what somebody has put there")
 
 	broken := filepath.Join(samples, "step-000000005.png")
 	require.NoError(t, os.WriteFile(broken, []byte("\x89PNG\r\n\x1a\n"), 0o666))
@@ -124,6 +126,8 @@ func TestSheets(t *testing.T) {
 	cancel()
 	_, err = Sheets(ctx, dir, 100)
 	assert.ErrorIs(t, err, context.Canceled)
+	_, err = Sheets(t.Context(), broken, 100)
+	assert.EqualError(t, err, broken+" is a file: name the folder of a run")
 	empty := t.TempDir()
 	require.NoError(t, os.Mkdir(rundir.At(empty).Samples(), 0o777))
 	_, err = Sheets(t.Context(), empty, 100)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/pretrained"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/train"
 )
@@ -122,13 +123,37 @@ func TestImagesFromFolderToReport(t *testing.T) {
 	}
 	for _, straight := range []bool{false, true} {
 		for n, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
-			frames := Morph(c.Model(), latents[:n], MorphOptions{N: 4, Straight: straight})
+			frames, err := Morph(t.Context(), c.Model(), latents[:n], MorphOptions{N: 4, Straight: straight})
+			require.NoError(t, err)
 			assert.Len(t, frames, want)
 			assert.Equal(t, c.Model().Images(1, 1)[0], frames[0], "both ends are there")
 			assert.Equal(t, c.Model().Images(1, uint64(n))[0], frames[len(frames)-1])
 		}
 	}
-	assert.Len(t, Morph(c.Model(), latents, MorphOptions{N: 4, Loop: true}), 3*4)
+	frames, err := Morph(t.Context(), c.Model(), latents, MorphOptions{N: 4, Loop: true})
+	require.NoError(t, err)
+	assert.Len(t, frames, 3*4)
+
+	ended, end := context.WithCancel(t.Context())
+	end()
+	_, err = Morph(ended, c.Model(), latents, MorphOptions{N: 4})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// Pictures that are made in parts have the bits of those made at once.
+func TestDecode(t *testing.T) {
+	gan, err := pretrained.Faces()
+	require.NoError(t, err)
+	const n = 2*togetherDrawn + 5
+	latents := gan.Latents(n, models.Draw{Seed: 3})
+	pictures, err := Decode(t.Context(), gan, latents)
+	require.NoError(t, err)
+	assert.Equal(t, gan.Decode(latents), pictures)
+
+	ended, end := context.WithCancel(t.Context())
+	end()
+	_, err = Decode(ended, gan, latents)
+	assert.ErrorIs(t, err, context.Canceled)
 }
 
 func TestTextChoosesByTheText(t *testing.T) {

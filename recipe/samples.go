@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/org/artnn/data"
@@ -85,9 +86,9 @@ func samplePaths(dir string) (paths []samplePath, err error) {
 		return nil, err
 	}
 	for _, e := range entries {
-		var step int
 		name := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
-		if _, err := fmt.Sscanf(name, samplePrefix+"%d", &step); err == nil {
+		digits, ok := strings.CutPrefix(name, samplePrefix)
+		if step, err := strconv.Atoi(digits); ok && err == nil { // and not "step-1 (copy)"
 			paths = append(paths, samplePath{filepath.Join(dir, e.Name()), step})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -32,6 +33,9 @@ const mostSheetPixels = 4 * data.MaxGridPixels
 // Errors: a folder without samples, or whose samples are texts; sheets that are broken
 // or too large; an ended context.
 func Sheets(ctx context.Context, dir string, most int) ([]Sheet, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is a file: name the folder of a run", dir)
+	}
 	paths, err := samplePaths(rundir.At(dir).Samples())
 	if err != nil {
 		return nil, missing(err, dir, "run with samples")

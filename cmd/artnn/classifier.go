@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	_ = addFamily("artnn predict", evalClasses)
+	_ = addFamily(always[*models.Classifier]("artnn predict"), evalClasses)
 	_ = addPredictor(predictClasses)
 )
 
@@ -28,9 +28,6 @@ const (
 // predictClasses tells what pictures show.
 func predictClasses(ctx context.Context, c *predict, m *models.Classifier, con *console) error {
 	if err := c.onlyTables(m); err != nil {
-		return err
-	}
-	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
 		return err
 	}
 	if c.Data == "-" {

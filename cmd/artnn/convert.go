@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/org/artnn/format/tfjs"
 	"github.com/org/artnn/internal/words"
@@ -20,7 +23,7 @@ var _ = commands.add(55, func() any {
 
 // convert reads a network of others.
 type convert struct {
-	From    string     `arg:"" help:"Folder with a model.json and its shards, or the model.json."`
+	From    string     `arg:"" input:"data" help:"Folder with a model.json and its shards, or the model.json."`
 	Out     string     `short:"o" output:"file" default:"model.safetensors" placeholder:"FILE" help:"Model's file to write (default: ${default})."`
 	Range   pixelRange `required:"" placeholder:"LOW,HIGH" help:"The numbers that the network takes for black and white, as its documentation says: 0,1, 0,255 or -1,1."`
 	Source  string     `placeholder:"TEXT" help:"Where the network comes from (default: what the package.json beside or above it says)."`
@@ -41,7 +44,17 @@ Examples:
 // pixelRange is two numbers, such as "0,255".
 type pixelRange [2]float64
 
-// UnmarshalText is called by the command-line parser.
+// Decode is called by the command-line parser. It takes what begins with a dash for a
+// value, which the parser by itself does not: --range -1,1.
+func (r *pixelRange) Decode(d *kong.DecodeContext) error {
+	token := d.Scan.Pop()
+	if token.IsEOL() {
+		return errors.New("expected two numbers, such as 0,255")
+	}
+	return r.UnmarshalText([]byte(token.String()))
+}
+
+// UnmarshalText reads two numbers.
 func (r *pixelRange) UnmarshalText(text []byte) error {
 	low, high, _ := strings.Cut(string(text), ",")
 	for i, s := range []string{low, high} {
@@ -61,7 +74,7 @@ func (r *pixelRange) UnmarshalText(text []byte) error {
 func (c *convert) Run(con *console) error {
 	m, err := tfjs.Open(c.From)
 	if err != nil {
-		return err
+		return noSuch(err, c.From, "model.json, nor a folder with one")
 	}
 	net, err := keras.Convert(m, keras.Options{Range: c.Range})
 	if err != nil {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/demo"
+	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
 )
 
@@ -46,6 +48,9 @@ func (d *demoCommand) Validate() error {
 
 // Run is the command.
 func (d *demoCommand) Run(ctx context.Context, con *console) error {
+	if rundir.At(d.Out).Exists() { // whose report would be lost
+		return fmt.Errorf("%s %w: choose another folder with -o", d.Out, recipe.ErrRunExists)
+	}
 	con.say("artnn demo: %s kernels, writing to %s\n", asm.Selected(), d.Out)
 	r, err := demo.Run(ctx, demo.Options{
 		Dir: d.Out, Seed: d.Seed, Steps: d.Steps, Time: time.Duration(d.Seconds) * time.Second,

@@ -17,14 +17,14 @@ var _ = commands.add(50, func() any {
 
 // evalCommand measures a model.
 type evalCommand struct {
-	Model    string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data     string `placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
+	Model    string `short:"m" input:"model" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
+	Data     string `input:"data" placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
 	N        int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
 	Seed     uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
-	Features string `placeholder:"RUN" help:"Of pictures: run's folder or model's file of a network whose features measure them, such as artnn train classifier makes (default: one that artnn has)."`
+	Features string `input:"model" placeholder:"RUN" help:"Of pictures: run's folder or model's file of a network whose features measure them, such as artnn train classifier makes (default: one that artnn has)."`
 	Layer    string `placeholder:"NAME" help:"Where in that network the features are (default: its last place)."`
-	Form     string `placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
-	Rhyme    string `placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
+	Form     string `input:"data" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
+	Rhyme    string `input:"data" placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
 
 	Out string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
@@ -64,7 +64,7 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 		return err
 	}
 	f := familyOf(m)
-	if f == nil || f.eval == nil {
+	if f == nil {
 		return fmt.Errorf("%s: a model of kind %s cannot be measured by this command", c.Model, models.Kind(m))
 	}
 	if _, ok := m.(*tabular.Model); !ok {

@@ -13,7 +13,7 @@ import (
 	"github.com/org/artnn/recipe"
 )
 
-var _ = addFamily("artnn generate image", evalImages)
+var _ = addFamily(always[*models.GAN]("artnn generate image"), evalImages)
 
 // evalImages compares generated pictures with a folder's.
 func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *console) error {

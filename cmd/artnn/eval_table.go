@@ -10,13 +10,10 @@ import (
 	"github.com/org/artnn/tabular"
 )
 
-var _ = addFamily("artnn predict", evalTable)
+var _ = addFamily(always[*tabular.Model]("artnn predict"), evalTable)
 
 // evalTable measures how well a network predicts rows whose target is known.
 func evalTable(_ context.Context, c *evalCommand, m *tabular.Model, con *console) error {
-	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
-		return err
-	}
 	name := c.Data
 	if name == "-" {
 		name = "standard input"

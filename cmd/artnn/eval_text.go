@@ -15,7 +15,7 @@ import (
 	"github.com/org/artnn/tokenizer"
 )
 
-var _ = addFamily("artnn generate text", evalText)
+var _ = addFamily(always[writer]("artnn generate text"), evalText)
 
 // evalStreams is how many places of a text are read at a time, at most.
 const evalStreams = 32

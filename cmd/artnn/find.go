@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -33,8 +34,8 @@ var _ = recorded("find")
 
 // find looks for the latent of a picture.
 type find struct {
-	Picture string   `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF; of another size than the model's, it is cropped and resized."`
-	Model   string   `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	Picture string   `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF; of another size than the model's, it is cropped and resized."`
+	Model   string   `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
 	Out     string   `short:"o" output:"file" default:"found.safetensors" placeholder:"FILE" help:"Where to write what the picture is made from, which \"artnn generate image\" and \"artnn interpolate\" take as latents; beside it, in .png, yours and what was found (default: ${default})."`
 	Class   []string `placeholder:"NAME" help:"Classes that the picture is mixed of, if the model knows classes (default: the best mixture is found, too)."`
 	Starts  int      `default:"8" placeholder:"N" help:"Places to begin at, of which the best result counts (default: ${default})."`
@@ -49,8 +50,8 @@ func (*find) Help() string {
 	return `Gradient descent on what a picture is made from, from several random starts. The distance that is printed is the root mean square difference of both pictures, in shades of 255.
 
 Examples:
-  artnn find me.png -m run1
-  artnn find me.png -m run1 -o me.safetensors --starts 32 --steps 2000
+  artnn find photo.jpg -m run1
+  artnn find photo.jpg -m run1 -o me.safetensors --starts 32 --steps 2000
   artnn interpolate -m run1 --latent me.safetensors --seeds 3
   artnn generate image -m run1 --latent me.safetensors --directions 8`
 }
@@ -80,8 +81,8 @@ func (c *find) Run(ctx context.Context, k *kong.Context, con *console) error {
 	if err := checkSheet(options, 2, size.Width, size.Height, "--scale"); err != nil {
 		return err
 	}
-	sheet := strings.TrimSuffix(c.Out, filepath.Ext(c.Out)) + ".png"
-	if err := atomicfile.Check(sheet); err != nil {
+	sheet, err := c.sheet(k)
+	if err != nil {
 		return err
 	}
 	target, err := c.read(con, size)
@@ -121,6 +122,30 @@ func (c *find) Run(ctx context.Context, k *kong.Context, con *console) error {
 	}
 	con.say("%s: found at a distance of %.1f shades of 255, in %.1fs; both are in %s%s\n", c.Out, found.Distance, time.Since(began).Seconds(), sheet, mixture(gan, found.Latent))
 	return nil
+}
+
+// sheet is the file beside the latents for both pictures. It is not one that was
+// named, so it takes the place of no picture but one that this program has made.
+func (c *find) sheet(k *kong.Context) (string, error) {
+	path := strings.TrimSuffix(c.Out, filepath.Ext(c.Out)) + ".png"
+	if err := atomicfile.Check(path); err != nil {
+		return "", err
+	}
+	beside := fmt.Sprintf("-o %s: %s, which is written beside it,", c.Out, path)
+	if err := overwrites(k, path, beside); err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return path, nil // writing will tell
+	}
+	texts, err := data.ReadPNGTexts(path)
+	if err == nil {
+		_, err = recordIn(texts)
+	}
+	if err != nil {
+		return "", usagef("%s is there already and not from this program, and would be lost: name another file", beside)
+	}
+	return path, nil
 }
 
 // read reads the picture in the size of the model's, and says so if it had another.

@@ -30,11 +30,14 @@ var groups = []kong.Group{
 const outputTag = "output"
 
 // checkOutputs finds out, before a command works, whether the files can be
-// written that its flags name. Of a folder, the recipe that fills it finds out.
+// written that its flags name, and are none of those that it reads. Of a folder, the recipe that fills it finds out.
 func checkOutputs(k *kong.Context) error {
 	for _, f := range k.Flags() {
 		if path := f.Target.String(); f.Tag.Get(outputTag) == "file" && path != "" {
 			if err := atomicfile.Check(path); err != nil {
+				return err
+			}
+			if err := overwrites(k, path, "-o "+path); err != nil {
 				return err
 			}
 		}

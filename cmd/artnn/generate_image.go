@@ -17,6 +17,7 @@ import (
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/latent"
+	"github.com/org/artnn/recipe"
 )
 
 var _ = generators.add(10, func() any {
@@ -29,19 +30,19 @@ var _ = recorded("generate image")
 
 // generateImage makes pictures.
 type generateImage struct {
-	Model   string   `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	Model   string   `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
 	N       *int     `short:"n" placeholder:"N" help:"Number of pictures (default: 16, or as many as a file of latents has)."`
 	Out     string   `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write, or .safetensors for what the pictures are made from, which --latent takes (default: ${default})."`
 	Single  bool     `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
 	Seed    *uint64  `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
-	Latent  string   `placeholder:"FILE" help:"Make the pictures of latents that find or -o wrote."`
+	Latent  string   `input:"data" placeholder:"FILE" help:"Make the pictures of latents that find or -o wrote."`
 	Pick    []int    `placeholder:"N" help:"Only these of the pictures, by their places on the sheet; the first is 1."`
 	Class   []string `placeholder:"NAME" help:"Classes that each picture is mixed of, if the model knows classes (default: one of each in turn)."`
 	Spread  float64  `default:"1" placeholder:"X" help:"Below 1, pictures are more alike and more usual (default: ${default})."`
 	Columns *int     `placeholder:"N" help:"Pictures in a row (default: about a square; of --directions 7)."`
 	sheetFlags
 	Directions int          `placeholder:"N" help:"Change one picture instead: a row for each of N directions that were found without labels, from three deviations before it to three after."`
-	Nearest    string       `placeholder:"FOLDER" help:"Put the most similar picture of a folder beside each, and print the distances."`
+	Nearest    string       `input:"data" placeholder:"FOLDER" help:"Put the most similar picture of a folder beside each, and print the distances."`
 	Preview    preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
 }
 
@@ -61,6 +62,9 @@ Examples:
 
 // mostPictures is how many are made at a time.
 const mostPictures = 10_000
+
+// noLatents is what there is no file of.
+const noLatents = "file of latents: \"artnn find\" and \"artnn generate image -o FILE.safetensors\" write one"
 
 // latentsEnding is that of files with latents.
 const latentsEnding = ".safetensors"
@@ -87,6 +91,8 @@ func (c *generateImage) Validate() error {
 		return fmt.Errorf("--directions makes one sheet of one picture: leave out --nearest, --single, more than one picture, and latents for -o")
 	case c.Directions > 0 && c.Columns != nil && *c.Columns < 2:
 		return fmt.Errorf("--columns must be at least 2 with --directions, got %d", *c.Columns)
+	case ending == latentsEnding && c.Single:
+		return fmt.Errorf("--single is of pictures: leave it out, and all latents are in %s", c.Out)
 	case c.Nearest != "" && (c.Single || ending != ".png"):
 		return fmt.Errorf("--nearest makes one sheet: leave out --single, and latents for -o")
 	}
@@ -117,9 +123,13 @@ func (c *generateImage) Run(ctx context.Context, k *kong.Context, con *console) 
 	case c.Nearest != "":
 		return c.pairs(ctx, con, gan, made, options)
 	case c.Single:
-		return c.each(con, gan, made, options)
+		return c.each(ctx, con, gan, made, options)
 	}
-	if err := c.write(con, data.GridOf(made.pictures(gan), options), made); err != nil {
+	pictures, err := made.pictures(ctx, gan)
+	if err != nil {
+		return err
+	}
+	if err := c.write(con, data.GridOf(pictures, options), made); err != nil {
 		return err
 	}
 	made.told(con, gan, c.Out)
@@ -156,7 +166,7 @@ func (c *generateImage) latents(gan *models.GAN) (m toBeMade, err error) {
 	}
 	if c.Latent != "" {
 		if m.latents, err = latent.Load(c.Latent, gan); err != nil {
-			return m, err
+			return m, noSuch(err, c.Latent, noLatents)
 		}
 		length := gan.ZDim() + len(gan.Classes())
 		has := len(m.latents) / length
@@ -210,10 +220,27 @@ func (m toBeMade) picked(all []float32) (out []float32) {
 	return out
 }
 
+// pixels are those of the pictures that are picked.
+//
+// Errors: that of Ctrl+C.
+func (m toBeMade) pixels(ctx context.Context, gan *models.GAN) ([]float32, error) {
+	all, err := recipe.Decode(ctx, gan, m.latents)
+	if err != nil {
+		return nil, interruptedOr(ctx, err)
+	}
+	return m.picked(all), nil
+}
+
 // pictures are those that are picked.
-func (m toBeMade) pictures(gan *models.GAN) []image.Image {
+//
+// Errors: that of Ctrl+C.
+func (m toBeMade) pictures(ctx context.Context, gan *models.GAN) ([]image.Image, error) {
+	pixels, err := m.pixels(ctx, gan)
+	if err != nil {
+		return nil, err
+	}
 	size := gan.Size()
-	return data.ToImages(m.picked(gan.Decode(m.latents)), size.Channels, size.Height, size.Width)
+	return data.ToImages(pixels, size.Channels, size.Height, size.Width), nil
 }
 
 // keep writes latents in place of pictures.
@@ -259,12 +286,20 @@ func (c *generateImage) layout(cfg models.PictureSize, n int) (data.GridOptions,
 }
 
 // each writes the pictures one by one.
-func (c *generateImage) each(con *console, gan *models.GAN, made toBeMade, o data.GridOptions) error {
-	single, pictures := o, made.pictures(gan)
+func (c *generateImage) each(ctx context.Context, con *console, gan *models.GAN, made toBeMade, o data.GridOptions) error {
+	pictures, err := made.pictures(ctx, gan)
+	if err != nil {
+		return err
+	}
+	single := o
 	single.Columns, single.Padding = 1, -1
 	base := strings.TrimSuffix(c.Out, filepath.Ext(c.Out))
 	name := func(i int) string { return fmt.Sprintf("%s-%04d.png", base, made.places[i]+1) }
 	for i, m := range pictures {
+		if ctx.Err() != nil {
+			con.say("Interrupted: %d of %s were written.\n", i, words.Count(len(pictures), "picture"))
+			return errInterrupted
+		}
 		r := made.record
 		if len(c.Pick) == 0 {
 			r = r.with(settings.Value{Name: "pick", Text: fmt.Sprint(i + 1)})

@@ -14,7 +14,10 @@ import (
 
 // pairs writes a sheet of pictures, each beside the most similar one of a folder.
 func (c *generateImage) pairs(ctx context.Context, con *console, gan *models.GAN, made toBeMade, o data.GridOptions) error {
-	pixels := made.picked(gan.Decode(made.latents))
+	pixels, err := made.pixels(ctx, gan)
+	if err != nil {
+		return err
+	}
 	found, err := recipe.Nearest(ctx, gan, pixels, c.Nearest, nil)
 	switch {
 	case ctx.Err() != nil:

@@ -9,6 +9,7 @@ import (
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/latent"
+	"github.com/org/artnn/recipe"
 )
 
 const (
@@ -41,8 +42,12 @@ func (c *generateImage) sliders(ctx context.Context, con *console, gan *models.G
 		}
 		shares = append(shares, fmt.Sprintf("%.1f %%", 100*d.Share))
 	}
+	pixels, err := recipe.Decode(ctx, gan, latents)
+	if err != nil {
+		return interruptedOr(ctx, err)
+	}
 	size := gan.Size()
-	if err := c.write(con, data.Grid(gan.Decode(latents), size.Channels, size.Height, size.Width, o), made); err != nil {
+	if err := c.write(con, data.Grid(pixels, size.Channels, size.Height, size.Width, o), made); err != nil {
 		return err
 	}
 	if n := len(directions); n < c.Directions {

@@ -26,7 +26,7 @@ var _ = generators.add(20, func() any {
 // generateText writes.
 type generateText struct {
 	Prompt      string  `arg:"" optional:"" help:"What the text begins with (default: a line end, the beginning of a new paragraph)."`
-	Model       string  `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the poems that come with the program)."`
+	Model       string  `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the poems that come with the program)."`
 	N           int     `short:"n" default:"300" placeholder:"N" help:"Characters or words to write (default: ${default})."`
 	Out         string  `short:"o" output:"file" placeholder:"FILE" help:"File to write to (default: the terminal)."`
 	Seed        *uint64 `placeholder:"N" help:"Which text: equal seeds give equal ones (default: a new one each time)."`
@@ -37,8 +37,8 @@ type generateText struct {
 	Repetition  float64 `placeholder:"X" help:"Avoid what the text has: above 1 more, such as 1.2 for words; not for characters."`
 
 	Stop    []string `sep:"none" placeholder:"TEXT" help:"End before this text; \\n is a line end. May be given several times."`
-	Form    string   `placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
-	Rhyme   string   `placeholder:"FILE" help:"Let lines of the form rhyme by this table: in each line of the file a name, a space, and characters that rhyme."`
+	Form    string   `input:"data" placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
+	Rhyme   string   `input:"data" placeholder:"FILE" help:"Let lines of the form rhyme by this table: in each line of the file a name, a space, and characters that rhyme."`
 	Samples int      `default:"1" placeholder:"N" help:"Texts to write, with a blank line between; the second is of the seed after (default: ${default})."`
 }
 
@@ -66,6 +66,9 @@ Examples:
   artnn generate text -m run2 "The " --stop . --min-p 0.05`
 }
 
+// mostSamples is how many texts are written in one go, which are kept until all are.
+const mostSamples = 10_000
+
 // Validate is called by the command-line parser.
 func (c *generateText) Validate() error {
 	switch {
@@ -81,8 +84,8 @@ func (c *generateText) Validate() error {
 		return fmt.Errorf("--min-p must be from 0 to 1, got %g", c.MinP)
 	case c.Repetition < 0:
 		return fmt.Errorf("--repetition must be positive, got %g", c.Repetition)
-	case c.Samples < 1:
-		return fmt.Errorf("--samples must be at least 1, got %d", c.Samples)
+	case c.Samples < 1 || c.Samples > mostSamples:
+		return fmt.Errorf("--samples must be from 1 to %d, got %d", mostSamples, c.Samples)
 	case slices.Contains(c.Stop, ""):
 		return fmt.Errorf("--stop must not be empty")
 	}

@@ -132,7 +132,7 @@ func TestGenerateTextMistakes(t *testing.T) {
 		{[]string{"--form", "2;2", "--samples=2"}, statusError, `the form cannot go on after`},
 		{[]string{"--min-p=1.5"}, statusUsage, "--min-p must be from 0 to 1, got 1.5"},
 		{[]string{"--repetition=-1"}, statusUsage, "--repetition must be positive, got -1"},
-		{[]string{"--samples=-1"}, statusUsage, "--samples must be at least 1, got -1"},
+		{[]string{"--samples=-1"}, statusUsage, "--samples must be from 1 to 10000, got -1"},
 		{[]string{"--stop="}, statusUsage, "--stop must not be empty"},
 	} {
 		r := call(t, append([]string{"generate", "text"}, c.args...)...)

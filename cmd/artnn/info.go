@@ -30,7 +30,7 @@ var _ = commands.add(60, func() any {
 
 // info tells what is in a file.
 type info struct {
-	File    string `arg:"" help:"A model's file, any safetensors file, a run's folder, or a PNG that this program has written."`
+	File    string `arg:"" input:"data" help:"A model's file, any safetensors file, a run's folder, or a PNG that this program has written."`
 	Tensors bool   `help:"List every tensor, also of models of a kind that is known."`
 }
 
@@ -50,6 +50,9 @@ Examples:
 func (c *info) Run(k *kong.Context, con *console) error {
 	if isPNG(c.File) {
 		return pictureInfo(k.Kong, con, c.File)
+	}
+	if isPicture(c.File) {
+		return fmt.Errorf("%s: a picture, but no PNG: only PNG and APNG files say how they were made", c.File)
 	}
 	path, err := recipe.ModelFile(c.File)
 	if err != nil {

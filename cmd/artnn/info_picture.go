@@ -28,6 +28,17 @@ func isPNG(path string) bool {
 	return err == nil && bytes.Equal(begin, []byte(pngfile.Magic))
 }
 
+// isPicture tells whether a file is one of the pictures that this program reads.
+func isPicture(path string) bool {
+	f, err := regular.Open(path)
+	if err != nil { // whoever wants to read it will say so
+		return false
+	}
+	defer f.Close()
+	_, _, err = imagefile.Size(f)
+	return err == nil
+}
+
 // pictureInfo tells what a PNG file says of how it was made.
 func pictureInfo(k *kong.Kong, con *console, path string) error {
 	f, err := regular.Open(path)

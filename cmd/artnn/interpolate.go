@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"path/filepath"
@@ -30,9 +31,9 @@ var _ = recorded("interpolate")
 
 // interpolate goes from one generated picture to another.
 type interpolate struct {
-	Model    string        `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	Model    string        `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
 	Seeds    []uint64      `zero:"a seed" placeholder:"A,B" help:"Seeds of the pictures to pass, at least two with those of --latent (default: four new ones)."`
-	Latent   []string      `placeholder:"FILE" help:"Pass the pictures of these files first, which find or generate image wrote."`
+	Latent   []string      `input:"data" placeholder:"FILE" help:"Pass the pictures of these files first, which find or generate image wrote."`
 	Class    []string      `placeholder:"NAME" help:"Classes that the picture of each seed is mixed of, if the model knows classes (default: one of each in turn)."`
 	Spread   float64       `default:"1" placeholder:"X" help:"Below 1, pictures of seeds are more alike and more usual (default: ${default})."`
 	N        int           `short:"n" default:"12" placeholder:"N" help:"Pictures from one to the next (default: ${default})."`
@@ -64,8 +65,10 @@ func (c *interpolate) Validate() error {
 	switch {
 	case len(c.Seeds) == 1 && len(c.Latent) == 0:
 		return fmt.Errorf("--seeds needs at least two, separated by commas")
-	case c.N < 2 || c.N*max(4, len(c.Seeds)) > mostFrames:
-		return fmt.Errorf("-n must be at least 2, and all pictures together at most %d, got %d", mostFrames, c.N)
+	case c.N < 2:
+		return fmt.Errorf("-n must be at least 2, got %d", c.N)
+	case c.N > mostFrames/c.legs():
+		return fmt.Errorf("-n of %d times %d from one picture to the next is more than %d pictures: lower -n, or name fewer seeds", c.N, c.legs(), mostFrames)
 	case !(c.Spread > 0 && c.Spread <= 10):
 		return fmt.Errorf("--spread must be above 0, at most 10, got %g", c.Spread)
 	case ext != ".png" && !slices.Contains(anim.Extensions(), ext):
@@ -85,8 +88,17 @@ func checkDelay(flag string, d time.Duration) error {
 	return nil
 }
 
+// legs is how often the animation goes from one picture to the next, as far as the
+// flags tell.
+func (c *interpolate) legs() int {
+	if c.Seeds == nil && c.Latent == nil {
+		return newSeeds
+	}
+	return max(2, len(c.Seeds))
+}
+
 // Run is the command.
-func (c *interpolate) Run(k *kong.Context, con *console) error {
+func (c *interpolate) Run(ctx context.Context, k *kong.Context, con *console) error {
 	gan, err := imageModel(c.Model)
 	if err != nil {
 		return err
@@ -113,22 +125,28 @@ func (c *interpolate) Run(k *kong.Context, con *console) error {
 		return err
 	}
 	texts := recordOf(k, gan, c.Model, c.Out, chosen...).texts()
-	frames := recipe.Morph(gan, stops, recipe.MorphOptions{N: c.N, Loop: animated, Straight: c.Straight})
+	frames, err := recipe.Morph(ctx, gan, stops, recipe.MorphOptions{N: c.N, Loop: animated, Straight: c.Straight})
+	if err != nil {
+		return interruptedOr(ctx, err)
+	}
 	options.Columns = min(len(frames), c.N+1)
 	strip := data.GridOf(frames, options)
 	if animated {
 		single := options
 		single.Columns, single.Padding = 1, -1
 		for i, m := range frames {
+			if ctx.Err() != nil {
+				return errInterrupted
+			}
 			frames[i] = data.GridOf([]image.Image{m}, single)
 		}
 		plain := options.Scale == 1 || options.Smooth // no pixels that dithering would blur
-		err = anim.Save(c.Out, frames, anim.Options{Delay: c.Delay, Dither: plain, Back: len(stops) == 2, Texts: texts})
+		err = anim.Save(ctx, c.Out, frames, anim.Options{Delay: c.Delay, Dither: plain, Back: len(stops) == 2, Texts: texts})
 	} else {
 		err = data.WritePNG(c.Out, strip, texts...)
 	}
 	if err != nil {
-		return err
+		return interruptedOr(ctx, err)
 	}
 	if err := con.show(strip, c.Preview); err != nil {
 		return err
@@ -148,12 +166,15 @@ func (c *interpolate) Run(k *kong.Context, con *console) error {
 	return nil
 }
 
+// newSeeds is how many pictures are passed if none is named.
+const newSeeds = 4
+
 // seeds are those given, or new ones and the setting that would have given them.
 func (c *interpolate) seeds() (seeds []uint64, chosen []settings.Value) {
 	if c.Seeds != nil || c.Latent != nil {
 		return c.Seeds, nil
 	}
-	for range 4 {
+	for range newSeeds {
 		seeds = append(seeds, newSeed())
 	}
 	return seeds, []settings.Value{{Name: "seeds", Text: strings.ReplaceAll(listOf(seeds), " ", "")}}
@@ -170,7 +191,7 @@ func (c *interpolate) stops(gan *models.GAN, seeds []uint64) (stops [][]float32,
 	for _, path := range c.Latent {
 		latents, err := latent.Load(path, gan)
 		if err != nil {
-			return nil, err
+			return nil, noSuch(err, path, noLatents)
 		}
 		stops = slices.AppendSeq(stops, slices.Chunk(latents, length))
 	}

@@ -89,6 +89,9 @@ func execute(ctx context.Context, args []string, con *console) int {
 	if err := environment(); err != nil {
 		return con.fail(usageError{err}, "")
 	}
+	if err := emptyNames(k); err != nil {
+		return con.fail(err, "")
+	}
 	if err := checkOutputs(k); err != nil {
 		return con.fail(err, "")
 	}

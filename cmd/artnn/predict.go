@@ -16,8 +16,8 @@ var _ = commands.add(30, func() any {
 
 // predict uses a network that predicts.
 type predict struct {
-	Model string `short:"m" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data  string `placeholder:"PATH" required:"" help:"CSV file with the columns that the network learned from, - is standard input; of a classifier a picture, or a folder of pictures."`
+	Model string `short:"m" input:"model" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
+	Data  string `input:"data" placeholder:"PATH" required:"" help:"CSV file with the columns that the network learned from, - is standard input; of a classifier a picture, or a folder of pictures."`
 	Out   string `short:"o" output:"file" placeholder:"FILE" help:"CSV file to write, which is never the table itself (default: the terminal)."`
 
 	tableFlags
@@ -82,7 +82,7 @@ func (f *tableFlags) onlyTables(m models.Model) error {
 func noArt(path string, m models.Model, art string) error {
 	use := "\"artnn info\" tells what it is"
 	if f := familyOf(m); f != nil {
-		use = fmt.Sprintf("use %q", f.use)
+		use = fmt.Sprintf("use %q", f.use(m))
 	}
 	return fmt.Errorf("%s: holds a model of kind %s, which makes no %s: %s", path, models.Kind(m), art, use)
 }

@@ -13,9 +13,6 @@ var _ = addPredictor(predictTable)
 
 // predictTable adds predictions to a table.
 func predictTable(_ context.Context, c *predict, m *tabular.Model, con *console) error {
-	if err := overwrites(c.Out, c.Data, c.Model); err != nil {
-		return err
-	}
 	file, t, err := c.read(c.Data, m, false)
 	if err != nil {
 		return err

@@ -10,7 +10,6 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/data/table"
 	"github.com/org/artnn/internal/words"
-	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/tabular"
 )
 
@@ -159,21 +158,4 @@ func warnUnseen(con *console, m *tabular.Model, t *table.Table) {
 		}
 		con.warn(fmt.Sprintf("column %q: training has never seen %s (%s): %s", u.Column, words.Few(u.Levels), words.Count(u.Rows, "row"), so))
 	}
-}
-
-// overwrites returns an error if a file to write is one that is read: the same
-// path, a link to it, or what standard input is taken from.
-func overwrites(out, data, model string) error {
-	to, err := os.Stat(out)
-	if err != nil || !to.Mode().IsRegular() {
-		return nil // writing will tell
-	}
-	is := func(from os.FileInfo, err error) bool { return err == nil && os.SameFile(to, from) }
-	if data == "-" && is(os.Stdin.Stat()) || is(os.Stat(data)) {
-		return usagef("-o %s is what is read, and would be lost: name another file", out)
-	}
-	if file, err := recipe.ModelFile(model); err == nil && is(os.Stat(file)) {
-		return usagef("-o %s is the model, and would be lost: name another file", out)
-	}
-	return nil
 }

@@ -22,7 +22,7 @@ var _ = commands.add(46, func() any {
 
 // timelapse makes an animation of a run's samples.
 type timelapse struct {
-	Dir   string        `arg:"" name:"run" help:"Run's folder, of pictures."`
+	Dir   string        `arg:"" input:"model" name:"run" help:"Run's folder, of pictures."`
 	Out   string        `short:"o" output:"file" default:"training.gif" placeholder:"FILE" help:"GIF or APNG to write (default: ${default})."`
 	Delay time.Duration `default:"250ms" placeholder:"TIME" help:"How long a sheet stays (default: ${default})."`
 	Last  time.Duration `default:"2s" placeholder:"TIME" help:"How long the last one stays (default: ${default})."`
@@ -30,7 +30,7 @@ type timelapse struct {
 
 // Help is shown by --help.
 func (*timelapse) Help() string {
-	return `The samples are those in the run's folder: "artnn train" takes more of them if it is told to.
+	return `The samples are those in the run's folder: with --samples, "artnn train image" takes more of them.
 
 Examples:
   artnn timelapse run1
@@ -61,8 +61,8 @@ func (c *timelapse) Run(ctx context.Context, con *console) error {
 	for i, s := range sheets {
 		frames[i] = s.Picture
 	}
-	if err := anim.Save(c.Out, frames, anim.Options{Delay: c.Delay, Last: c.Last}); err != nil {
-		return err
+	if err := anim.Save(ctx, c.Out, frames, anim.Options{Delay: c.Delay, Last: c.Last}); err != nil {
+		return interruptedOr(ctx, err)
 	}
 	con.say("%s: %s, from step %d to step %d\n", c.Out, words.Count(len(frames), "sheet"), sheets[0].Step, sheets[len(sheets)-1].Step)
 	return nil

@@ -40,7 +40,7 @@ type trainClassifier struct {
 
 // Help is shown by --help.
 func (*trainClassifier) Help() string {
-	return `Twenty pictures of each class are a start, a few hundred are good; at least 5 are needed. Of each class, a part chosen at random is held out. The weights that do best on one half of it are kept, and how many of the other half are told right is told at the end; report.html says which class was taken for which.
+	return `Twenty pictures of each class are a start, a few hundred are good; at least 5 are needed. Of each class, a part chosen at random is held out. One half of that part chooses the weights that are kept, and the other half tests them at the end; report.html says which class was taken for which.
 
 Examples:
   artnn train classifier --data animals -o run4

@@ -50,6 +50,9 @@ func (s *session) begin(check func() error, o *recipe.Options) (release func(), 
 	if nothing {
 		return func() {}, nil
 	}
+	if data := s.data(); !bool(s.Resume) && isFolder(data) && isWithin(s.Out, data) {
+		return nil, usagef("-o %s is in the folder that is learned from: its samples would be learned from, too; choose a folder that is not in %s", s.Out, data)
+	}
 	release, err = o.Reserve()
 	switch {
 	case errors.Is(err, recipe.ErrRunExists):
@@ -60,6 +63,16 @@ func (s *session) begin(check func() error, o *recipe.Options) (release func(), 
 		err = fmt.Errorf("%w; choose another with -o", err)
 	}
 	return release, err
+}
+
+// data is what --data names.
+func (s *session) data() string {
+	for _, f := range s.kong.Flags() {
+		if f.Name == "data" {
+			return f.Target.String()
+		}
+	}
+	return ""
 }
 
 // prepared is what to do with an error of preparing a task.

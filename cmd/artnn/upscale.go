@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/org/artnn/data"
+	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/keras"
 	"github.com/org/artnn/recipe"
 )
@@ -18,12 +19,23 @@ var _ = commands.add(43, func() any {
 	}{}
 })
 
-var _ = addFamily[*keras.Network]("artnn upscale", nil)
+var _ = addFamily(useOf, func(_ context.Context, c *evalCommand, m *keras.Network, _ *console) error {
+	return fmt.Errorf("%s: a model of kind %s cannot be measured: use %q", c.Model, models.Kind(m), useOf(m))
+})
+
+// useOf is the command for a network: one that does not make pictures larger still has
+// features of them.
+func useOf(net *keras.Network) string {
+	if _, err := net.Enlargement(); err != nil {
+		return "artnn eval --features"
+	}
+	return "artnn upscale"
+}
 
 // upscale makes a picture larger.
 type upscale struct {
-	Picture string `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF file."`
-	Model   string `short:"m" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it."`
+	Picture string `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF file."`
+	Model   string `short:"m" input:"model" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it."`
 	Out     string `short:"o" output:"file" default:"upscaled.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
 	Tile    int    `placeholder:"N" help:"Width and height of the parts to work in; smaller ones take less memory (default: as some hundred megabytes allow, larger if the network needs wide surroundings)."`
 }
@@ -64,7 +76,7 @@ func (c *upscale) Run(ctx context.Context, con *console) error {
 	}
 	m, err := data.LoadPicture(ctx, c.Picture)
 	if err != nil {
-		return interrupted(ctx, err)
+		return interrupted(ctx, noSuch(err, c.Picture, "picture"))
 	}
 	larger, err := recipe.Upscale(ctx, net, m, recipe.UpscaleOptions{Tile: c.Tile, Progress: tenths(con, "upscale")})
 	if err != nil {

@@ -111,7 +111,7 @@ func TestUpscaleMistakes(t *testing.T) {
 	}{
 		{"none: there is no such model", []string{"upscale", picture, "-m", "none"}},
 		{"missing flags: --model=FILE", []string{"upscale", picture}},
-		{"none.png: no such file", []string{"upscale", "none.png", "-m", "net"}},
+		{"none.png: there is no such picture", []string{"upscale", "none.png", "-m", "net"}},
 		{"text.png: not a PNG, JPEG, GIF, WebP or TIFF file", []string{"upscale", "text.png", "-m", "net"}},
 		{"--out must end in .png", []string{"upscale", picture, "-m", "net", "-o", "x.jpg"}},
 		{"the network does not make pictures larger: it takes pictures of 10×13 only", []string{"upscale", picture, "-m", "other"}},
@@ -121,7 +121,7 @@ func TestUpscaleMistakes(t *testing.T) {
 		{"--range: black must be less than white, got", []string{"convert", tiny, "--range", "1,0"}},
 		{"--range: black must be less than white, got", []string{"convert", tiny, "--range", "0,inf"}},
 		{"missing flags: --range=LOW,HIGH", []string{"convert", tiny}},
-		{"model.json: no such file", []string{"convert", faces, "--range=0,1"}},
+		{": there is no such model.json, nor a folder with one", []string{"convert", faces, "--range=0,1"}},
 		{"tfjs: not the model.json of a TensorFlow.js model", []string{"convert", "text.png", "--range=0,1"}},
 	} {
 		r := call(t, c.args...)

@@ -2,6 +2,7 @@ package form
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -128,6 +129,17 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
+// manyRules is a grammar of rules that begin with each other, in two ways each.
+func manyRules(n int) string {
+	var b strings.Builder
+	b.WriteString("root ::= a0\n")
+	for i := range n {
+		fmt.Fprintf(&b, "a%d ::= a%d a%d | a%d\n", i, i+1, i+1, i+1)
+	}
+	fmt.Fprintf(&b, "a%d ::= \"a\"\n", n)
+	return b.String()
+}
+
 func TestGrammarErrors(t *testing.T) {
 	for grammar, want := range map[string]string{
 		``:                                   `there is no rule "root"`,
@@ -158,6 +170,7 @@ func TestGrammarErrors(t *testing.T) {
 		"root ::= é":                 `got "é"`,
 		"%":                          `expected the name of a rule, got "%"`,
 		`root ::= ("a"{1000}){1000}`: "it is too large",
+		manyRules(3000):              "there are more than 4096 ways to its first character",
 		"root ::= " + strings.Repeat("(", 300) + `"a"` + strings.Repeat(")", 300): "brackets are nested more than 200 deep",
 	} {
 		_, err := Grammar(grammar)

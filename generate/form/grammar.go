@@ -29,6 +29,9 @@ import (
 // is too large.
 func Grammar(text string) (generate.Form, error) {
 	n, err := compileGrammar(text)
+	if err == nil {
+		err = netForm{n}.begins()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("form: grammar: %w", err)
 	}

@@ -3,6 +3,7 @@ package form
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sort"
 
@@ -14,8 +15,21 @@ type netForm struct{ *net }
 
 // Start makes a machine of its own, so that goroutines share the network only.
 func (f netForm) Start() generate.FormState {
+	return f.first() // not nil: begins has seen to it
+}
+
+func (f netForm) first() *state {
 	m := &machine{net: f.net, frames: map[frame]*frame{}, states: map[string]*state{}}
-	return m.state([]config{{f.start, nil}}) // not nil: compile has seen to it
+	return m.state([]config{{f.start, nil}})
+}
+
+// begins is an error if a text cannot begin, since the first character is behind more
+// rules than are followed.
+func (f netForm) begins() error {
+	if f.first() == nil {
+		return fmt.Errorf("there are more than %d ways to its first character: make it simpler", mostWays)
+	}
+	return nil
 }
 
 // machine makes the states of a network as texts come to them, each once.

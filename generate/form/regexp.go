@@ -18,6 +18,9 @@ import (
 // large; word boundaries, and ^ and $ of lines within a text.
 func Regexp(expression string) (generate.Form, error) {
 	n, err := compileRegexp(expression)
+	if err == nil {
+		err = netForm{n}.begins()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("form: regular expression %q: %w", shortened(expression), err)
 	}

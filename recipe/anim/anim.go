@@ -3,6 +3,7 @@
 package anim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -35,7 +36,7 @@ type Options struct {
 }
 
 // formats write animations, by the endings of their files.
-var formats = map[string]func(io.Writer, []image.Image, Options) error{".gif": WriteGIF, ".apng": WriteAPNG}
+var formats = map[string]func(context.Context, io.Writer, []image.Image, Options) error{".gif": WriteGIF, ".apng": WriteAPNG}
 
 // Extensions are the endings of files that [Save] knows, in alphabetical order.
 func Extensions() []string { return slices.Sorted(maps.Keys(formats)) }
@@ -43,13 +44,28 @@ func Extensions() []string { return slices.Sorted(maps.Keys(formats)) }
 // Save writes an endless animation to a file, in the format of its ending. The file is
 // whole or not there.
 //
-// Errors: another ending; those of the format; those of the file system.
-func Save(path string, pictures []image.Image, o Options) error {
+// Errors: another ending; those of the format; those of the file system; an ended
+// context.
+func Save(ctx context.Context, path string, pictures []image.Image, o Options) error {
 	write, ok := formats[strings.ToLower(filepath.Ext(path))]
 	if !ok {
 		return fmt.Errorf("%s: an animation's file must end in %s", path, strings.Join(Extensions(), " or "))
 	}
-	return atomicfile.Write(path, func(w io.Writer) error { return write(w, pictures, o) })
+	return atomicfile.Write(path, func(w io.Writer) error { return write(ctx, w, pictures, o) })
+}
+
+// interruptible is a writer for as long as a context lasts.
+type interruptible struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+// Write is an error once the context has ended.
+func (i interruptible) Write(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.w.Write(p)
 }
 
 // check returns an error if pictures make no animation.

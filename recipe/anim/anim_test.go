@@ -2,6 +2,7 @@ package anim
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"image"
@@ -72,7 +73,7 @@ func TestAnimation(t *testing.T) {
 		pictures = append(pictures, faces.Image(i))
 	}
 	var b bytes.Buffer
-	require.NoError(t, WriteGIF(&b, pictures, Options{Delay: 50 * time.Millisecond, Back: true}))
+	require.NoError(t, WriteGIF(t.Context(), &b, pictures, Options{Delay: 50 * time.Millisecond, Back: true}))
 	got, err := gif.DecodeAll(bytes.NewReader(b.Bytes()))
 	require.NoError(t, err)
 	require.Len(t, got.Image, 6, "there and back, without the ends twice")
@@ -83,7 +84,7 @@ func TestAnimation(t *testing.T) {
 		assert.Less(t, rootMeanSquare(m, got.Image[i]), 4.0, "picture %d keeps its colours", i)
 	}
 	var again bytes.Buffer
-	require.NoError(t, WriteGIF(&again, pictures, Options{Delay: 50 * time.Millisecond, Back: true}))
+	require.NoError(t, WriteGIF(t.Context(), &again, pictures, Options{Delay: 50 * time.Millisecond, Back: true}))
 	assert.Equal(t, b.Bytes(), again.Bytes())
 }
 
@@ -111,7 +112,7 @@ func TestAPNG(t *testing.T) {
 		pictures := []image.Image{faces.Image(0), faces.Image(1), last}
 		var b bytes.Buffer
 		texts := []data.PNGText{{Keyword: "Comment", Text: "three"}}
-		require.NoError(t, WriteAPNG(&b, pictures, Options{Delay: 50 * time.Millisecond, Last: 2 * time.Second, Back: true, Texts: texts}))
+		require.NoError(t, WriteAPNG(t.Context(), &b, pictures, Options{Delay: 50 * time.Millisecond, Last: 2 * time.Second, Back: true, Texts: texts}))
 		first, err := png.Decode(bytes.NewReader(b.Bytes()))
 		require.NoError(t, err, "any program shows the first")
 		assert.Zero(t, rootMeanSquare(pictures[0], first))
@@ -206,9 +207,9 @@ func TestSave(t *testing.T) {
 	dir := t.TempDir()
 	pictures := []image.Image{flat(2, color.Black), flat(2, color.White)}
 	for _, ext := range []string{".gif", ".APNG"} {
-		require.NoError(t, Save(filepath.Join(dir, "a"+ext), pictures, Options{Delay: time.Second}))
+		require.NoError(t, Save(t.Context(), filepath.Join(dir, "a"+ext), pictures, Options{Delay: time.Second}))
 	}
-	assert.EqualError(t, Save("a.mp4", pictures, Options{}), "a.mp4: an animation's file must end in .apng or .gif")
+	assert.EqualError(t, Save(t.Context(), "a.mp4", pictures, Options{}), "a.mp4: an animation's file must end in .apng or .gif")
 	for name, magic := range map[string]string{"a.gif": "GIF89a", "a.APNG": pngfile.Magic} {
 		file, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -216,11 +217,22 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// A long animation can be given up: nothing is left of it.
+func TestSaveIsGivenUp(t *testing.T) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, ext := range Extensions() {
+		path := filepath.Join(t.TempDir(), "a"+ext)
+		assert.ErrorIs(t, Save(ended, path, []image.Image{flat(2, color.Black), flat(2, color.White)}, Options{}), context.Canceled)
+		assert.NoFileExists(t, path)
+	}
+}
+
 func TestPicturesThatDoNotFit(t *testing.T) {
 	for _, write := range formats {
-		assert.ErrorContains(t, write(&bytes.Buffer{}, nil, Options{}), "no pictures")
-		assert.ErrorContains(t, write(&bytes.Buffer{}, []image.Image{flat(2, color.Black), flat(3, color.Black)}, Options{}), "not of one size")
-		assert.ErrorContains(t, write(&bytes.Buffer{}, []image.Image{flat(0, color.Black)}, Options{}), "empty")
+		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, nil, Options{}), "no pictures")
+		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, []image.Image{flat(2, color.Black), flat(3, color.Black)}, Options{}), "not of one size")
+		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, []image.Image{flat(0, color.Black)}, Options{}), "empty")
 	}
-	assert.ErrorContains(t, WriteAPNG(&bytes.Buffer{}, []image.Image{flat(2, color.Black)}, Options{Texts: []data.PNGText{{}}}), "keyword")
+	assert.ErrorContains(t, WriteAPNG(t.Context(), &bytes.Buffer{}, []image.Image{flat(2, color.Black)}, Options{Texts: []data.PNGText{{}}}), "keyword")
 }

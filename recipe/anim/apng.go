@@ -2,6 +2,7 @@ package anim
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"image"
 	"image/draw"
@@ -17,11 +18,11 @@ import (
 // picture.
 //
 // Errors: no picture, pictures of several sizes, texts that cannot be kept, those of
-// w.
+// w, an ended context.
 //
 // Reference: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)",
 // 2025, sections 11.3.6 and 12.
-func WriteAPNG(w io.Writer, pictures []image.Image, o Options) error {
+func WriteAPNG(ctx context.Context, w io.Writer, pictures []image.Image, o Options) error {
 	if err := check(pictures); err != nil {
 		return err
 	}
@@ -37,6 +38,9 @@ func WriteAPNG(w io.Writer, pictures []image.Image, o Options) error {
 	var header []byte
 	packed := make([][]byte, len(pictures)) // of each picture, what its chunks IDAT hold
 	for i, m := range still {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		var file bytes.Buffer
 		var out image.Image = m
 		if !opaque {

@@ -2,6 +2,7 @@ package anim
 
 import (
 	"cmp"
+	"context"
 	"image"
 	"image/color"
 	"slices"
@@ -14,7 +15,12 @@ import (
 // Reference: Heckbert, "Color image quantization for frame buffer display",
 // 1982; Wan, Wong and Prusinkiewicz, 1988, for the choice by variance.
 func Palette(pictures []image.Image, n int) color.Palette {
-	boxes := []box{measure(histogram(pictures))}
+	return palette(context.Background(), pictures, n)
+}
+
+// palette is [Palette], of the pictures that it has seen when ctx ends.
+func palette(ctx context.Context, pictures []image.Image, n int) color.Palette {
+	boxes := []box{measure(histogram(ctx, pictures))}
 	for len(boxes) < n {
 		worst := 0
 		for i := range boxes {
@@ -29,11 +35,11 @@ func Palette(pictures []image.Image, n int) color.Palette {
 		boxes[worst] = a
 		boxes = append(boxes, b)
 	}
-	palette := make(color.Palette, len(boxes))
+	chosen := make(color.Palette, len(boxes))
 	for i, b := range boxes {
-		palette[i] = color.RGBA{uint8(b.mean[0] + 0.5), uint8(b.mean[1] + 0.5), uint8(b.mean[2] + 0.5), 255}
+		chosen[i] = color.RGBA{uint8(b.mean[0] + 0.5), uint8(b.mean[1] + 0.5), uint8(b.mean[2] + 0.5), 255}
 	}
-	return palette
+	return chosen
 }
 
 // shade is a colour and how many pixels have it.
@@ -46,10 +52,13 @@ type shade struct {
 // and a photograph has tens of thousands of shades, not millions.
 const keptBits = 6
 
-func histogram(pictures []image.Image) []shade {
+func histogram(ctx context.Context, pictures []image.Image) []shade {
 	type sum struct{ r, g, b, n float64 }
 	cells := map[[3]uint8]*sum{}
 	for _, m := range pictures {
+		if ctx.Err() != nil {
+			break
+		}
 		b := m.Bounds()
 		for y := b.Min.Y; y < b.Max.Y; y++ {
 			for x := b.Min.X; x < b.Max.X; x++ {
