@@ -19,6 +19,7 @@
 //	format/safetensors       files of named arrays
 //	layers, loss, optim      what models are made of
 //	measure                  how near generated pictures are to real ones
+//	paint                    pictures changed by what a network sees in them
 //	data                     pictures, text and tables into batches, and back out
 //	tensor                   n-dimensional values and their gradients
 //	backend                  who owns memory and does arithmetic:

@@ -18,9 +18,9 @@ import (
 )
 
 // The code in the READMEs compiles against the module as it is, and both
-// languages show the same code and commands. (The program's tests run the commands.)
+// languages show the same code, commands and output. (The program's tests run the commands.)
 func TestReadmeCode(t *testing.T) {
-	for _, lang := range []string{"go", "sh"} {
+	for _, lang := range []string{"go", "sh", "text"} {
 		assert.Equal(t, blocksOf(t, "README.md", lang), blocksOf(t, "README.zh.md", lang))
 	}
 	assert.ElementsMatch(t, spans(t, "README.md"), spans(t, "README.zh.md"), "names and commands within the text")
@@ -52,7 +52,7 @@ func TestReadmeCode(t *testing.T) {
 // blocksOf are the blocks of a language on a page whose blocks are all tested.
 func blocksOf(t *testing.T, name, lang string) (out []string) {
 	for _, b := range parse(t, name).Blocks {
-		require.Contains(t, []string{"go", "sh"}, b.Lang, "%s:%d: blocks of other languages are not tested", name, b.Line)
+		require.Contains(t, []string{"go", "sh", "text"}, b.Lang, "%s:%d: blocks of other languages are not tested", name, b.Line)
 		if b.Lang == lang {
 			out = append(out, b.Text)
 		}

@@ -155,6 +155,23 @@ type BatchNormGradArgs struct {
 	Eps       float64
 }
 
+// ScaleShiftKernel scales and shifts columns of x [N, D], the channels, in one pass over
+// memory. Rows lie one after the other, and N and D are not 0.
+type ScaleShiftKernel interface {
+	// ScaleShift computes Y = act(X·Scale + Shift).
+	ScaleShift(a ScaleShiftArgs) bool
+}
+
+// ScaleShiftArgs is one call of ScaleShift.
+type ScaleShiftArgs struct {
+	Y View // result, [N, D]
+
+	X            View // [N, D]
+	Scale, Shift View // [D]
+	Act          Activation
+	Slope        float64 // of ActLeakyReLU
+}
+
 // LSTMKernel runs the recurrence of one LSTM layer over a whole sequence. The
 // input projections of all steps have been done by one Gemm before.
 //

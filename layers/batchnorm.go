@@ -5,6 +5,7 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/tensor"
 )
 
@@ -82,27 +83,38 @@ func (b *BatchNorm) init(op string, channels int, rng *tensor.RNG) {
 }
 
 func (b *BatchNorm1d) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return b.ForwardAct(x, backend.ActNone, 0)
+}
+
+// ForwardAct is act(Forward(x)): in evaluation, where nothing is recorded, in one pass
+// over memory. slope is that of leaky ReLU.
+func (b *BatchNorm1d) ForwardAct(x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	c := b.channels()
 	if r := x.Rank(); r != 2 && r != 3 || x.Dim(1) != c {
 		tensor.Fail("batch norm 1d", fmt.Sprintf("needs inputs [batch, %d] or [batch, %d, length]", c, c), "%v", x.Shape())
 	}
-	return b.forward("batch norm 1d", x)
+	return b.forward("batch norm 1d", x, act, slope)
 }
 
 func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return b.ForwardAct(x, backend.ActNone, 0)
+}
+
+// ForwardAct is act(Forward(x)), as [BatchNorm1d.ForwardAct].
+func (b *BatchNorm2d) ForwardAct(x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	c := b.channels()
 	if x.Rank() != 4 || x.Dim(1) != c {
 		tensor.Fail("batch norm 2d", fmt.Sprintf("needs inputs [batch, %d, height, width]", c), "%v", x.Shape())
 	}
-	return b.forward("batch norm 2d", x)
+	return b.forward("batch norm 2d", x, act, slope)
 }
 
 func (b *BatchNorm) channels() int { return b.RunningMean.Size() }
 
-func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
+func (b *BatchNorm) forward(op string, x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	tape := x.Tape()
 	if tape == nil || !tape.Training() {
-		return b.evaluate(tape, x)
+		return b.evaluate(tape, x, act, slope)
 	}
 	n := x.Size() / b.channels()
 	if n < 2 {
@@ -119,11 +131,11 @@ func (b *BatchNorm) forward(op string, x *tensor.Tensor) *tensor.Tensor {
 	if !tape.Recomputing() { // or the batch would be counted twice
 		tape.NoGrad(func() { b.track(tape, mean, variance.MulScalar(float64(n)/float64(n-1))) })
 	}
-	return y
+	return y.Activate(act, slope)
 }
 
-// evaluate is x·scale + shift, both computed from the running statistics.
-func (b *BatchNorm) evaluate(tape *tensor.Tape, x *tensor.Tensor) *tensor.Tensor {
+// evaluate is act(x·scale + shift), both computed from the running statistics.
+func (b *BatchNorm) evaluate(tape *tensor.Tape, x *tensor.Tensor, act backend.Activation, slope float64) *tensor.Tensor {
 	var scale, negMean *tensor.Tensor
 	unrecorded(tape, func() {
 		b.mu.Lock()
@@ -138,7 +150,7 @@ func (b *BatchNorm) evaluate(tape *tensor.Tape, x *tensor.Tensor) *tensor.Tensor
 	if b.Bias != nil {
 		shift = shift.Add(b.Bias)
 	}
-	return x.Mul(spread(scale, x.Rank())).Add(spread(shift, x.Rank()))
+	return tensor.ScaleShift(x, scale, shift, act, slope)
 }
 
 // track moves the running statistics towards those of a batch.
@@ -151,16 +163,6 @@ func (b *BatchNorm) track(tape *tensor.Tape, mean, variance *tensor.Tensor) {
 		s.running.Set(old.MulScalar(1 - m).Add(s.batch.MulScalar(m)))
 	}
 	b.BatchesTracked.Set(constant(tape, b.BatchesTracked).AddScalar(1))
-}
-
-// spread reshapes [C] so that it broadcasts along axis 1 of a value of the given
-// rank.
-func spread(t *tensor.Tensor, rank int) *tensor.Tensor {
-	if rank == 2 {
-		return t
-	}
-	shape := []int{t.Size(), 1, 1, 1, 1}[:rank-1]
-	return t.Reshape(shape...)
 }
 
 // State yields weight and bias, and as buffers running_mean, running_var and

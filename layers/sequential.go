@@ -11,7 +11,7 @@ import (
 
 // Sequential applies layers one after the other.
 //
-// A layer with a ForwardAct, such as [Linear] or [Conv2d], followed by ReLU, LeakyReLU,
+// A layer with a ForwardAct, such as [Linear], [Conv2d] or [BatchNorm2d], followed by ReLU, LeakyReLU,
 // Tanh or Sigmoid is computed in one pass; by GELU or SiLU, where nothing is recorded. Parameters are named by place: "0.weight", "0.bias", "2.weight", …
 //
 // Shape: that of the first layer's input → that of the last layer's output.

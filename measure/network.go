@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/artnn/internal/resample"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
 )
@@ -31,6 +32,11 @@ type View struct {
 	// name a place before them.
 	Place string
 }
+
+// mostPixels bounds those that a network sees at once, and with them memory: layers may
+// have a hundred numbers for each, and several layers are in memory together. 64 pictures
+// of 64×64 are as many.
+const mostPixels = 1 << 18
 
 // NetworkFeatures makes a network's values at a place features of pictures. Pictures of
 // another size are resized to what the network takes, by a linear filter that is
@@ -64,17 +70,25 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 	if min(v.Height, v.Width) < 1 {
 		return nil, fmt.Errorf("features: pictures of %d×%d", v.Width, v.Height)
 	}
-	r := newResizer(v.Height, v.Width, height, width)
+	r := resample.New(v.Height, v.Width, height, width)
 	return func(pictures [][]float32) [][]float32 {
 		size := channels * height * width
 		pixels := make([]float32, len(pictures)*size)
 		parallel(len(pictures), func(i int) {
-			r.resize(pixels[i*size:(i+1)*size], coloured(pictures[i], v.Channels, channels))
+			r.Resize(pixels[i*size:(i+1)*size], coloured(pictures[i], v.Channels, channels))
 		})
-		tape := tensor.NewTape(tensor.NoGrad())
-		defer tape.Release()
-		values := n.Activations(tape.FromSlice(pixels, len(pictures), channels, height, width), v.Place)[0]
-		return vectors(values)
+		rows := make([][]float32, 0, len(pictures))
+		for part := range slices.Chunk(pixels, max(1, mostPixels/(height*width))*size) {
+			// On no tape, so that networks can release values inside once they are read.
+			x := tensor.FromSlice(part, len(part)/size, channels, height, width)
+			values := n.Activations(x, v.Place)[0]
+			rows = append(rows, vectors(values)...)
+			if values != x {
+				values.Release()
+			}
+			x.Release()
+		}
+		return rows
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/internal/golden"
+	"github.com/org/artnn/internal/resample"
 	"github.com/org/artnn/tensor"
 )
 
@@ -20,7 +21,7 @@ func TestResizeGolden(t *testing.T) {
 			planes = append(planes, p...)
 		}
 		got := make([]float32, len(y.Data))
-		newResizer(x.Shape[1], x.Shape[2], y.Shape[1], y.Shape[2]).resize(got, planes)
+		resample.New(x.Shape[1], x.Shape[2], y.Shape[1], y.Shape[2]).Resize(got, planes)
 		var wide []float64
 		for _, v := range got {
 			wide = append(wide, float64(v))
@@ -87,6 +88,34 @@ func TestNetworkFeatures(t *testing.T) {
 	} {
 		_, err := NetworkFeatures(c.n, c.v)
 		assert.EqualError(t, err, want)
+	}
+}
+
+// careful sees what memory depends on.
+type careful struct {
+	eye
+	taped *bool // values inside are kept
+	most  *int  // pictures at once
+}
+
+func (n careful) Activations(x *tensor.Tensor, names ...string) []*tensor.Tensor {
+	*n.taped = *n.taped || x.Tape() != nil
+	*n.most = max(*n.most, x.Dim(0))
+	return n.eye.Activations(x, names...)
+}
+
+// Many large pictures are shown a few at a time, in order, and no values inside are kept.
+func TestFeaturesInParts(t *testing.T) {
+	for side, most := range map[int]int{2: 5, 400: 1, 300: 2, 700: 1} {
+		taped, seen := false, 0
+		f, err := NetworkFeatures(careful{eye{1, side, side}, &taped, &seen}, View{Channels: 1, Height: 1, Width: 1, Place: "pixels"})
+		require.NoError(t, err)
+		got := f([][]float32{{1}, {0}, {0.5}, {-1}, {0.25}})
+		for i, want := range []float32{1, 0, 0.5, -1, 0.25} {
+			assert.InDelta(t, want, got[i][0], 1e-5)
+		}
+		assert.False(t, taped)
+		assert.Equal(t, most, seen)
 	}
 }
 

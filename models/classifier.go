@@ -208,7 +208,9 @@ func (m *Classifier) Trace(tape *tensor.Tape) {
 //
 // Shape: [n, channels, size, size] → [n, classes].
 func (m *Classifier) Forward(x *tensor.Tensor) *tensor.Tensor {
-	m.checkInput("classifier", x)
+	if c := m.cfg; x.Rank() != 4 || x.Dim(1) != c.Channels || x.Dim(2) != c.Size || x.Dim(3) != c.Size {
+		tensor.Fail("classifier", fmt.Sprintf("needs pictures [n, %d, %d, %d]", c.Channels, c.Size, c.Size), "%v", x.Shape())
+	}
 	return m.net.Forward(x)
 }
 
@@ -219,18 +221,15 @@ func (m *Classifier) ActivationNames() []string { return m.net.names() }
 
 // Activations computes the values at some places inside the network, in the order of
 // the names. Nothing beyond the last of them is computed. Gradients flow to x and to
-// the weights as the tape of x says.
+// the weights as the tape of x says. Pictures need not have the size that the network
+// was trained with: convolutions take any.
 //
-// Shape: [n, channels, size, size] → see [Classifier.ActivationNames].
+// Shape: [n, channels, height, width] → see [Classifier.ActivationNames].
 //
-// Panics if there is no such place, or at pictures of another shape.
+// Panics if there is no such place, or at pictures with other channels.
 func (m *Classifier) Activations(x *tensor.Tensor, names ...string) []*tensor.Tensor {
-	m.checkInput("classifier activations", x)
-	return m.net.activations(x, names)
-}
-
-func (m *Classifier) checkInput(op string, x *tensor.Tensor) {
-	if c := m.cfg; x.Rank() != 4 || x.Dim(1) != c.Channels || x.Dim(2) != c.Size || x.Dim(3) != c.Size {
-		tensor.Fail(op, fmt.Sprintf("needs pictures [n, %d, %d, %d]", c.Channels, c.Size, c.Size), "%v", x.Shape())
+	if x.Rank() != 4 || x.Dim(1) != m.cfg.Channels {
+		tensor.Fail("classifier activations", fmt.Sprintf("needs pictures [n, %d, height, width]", m.cfg.Channels), "%v", x.Shape())
 	}
+	return m.net.activations(x, names)
 }

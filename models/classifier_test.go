@@ -183,6 +183,10 @@ func TestActivations(t *testing.T) {
 	assert.Empty(t, m.Activations(x))
 	assert.InDeltaSlice(t, m.Predict(pixels), m.net.Head.Forward(all[3]).Softmax(1).Float32s(), 1e-6)
 
+	other := m.Activations(tape.Zeros(2, 1, 13, 6), "blocks.1", "features") // of another size
+	assert.Equal(t, []int{2, 4, 7, 3}, other[0].Shape())
+	assert.Equal(t, []int{2, 4}, other[1].Shape())
+
 	m.net.Blocks[1].Conv1 = nil // would panic
 	assert.NotPanics(t, func() { m.Activations(x, "blocks.0", "stem") })
 	assert.Panics(t, func() { m.Activations(x, "blocks.1") })

@@ -152,6 +152,7 @@ func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
 		"classifier step: labels must lie in [0, 2), got 2 of picture 1":                      func() { classifier.Step(make([]float32, 128), []int32{0, 2}) },
 		"classifier predict: expected rows of 64 numbers, at least one, got 0":                func() { classifier.Predict(nil) },
 		"classifier: needs pictures [n, 1, 8, 8], got [1 3 8 8]":                              func() { classifier.Forward(tensor.Zeros(1, 3, 8, 8)) },
+		"classifier activations: needs pictures [n, 1, height, width], got [1 3 8 8]":         func() { classifier.Activations(tensor.Zeros(1, 3, 8, 8), "stem") },
 		`classifier activations: the network has stem, blocks.0, blocks.1, features, got "x"`: func() { classifier.Activations(tensor.Zeros(1, 1, 8, 8), "x") },
 		"gan step: expected rows of 6 numbers, at least one, got 7":                           func() { gan.Step(make([]float32, 7)) },
 		"gan score: expected rows of 6 numbers, at least one, got 0":                          func() { gan.Score(nil) },

@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/org/artnn/data/samples"
-	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/pretrained"
 )
@@ -76,36 +74,4 @@ func TestCompareEnds(t *testing.T) {
 	_, err = Compare(ctx, gan, folder, Comparing{Pictures: 4096})
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.Less(t, time.Since(begin), 5*time.Second)
-}
-
-// A copy is found, by features even when it is mirrored.
-func TestNeighbours(t *testing.T) {
-	network, err := pretrained.Features()
-	require.NoError(t, err)
-	features, err := measure.NetworkFeatures(network, measure.View{Channels: 3, Height: 16, Width: 16})
-	require.NoError(t, err)
-	set := samples.Faces().Select(spaced(300, 300))
-	copied, mirrored := set.At(17), set.At(201)
-	for row := range len(mirrored) / 16 {
-		p := mirrored[row*16 : (row+1)*16]
-		for i := range 8 {
-			p[i], p[15-i] = p[15-i], p[i]
-		}
-	}
-	found, err := Neighbours(context.Background(), [][]float32{copied, mirrored}, set, features)
-	require.NoError(t, err)
-	assert.Equal(t, 17, found[0].Pixels)
-	assert.Zero(t, found[0].Shades)
-	assert.Equal(t, 17, found[0].Features)
-	assert.InDelta(t, 0, found[0].Distance, 1e-3)
-	assert.Equal(t, 201, found[1].Features)
-	assert.Greater(t, found[1].Shades, 5.0)
-
-	found, err = Neighbours(context.Background(), [][]float32{copied}, set, nil)
-	require.NoError(t, err)
-	assert.Equal(t, Neighbour{Pixels: 17, Features: -1}, found[0])
-	ctx, end := context.WithCancel(context.Background())
-	end()
-	_, err = Neighbours(ctx, [][]float32{copied}, set, features)
-	assert.ErrorIs(t, err, context.Canceled)
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,7 +15,9 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/pretrained"
 	"github.com/org/artnn/recipe/rundir"
 )
 
@@ -129,4 +132,29 @@ func TestSheets(t *testing.T) {
 	require.NoError(t, os.Mkdir(rundir.At(empty).Samples(), 0o777))
 	_, err = Sheets(t.Context(), empty, 100)
 	assert.EqualError(t, err, empty+": the run has no samples")
+}
+
+// By features a copy is found even when it is mirrored.
+func TestNearestByFeatures(t *testing.T) {
+	network, err := pretrained.Features()
+	require.NoError(t, err)
+	features, err := measure.NetworkFeatures(network, measure.View{Channels: 3, Height: 16, Width: 16})
+	require.NoError(t, err)
+	gan, err := pretrained.Faces()
+	require.NoError(t, err)
+	copied, mirrored := samples.Faces().At(17), samples.Faces().At(201)
+	for row := range slices.Chunk(mirrored, 16) {
+		slices.Reverse(row)
+	}
+	dir := facesFolder(t, 300)
+	near, err := Nearest(t.Context(), gan, slices.Concat(copied, mirrored), dir, features)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"017.png", "201.png"}, []string{near.Of[0].File, near.Of[1].File})
+	assert.Zero(t, near.Of[0].Distance)
+	assert.InDelta(t, 0, near.Of[0].FeatureDistance, 1e-3)
+	assert.Greater(t, near.Of[1].Distance, 5.0)
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	_, err = Nearest(ctx, gan, copied, dir, features)
+	assert.ErrorIs(t, err, context.Canceled)
 }

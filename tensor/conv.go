@@ -86,7 +86,7 @@ func Conv2dAct(x, w, bias *Tensor, c Conv, act backend.Activation, slope float64
 	channels(op, x, w, bias, w.view.Shape[1]*g.Groups, w.view.Shape[0])
 	checkSlope(op, act, slope)
 	if apart(act, x, w, bias) {
-		return Conv2dAct(x, w, bias, c, backend.ActNone, 0).activate(act)
+		return Conv2dAct(x, w, bias, c, backend.ActNone, 0).Activate(act, slope)
 	}
 	if c.Mode != PadZeros && c.Padding != [4]int{} {
 		x = x.Pad2d(c.Padding, c.Mode)
@@ -127,7 +127,7 @@ func ConvTranspose2dAct(x, w, bias *Tensor, c Conv, act backend.Activation, slop
 	channels(op, x, w, bias, w.view.Shape[0], out)
 	checkSlope(op, act, slope)
 	if apart(act, x, w, bias) {
-		return ConvTranspose2dAct(x, w, bias, c, backend.ActNone, 0).activate(act)
+		return ConvTranspose2dAct(x, w, bias, c, backend.ActNone, 0).Activate(act, slope)
 	}
 	if c.Mode != PadZeros {
 		Fail(op, "needs padding with zeros", "%v", c.Mode)

@@ -82,6 +82,9 @@ func convDerivatives() (ds []derivative) {
 	add("batch norm of pixels", func(x []*Tensor) *Tensor {
 		return batchNorm(x[0].Permute(0, 3, 1, 2), x[1:])
 	}, []int{2, 2, 2, 3}, []int{3}, []int{3})
+	for _, shape := range [][]int{{4, 3}, {2, 3, 2, 2}} {
+		add("scale and shift", func(x []*Tensor) *Tensor { return ScaleShift(x[0], x[1], x[2], backend.ActLeakyReLU, 0.2) }, shape, []int{3}, []int{3})
+	}
 	for name, f := range pictureOps {
 		add(name, func(x []*Tensor) *Tensor { return f(x[0].Square()).Square() }, []int{2, 4, 3, 4})
 	}

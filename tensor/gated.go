@@ -49,5 +49,5 @@ func gatedBackward(kernel backend.GatedKernel, b *Backprop, g, gate, up *Tensor,
 }
 
 func gatedComposed(gate, up *Tensor, act backend.Activation) *Tensor {
-	return gate.activate(act).Mul(up)
+	return gate.Activate(act, 0).Mul(up)
 }

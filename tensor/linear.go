@@ -33,7 +33,7 @@ func LinearAct(x *Tensor, w Weight, bias *Tensor, act backend.Activation, slope 
 	}
 	checkSlope("linear", act, slope)
 	if t, _ := w.(*Tensor); apart(act, x, t, bias) {
-		return LinearAct(x, w, bias, backend.ActNone, 0).activate(act)
+		return LinearAct(x, w, bias, backend.ActNone, 0).Activate(act, slope)
 	}
 	if x.view.Rank == 2 {
 		return w.linear(x, bias, act, slope)
@@ -116,9 +116,11 @@ func apart(act backend.Activation, operands ...*Tensor) bool {
 	return false
 }
 
-// activate applies an activation without a slope.
-func (x *Tensor) activate(act backend.Activation) *Tensor {
+// Activate applies an activation. slope is that of ActLeakyReLU.
+func (x *Tensor) Activate(act backend.Activation, slope float64) *Tensor {
 	switch act {
+	case backend.ActLeakyReLU:
+		return x.LeakyReLU(slope)
 	case backend.ActReLU:
 		return x.ReLU()
 	case backend.ActTanh:

@@ -136,7 +136,9 @@ func TestNormalizersEqualHuggingFace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n, err := normalizers.read(want.JSON)
 			require.NoError(t, err)
-			assert.Equal(t, want.Characters, g.characters(n.normalize))
+			if !testing.Short() {
+				assert.Equal(t, want.Characters, g.characters(n.normalize))
+			}
 			var all []string
 			for _, s := range texts {
 				all = append(all, n.normalize(s))
@@ -159,7 +161,9 @@ func TestPreTokenizersEqualHuggingFace(t *testing.T) {
 				p.split(s, true, func(piece string, _ bool) { pieces = append(pieces, piece) })
 				return strings.Join(pieces, "|")
 			}
-			assert.Equal(t, want.Characters, g.characters(split))
+			if !testing.Short() {
+				assert.Equal(t, want.Characters, g.characters(split))
+			}
 			var all []string
 			for _, s := range texts {
 				all = append(all, split(s))

@@ -68,7 +68,11 @@ func hostile(n int) map[string]string {
 func TestHostileTextsTakeLinearTime(t *testing.T) {
 	for _, name := range []string{"gpt2", "llama3", "qwen2", "smollm", "o200k", "llama2", "unigram", "bert"} {
 		p := loadPipeline(t, name)
-		for kind, text := range hostile(1 << 17) {
+		size := 1 << 17
+		if testing.Short() {
+			size = 1 << 13 // shows no panic and no race, and does not tell n² from n
+		}
+		for kind, text := range hostile(size) {
 			begin := time.Now()
 			ids, err := p.Encode(text)
 			require.NoError(t, err)

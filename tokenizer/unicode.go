@@ -122,10 +122,10 @@ var tables = sync.OnceValue(func() *unicodeTables {
 	u.mark(props)
 
 	// Blocks of 256 characters that are alike are kept once.
-	known := map[string]uint16{}
+	known := map[[256]uint16]uint16{}
 	for i := range u.index {
 		block := props[i<<8 : (i+1)<<8]
-		key := fmt.Sprint(block)
+		key := [256]uint16(block)
 		at, ok := known[key]
 		if !ok {
 			at = uint16(len(known))

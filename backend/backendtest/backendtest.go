@@ -93,7 +93,7 @@ func checks() []check { return slices.Concat(memoryChecks(), operationChecks(), 
 func operationChecks() []check {
 	return slices.Concat(
 		moveChecks(), mapChecks(), reduceChecks(), indexChecks(), gemmChecks(), convChecks(), randomChecks(),
-		softmaxChecks(), crossEntropyChecks(), layerNormChecks(), rmsNormChecks(), gatedChecks(), batchNormChecks(), lstmChecks(), gruChecks(), attentionChecks(), decodeChecks(), int8Checks(), optimizerChecks(), productChecks())
+		softmaxChecks(), crossEntropyChecks(), layerNormChecks(), rmsNormChecks(), gatedChecks(), batchNormChecks(), scaleShiftChecks(), lstmChecks(), gruChecks(), attentionChecks(), decodeChecks(), int8Checks(), optimizerChecks(), productChecks())
 }
 
 // reporter is the part of *testing.T that checks use, so that the suite's own

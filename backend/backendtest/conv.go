@@ -76,6 +76,12 @@ func convSizes() []convSize {
 		conv(2, 3, 5, 5, 4, 3).pad(3, 0),                                                                  // whole windows of zeros
 		conv(2, 3, 6, 6, 4, 3).stride(2, 2).windows(2, 3), conv(2, 3, 6, 6, 4, 3).pad(1, 1).windows(9, 4), // fewer, and windows past the image
 		conv(0, 3, 5, 5, 4, 3), conv(2, 0, 5, 5, 4, 3), conv(2, 3, 5, 5, 0, 3), conv(2, 3, 0, 5, 4, 3).pad(1, 1).windows(2, 5), conv(1, 2, 2, 2, 3, 4),
+		conv(2, 3, 8, 30, 16, 4).stride(2, 2).pad(1, 1), conv(3, 1, 7, 9, 32, 3).pad(1, 1), conv(2, 4, 5, 6, 48, 2).stride(2, 2), // few channels read
+		conv(1, 2, 9, 8, 16, 3).dilation(2, 1).pad(3, 2), conv(1, 3, 5, 5, 16, 3).kernel(3, 6).stride(1, 3).pad(0, 4).windows(4, 5),
+		conv(2, 32, 7, 15, 3, 3).pad(1, 1), conv(2, 40, 6, 5, 1, 5).pad(2, 3), conv(1, 33, 70, 4, 2, 3).dilation(2, 1).pad(2, 0), // few written
+		conv(1, 33, 6, 7, 4, 4).kernel(2, 3).pad(3, 3).windows(9, 12),
+		conv(2, 3, 9, 8, 32, 4).stride(2, 2).pad(1, 1), conv(1, 2, 8, 7, 33, 3).stride(2, 3), conv(1, 4, 6, 9, 32, 3).stride(1, 2).dilation(2, 1).pad(4, 3), // and their gradients
+		conv(3, 5, 2, 3, 7, 2).kernel(2, 3), conv(7, 18, 2, 3, 3, 2).kernel(2, 3), // one window
 		conv(3, 16, 4, 4, 33, 3).pad(1, 1), conv(2, 33, 6, 13, 16, 3).pad(1, 1), conv(13, 7, 1, 1, 9, 1), conv(2, 9, 13, 1, 17, 1),
 	}
 }
@@ -243,6 +249,7 @@ func (s *suite) convBlocks() {
 		conv(2, 4, 16, 14, 40, 3).pad(1, 1),                                         // many windows
 		conv(2, 20, 12, 12, 33, 4).stride(2, 2).pad(1, 1), conv(1, 4, 4, 4, 150, 2), // many channels
 		conv(8, 64, 2, 2, 64, 3).pad(1, 1), conv(8, 64, 3, 4, 65, 3).stride(2, 2).pad(1, 1), // many small pictures
+		conv(9, 64, 5, 6, 70, 3).stride(2, 3).dilation(2, 1).pad(2, 1), conv(8, 300, 2, 2, 64, 2), conv(8, 64, 2, 3, 300, 2).pad(1, 0), conv(8, 64, 3, 3, 64, 2).stride(3, 3),
 		conv(1, 48, 5, 5, 48, 3).groups(3).pad(1, 1), conv(1, 70, 9, 11, 70, 3).groups(70).pad(1, 1),
 	}
 	for _, z := range thin(sizes) {

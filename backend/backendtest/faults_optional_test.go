@@ -45,6 +45,10 @@ type (
 		forward func(b *single, a backend.BatchNormArgs) bool
 		back    func(b *single, a backend.BatchNormGradArgs) bool
 	}
+	badScaleShift struct {
+		single
+		forward func(b *single, a backend.ScaleShiftArgs) bool
+	}
 	badLSTM struct {
 		single
 		forward func(b *single, y, cells, gates, whh, h0, c0 backend.View) bool
@@ -154,6 +158,8 @@ func (b *badBatchNorm) BatchNormGrad(a backend.BatchNormGradArgs) bool {
 	}
 	return b.back(&b.single, a)
 }
+
+func (b *badScaleShift) ScaleShift(a backend.ScaleShiftArgs) bool { return b.forward(&b.single, a) }
 
 func (b *badLSTM) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	if b.forward == nil {
@@ -460,6 +466,20 @@ func optionalFaults() []broken {
 			}
 			return true
 		}),
+		broken{"scale and shift exchanged", "optional/scale_shift", &badScaleShift{forward: func(b *single, a backend.ScaleShiftArgs) bool {
+			a.Scale, a.Shift = a.Shift, a.Scale
+			return b.ScaleShift(a)
+		}}},
+		broken{"slope of leaky ReLU ignored", "optional/scale_shift", &badScaleShift{forward: func(b *single, a backend.ScaleShiftArgs) bool {
+			a.Slope = 0
+			return b.ScaleShift(a)
+		}}},
+		broken{"shift after the activation", "optional/scale_shift", &badScaleShift{forward: func(b *single, a backend.ScaleShiftArgs) bool {
+			shift := b.get(a.Shift)
+			b.set(a.Y, scaleShiftTruth(b.get(a.X), b.get(a.Scale), make([]float64, len(shift)), a.Act, a.Slope))
+			b.change(a.Y, func(i int, v float64) float64 { return v + shift[i%len(shift)] })
+			return true
+		}}},
 		broken{"gate and value exchanged", "optional/gated", &badGated{forward: func(b *single, dst, gate, up backend.View, act backend.Activation) bool {
 			return b.Gated(dst, up, gate, act)
 		}}},

@@ -228,6 +228,11 @@ func (b *single) GatedGrad(a backend.GatedGradArgs) bool {
 	return true
 }
 
+func (b *single) ScaleShift(a backend.ScaleShiftArgs) bool {
+	b.set(a.Y, scaleShiftTruth(b.get(a.X), b.get(a.Scale), b.get(a.Shift), a.Act, a.Slope))
+	return true
+}
+
 func (b *single) BatchNorm(a backend.BatchNormArgs) bool {
 	t := batchNormTruth(b.get(a.X), a.X.Shape[1], b.maybe(a.Weight), b.maybe(a.Bias), a.Eps)
 	b.set(a.Y, t.y)

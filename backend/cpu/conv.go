@@ -63,7 +63,11 @@ func (c *cpu) Conv2d(dst, x, w backend.View, geometry backend.Conv, ep backend.E
 	in, out := c.read(&x), c.write(&dst)
 	var epilogue gemm.Epilogue
 	bias := c.epilogue(&epilogue, &ep, dst.Shape[1])
-	if !c.winogradForward(&z, &in, &out, &w, epilogue) {
+	switch {
+	case c.winogradForward(&z, &in, &out, &w, epilogue):
+	case c.smallForward(&z, &in, &out, &w, epilogue):
+	case c.scatterForward(&z, &in, &out, &w, epilogue):
+	default:
 		c.forward(&z, &in, &out, &w, epilogue)
 	}
 	c.release(bias, in.scratch)

@@ -30,6 +30,7 @@ const (
 	bandRows             // each channel by itself: rows of pixels times a row of weights
 	bandDots             // dot products along channels
 	bandTiles            // tiles of pixels × channels
+	bandCells            // windows of few channels, of whole cells
 )
 
 func (s *sliding) banded() bool { return s.bandKernel() != noBand }
@@ -39,6 +40,8 @@ func (s *sliding) bandKernel() bandKernel {
 	case s.KH*s.KW == 0 || s.C == 0:
 	case s.groups > 1 && s.C == 1 && s.outs == 1:
 		return bandRows
+	case s.celled():
+		return bandCells
 	case s.groups == 1 && s.outs <= narrowOuts && s.C >= narrowC && !s.pointwise:
 		return bandDots
 	case s.groups > 1 && s.outs <= 2*asm.NR:
@@ -98,6 +101,12 @@ func (t *bandTask) lineChunks() team.Division {
 // Chunk computes some lines of windows.
 func (t *bandTask) Chunk(i int) {
 	out := t.Across * t.groups * t.outs
+	var cells []float32
+	if t.kernel == bandCells {
+		scratch := t.c.pool.alloc(t.cellsSize())
+		defer t.c.pool.put(scratch)
+		cells = scratch.data
+	}
 	t.eachLine(i, func(line int, band []float32) {
 		to := t.out.mem[line*out:][:out]
 		if t.bias != nil {
@@ -112,6 +121,9 @@ func (t *bandTask) Chunk(i int) {
 			t.dots(to, band)
 		case bandTiles:
 			t.tiles(to, band)
+		case bandCells:
+			t.cells(cells, band)
+			t.cellProducts(to, cells)
 		}
 		t.epilogue.Activate(to)
 	})
@@ -281,6 +293,8 @@ func (t *bandTask) packedSize() int {
 		return t.KH * t.KW * t.groups * repeats(t.groups)
 	case bandDots:
 		return t.outs * t.KH * t.KW * t.C
+	case bandCells:
+		return t.window() * t.outs
 	}
 	return t.groups * t.panels() * t.panel()
 }
@@ -302,6 +316,8 @@ func (t *bandTask) pack() {
 						}
 					case bandDots:
 						t.packed[(o*taps+tap)*t.C+c] = w
+					case bandCells:
+						t.packed[(t.cellTap(tap/t.KW, tap%t.KW)+c)*t.outs+o] = w
 					case bandTiles:
 						t.packed[(g*t.panels()+o/asm.NR)*t.panel()+(tap*t.C+c)*asm.NR+o%asm.NR] = w
 					}

@@ -20,11 +20,14 @@ var bandWeightTasks team.Recycler[bandWeights]
 func (c *cpu) bandedWeights(z *conv, in, up *images, sums []float32) bool {
 	s := sliding{Patches: z.patches(in), images: z.n, groups: z.Groups, outs: z.o}
 	kernel := s.bandKernel()
-	if kernel != bandRows && kernel != bandTiles || z.windows() == 0 {
+	if kernel != bandRows && kernel != bandTiles && kernel != bandCells || z.windows() == 0 {
 		return false
 	}
 	t := bandWeightTasks.Get()
 	*t = bandWeights{bandTask: bandTask{sliding: s, c: c, kernel: kernel}, up: *up, size: len(sums)}
+	if kernel == bandCells {
+		t.size = s.outs * s.cellRow()
+	}
 	t.chunks = t.lineChunks()
 	scratch := c.pool.alloc(t.chunks.Count * t.size)
 	t.sums = scratch.data
@@ -32,9 +35,12 @@ func (c *cpu) bandedWeights(z *conv, in, up *images, sums []float32) bool {
 	for i := 1; i < t.chunks.Count; i++ {
 		asm.Add(t.sums[:t.size], t.sums[:t.size], t.sums[i*t.size:][:t.size])
 	}
-	if kernel == bandTiles {
+	switch kernel {
+	case bandTiles:
 		copy(sums, t.sums)
-	} else {
+	case bandCells:
+		t.fromCells(sums, t.sums)
+	default:
 		for tap := range z.taps() {
 			for g := range z.Groups {
 				sums[g*z.taps()+tap] = t.sums[tap*z.Groups+g]
@@ -54,6 +60,15 @@ func (t *bandWeights) Chunk(i int) {
 	outs := t.groups * t.outs
 	if t.kernel == bandTiles {
 		t.eachLine(i, func(line int, band []float32) { t.addTiles(sums, t.up.mem[line*t.Across*outs:], band) })
+		return
+	}
+	if t.kernel == bandCells {
+		cells := t.c.pool.alloc(t.cellsSize())
+		t.eachLine(i, func(line int, band []float32) {
+			t.cells(cells.data, band)
+			t.addCells(sums, t.up.mem[line*t.Across*outs:], cells.data)
+		})
+		t.c.pool.put(cells)
 		return
 	}
 	taps, long := t.KH*t.KW, outs*repeats(outs)

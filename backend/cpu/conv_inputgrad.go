@@ -20,6 +20,8 @@ func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, geometry backend.Conv, ep 
 	case z.oneWindow():
 		c.spread(&z, &dst, &up, &w, epilogue)
 	case c.winogradBack(&z, &dst, &up, &w, epilogue):
+	case c.smallBack(&z, &dst, &up, &w, epilogue):
+	case c.scatterBack(&z, &dst, &up, &w, epilogue):
 	default:
 		c.phases(&z, &dst, &up, &w, epilogue)
 	}
@@ -104,25 +106,48 @@ func (z *conv) oneWindow() bool {
 		z.Pad == [2]int{} && z.Dilation == [2]int{1, 1}
 }
 
-// spread is the gradient of one window: a product without patches.
+// spread is the gradient of one window: a product without patches. Of fewer images than
+// channels of the gradient, not the weights but the result is brought in order.
 func (c *cpu) spread(z *conv, dst *backend.View, up *images, w *backend.View, epilogue gemm.Epilogue) {
-	weights, scratch := c.byTaps(z, w)
 	out := c.write(dst)
-	n := z.taps() * z.c
-	var tiled *buffer
+	n, few := z.taps()*z.c, z.n < z.o
+	var weights []float32
+	var scratch, tiled, parts *buffer
+	to := out
+	if few {
+		weights, scratch = c.denseWeights(w)
+		parts = c.pool.alloc(z.n * n)
+		to.mem, to.image = parts.data, n
+	} else {
+		weights, scratch = c.byTaps(z, w)
+	}
 	if epilogue.Bias != nil {
 		tiled = c.pool.alloc(n)
-		for i := 0; i < n; i += z.c {
-			copy(tiled.data[i:], epilogue.Bias)
-		}
+		z.tile(tiled.data, epilogue.Bias, few)
 		epilogue.Bias = tiled.data
 	}
 	c.multiply(&gemm.Product{
 		M: z.n, N: n, K: z.o, Alpha: 1,
 		A: gemm.Matrix{Mem: up.mem, Strides: gemm.Strides{Row: up.image, Col: 1}},
 		B: gemm.Matrix{Mem: weights, Strides: gemm.Strides{Row: n, Col: 1}},
-		C: out.mem, LdC: out.image, Epilogue: epilogue,
+		C: to.mem, LdC: to.image, Epilogue: epilogue,
 	})
-	c.release(tiled, scratch)
+	if few {
+		c.sortImages(z, out, parts.data)
+	}
+	c.release(parts, tiled, scratch)
 	c.finish(&out, dst)
+}
+
+// tile repeats a bias for all taps, in the order [c, tap] or [tap, c].
+func (z *conv) tile(dst, bias []float32, channelsFirst bool) {
+	for tap := range z.taps() {
+		if !channelsFirst {
+			copy(dst[tap*z.c:], bias)
+			continue
+		}
+		for i, b := range bias {
+			dst[i*z.taps()+tap] = b
+		}
+	}
 }

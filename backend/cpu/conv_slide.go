@@ -24,12 +24,8 @@ type sliding struct {
 
 // slide computes the windows, by the way that suits the shape.
 func (c *cpu) slide(s *sliding) {
-	switch {
-	case s.banded():
+	if s.banded() {
 		c.bands(s)
-		return
-	case s.small():
-		c.slideSmall(s)
 		return
 	}
 	k := s.KH * s.KW * s.C

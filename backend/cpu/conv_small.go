@@ -2,15 +2,19 @@ package cpu
 
 import (
 	"github.com/org/artnn/asm"
+	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/gemm"
 	"github.com/org/artnn/backend/cpu/team"
 )
 
 // On small images many taps lie outside: of 4×4 windows of 4×4 taps with padding 1, a
-// quarter. There the same pixel of all images is one matrix, packed once, and each
-// window adds up the products of the pixels that it meets:
+// quarter. There the same pixel of all images is one matrix, and each window adds up
+// the products of the pixels that it meets:
 //
 //	y [image, o] of a window = Σ x [image, c] of its pixels · w [c, o] of their taps
+//
+// Neighbouring windows meet neighbouring pixels, so that those of a line are one
+// product for each tap.
 
 const (
 	// smallWindows is the most windows of an image, and smallImages the fewest images,
@@ -20,16 +24,18 @@ const (
 	// smallC is the fewest channels of images and result, so that a product is worth
 	// its calls.
 	smallC = 64
-	// smallN is how many columns of the result a chunk has: as many of the weights of
-	// a tap, 64 KiB, stay in the level 1 and 2 caches. smallChunks is how many chunks
-	// there are at least, as far as lines go.
-	smallN      = 2 * 2 * asm.NR
-	smallChunks = 8
-)
 
-func (s *sliding) small() bool {
-	return isSmall(s.groups, s.KH*s.KW, s.Down*s.Across, s.images, s.C, s.outs)
-}
+	// smallPanel is the channels of the result that a kernel computes at a time, and
+	// smallK the most terms of a sum: 32 KiB of weights.
+	smallPanel = 2 * asm.NR
+	smallK     = 256
+	// smallChunks is how many chunks there are at least, as far as lines go. More
+	// chunks than panels bring the same weights in order several times.
+	smallChunks = 4
+	// stageIn is how many channels of NR others are brought in order at a time: with 16
+	// taps 32 KiB.
+	stageIn = 32
+)
 
 // isSmall reports whether images are small: windows are those of one, in and out the
 // channels.
@@ -37,114 +43,228 @@ func isSmall(groups, taps, windows, images, in, out int) bool {
 	return groups == 1 && taps > 1 && windows <= smallWindows && images >= smallImages && min(in, out) >= smallC
 }
 
-// smallTask is a sliding window on small images.
-type smallTask struct {
-	sliding
-	c      *cpu
-	kc     int       // channels of a block
-	packed []float32 // [pixel, block of channels]
-	tiles  int       // numbers of a packed pixel
-	y      []float32 // [window, image, o]
+// axis is how the windows of a plane meet the pixels along an axis: window i, in tap t,
+// pixel i·step + first + t·apart. That is tap number last − t·back of the weights.
+type axis struct{ windows, step, first, taps, apart, last, back int }
 
-	pixels, columns, lines team.Division
+// smallPlane is windows all alike: those of a convolution, or, of the gradient of its
+// input, the pixels at one place between windows.
+type smallPlane struct {
+	down, across axis
+	out          images // with the first window at 0
+}
+
+// smallTask is a convolution of small images, by panels of channels of the result.
+type smallTask struct {
+	c             *cpu
+	x             images
+	n, h, w, in   int // images, lines, pixels, channels
+	outs          int
+	planes        []smallPlane
+	weights       []float32 // number (out, in, tap) is at out·perOut + in·perIn + tap
+	perOut, perIn int
+	kh, kw        int
+	epilogue      gemm.Epilogue
+
+	step   int       // pixels from one window to the next, of all planes
+	copied []float32 // [line, pixel mod step, pixel / step, image, channel]
+	row    int       // numbers of an image there
+
+	pixels, panels, lines team.Division
 }
 
 var smallTasks team.Recycler[smallTask]
 
-// packPixels is a task that packs pixels.
-type packPixels struct{ *smallTask }
-
-var pixelPackers team.Recycler[packPixels]
-
-// slideSmall computes the windows of small images.
-func (c *cpu) slideSmall(s *sliding) {
+// smallForward computes out, if images are small.
+func (c *cpu) smallForward(z *conv, in, out *images, w *backend.View, epilogue gemm.Epilogue) bool {
+	if !isSmall(z.Groups, z.taps(), z.oh*z.ow, z.n, z.c, z.o) {
+		return false
+	}
+	dense, scratch := c.denseWeights(w)
 	t := smallTasks.Get()
-	*t = smallTask{sliding: *s, c: c, kc: gemm.BlockK(s.C), tiles: gemm.TilesSize(s.images, s.C)}
-	x, y := c.pool.alloc(s.H*s.W*t.tiles), c.pool.alloc(s.Down*s.Across*s.images*s.outs)
-	t.packed, t.y = x.data, y.data
+	t.x, t.n, t.h, t.w, t.in, t.outs = *in, z.n, z.h, z.w, z.c, z.o
+	t.weights, t.perOut, t.perIn = dense, z.c*z.taps(), z.taps()
+	t.planes = append(t.planes[:0], smallPlane{
+		down:   axis{z.oh, z.Stride[0], -z.Pad[0], z.kh, z.Dilation[0], 0, -1},
+		across: axis{z.ow, z.Stride[1], -z.Pad[1], z.kw, z.Dilation[1], 0, -1},
+		out:    *out,
+	})
+	t.step = z.Stride[1]
+	c.runSmall(t, z, epilogue)
+	c.release(scratch)
+	return true
+}
 
-	t.pixels = team.Divide(s.H*s.W, max(1, cheapChunk/(s.images*s.C)), 1)
-	p := pixelPackers.Get()
+// smallBack computes dst, if images are small.
+func (c *cpu) smallBack(z *conv, dst *backend.View, up *images, w *backend.View, epilogue gemm.Epilogue) bool {
+	if !isSmall(z.Groups, z.taps(), ceilDiv(z.h, z.Stride[0])*ceilDiv(z.w, z.Stride[1]), z.n, z.o, z.c) {
+		return false
+	}
+	dense, scratch := c.denseWeights(w)
+	out := c.write(dst)
+	t := smallTasks.Get()
+	t.x, t.n, t.h, t.w, t.in, t.outs = *up, z.n, z.oh, z.ow, z.o, z.c
+	t.weights, t.perOut, t.perIn = dense, z.taps(), z.c*z.taps()
+	t.planes = t.planes[:0]
+	for y := range min(z.Stride[0], z.h) {
+		for x := range min(z.Stride[1], z.w) {
+			t.planes = append(t.planes, smallPlane{
+				down: z.phase(0, y).axis(ceilDiv(z.h-y, z.Stride[0])), across: z.phase(1, x).axis(ceilDiv(z.w-x, z.Stride[1])),
+				out: images{out.mem[y*out.line+x*out.pixel:], out.image, z.Stride[0] * out.line, z.Stride[1] * out.pixel, nil},
+			})
+		}
+	}
+	t.step = 1
+	c.runSmall(t, z, epilogue)
+	c.finish(&out, dst)
+	c.release(scratch)
+	return true
+}
+
+func (p phase) axis(windows int) axis {
+	return axis{windows, 1, p.first, p.taps, p.step, p.last, p.back}
+}
+
+// copyPixels is a task that copies pixels, each of all images.
+type copyPixels struct{ *smallTask }
+
+var pixelCopiers team.Recycler[copyPixels]
+
+// runSmall computes the planes of t and gives it back.
+func (c *cpu) runSmall(t *smallTask, z *conv, epilogue gemm.Epilogue) {
+	t.c, t.kh, t.kw, t.epilogue = c, z.kh, z.kw, epilogue
+	t.row = t.in + asm.NR // not a power of two: images would meet in the cache
+	scratch := c.pool.alloc(t.h * t.step * ceilDiv(t.w, t.step) * t.n * t.row)
+	t.copied = scratch.data
+	t.pixels = team.Divide(t.h*t.w, max(1, cheapChunk/(t.n*t.in)), 1)
+	p := pixelCopiers.Get()
 	p.smallTask = t
 	c.team.Do(t.pixels.Count, p)
 	p.smallTask = nil
-	pixelPackers.Put(p)
+	pixelCopiers.Put(p)
 
-	t.columns = team.Divide(s.outs, smallN, 2*asm.NR)
-	t.lines = team.Divide(s.Down, ceilDiv(s.Down, ceilDiv(smallChunks, t.columns.Count)), 1)
-	c.team.Do(t.columns.Count*t.lines.Count, t)
-	c.release(x, y)
-	*t = smallTask{}
+	lines := 0
+	for i := range t.planes {
+		lines += t.planes[i].down.windows
+	}
+	t.panels = team.Divide(t.outs, smallPanel, smallPanel)
+	t.lines = team.Divide(lines, ceilDiv(lines, ceilDiv(smallChunks, t.panels.Count)), 1)
+	c.team.Do(t.panels.Count*t.lines.Count, t)
+	c.release(scratch)
+	*t = smallTask{planes: t.planes}
+	clear(t.planes)
 	smallTasks.Put(t)
 }
 
-// Chunk packs some pixels, each for all images.
-func (p *packPixels) Chunk(i int) {
+// at is where the copies of a pixel begin.
+func (t *smallTask) at(y, x int) int {
+	return ((y*t.step+x%t.step)*ceilDiv(t.w, t.step) + x/t.step) * t.n * t.row
+}
+
+// Chunk copies some pixels.
+func (p *copyPixels) Chunk(i int) {
 	lo, hi := p.pixels.Bounds(i)
 	for pixel := lo; pixel < hi; pixel++ {
-		at := pixel/p.W*p.Line + pixel%p.W*p.Pixel
-		to := p.packed[pixel*p.tiles:]
-		for k := 0; k < p.C; k += p.kc {
-			n := min(p.kc, p.C-k)
-			gemm.PackTiles(to, gemm.Matrix{Mem: p.Mem[at+k:], Strides: gemm.Strides{Row: p.Image, Col: 1}}, p.images, n)
-			to = to[gemm.TilesSize(p.images, n):]
+		y, x := pixel/p.w, pixel%p.w
+		to := p.copied[p.at(y, x):]
+		for image := range p.n {
+			copy(to[image*p.row:][:p.in], p.x.mem[image*p.x.image+y*p.x.line+x*p.x.pixel:])
 		}
 	}
 }
 
-// Chunk computes some columns of the windows of some lines.
+// Chunk computes some channels of the windows of some lines.
 func (t *smallTask) Chunk(i int) {
-	j0, j1 := t.columns.Bounds(i / t.lines.Count)
+	o0, o1 := t.panels.Bounds(i / t.lines.Count)
 	l0, l1 := t.lines.Bounds(i % t.lines.Count)
-	row := t.images * t.outs
-	for r := l0 * t.Across * t.images; r < l1*t.Across*t.images; r++ {
-		clear(t.y[r*t.outs+j0 : r*t.outs+j1])
+	width := roundUp(o1-o0, asm.NR)
+	most := 0
+	for i := range t.planes {
+		most = max(most, t.planes[i].across.windows)
 	}
-	scratch := t.c.pool.alloc(t.kc * roundUp(j1-j0, asm.NR))
-	for a := range t.KH {
-		for b := range t.KW {
-			w := gemm.Matrix{Mem: t.weights[(a*t.KW+b)*t.perTap:], Strides: gemm.Strides{Row: t.perIn, Col: t.perOut}}
-			for k := 0; k < t.C; k += t.kc {
-				n := min(t.kc, t.C-k)
-				gemm.PackColumns(scratch.data, w.From(k, j0), j1-j0, n)
-				x := gemm.Block{M: t.images, N: j1 - j0, K: n, B: scratch.data, LdC: t.outs, Accumulate: true}
-				t.eachMeeting(a, b, l0, l1, func(window, pixel int) {
-					x.A = t.packed[pixel*t.tiles+gemm.TilesSize(t.images, k):]
-					x.C = t.y[window*row+j0:]
-					x.Multiply()
-				})
-			}
+	taps := t.kh * t.kw
+	scratch := t.c.pool.alloc(taps*t.in*width + max(stageIn*taps*asm.NR, most*t.n*width))
+	w, rest := scratch.data[:taps*t.in*width], scratch.data[taps*t.in*width:]
+	t.sort(w, rest, o0, o1)
+	for i := range t.planes {
+		p := &t.planes[i]
+		for l := max(0, l0); l < min(l1, p.down.windows); l++ {
+			sums := rest[:p.across.windows*t.n*width]
+			clear(sums)
+			t.line(p, l, w, sums, width)
+			t.store(p, l, sums, width, o0, o1)
 		}
+		l0, l1 = l0-p.down.windows, l1-p.down.windows
 	}
 	t.c.pool.put(scratch)
-	t.store(j0, j1, l0, l1)
 }
 
-// eachMeeting gives f the windows of lines [l0, l1) that meet a tap inside the image,
-// and the pixels they meet.
-func (t *smallTask) eachMeeting(a, b, l0, l1 int, f func(window, pixel int)) {
-	for l := l0; l < l1; l++ {
-		y := l*t.StepY + t.FirstY + a*t.TapY
-		if uint(y) >= uint(t.H) {
-			continue
-		}
-		for w := range t.Across {
-			if x := w*t.StepX + t.FirstX + b*t.TapX; uint(x) < uint(t.W) {
-				f(l*t.Across+w, y*t.W+x)
+// sort brings the weights of channels [o0, o1) into the order [tap, in, out].
+func (t *smallTask) sort(w, stage []float32, o0, o1 int) {
+	taps, width := t.kh*t.kw, roundUp(o1-o0, asm.NR)
+	for o := o0; o < o1; o += asm.NR {
+		outs := min(asm.NR, o1-o)
+		for c := 0; c < t.in; c += stageIn {
+			n, from := min(stageIn, t.in-c), t.weights[o*t.perOut+c*t.perIn:]
+			if t.perIn == taps {
+				asm.PackTranspose(stage, from, t.perOut, outs, n*taps, asm.NR)
+			} else {
+				for i := range n {
+					asm.PackTranspose(stage[i*taps*asm.NR:], from[i*t.perIn:], t.perOut, outs, taps, asm.NR)
+				}
+			}
+			for tap := range taps {
+				to := w[(tap*t.in+c)*width+o-o0:]
+				for i := range n {
+					*(*[asm.NR]float32)(to[i*width:]) = *(*[asm.NR]float32)(stage[(i*taps+tap)*asm.NR:])
+				}
 			}
 		}
 	}
 }
 
-// store finishes columns of the windows of lines and moves them to the images.
-func (t *smallTask) store(j0, j1, l0, l1 int) {
-	for l := l0; l < l1; l++ {
-		for w := range t.Across {
-			for n := range t.images {
-				row := t.y[((l*t.Across+w)*t.images+n)*t.outs+j0:][:j1-j0]
-				t.epilogue.Apply(row, j0)
-				copy(t.out.mem[n*t.out.image+l*t.out.line+w*t.out.pixel+j0:], row)
+// line adds the products of a line of windows to sums [window, image, out].
+func (t *smallTask) line(p *smallPlane, l int, w, sums []float32, width int) {
+	x := asm.InPlaceTiles{N: width, ARow: t.row, ACol: 1, BRow: width, CRow: width, Accumulate: true}
+	for a := range p.down.taps {
+		y := l*p.down.step + p.down.first + a*p.down.apart
+		if uint(y) >= uint(t.h) {
+			continue
+		}
+		for b := range p.across.taps {
+			lo, hi := p.across.inside(b, t.w)
+			if lo >= hi {
+				continue
 			}
+			tap := (p.down.last-a*p.down.back)*t.kw + p.across.last - b*p.across.back
+			pixels := t.copied[t.at(y, lo*p.across.step+p.across.first+b*p.across.apart):]
+			for k := 0; k < t.in; k += smallK {
+				x.K, x.A, x.B, x.C = min(smallK, t.in-k), pixels[k:], w[(tap*t.in+k)*width:], sums[lo*t.n*width:]
+				gemm.MultiplyInPlace(x, (hi-lo)*t.n, 2*asm.MR)
+			}
+		}
+	}
+}
+
+// inside is the windows [lo, hi) whose tap meets one of so many pixels.
+func (a *axis) inside(tap, pixels int) (lo, hi int) {
+	at := a.first + tap*a.apart // pixel of window 0
+	if at < 0 {
+		lo = ceilDiv(-at, a.step)
+	}
+	if at < pixels {
+		hi = min(a.windows, ceilDiv(pixels-at, a.step))
+	}
+	return lo, hi
+}
+
+// store finishes a line of windows and moves it to the images.
+func (t *smallTask) store(p *smallPlane, l int, sums []float32, width, o0, o1 int) {
+	for w := range p.across.windows {
+		for n := range t.n {
+			row := sums[(w*t.n+n)*width:][:o1-o0]
+			t.epilogue.Apply(row, o0)
+			copy(p.out.mem[n*p.out.image+l*p.out.line+w*p.out.pixel+o0:], row)
 		}
 	}
 }

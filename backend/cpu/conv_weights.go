@@ -38,6 +38,18 @@ func (c *cpu) byTaps(z *conv, w *backend.View) ([]float32, *buffer) {
 	return c.sort(t, z, w)
 }
 
+// sortImages moves images [image, c, tap], of one window, to out.
+func (c *cpu) sortImages(z *conv, out images, from []float32) {
+	t := tapOrders.Get()
+	t.at = t.at[:0]
+	for tap := range z.taps() {
+		t.at = append(t.at, tap*z.c)
+	}
+	t.per, t.group, t.each = z.n, 0, out.image
+	t.weights, t.sorted, t.c, t.taps, t.back = from, out.mem, z.c, z.taps(), false
+	c.runOrder(t, z.n)
+}
+
 // byPhases is the weights for [cpu.phases]: for each group and phase in the order
 // [tap from the last one back, o, c], and in the end taps that no pixel meets.
 func (c *cpu) byPhases(z *conv, w *backend.View) ([]float32, *buffer) {

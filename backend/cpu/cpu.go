@@ -39,6 +39,7 @@ var (
 	_ backend.CrossEntropyKernel = (*cpu)(nil)
 	_ backend.LayerNormKernel    = (*cpu)(nil)
 	_ backend.BatchNormKernel    = (*cpu)(nil)
+	_ backend.ScaleShiftKernel   = (*cpu)(nil)
 	_ backend.RMSNormKernel      = (*cpu)(nil)
 	_ backend.GatedKernel        = (*cpu)(nil)
 	_ backend.LSTMKernel         = (*cpu)(nil)

@@ -114,6 +114,8 @@ func calls(c *cpu) []call {
 	add("batch norm", func() { c.BatchNorm(batchNorm) }, ny, nmean, nvar)
 	batchNormGrad := backend.BatchNormGradArgs{DX: ndx, DWeight: ndw, DBias: ndb, DY: ng, X: nx, Mean: nmean, Var: nvar, Weight: nw, Eps: 1e-5}
 	add("batch norm grad", func() { c.BatchNormGrad(batchNormGrad) }, ndx, ndw, ndb)
+	scaleShift := backend.ScaleShiftArgs{Y: ny, X: nx, Scale: nw, Shift: nb, Act: backend.ActReLU}
+	add("scale and shift", func() { c.ScaleShift(scaleShift) }, ny)
 	for _, batch := range []int{2, 20} {
 		const steps, h = 5, 96
 		proj, gates, ly, cells := in(batch, steps, 4*h), in(batch, steps, 4*h), in(batch, steps, h), in(batch, steps, h)

@@ -79,6 +79,11 @@ func (p *Profiler) BatchNormGrad(a backend.BatchNormGradArgs) bool {
 	})
 }
 
+func (p *Profiler) ScaleShift(a backend.ScaleShiftArgs) bool {
+	k, ok := p.inner.(backend.ScaleShiftKernel)
+	return ok && p.timeIf("scale_shift", a.Y, moved(3, a.Y, a.X, a.Scale, a.Shift), func() bool { return k.ScaleShift(a) })
+}
+
 func (p *Profiler) LSTM(y, cells, gates, whh, h0, c0 backend.View) bool {
 	k, ok := p.inner.(backend.LSTMKernel)
 	return ok && p.timeIf("lstm", y, recurrence(4, y, gates, cells, whh), func() bool {

@@ -49,6 +49,7 @@ var (
 	_ backend.CrossEntropyKernel = (*Profiler)(nil)
 	_ backend.LayerNormKernel    = (*Profiler)(nil)
 	_ backend.BatchNormKernel    = (*Profiler)(nil)
+	_ backend.ScaleShiftKernel   = (*Profiler)(nil)
 	_ backend.RMSNormKernel      = (*Profiler)(nil)
 	_ backend.GatedKernel        = (*Profiler)(nil)
 	_ backend.LSTMKernel         = (*Profiler)(nil)

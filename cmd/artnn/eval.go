@@ -24,6 +24,7 @@ type evalCommand struct {
 	Features string `input:"model" placeholder:"RUN" help:"Of pictures: run's folder or model's file of a network whose features measure them, such as artnn train classifier makes (default: one that artnn has)."`
 	Layer    string `placeholder:"NAME" help:"Where in that network the features are (default: its last place)."`
 	Form     string `input:"data" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
+	Rhyme    string `input:"data" placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
 
 	Out string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
@@ -32,7 +33,7 @@ type evalCommand struct {
 
 // Help is shown by --help.
 func (*evalCommand) Help() string {
-	return `A text generator: how surprised it is by a text, as cross-entropy, bits and perplexity. Use a text it has not learned from. Bits a character and a byte can be compared between models with different tokens. Then what it writes is compared with the text: how many of its words and pairs of words are different from each other, and the longest run of characters that stands in the text as it is. On the text that it learned from, a long one was copied. --form counts the texts that keep a form.
+	return `A text generator: how surprised it is by a text, as cross-entropy, bits and perplexity. Use a text it has not learned from. Bits a character and a byte can be compared between models with different tokens. Then what it writes is compared with the text: how many of its words and pairs of words are different from each other, and the longest run of characters that stands in the text as it is. On the text that it learned from, a long one was copied. --form counts the texts that keep a form, and how many of the text's own paragraphs do; with --rhyme, their lines must rhyme as well.
 
 A network for tables: how well it predicts rows whose target is known, beside a linear model of the same columns and a constant; of classes, which was taken for which; of numbers, predictions against what is.
 
@@ -45,6 +46,7 @@ The sliced Wasserstein distance compares all patches of 7×7 pixels, large and s
 Examples:
   artnn eval -m run2 --data other-chapters.txt
   artnn eval -m run2 --data poems.txt --form 7,7,7,7
+  artnn eval -m run2 --data poems.txt --form 7,7,7,7 --rhyme pingshui.txt
   artnn eval -m run1 --data faces
   artnn eval -m run1 --data faces --features run4
   artnn eval -m run4 --data other-animals
@@ -73,8 +75,8 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	if _, ok := m.(writer); !ok && c.Form != "" {
-		return usagef("--form is of texts, and the model is of kind %s", models.Kind(m))
+	if _, ok := m.(writer); !ok && (c.Form != "" || c.Rhyme != "") {
+		return usagef("--form and --rhyme are of texts, and the model is of kind %s", models.Kind(m))
 	}
 	if _, ok := m.(*models.GAN); !ok && (c.Features != "" || c.Layer != "") {
 		return usagef("--features and --layer are of picture generators, and the model is of kind %s", models.Kind(m))

@@ -39,8 +39,8 @@ func evalText(ctx context.Context, c *evalCommand, m writer, con *console) error
 		return fmt.Errorf("%s: the text has %s, at least 2 are needed", c.Data, words.Count(len(ids), unit))
 	}
 	w := wrote{evalCommand: c, m: m, learned: text}
-	if c.Form != "" {
-		if w.form, err = formOf(c.Form); err != nil {
+	if c.Form != "" || c.Rhyme != "" {
+		if w.form, err = formOf(c.Form, c.Rhyme, w.characters); err != nil {
 			return err
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/generate/form"
 	"github.com/org/artnn/generate/writing"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/tokenizer"
 )
 
 const (
@@ -54,6 +56,15 @@ func (w *wrote) write(ctx context.Context) error {
 	return err
 }
 
+// characters are those that rhymes are looked for among: the model's and the text's.
+func (w *wrote) characters() string {
+	all := form.Characters(w.m.Tokenizer())
+	if own, err := tokenizer.NewChars(w.learned); err == nil { // else the text has none
+		all += form.Characters(own)
+	}
+	return all
+}
+
 // report says how varied the texts are, what they have word for word from the text, and
 // how many keep the form, each beside as much of the text itself.
 func (w *wrote) report(t *namedLines) {
@@ -72,8 +83,10 @@ func (w *wrote) report(t *namedLines) {
 	between := writing.LongestCopy(own, others)
 	t.line("longest copy", "%s: %q; the text has %d of its own twice", words.Count(c.Characters, "character"), shortenedTo(c.Text), between.Characters)
 	if w.form != nil {
-		keeps := writing.Share(w.texts, func(text string) bool { return form.Matches(w.form, text) })
-		t.line("keep the form", "%.1f %% of %s", 100*keeps, words.Count(len(w.texts), "text"))
+		keeps := func(texts []string) float64 {
+			return 100 * writing.Share(texts, func(text string) bool { return form.Matches(w.form, text) })
+		}
+		t.line("keep the form", "%.1f %% of %s; of the text's own paragraphs, %.1f %%", keeps(w.texts), words.Count(len(w.texts), "text"), keeps(data.Paragraphs(w.learned)))
 	}
 }
 

@@ -52,6 +52,8 @@ func uses(t *testing.T) map[string]use {
 	i, w, m := model("image", image), model("text", text), model("mlp", table)
 	tiny, larger := tinyEnlarger(t), filepath.Join(t.TempDir(), "larger.safetensors")
 	ok(t, call(t, "convert", tiny, "--range=0,1", "--licence=none", "-o", larger))
+	face := filepath.Join(t.TempDir(), "face.png")
+	ok(t, call(t, "upscale", filepath.Join(faces, "000.png"), "-m", larger, "-o", face))
 	return map[string]use{
 		"train image":      {args: image, made: "model.safetensors"},
 		"train text":       {args: text, made: "model.safetensors"},
@@ -61,6 +63,8 @@ func uses(t *testing.T) map[string]use {
 		"predict":          {args: []string{"-m", m, "--data", sales}, says: true},
 		"interpolate":      {args: []string{"-m", i, "--n=2", "--scale=1"}},
 		"upscale":          {args: []string{filepath.Join(faces, "000.png"), "-m", larger}},
+		"dream":            {args: slices.Concat([]string{face, "-m", larger}, smallPaint)},
+		"style":            {args: slices.Concat([]string{face, "-s", face, "-m", larger}, smallPaint)},
 		"convert":          {args: []string{tiny, "--range=0,1", "--licence=none"}},
 		"eval":             {args: []string{"-m", m, "--data", sales}, says: true},
 		"info":             {args: []string{w}, says: true},
@@ -186,6 +190,8 @@ func TestOutputInTheWay(t *testing.T) {
 		"find none.png -m none -o file/x.safetensors":         "write file/x.safetensors",
 		"timelapse none -o file/x.gif":                        "write file/x.gif",
 		"upscale none.png -m none -o file/x.png":              "write file/x.png",
+		"dream none.png -m none -o file/x.png":                "write file/x.png",
+		"style none.png -s none.png -m none -o file/x.png":    "write file/x.png",
 		"convert none --range 0,1 -o file/x":                  "write file/x",
 		"demo -o file":                                        "file",
 	} {

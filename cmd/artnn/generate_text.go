@@ -38,6 +38,7 @@ type generateText struct {
 
 	Stop    []string `sep:"none" placeholder:"TEXT" help:"End before this text; \\n is a line end. May be given several times."`
 	Form    string   `input:"data" placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
+	Rhyme   string   `input:"data" placeholder:"FILE" help:"Let lines of the form rhyme by this table: in each line of the file a name, a space, and characters that rhyme."`
 	Samples int      `default:"1" placeholder:"N" help:"Texts to write, with a blank line between; the second is of the seed after (default: ${default})."`
 }
 
@@ -54,11 +55,14 @@ func (*generateText) Help() string {
 
 A form is kept by any model, however little it has learned, and the prompt is part of it. In 7,7,7,7 each number is a line of so many characters, * a line of any length, / a line end, a comma a mark, a line end or both, and all else stands for itself: 7，7。/7，7。 or */*/*/. A grammar is a file in the notation of llama.cpp (GBNF), whose rule root is the text.
 
+With --rhyme, every second line ends in characters of one group of the table, and the first one of four or more too. The table of classical Chinese verse is examples/quatrains/pingshui.txt in artnn's source.
+
 Examples:
   artnn generate text
   artnn generate text -m run2 "Once upon a time" -n 300
   artnn generate text -m run2 "Call me " --temperature 0.6 -o story.txt
   artnn generate text --form 7,7,7,7 --samples 10
+  artnn generate text --form 7,7,7,7 --rhyme pingshui.txt
   artnn generate text -m run2 "The " --stop . --min-p 0.05`
 }
 
@@ -104,14 +108,18 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	if tokens, err := m.Tokenizer().Encode(prompt); err == nil { // else the error says it
+	tokens, unknown := m.Tokenizer().Encode(prompt)
+	if unknown == nil { // else the error says it
 		con.hintScript(m.Tokenizer(), prompt)
 		if w, ok := m.(generate.Windowed); ok && len(tokens) > w.Window() {
 			con.warn(fmt.Sprintf("the prompt has %s and the model looks back on %d: only its end is read", words.Count(len(tokens), "token"), w.Window()))
 		}
 	}
-	options, err := c.options(prompt, seed)
+	options, err := c.options(m, prompt, seed)
 	if err != nil {
+		if unknown != nil { // of which a form of the model's characters says less
+			err = fmt.Errorf("prompt: %w", unknown)
+		}
 		return err
 	}
 	write := func(w io.Writer) error {
@@ -137,7 +145,7 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 }
 
 // options are what the flags say of how to write.
-func (c *generateText) options(prompt string, seed uint64) ([]generate.Option, error) {
+func (c *generateText) options(m writer, prompt string, seed uint64) ([]generate.Option, error) {
 	options := []generate.Option{
 		generate.Temperature(c.Temperature), generate.TopP(c.TopP), generate.TopK(c.TopK), generate.MinP(c.MinP), generate.Seed(seed),
 	}
@@ -147,8 +155,8 @@ func (c *generateText) options(prompt string, seed uint64) ([]generate.Option, e
 	for _, stop := range c.Stop {
 		options = append(options, generate.Stop(strings.ReplaceAll(stop, `\n`, "\n")))
 	}
-	if c.Form != "" {
-		f, err := formOf(c.Form)
+	if c.Form != "" || c.Rhyme != "" {
+		f, err := formOf(c.Form, c.Rhyme, func() string { return form.Characters(m.Tokenizer()) })
 		if err != nil {
 			return nil, err
 		}

@@ -76,8 +76,36 @@ func TestGenerateTextWritesJSON(t *testing.T) {
 	assert.Positive(t, complete)
 }
 
+// Lines 1, 2 and 4 end in characters of one group.
+func TestGenerateTextRhymes(t *testing.T) {
+	groups := []string{"東同中風空紅", "真人春塵新身", "間山還關閑", "家花斜沙"}
+	table := written(t, "rhymes.txt", "# four\na "+groups[0]+"\nb "+groups[1]+"\nc "+groups[2]+"\nd "+groups[3]+"\n")
+	args := []string{"generate", "text", "--form", "7，7。/7，7。", "--rhyme", table, "--seed=3"}
+	r := ok(t, call(t, append(args, "--samples=8")...))
+	poems := strings.Split(strings.TrimSpace(r.out), "\n\n")
+	require.Len(t, poems, 8)
+	used := map[string]bool{}
+	for _, poem := range poems {
+		require.True(t, quality.IsQuatrain(poem), poem)
+		c := []rune(poem)
+		for _, group := range groups {
+			if strings.ContainsRune(group, c[6]) {
+				used[group] = true
+				assert.Contains(t, group, string(c[14]), poem)
+				assert.Contains(t, group, string(c[31]), poem)
+			}
+		}
+	}
+	assert.Greater(t, len(used), 1, "no group: lines end as they like")
+	r = ok(t, call(t, append(args, "春風秋月夜花斜")...))
+	assert.Regexp(t, `^春風秋月夜花斜，\pL{6}[家花沙]。\n\pL{7}，\pL{6}[家花沙]。\n$`, r.out)
+}
+
 func TestGenerateTextMistakes(t *testing.T) {
 	t.Chdir(t.TempDir())
+	rhymes := written(t, "rhymes.txt", "a 東同中\nb")
+	few := written(t, "few.txt", "a 東同中")
+	strange := written(t, "strange.txt", "a xyz")
 	bad := written(t, "bad.gbnf", "root ::= other")
 	large := written(t, "large.gbnf", strings.Repeat("# ", 1<<19)+"#")
 	for _, c := range []struct {
@@ -90,6 +118,14 @@ func TestGenerateTextMistakes(t *testing.T) {
 		{[]string{"--form", large}, statusError, "large.gbnf: it is larger than any grammar, over a megabyte"},
 		{[]string{"--form", "."}, statusError, "it is a folder"},
 		{[]string{"--form", "7,0"}, statusError, `form: verse "7,0": a line of length 0`},
+		{[]string{"--rhyme", rhymes}, statusUsage, "--rhyme is of lines: give them with --form, such as 7,7,7,7"},
+		{[]string{"--rhyme", rhymes, "--form", "json"}, statusUsage, "--rhyme is of lines"},
+		{[]string{"--rhyme", rhymes, "--form", bad}, statusUsage, "--rhyme is of lines"},
+		{[]string{"--rhyme", "none.txt", "--form", "7,7"}, statusUsage, "--rhyme none.txt: there is no such file; give a table of rhymes, in each line a name"},
+		{[]string{"--rhyme", large, "--form", "7,7"}, statusError, "large.gbnf: it is larger than any table of rhymes, over a megabyte"},
+		{[]string{"--rhyme", rhymes, "--form", "7,7"}, statusError, `rhymes.txt: form: rhymes: line 2 has no characters after "b"`},
+		{[]string{"--rhyme", strange, "--form", "7,7,7,7"}, statusError, "of the characters given, no 3 rhyme with each other"},
+		{[]string{"春风", "--rhyme", few, "--form", "7,7"}, statusError, "prompt: the model does not know '风'"},
 		{[]string{"春風秋", "--form", "2/2"}, statusError, `form: "春風秋" does not begin as the form does: it leaves it at byte 6, "秋"`},
 		{[]string{"--form", "json"}, statusError, "the form cannot begin: the tokenizer has no token that it allows first"},
 		{[]string{"--form", "2;2"}, statusError, `the form cannot go on after`},
@@ -103,6 +139,22 @@ func TestGenerateTextMistakes(t *testing.T) {
 		assert.Equal(t, c.status, r.status, "%q: %s", c.args, r.err)
 		assert.Contains(t, r.err, c.want, "%q", c.args)
 	}
+}
+
+// Half of the text's poems rhyme.
+func TestEvalCountsRhymes(t *testing.T) {
+	poems := written(t, "poems.txt", strings.Repeat("ab\nce\naa\ncd\n\nab\nce\naa\nca\n\n", 10))
+	table := written(t, "table.txt", "one bedx\ntwo a")
+	out := filepath.Join(t.TempDir(), "run")
+	ok(t, call(t, append([]string{"train", "text", "--data", poems, "-o", out, "--steps=2", "-q"}, smallText...)...))
+	eval := func(args ...string) result {
+		return call(t, append([]string{"eval", "-m", out, "--data", poems, "--n=4"}, args...)...)
+	}
+	assert.Contains(t, ok(t, eval("--form=2/2/2/2")).out, "of the text's own paragraphs, 100.0 %")
+	assert.Contains(t, ok(t, eval("--form=2/2/2/2", "--rhyme", table)).out, "of the text's own paragraphs, 50.0 %")
+	r := eval("--rhyme", table)
+	assert.Equal(t, statusUsage, r.status)
+	assert.Contains(t, r.err, "--rhyme is of lines")
 }
 
 // What was written before Ctrl+C is there.
@@ -131,7 +183,7 @@ func TestEvalComparesWhatIsWritten(t *testing.T) {
 	assert.NotContains(t, r.out, "keep the form")
 	assert.Equal(t, r, call(t, "eval", "-m", out, "--data", novel), "the seed has a default")
 	r = ok(t, call(t, "eval", "-m", out, "--data", novel, "--form", "*/*/", "-n", "5"))
-	assert.Regexp(t, `keep the form +\d+\.\d % of 5 texts\n`, r.out)
+	assert.Regexp(t, `keep the form +\d+\.\d % of 5 texts; of the text's own paragraphs, \d+\.\d %\n`, r.out)
 
 	bits := regexp.MustCompile(`cross-entropy .* ([\d.]+) bits a character\nin bits +([\d.]+) a character`).FindStringSubmatch(r.out)
 	require.NotNil(t, bits)
@@ -144,5 +196,5 @@ func TestEvalComparesWhatIsWritten(t *testing.T) {
 	require.Zero(t, r.status, r.err)
 	r = call(t, "eval", "-m", image, "--data", novel, "--form", "json")
 	assert.Equal(t, statusUsage, r.status)
-	assert.Contains(t, r.err, "--form is of texts, and the model is of kind GAN")
+	assert.Contains(t, r.err, "--form and --rhyme are of texts, and the model is of kind GAN")
 }

@@ -69,8 +69,7 @@ func readme(t *testing.T, root, bin string) {
 			all += b.Text
 		}
 	}
-	script := all
-	for shown, run := range map[string]string{
+	as := map[string]string{
 		"git clone https://github.com/org/artnn && cd artnn": "cd artnn; go list work; cd ..", // the checkout this is
 		"go run ./cmd/artnn demo":                            "artnn demo --steps 5",          // as built
 		"go test work\n":                                     "",                              // which runs this
@@ -78,11 +77,25 @@ func readme(t *testing.T, root, bin string) {
 		"--data my-pictures -o":                              "--data my-pictures --steps 20 -o",
 		"--data my-novel.txt -o":                             "--data my-novel.txt --steps 20 -o",
 		"--target price -o":                                  "--target price --steps 20 -o",
-	} {
-		require.Contains(t, all, shown, "what another command is put in the place of")
-		script = strings.ReplaceAll(script, shown, run)
+		"--rhyme examples/":                                  "--rhyme artnn/examples/",
 	}
-	r.run(nil, "sh", "-euc", script)
+	run := func(script string) string {
+		for shown, run := range as {
+			script = strings.ReplaceAll(script, shown, run)
+		}
+		return r.run(nil, "sh", "-euc", script)
+	}
+	for shown := range as {
+		require.Contains(t, all, shown, "what another command is put in the place of")
+	}
+	run(all)
+	for i, b := range page.Blocks {
+		if b.Lang == "text" { // what the commands before it print
+			require.Equal(t, "sh", page.Blocks[max(0, i-1)].Lang, "README.md:%d", b.Line)
+			got := run(page.Blocks[i-1].Text)
+			require.True(t, guide.Match(b.Text, got), "README.md:%d, and README.zh.md: expected\n%s\ngot\n%s", b.Line, b.Text, got)
+		}
+	}
 	for name := range everyCommand(t) {
 		require.True(t, strings.Contains(all, "artnn "+name) || strings.Contains(string(text), "`"+name+"`"), "the README does not name %q", name)
 	}

@@ -57,8 +57,13 @@ Examples:
 
 // Validate is called by the command-line parser.
 func (c *upscale) Validate() error {
-	if !strings.EqualFold(filepath.Ext(c.Out), ".png") {
-		return fmt.Errorf("--out must end in .png, got %q", c.Out)
+	return pngOut(c.Out)
+}
+
+// pngOut refuses names of files for pictures that PNG is not the format of.
+func pngOut(name string) error {
+	if !strings.EqualFold(filepath.Ext(name), ".png") {
+		return fmt.Errorf("--out must end in .png, got %q", name)
 	}
 	return nil
 }

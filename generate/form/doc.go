@@ -12,7 +12,7 @@
 //   - [Regexp]: the texts that a regular expression matches.
 //   - [Grammar]: those of a context-free grammar, in the notation of llama.cpp.
 //   - [JSON]: objects and arrays.
-//   - [NewVerse]: lines of so many characters, which may rhyme.
+//   - [NewVerse]: lines of so many characters, which may rhyme by a table ([ParseRhymes]).
 //
 // [After] is the rest of a form after a text, such as a prompt. [Matches] tells
 // whether a text has a form.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"slices"
 	"strings"
 
 	"github.com/org/artnn/data/samples"
@@ -42,24 +43,27 @@ func ExampleNewVerse() {
 	// 7 characters
 }
 
-// Lines 1, 2 and 4 end in characters of one group of a table.
-func ExampleVerse_rhyme() {
+// Lines 1, 2 and 4 end in characters of one group of a table. That of examples/quatrains
+// has all groups of classical verse.
+func ExampleParseRhymes() {
 	writer, err := pretrained.Quatrains()
 	if err != nil {
 		log.Fatal(err)
 	}
-	groups := []string{"風空中紅東", "人春塵新身", "山間還關閑", "花家斜涯沙"}
+	rhyme, err := form.ParseRhymes(`
+# Some of the groups, and some of their characters.
+一東 東同中風空紅
+十一真 真人春塵新身
+十五刪 山間還關閑
+六麻 花家斜涯沙
+`)
+	if err != nil {
+		log.Fatal(err)
+	}
 	poem, err := form.NewVerse(form.Verse{
 		Pattern:    "7，7。/7，7。",
 		Characters: form.Characters(writer.Tokenizer()),
-		Rhyme: func(last rune) (names []string) {
-			for _, group := range groups {
-				if strings.ContainsRune(group, last) {
-					names = append(names, group)
-				}
-			}
-			return names
-		},
+		Rhyme:      rhyme,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -71,10 +75,9 @@ func ExampleVerse_rhyme() {
 	rhymed := 0
 	for _, p := range poems {
 		runes := []rune(p.Text)
-		for _, group := range groups {
-			if strings.ContainsRune(group, runes[6]) && strings.ContainsRune(group, runes[14]) && strings.ContainsRune(group, runes[31]) {
-				rhymed++
-			}
+		first, second, fourth := rhyme(runes[6]), rhyme(runes[14]), rhyme(runes[31])
+		if len(first) == 1 && slices.Equal(first, second) && slices.Equal(first, fourth) {
+			rhymed++
 		}
 	}
 	fmt.Println(rhymed, "of", len(poems), "rhyme")

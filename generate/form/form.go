@@ -13,6 +13,12 @@ import (
 // Errors: a beginning that no text of the form has, and where it leaves the form.
 func After(f generate.Form, text string) (generate.Form, error) {
 	if at, state := follow(f, text); state == nil {
+		for back := at; at-back < utf8.UTFMax && back >= 0; back-- { // to the character's first byte
+			if utf8.RuneStart(text[back]) {
+				at = back
+				break
+			}
+		}
 		return nil, fmt.Errorf("form: %q does not begin as the form does: it leaves it at byte %d, %q", shortened(text), at, at0(text, at))
 	}
 	return after{f, text}, nil

@@ -234,8 +234,9 @@ func TestAfter(t *testing.T) {
 	assert.True(t, Matches(rest, "abc"))
 	assert.False(t, Matches(rest, "春風abc"))
 	for text, want := range map[string]string{
-		"秋":      `form: "秋" does not begin as the form does: it leaves it at byte 0`,
-		"春雨":     `it leaves it at byte 4`,
+		"秋":      `form: "秋" does not begin as the form does: it leaves it at byte 0, "秋"`,
+		"春雨":     `it leaves it at byte 3, "雨"`,
+		"春\xe9a": `it leaves it at byte 4, "a"`,
 		"春風abcd": `it leaves it at byte 9, "d"`,
 	} {
 		_, err = After(f, text)

@@ -20,6 +20,14 @@ const mostStates = 1 << 15
 
 // Next is the state after a byte.
 func (s *state) Next(b byte) generate.FormState {
+	if to := s.after(b); to != nil {
+		return to
+	}
+	return nil
+}
+
+// after is the state after a byte, nil if there is none.
+func (s *state) after(b byte) *state {
 	part := s.next[b/64]
 	if s.known[b/64]>>(b%64)&1 == 0 {
 		s.known[b/64] |= 1 << (b % 64)
@@ -31,7 +39,7 @@ func (s *state) Next(b byte) generate.FormState {
 			part[b%64] = to
 		}
 	}
-	if part == nil || part[b%64] == nil {
+	if part == nil {
 		return nil
 	}
 	return part[b%64]

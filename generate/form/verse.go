@@ -34,8 +34,8 @@ type Verse struct {
 	Characters string
 	// Rhyme gives the groups, by any names, of characters that rhyme with each other.
 	// A character may be in several groups, or in none. It needs Characters, so that
-	// the first rhyme is one that the others find an answer to. nil lets lines end
-	// as they like.
+	// the first rhyme is one that the others find an answer to. [ParseRhymes] makes one
+	// of a table. nil lets lines end as they like.
 	Rhyme func(last rune) (groups []string)
 	// Rhyming are the lines, from 1, that end in characters of one group, no two
 	// of them the same. By default every second one, and, of four or more, the first.
@@ -167,6 +167,12 @@ func (f *verse) rhyme(characters []rune, groups func(rune) []string, lines int) 
 	if len(f.least) == 0 {
 		return fmt.Errorf("of the characters given, no %d rhyme with each other", lines)
 	}
+	allowed := ranges(string(f.chars))
+	for i := range f.slots {
+		if f.slots[i].rhymes {
+			f.slots[i].allowed = allowed
+		}
+	}
 	return nil
 }
 
@@ -175,14 +181,21 @@ const groupEnd = "\x00"
 
 // Start makes a machine of its own, so that goroutines share the poem only.
 func (f *verse) Start() generate.FormState {
-	m := &verseMachine{f, map[position]*state{}}
-	return m.state(position{before: -1})
+	m := &verseMachine{f, map[position]*state{}, map[rhymes]*rhymed{}}
+	start := m.state(position{before: -1})
+	if f.groups == nil {
+		return start
+	}
+	return rhyming{start, m.rhymes(rhymes{}), none}
 }
 
-// verseMachine makes the states of a poem as texts come to them, each once.
+// verseMachine makes the states of a poem as texts come to them, each once. Those of
+// lines know nothing of rhymes, since each rhyme would have all of them anew, and each
+// of them thousands of bytes that may follow.
 type verseMachine struct {
 	*verse
 	states map[position]*state
+	rhymed map[rhymes]*rhymed
 }
 
 func (m *verseMachine) state(p position) *state {
@@ -192,7 +205,7 @@ func (m *verseMachine) state(p position) *state {
 	if len(m.states) >= mostStates {
 		clear(m.states)
 	}
-	s := &state{from: verseState{m, p}, final: p.part == "" && slices.Contains(m.follow(p.before), len(m.slots))}
+	s := &state{from: &verseState{m, p, m.bound(p)}, final: p.part == "" && slices.Contains(m.follow(p.before), len(m.slots))}
 	m.states[p] = s
 	return s
 }
@@ -211,82 +224,171 @@ var first = [1]int{0}
 type position struct {
 	before int    // slot of the last character, −1 at the beginning
 	part   string // first bytes of a character
-	groups string // that lines rhymed in so far, "" before the first
-	used   string // characters that rhymed
+}
+
+// bound reports whether the last byte of a position is of a character that rhymes.
+func (f *verse) bound(p position) bool {
+	if p.part == "" {
+		return p.before >= 0 && f.slots[p.before].rhymes
+	}
+	lo, hi, _ := span([]byte(p.part))
+	k := f.slot(p.before, lo, hi)
+	return k >= 0 && f.slots[k].rhymes
+}
+
+// slot is the first one after another that allows one of some characters, −1 if none
+// does. A slot that rhymes is the last in such a list.
+func (f *verse) slot(before int, lo, hi rune) int {
+	for _, k := range f.follow(before) {
+		if k < len(f.slots) && f.slots[k].allowed.within(lo, hi) {
+			return k
+		}
+	}
+	return -1
 }
 
 // verseState is a position in a poem.
 type verseState struct {
 	m *verseMachine
 	position
+	bound bool
 }
 
 // step is the state after a byte.
-func (s verseState) step(b byte) *state {
+func (s *verseState) step(b byte) *state {
 	part := s.part + string([]byte{b})
-	var lo, hi rune
-	whole := utf8.FullRuneInString(part)
-	if whole {
-		c, size := utf8.DecodeRuneInString(part)
-		if c == utf8.RuneError && size == 1 {
-			return nil
-		}
-		lo, hi = c, c
-	} else {
-		var ok bool
-		if lo, hi, ok = span([]byte(part)); !ok {
-			return nil
-		}
+	lo, hi, whole, ok := characters(part)
+	if !ok {
+		return nil
 	}
-	for _, k := range s.m.follow(s.before) {
-		if k == len(s.m.slots) {
-			continue
-		}
-		slot := &s.m.slots[k]
-		if !slot.allowed.within(lo, hi) || slot.rhymes && !s.rhymes(lo, hi) {
-			continue
-		}
-		if !whole {
-			s.part = part
-			return s.m.state(s.position)
-		}
-		s.before, s.part = k, ""
-		if slot.rhymes {
-			s.answer(lo)
-		}
-		return s.m.state(s.position)
+	k := s.m.slot(s.before, lo, hi)
+	switch {
+	case k < 0:
+		return nil
+	case whole:
+		return s.m.state(position{before: k})
 	}
-	return nil
+	return s.m.state(position{s.before, part})
 }
 
-// rhymes reports whether one of some characters goes on with the rhyme.
-func (s verseState) rhymes(lo, hi rune) bool {
-	i, _ := slices.BinarySearch(s.m.chars, lo)
-	for _, c := range s.m.chars[i:] {
+// characters are those that begin with some bytes, or the one that they are.
+func characters(part string) (lo, hi rune, whole, ok bool) {
+	if !utf8.FullRuneInString(part) {
+		lo, hi, ok = span([]byte(part))
+		return lo, hi, false, ok
+	}
+	c, size := utf8.DecodeRuneInString(part)
+	return c, c, true, c != utf8.RuneError || size > 1
+}
+
+// rhyming is a state of a poem with rhymes.
+type rhyming struct {
+	*state
+	so *rhymed
+	// last is a character that rhymes and is not noted in so yet, or none: most of
+	// those that might follow never do.
+	last rune
+}
+
+const none rune = -1
+
+// Next is the state after a byte.
+func (r rhyming) Next(b byte) generate.FormState {
+	to := r.after(b)
+	if to == nil {
+		return nil
+	}
+	s, so := to.from.(*verseState), r.so
+	if r.last != none {
+		so = s.m.rhymes(s.m.answer(so.rhymes, r.last))
+	}
+	if !s.bound {
+		return so.at(to, s.part == "")
+	}
+	lo, hi, whole, _ := characters(r.from.(*verseState).part + string([]byte{b}))
+	switch {
+	case !s.m.answered(so.rhymes, lo, hi):
+		return nil
+	case whole:
+		return rhyming{to, so, lo}
+	}
+	return rhyming{to, so, none}
+}
+
+// rhymes are what lines rhymed in so far.
+type rhymes struct {
+	groups string // "" before the first
+	used   string // characters
+}
+
+// rhymed are the rhymes of a machine, each once.
+type rhymed struct {
+	rhymes
+	// given is the state given last: all characters of a line lead to the same one.
+	given generate.FormState
+	of    *state // without rhymes
+}
+
+// at is the state of a poem with these rhymes.
+func (r *rhymed) at(s *state, keep bool) generate.FormState {
+	if r.of == s {
+		return r.given
+	}
+	var boxed generate.FormState = rhyming{s, r, none}
+	if keep {
+		r.given, r.of = boxed, s
+	}
+	return boxed
+}
+
+func (m *verseMachine) rhymes(r rhymes) *rhymed {
+	if kept, ok := m.rhymed[r]; ok {
+		return kept
+	}
+	if len(m.rhymed) >= mostStates {
+		clear(m.rhymed)
+	}
+	kept := &rhymed{rhymes: r}
+	m.rhymed[r] = kept
+	return kept
+}
+
+// answered reports whether one of some characters goes on with the rhyme.
+func (f *verse) answered(r rhymes, lo, hi rune) bool {
+	i, _ := slices.BinarySearch(f.chars, lo)
+	for _, c := range f.chars[i:] {
 		if c > hi {
 			return false
 		}
-		if len(s.shared(c)) > 0 && !strings.ContainsRune(s.used, c) {
+		if !strings.ContainsRune(r.used, c) && slices.ContainsFunc(f.groups[c], func(name string) bool { return f.open(r, name) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// shared are the groups of a character that the poem can rhyme in.
-func (s verseState) shared(c rune) (groups []string) {
-	for _, name := range s.m.groups[c] {
-		if s.m.least[name] && (s.groups == "" || slices.Contains(strings.Split(s.groups, groupEnd), name)) {
+// open reports whether the poem can rhyme in a group.
+func (f *verse) open(r rhymes, group string) bool {
+	if r.groups == "" {
+		return f.least[group]
+	}
+	for name := range strings.SplitSeq(r.groups, groupEnd) {
+		if name == group {
+			return true
+		}
+	}
+	return false
+}
+
+// answer goes on with a character that rhymes.
+func (f *verse) answer(r rhymes, c rune) rhymes {
+	var groups []string
+	for _, name := range f.groups[c] {
+		if f.open(r, name) {
 			groups = append(groups, name)
 		}
 	}
-	return groups
-}
-
-// answer notes a character that rhymes.
-func (s *verseState) answer(c rune) {
-	s.groups = strings.Join(s.shared(c), groupEnd)
-	s.used += string(c)
+	return rhymes{strings.Join(groups, groupEnd), r.used + string(c)}
 }
 
 // ranges are the characters of a text.

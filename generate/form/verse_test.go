@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -106,6 +107,39 @@ func TestVerseRhymes(t *testing.T) {
 		seen[text] = true
 	}
 	assert.Greater(t, len(seen), 10)
+}
+
+// Of all texts of a few characters, those that rhyme by the definition have the form.
+// The characters share first bytes.
+func TestVerseRhymesByDefinition(t *testing.T) {
+	const characters = "a春映昨é"
+	table := map[rune][]string{'a': {"1"}, '春': {"1", "2"}, '映': {"2", "3"}, 'é': {"1", "2"}, '昨': {"3"}}
+	rhyme := func(c rune) []string { return table[c] }
+	for pattern, between := range map[string]string{"1/1/1": "\n", "1,1,1,": "，", "1-1-1": "-"} {
+		f, err := NewVerse(Verse{Pattern: pattern, Characters: characters, Rhyme: rhyme, Rhyming: []int{1, 2, 3}})
+		require.NoError(t, err)
+		rhymed := 0
+		for _, a := range characters {
+			for _, b := range characters {
+				for _, c := range characters {
+					text := string(a) + between + string(b) + between + string(c)
+					if strings.HasSuffix(pattern, ",") {
+						text += "。"
+					}
+					want := false
+					for _, group := range []string{"1", "2"} { // 3 has two characters
+						in := func(c rune) bool { return slices.Contains(table[c], group) }
+						want = want || a != b && b != c && a != c && in(a) && in(b) && in(c)
+					}
+					if want {
+						rhymed++
+					}
+					require.Equal(t, want, Matches(f, text), "%q: %q", pattern, text)
+				}
+			}
+		}
+		assert.Equal(t, 12, rhymed)
+	}
 }
 
 func TestUsualRhymes(t *testing.T) {

@@ -30,6 +30,7 @@ import cases_loss
 import cases_measure
 import cases_models
 import cases_optim
+import cases_paint
 import cases_pictures
 import cases_safetensors
 import cases_tensor
@@ -49,7 +50,7 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_generate, cases_linear, cases_measure, cases_latent):
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_generate, cases_linear, cases_measure, cases_latent, cases_paint):
         module.build(new)
     return files
 

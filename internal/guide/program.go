@@ -25,6 +25,7 @@ var packages = []string{
 	"github.com/org/artnn/models/latent",
 	"github.com/org/artnn/models/pretrained",
 	"github.com/org/artnn/optim",
+	"github.com/org/artnn/paint",
 	"github.com/org/artnn/recipe",
 	"github.com/org/artnn/tabular",
 	"github.com/org/artnn/tensor",

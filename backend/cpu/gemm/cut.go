@@ -40,6 +40,18 @@ func (c Cut) runs() [2]run {
 	return [2]run{{0, c.larger, 0, c.small + 1}, {c.larger, c.Tiles - c.larger, c.larger * (c.small + 1), c.small}}
 }
 
+// MultiplyInPlace computes so many rows of a product in place: tiles of at most so many rows,
+// as equal as possible, for all of which t says what is the same. It sets the rest.
+func MultiplyInPlace(t asm.InPlaceTiles, rows, most int) {
+	a, c := t.A, t.C
+	for _, r := range CutRows(rows, most).runs() {
+		if r.tiles > 0 {
+			t.Count, t.M, t.A, t.C = r.tiles, r.rows, a[r.start*t.ARow:], c[r.start*t.CRow:]
+			asm.GemmInPlace(&t)
+		}
+	}
+}
+
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 func roundUp(a, b int) int { return ceilDiv(a, b) * b }

@@ -153,25 +153,19 @@ func (x *Product) inPlaceWide(kc int, r rect, accumulate bool) {
 		if r.j1-c == 3*asm.NR {
 			n, most = 3*asm.NR, asm.InPlaceRows48
 		}
-		x.inPlaceColumns(kc, rect{r.i0, r.i1, c, c + n}, CutRows(r.i1-r.i0, most), accumulate)
+		x.inPlaceColumns(kc, rect{r.i0, r.i1, c, c + n}, most, accumulate)
 		c += n
 	}
 }
 
-// inPlaceColumns is inPlaceWide for as many columns as a tile has.
-func (x *Product) inPlaceColumns(kc int, r rect, rows Cut, accumulate bool) {
+// inPlaceColumns is inPlaceWide for as many columns as a tile has, in tiles of at most
+// so many rows.
+func (x *Product) inPlaceColumns(kc int, r rect, most int, accumulate bool) {
 	t := asm.InPlaceTiles{N: r.j1 - r.j0, ARow: x.A.Row, ACol: x.A.Col, BRow: x.B.Row, CRow: x.LdC}
 	for p := 0; p < x.K; p += kc {
 		t.K, t.B, t.Accumulate = min(kc, x.K-p), x.B.Mem[p*x.B.Row+r.j0:], accumulate || p > 0
-		for _, run := range rows.runs() {
-			if run.tiles == 0 {
-				continue
-			}
-			i := r.i0 + run.start
-			t.Count, t.M = run.tiles, run.rows
-			t.A, t.C = x.A.Mem[i*x.A.Row+p*x.A.Col:], x.C[i*x.LdC+r.j0:]
-			asm.GemmInPlace(&t)
-		}
+		t.A, t.C = x.A.Mem[r.i0*x.A.Row+p*x.A.Col:], x.C[r.i0*x.LdC+r.j0:]
+		MultiplyInPlace(t, r.i1-r.i0, most)
 	}
 }
 

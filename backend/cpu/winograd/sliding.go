@@ -88,18 +88,14 @@ func cut(mem []float32, n int) (first, rest []float32) { return mem[:n:n], mem[n
 
 // products adds the products of some channels to sums [point, tile, out].
 func (t *slidingTask) products(plane, n int, outs, channels span, v []float32, ld int, sums []float32) {
-	subs, rows := t.Step*t.Step, gemm.CutRows(n, 2*asm.MR)
-	x := asm.InPlaceTiles{Count: 1, K: channels.n() * subs, ARow: ld, ACol: 1, CRow: outs.n(), Accumulate: channels.lo > 0}
+	subs := t.Step * t.Step
+	x := asm.InPlaceTiles{K: channels.n() * subs, ARow: ld, ACol: 1, CRow: outs.n(), Accumulate: channels.lo > 0}
 	for j := range t.points * t.points {
 		for o := outs.lo; o < outs.hi; o += panel {
 			x.N = min(panel, outs.hi-o)
 			x.B, x.BRow = t.w.at(plane, j, o, channels.lo*subs), x.N
-			for r := range rows.Tiles {
-				var i int
-				i, x.M = rows.At(r)
-				x.A, x.C = v[(j*n+i)*ld:], sums[(j*n+i)*outs.n()+o-outs.lo:]
-				asm.GemmInPlace(&x)
-			}
+			x.A, x.C = v[j*n*ld:], sums[j*n*outs.n()+o-outs.lo:]
+			gemm.MultiplyInPlace(x, n, 2*asm.MR)
 		}
 	}
 }

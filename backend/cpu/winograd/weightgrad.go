@@ -59,8 +59,8 @@ func (t *gradTask) Chunk(i int) {
 		tiles.lo, tiles.hi = blocks.Bounds(b)
 		r.read(v, ldv, tiles, ins, zeros)
 		t.gradients(g, ldg, tiles, outs, zeros)
-		x := asm.InPlaceTiles{Count: 1, K: tiles.n(), A: g, ARow: 1, ACol: ldg, B: v, BRow: ldv, C: sums, CRow: columns, Accumulate: b > 0}
-		t.products(&x, outs.n())
+		x := asm.InPlaceTiles{K: tiles.n(), A: g, ARow: 1, ACol: ldg, B: v, BRow: ldv, C: sums, CRow: columns, Accumulate: b > 0}
+		t.products(x, outs.n())
 	}
 	t.results(outs, ins, sums)
 	t.env.Memory.Put(scratch)
@@ -88,18 +88,14 @@ func (t *gradTask) gradients(g []float32, ld int, tiles, outs span, zeros []floa
 
 // products adds the products of a block of tiles, all points of all of x: C is [point,
 // out, column].
-func (t *gradTask) products(x *asm.InPlaceTiles, outs int) {
-	g, v, sums, columns, rows := x.A, x.B, x.C, x.CRow, gemm.CutRows(outs, 2*asm.MR)
+func (t *gradTask) products(x asm.InPlaceTiles, outs int) {
+	g, v, sums, columns := x.A, x.B, x.C, x.CRow
 	for j := range t.points * t.points {
 		for c := 0; c < columns; c += panel {
 			x.N = min(panel, columns-c)
 			x.B = v[j*x.K*x.BRow+c:]
-			for r := range rows.Tiles {
-				var o int
-				o, x.M = rows.At(r)
-				x.A, x.C = g[j*x.K*x.ACol+o:], sums[(j*outs+o)*columns+c:]
-				asm.GemmInPlace(x)
-			}
+			x.A, x.C = g[j*x.K*x.ACol:], sums[j*outs*columns+c:]
+			gemm.MultiplyInPlace(x, outs, 2*asm.MR)
 		}
 	}
 }

@@ -1,10 +1,12 @@
-package measure
+// Package resample resizes planes of numbers.
+package resample
 
 import "math"
 
-// resizer resizes planes of numbers: each result is a mean, weighted by a triangle as
-// wide as two pixels of the coarser of both, as Pillow's BILINEAR is.
-type resizer struct {
+// Resizer resizes planes of numbers: each result is a mean, weighted by a triangle as
+// wide as two pixels of the coarser of both, as Pillow's BILINEAR is. It is safe for
+// concurrent use.
+type Resizer struct {
 	from, to     size
 	down, across []weighted // of each row and each column of the result
 }
@@ -15,8 +17,14 @@ type weighted struct {
 	weights []float32
 }
 
-func newResizer(h, w, toH, toW int) resizer {
-	return resizer{size{h, w}, size{toH, toW}, triangles(h, toH), triangles(w, toW)}
+// size is that of a plane.
+type size struct{ h, w int }
+
+func (s size) area() int { return s.h * s.w }
+
+// New resizes planes of h×w to toH×toW.
+func New(h, w, toH, toW int) Resizer {
+	return Resizer{size{h, w}, size{toH, toW}, triangles(h, toH), triangles(w, toW)}
 }
 
 // triangles are the weights of n pixels in each of m.
@@ -40,8 +48,10 @@ func triangles(n, m int) []weighted {
 	return out
 }
 
-// resize fills dst with the planes of src resized.
-func (r resizer) resize(dst, src []float32) {
+// Resize fills dst with the planes of src resized.
+//
+// Shape: src is [n, h, w], dst [n, toH, toW], for any n.
+func (r Resizer) Resize(dst, src []float32) {
 	if r.from == r.to {
 		copy(dst, src)
 		return
