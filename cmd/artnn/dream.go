@@ -18,8 +18,8 @@ var _ = commands.add(44, func() any {
 
 // dream makes a network's layers respond more to a picture.
 type dream struct {
-	Picture string   `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF file."`
-	Model   string   `short:"m" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it, or the run of a classifier."`
+	Picture string   `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF file."`
+	Model   string   `short:"m" input:"model" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it, or the run of a classifier."`
 	Out     string   `short:"o" output:"file" default:"dream.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
 	Layers  []string `placeholder:"A,B" help:"Layers to make stronger: early ones give patterns, later ones eyes and animals (default: some in the middle). A name that the network has not lists all."`
 	Octaves int      `default:"4" placeholder:"N" help:"Sizes of forms: how many sizes the picture is worked on at (default: ${default})."`

@@ -16,9 +16,9 @@ var _ = commands.add(45, func() any {
 
 // style paints a picture in the style of another.
 type style struct {
-	Picture string   `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF file with what to paint."`
-	Style   string   `short:"s" placeholder:"FILE" required:"" help:"Picture whose style to paint it in."`
-	Model   string   `short:"m" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it, or the run of a classifier."`
+	Picture string   `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF file with what to paint."`
+	Style   string   `short:"s" input:"data" placeholder:"FILE" required:"" help:"Picture whose style to paint it in."`
+	Model   string   `short:"m" input:"model" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it, or the run of a classifier."`
 	Out     string   `short:"o" output:"file" default:"styled.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
 	Weight  float64  `default:"100" placeholder:"X" help:"Weight of the style, where the contents have 1 (default: ${default})."`
 	Smooth  float64  `default:"3" zero:"none" placeholder:"X" help:"Weight of smoothness, the total variation (default: ${default})."`
