@@ -6,13 +6,15 @@
 //	path      needs
 //	generic   nothing
 //	avx2      amd64 with AVX2 and FMA
-//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp; avx2 for all else
+//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, maps of
+//	          Winograd's convolutions, and avx2 for all else
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
 //	GemmTiles, GemmDot                                    ●      ●     ●
 //	prefetching by GemmTiles                              –      ●     –
 //	PackTranspose, PackCopy, PackPanels                   ●      ●     ●
+//	maps of Winograd's convolutions                       ●      ●     ●   (and avx512)
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, GemmInPlace, in one kernel                  –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●

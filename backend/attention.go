@@ -25,7 +25,9 @@ func (m *AttentionMask) Keys(b, i, n int) (lo, hi int) {
 	at := m.Offset + i
 	if m.Window > 0 {
 		lo = max(lo, at-m.Window+1)
-		hi = min(hi, at+m.Window)
+		if m.Window < n-at {
+			hi = min(hi, at+m.Window)
+		}
 	}
 	if m.Causal {
 		hi = min(hi, at+1)
@@ -36,7 +38,7 @@ func (m *AttentionMask) Keys(b, i, n int) (lo, hi int) {
 
 // Full reports whether every query of every sequence sees all of n keys.
 func (m *AttentionMask) Full(queries, n int) bool {
-	if m.Causal && m.Offset < n-1 || m.Window > 0 && (m.Offset+queries-m.Window > 0 || m.Offset+m.Window < n) {
+	if m.Causal && m.Offset < n-1 || m.Window > 0 && (m.Window < m.Offset+queries || m.Window < n-m.Offset) {
 		return false
 	}
 	for _, l := range m.Lengths {

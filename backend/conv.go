@@ -8,6 +8,12 @@ package backend
 // over taps a, b and the channels c of o's group. Taps outside the image add
 // nothing, or 0·w, which differs only if w is infinite or NaN.
 //
+// A backend may compute windows of 3×3 taps at stride 1, and of 4×4 at stride 2, from
+// fewer multiplications than that. Errors then are at most eight times those of the
+// sum above, of the largest sum of absolute terms that a neighbour of the result has;
+// infinity may come out as NaN, and in the gradient of weights may reach other taps of
+// the same channels.
+//
 // All sizes are those of the views. Padding at the bottom and on the right, and the
 // output padding of a transposed convolution, change sizes only: they are not here.
 type Conv struct {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/tensor"
 )
 
 func TestFloor(t *testing.T) {
@@ -42,6 +43,12 @@ func TestParametersAreThoseOfTheModels(t *testing.T) {
 	g, d := ganSizes(16)
 	require.EqualValues(t, layers.Count(gan), parameters(g)+parameters(d))
 
+	rng := tensor.NewRNG(1)
+	_, _, weights := convProducts(convGenerator)
+	require.EqualValues(t, layers.Count(newConvGenerator(rng)), weights+2*(512+256+128+64))
+	_, _, weights = convProducts(convDiscriminator)
+	require.EqualValues(t, layers.Count(newConvDiscriminator(false, true, rng)), weights)
+
 	s := textSizes{vocab: 50, embed: 6, hidden: 4}
 	lm, err := newText(s)
 	require.NoError(t, err)
@@ -53,6 +60,7 @@ func TestFloorsOfRows(t *testing.T) {
 	l := limits{flops: 180e9, bandwidth: 24e9}
 	want := map[string]float64{
 		"mlp-seed": 0, "mlp-mnist": 0.65, "gan-64": 18, "gan-256": 200, "lstm-train": 242, "lstm-token": 1.19, "lstm-token-int8": 0.35,
+		"dcgan": 412, "sngan": 412, "wgan-gp": 407, "dcgan-generate": 19.2,
 	}
 	for _, r := range rows() {
 		require.Contains(t, want, r.name)

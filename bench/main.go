@@ -4,6 +4,7 @@
 //	go run ./bench                             steps of training and of generating
 //	go run ./bench --rows mlp-mnist,gan-64     some of them
 //	go run ./bench --gemm                      matrix products, against OpenBLAS and BLIS
+//	go run ./bench --conv                      convolutions, against PyTorch's
 //	go run ./bench --scaling                   how time grows with size, and with cores
 //	go run ./bench --memory                    peak memory
 //	go run ./bench --results bench/results     all of these, written to a file of this processor class
@@ -29,7 +30,8 @@ import (
 // options are the command line.
 type options struct {
 	json, rows, results, venv, compare string
-	gemm, scaling, memory, generic     bool
+	gemm, conv, scaling, memory        bool
+	generic                            bool
 	avx2, installPeer                  bool
 	threads, rounds                    int
 	block, pause                       time.Duration
@@ -48,6 +50,7 @@ func parse(args []string, messages io.Writer) (options, error) {
 	f.StringVar(&o.venv, "venv", defaultVenv(), "`folder` of the virtual environment with PyTorch")
 	f.BoolVar(&o.installPeer, "install-peer", false, "first install PyTorch "+peerVersion+" in that folder (6 GB)")
 	f.BoolVar(&o.gemm, "gemm", false, "measure matrix products instead; with --compare too")
+	f.BoolVar(&o.conv, "conv", false, "measure convolutions instead")
 	f.BoolVar(&o.scaling, "scaling", false, "measure how time grows instead")
 	f.BoolVar(&o.memory, "memory", false, "measure peak memory instead")
 	f.BoolVar(&o.generic, "generic", false, "also measure ours without assembly, which takes minutes")
@@ -82,10 +85,10 @@ func (o options) check(rest []string) error {
 		return fmt.Errorf("unexpected argument %q", rest[0])
 	case o.threads < 1 || o.rounds < 1 || o.block <= 0 || o.pause < 0:
 		return fmt.Errorf("--threads, --rounds and --block must be positive, --pause not negative")
-	case o.compare != "" && (o.results != "" || o.json != "" || o.scaling || o.memory || o.generic || o.installPeer):
+	case o.compare != "" && (o.results != "" || o.json != "" || o.conv || o.scaling || o.memory || o.generic || o.installPeer):
 		return fmt.Errorf("--compare measures rows without a peer: of the other measurements only --gemm goes with it")
-	case o.json != "" && o.results == "" && (o.gemm || o.scaling || o.memory):
-		return fmt.Errorf("--json writes the first table, which --gemm, --scaling and --memory leave out")
+	case o.json != "" && o.results == "" && (o.gemm || o.conv || o.scaling || o.memory):
+		return fmt.Errorf("--json writes the first table, which --gemm, --conv, --scaling and --memory leave out")
 	}
 	return nil
 }

@@ -124,6 +124,121 @@ def gan(size, n):
     return step
 
 
+def conv_nets(norm):
+    """The networks of DCGAN for 64x64, with batch norm, spectral norm or no norm in D."""
+    g = []
+    channels = [100, 512, 256, 128, 64, 3]
+    for i, (c, o) in enumerate(zip(channels, channels[1:])):
+        if i > 0:
+            g += [nn.BatchNorm2d(c), nn.ReLU(True)]
+        g.append(nn.ConvTranspose2d(c, o, 4, *((2, 1) if i > 0 else (1, 0)), bias=False))
+    d = []
+    channels = [3, 64, 128, 256, 512, 1]
+    for i, (c, o) in enumerate(zip(channels, channels[1:])):
+        conv = nn.Conv2d(c, o, 4, *((2, 1) if o > 1 else (1, 0)), bias=False)
+        d.append(torch.nn.utils.parametrizations.spectral_norm(conv) if norm == "spectral" else conv)
+        if o > 1:
+            if norm == "batch" and i > 0:
+                d.append(nn.BatchNorm2d(o))
+            d.append(nn.LeakyReLU(0.2, True))
+    g, d = nn.Sequential(*g, nn.Tanh()), nn.Sequential(*d, nn.Flatten(0))
+    return g.to(memory_format=torch.channels_last), d.to(memory_format=torch.channels_last)
+
+
+def conv_batches(n):
+    return [(torch.rand(n, 3, 64, 64) * 2 - 1).contiguous(memory_format=torch.channels_last) for _ in range(4)]
+
+
+def conv_gan(norm, n=32):
+    """As gan, but that a batch norm must see real and fake images apart."""
+    g, d = conv_nets(norm)
+    g_params, d_params = list(g.parameters()), list(d.parameters())
+    g_opt = torch.optim.Adam(g_params, 2e-4, (0.5, 0.999), fused=True)
+    d_opt = torch.optim.Adam(d_params, 2e-4, (0.5, 0.999), fused=True)
+    batches, ones, zeros = conv_batches(n), torch.ones(n), torch.zeros(n)
+    turn = 0
+
+    def step():
+        nonlocal turn
+        real = batches[turn % len(batches)]
+        turn += 1
+        fake = g(torch.randn(n, 100, 1, 1))
+
+        d_loss = F.binary_cross_entropy_with_logits(d(real), ones)
+        d_loss = d_loss + F.binary_cross_entropy_with_logits(d(fake.detach()), zeros)
+        d_opt.zero_grad(set_to_none=True)
+        d_loss.backward(inputs=d_params)
+        d_opt.step()
+
+        g_loss = F.binary_cross_entropy_with_logits(d(fake), ones)
+        g_opt.zero_grad(set_to_none=True)
+        g_loss.backward(inputs=g_params)
+        g_opt.step()
+        return d_loss.item(), g_loss.item()
+
+    return step
+
+
+def critic(n=32):
+    """One update of a Wasserstein critic with gradient penalty."""
+    g, d = conv_nets("none")
+    params = list(d.parameters())
+    opt = torch.optim.Adam(params, 1e-4, (0.0, 0.9), fused=True)
+    batches = conv_batches(n)
+    turn = 0
+
+    def step():
+        nonlocal turn
+        real = batches[turn % len(batches)]
+        turn += 1
+        with torch.no_grad():
+            fake = g(torch.randn(n, 100, 1, 1))
+        e = torch.rand(n, 1, 1, 1)
+        x = (e * real + (1 - e) * fake).requires_grad_(True)
+        (slope,) = torch.autograd.grad(d(x).sum(), x, create_graph=True)
+        penalty = ((slope.flatten(1).norm(2, 1) - 1) ** 2).mean()
+        scores = d(torch.cat([fake, real]))
+        loss = scores[:n].mean() - scores[n:].mean() + 10 * penalty
+        opt.zero_grad(set_to_none=True)
+        loss.backward(inputs=params)
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def conv_generate(n=16):
+    g = conv_nets("none")[0].eval()
+    z = torch.rand(n, 100, 1, 1) * 4 - 2
+
+    def step():
+        with torch.inference_mode():
+            return g(z)
+
+    return step
+
+
+def convolution(c, side, o, kernel, stride, padding, op, reps, n=32):
+    """One operation of a convolution: forward, or the gradient of input or weights."""
+    last = torch.channels_last
+    x = torch.rand(n, c, side, side).contiguous(memory_format=last)
+    w = torch.rand(o, c, kernel, kernel).contiguous(memory_format=last)
+    dy = torch.rand_like(F.conv2d(x, w, None, stride, padding))
+    mask = [op == "input", op == "weights", False]
+
+    def step():
+        with torch.inference_mode():
+            for _ in range(reps):
+                if op == "forward":
+                    F.conv2d(x, w, None, stride, padding)
+                else:
+                    torch.ops.aten.convolution_backward(
+                        dy, x, w, None, [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, mask
+                    )
+
+    return step
+
+
 VOCAB, EMBED, HIDDEN = 10000, 256, 512
 
 
@@ -179,11 +294,22 @@ def lstm_token(int8=False):
     return step
 
 
+def build(row):
+    if row.startswith("conv,"):
+        *sizes, op, reps = row.split(",")[1:]
+        return convolution(*map(int, sizes), op, int(reps))
+    return ROWS[row]()
+
+
 ROWS = {
     "mlp-seed": mlp_seed,
     "mlp-mnist": mlp_mnist,
     "gan-64": lambda: gan(64, 32),
     "gan-256": lambda: gan(256, 16),
+    "dcgan": lambda: conv_gan("batch"),
+    "sngan": lambda: conv_gan("spectral"),
+    "wgan-gp": critic,
+    "dcgan-generate": conv_generate,
     "lstm-train": lstm_train,
     "lstm-token": lstm_token,
     "lstm-token-int8": lambda: lstm_token(int8=True),
@@ -241,7 +367,7 @@ def main():
                 torch.set_num_threads(request["threads"])
                 torch.manual_seed(1)
                 reply = {"base_mb": resident("VmRSS")}
-                step = ROWS[request["row"]]()
+                step = build(request["row"])
             elif do == "run":
                 reply = {"ms": timed(step, request["steps"])}
             elif do == "peak":

@@ -19,8 +19,8 @@ func (b *bench) report(o options, picked []row) error {
 			words.Count(o.threads, "thread"), b.limits.flops/1e9, b.limits.bandwidth/1e9),
 		"Floor of a step: FLOPs / the first + bytes / the second; training with Adam moves 28 bytes a parameter, generating a token reads every weight. A step can take less where caches keep data from step to step, or memory is read during arithmetic.")
 
-	speed := all || !(o.gemm || o.scaling || o.memory)
-	if speed || o.memory {
+	speed := all || !(o.gemm || o.conv || o.scaling || o.memory)
+	if speed || o.conv || o.memory {
 		if err := b.peerVersions(); err != nil {
 			return err
 		}
@@ -52,6 +52,13 @@ func (b *bench) report(o options, picked []row) error {
 		}
 		b.paragraph(notes...)
 		if err := t.write(b.out); err != nil {
+			return err
+		}
+	}
+	if all || o.conv {
+		b.title("Convolutions in batches of 32, GF/s")
+		b.paragraph("Rates count the multiplications of the definition. Winograd's method takes fewer: 9 for 16 of 4×4 windows at stride 2, 16 for 36 of 3×3 ones.")
+		if err := b.print(b.conv()); err != nil {
 			return err
 		}
 	}

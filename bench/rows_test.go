@@ -81,6 +81,25 @@ func TestProducts(t *testing.T) {
 	require.Equal(t, request{Do: "setup", Threads: 2, M: 3, N: 5, K: 7, TransB: 1}, product{m: 3, n: 5, k: 7, transB: true}.setup(2))
 }
 
+// TestConvolutions runs each operation.
+func TestConvolutions(t *testing.T) {
+	be, err := backend.Get("cpu")
+	require.NoError(t, err)
+	c := convolution{in: 2, side: 6, out: 3, kernel: 4, stride: 2, padding: 1}
+	require.Equal(t, "6×6 to 3, 4×4 at stride 2, 2×3", c.String())
+	require.Equal(t, 2.0*convBatch*9*16*6, c.flops())
+	for _, op := range convOps {
+		work, free := newConvolution(be, c, op)
+		require.NoError(t, work.run(make([]time.Duration, 1)))
+		free()
+		require.Contains(t, peerScript, `"`+op+`"`)
+	}
+	require.Equal(t, "conv,2,6,3,4,2,1,input,361", c.peerRow("input"))
+	x := channelsLast(be, 2, 3, 4)
+	require.Equal(t, []int{2, 3, 4, 4}, x.Dims())
+	require.Equal(t, []int{48, 1, 12, 3}, x.Strides[:4])
+}
+
 func TestPerCall(t *testing.T) {
 	var log []string
 	ms, err := perCall{&fixed{ms: 10, log: &log}, 5}.run(3)
@@ -99,7 +118,7 @@ func TestParse(t *testing.T) {
 	o, err = parse(strings.Fields("--compare a..b"), io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, 20, o.rounds)
-	for _, bad := range []string{"--threads 0", "--rounds -1", "--block 0s", "extra", "--gemm --json x", "--compare a..b --memory", "--compare a --results x"} {
+	for _, bad := range []string{"--threads 0", "--rounds -1", "--block 0s", "extra", "--gemm --json x", "--conv --json x", "--compare a..b --conv", "--compare a..b --memory", "--compare a --results x"} {
 		_, err := parse(strings.Fields(bad), io.Discard)
 		require.Error(t, err, bad)
 	}

@@ -283,6 +283,25 @@ func ExampleWritePNG() {
 	// Output: <nil>
 }
 
+// A file remembers how its picture was made.
+func ExampleReadPNGTexts() {
+	dir, err := os.MkdirTemp("", "out")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "dot.png")
+	err = data.WritePNG(path, data.ToImage([]float32{-1, 0, 1}, 3, 1, 1), data.PNGText{Keyword: "Comment", Text: "seed 7"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	texts, err := data.ReadPNGTexts(path)
+	fmt.Println(texts, err)
+	// Output: [{Comment seed 7}] <nil>
+}
+
 func ExampleReadIDX() {
 	file := []byte{0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 0, 255, 255, 0}
 	idx, err := data.ReadIDX(bytes.NewReader(file))

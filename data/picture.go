@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/png"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/org/artnn/internal/atomicfile"
 	"github.com/org/artnn/internal/picture"
+	"github.com/org/artnn/internal/pngfile"
+	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/words"
 )
 
@@ -71,13 +74,54 @@ func bytesToImage(p []byte, channels, height, width int) image.Image {
 	return m
 }
 
-// WritePNG saves a picture. The file is whole or not there: an interrupted
-// save leaves what was at path before.
-func WritePNG(path string, m image.Image) error {
+// PNGText is a text in a PNG file under a keyword, such as "Title", "Author" or
+// "Software". Keywords are 1 to 79 printable ASCII characters.
+type PNGText struct{ Keyword, Text string }
+
+// WritePNG saves a picture, with texts in the file where there are any. The file is
+// whole or not there: an interrupted save leaves what was at path before.
+//
+// Errors: an empty picture; a keyword that is none, a text that is not UTF-8 or has
+// a zero byte; those of the file system.
+func WritePNG(path string, m image.Image, texts ...PNGText) error {
+	list := make([]pngfile.Text, len(texts))
+	for i, t := range texts {
+		list[i] = pngfile.Text(t)
+	}
+	chunks, err := pngfile.Encode(list)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
 	return atomicfile.Write(path, func(w io.Writer) error {
-		if err := png.Encode(w, m); err != nil {
+		if err := png.Encode(pngfile.Insert(w, chunks), m); err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
 		return nil
 	})
+}
+
+// ReadPNGTexts reads the texts in a PNG file, in order. Compressed ones, which
+// WritePNG does not write, are left out.
+//
+// Errors: a file that is no PNG or too large; those of the file system.
+func ReadPNGTexts(path string) ([]PNGText, error) {
+	f, err := regular.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	file, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case len(file) > maxFileBytes:
+		return nil, fmt.Errorf("%s: %w", path, errFileSize)
+	case !bytes.HasPrefix(file, []byte(pngfile.Magic)):
+		return nil, fmt.Errorf("%s: not a PNG file", path)
+	}
+	var texts []PNGText
+	for _, t := range pngfile.Texts(file) {
+		texts = append(texts, PNGText(t))
+	}
+	return texts, nil
 }

@@ -7,6 +7,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/org/artnn/internal/picture"
@@ -116,5 +118,35 @@ func TestWritePNG(t *testing.T) {
 	}
 	if err := WritePNG(filepath.Join(path, "a.png"), m); err == nil {
 		t.Error("wrote below a file")
+	}
+}
+
+func TestPNGTexts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.png")
+	want := []PNGText{{"Title", "a dot"}, {"Comment", "點"}}
+	m := image.NewGray(image.Rect(0, 0, 1, 1))
+	if err := WritePNG(path, m, want...); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadPNGTexts(path)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	if err := WritePNG(path, m, PNGText{"", "a"}); err == nil {
+		t.Error("wrote a text without a keyword")
+	}
+	if again, err := ReadPNGTexts(path); err != nil || !slices.Equal(again, want) {
+		t.Errorf("the old file is gone: %q, %v", again, err)
+	}
+	for name, what := range map[string]string{"text.png": "not a PNG file", "none.png": "no such file"} {
+		path := filepath.Join(filepath.Dir(path), name)
+		if what != "no such file" {
+			if err := os.WriteFile(path, []byte("a text"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := ReadPNGTexts(path); err == nil || !strings.Contains(err.Error(), what) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: got %v, want %q", name, err, what)
+		}
 	}
 }

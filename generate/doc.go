@@ -3,15 +3,17 @@
 // It works with any [Model]: one that reads tokens and gives the logits of the
 // next.
 //
-//		text, err := generate.Text(model, "Call me ", 200, generate.Temperature(0.8), generate.TopP(0.9))
+//	text, err := generate.Text(model, "Call me ", 200, generate.Temperature(0.8), generate.TopP(0.9))
 //
-//	  - [Text] returns the continuation, [Stream] yields it as it comes.
-//	  - [Tokens] yields tokens with their log-probabilities and the reason of the end, and
-//	    can be cancelled.
-//	  - [Samples] writes several texts from one prompt, which is read once; [Batch]
-//	    continues several prompts.
-//	  - [Beams] searches for the likeliest continuation.
-//	  - A [Sampler] picks tokens from logits you have.
+// What there is:
+//
+//   - [Text] returns the continuation, [Stream] yields it as it comes.
+//   - [Tokens] yields tokens with their log-probabilities and the reason of the end,
+//     and can be cancelled.
+//   - [Samples] writes several texts from one prompt, which is read once; [Batch]
+//     continues several prompts.
+//   - [Beams] searches for the likeliest continuation.
+//   - A [Sampler] picks tokens from logits you have.
 //
 // # How a token is chosen
 //

@@ -65,6 +65,13 @@ func TestDerivatives(t *testing.T) {
 			e := &layers.Embedding{Weight: x[0]}
 			return (&layers.TiedLinear{Embedding: e, Bias: x[1]}).Forward(e.Forward(tape, []int32{3, 1, 3}).Square())
 		}},
+		{"multi-head attention", [][]int{{1, 3, 3}, {8, 3}, {8}, {3, 4}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			l := layers.MultiHeadAttention{
+				QKV: layers.Linear{Weight: x[1], Bias: x[2]}, Out: layers.Linear{Weight: x[3], Bias: x[4]},
+				MultiHeadAttentionConfig: layers.MultiHeadAttentionConfig{Heads: 2, KVHeads: 1, HeadDim: 2, Causal: true, Rotary: layers.NewRotary(be, 2, layers.RotaryConfig{})},
+			}
+			return l.Forward(x[0])
+		}},
 		{"dropout", [][]int{{3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor { return layers.Dropout{P: 0.4}.Forward(x[0].Square()) }},
 		{"batch norm 1d", [][]int{{4, 3}, {3}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
 			b := &layers.BatchNorm1d{}

@@ -112,6 +112,17 @@ func TestMixOfClasses(t *testing.T) {
 	between := m.Between(z[:6], z[6:12], 3)
 	assert.Equal(t, z[:6], between[:6])
 	assert.Equal(t, []float32{0.5, 0.5, 0}, between[9:12])
+	line := m.Line(z[:6], z[6:12], 3)
+	assert.Equal(t, z[:6], line[:6], "both ends are there")
+	assert.Equal(t, z[6:12], line[12:])
+	for i := range 6 {
+		assert.InDelta(t, (z[i]+z[6+i])/2, line[6+i], 1e-6)
+	}
+	twice, err := m.Mix("owls", "cats", "owls", "owls")
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.25, 0, 0.75}, twice)
+	assert.Panics(t, func() { m.Line(z[:5], z[6:12], 3) })
+	assert.Panics(t, func() { m.Line(z[:6], z[6:12], 1) })
 	assert.Panics(t, func() { m.Latents(1, Draw{Classes: []float64{1}}) })
 	assert.Panics(t, func() { m.Step(somePictures(m, 2, 1)) }, "without labels")
 	assert.Panics(t, func() { m.StepLabels(somePictures(m, 2, 1), []int32{0, 3}) })

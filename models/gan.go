@@ -63,6 +63,9 @@ func (d *design) Size() PictureSize { return d.size }
 // ZDim is the number of random numbers that a picture is made from.
 func (d *design) ZDim() int { return d.zDim }
 
+// Backend is where the networks' parameters are.
+func (d *design) Backend() backend.Backend { return d.backend }
+
 // Classes are the names of the classes of pictures, in order; without classes there
 // are none.
 func (d *design) Classes() []string { return d.classes }

@@ -5,7 +5,6 @@ import (
 	"image"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
@@ -68,7 +67,7 @@ func (m *GAN) Latents(n int, d Draw) []float32 {
 }
 
 // Mix is the weights of classes by their names, for [Draw]: all of one, equal parts of
-// several.
+// several. A name that is there twice counts twice.
 //
 // Errors: a name that is not that of a class, with those that are.
 func (m *GAN) Mix(names ...string) ([]float64, error) {
@@ -79,7 +78,7 @@ func (m *GAN) Mix(names ...string) ([]float64, error) {
 		case len(m.classes) == 0:
 			return nil, fmt.Errorf("class %q: the model has no classes", name)
 		case i < 0:
-			return nil, fmt.Errorf("class %q: not one of %s", name, strings.Join(m.classes, ", "))
+			return nil, fmt.Errorf("class %q: not one of %s", name, words.Few(m.classes))
 		}
 		weights[i] += 1 / float64(len(names))
 	}
@@ -153,19 +152,45 @@ func (m *GAN) Interpolate(from, to uint64, n int) []float32 {
 //
 // Panics if n is below 2 or a length is another.
 func (m *GAN) Between(a, b []float32, n int) []float32 {
-	const op = "gan between"
-	if n < 2 || len(a) != m.latents() || len(b) != m.latents() {
-		tensor.Fail(op, fmt.Sprintf("needs two latents of %s, and two or more pictures", words.Count(m.latents(), "number")),
-			"%d and %s, %s", len(a), words.Count(len(b), "number"), words.Count(n, "picture"))
-	}
+	m.checkEnds("gan between", a, b, n)
 	arc := slerp(a[:m.zDim], b[:m.zDim], n)
 	out := make([]float32, 0, n*m.latents())
 	for k := range n {
 		out = append(out, arc[k*m.zDim:(k+1)*m.zDim]...)
-		t := float32(k) / float32(n-1)
-		for i := m.zDim; i < m.latents(); i++ {
-			out = append(out, (1-t)*a[i]+t*b[i])
-		}
+		out = lerp(out, a[m.zDim:], b[m.zDim:], k, n)
+	}
+	return out
+}
+
+// Line is [GAN.Between] on the line also between the random numbers: in the middle
+// they are smaller than any that are drawn, so that pictures there are more usual
+// than both ends.
+//
+// Shape: as Between.
+//
+// Panics as Between.
+func (m *GAN) Line(a, b []float32, n int) []float32 {
+	m.checkEnds("gan line", a, b, n)
+	out := make([]float32, 0, n*m.latents())
+	for k := range n {
+		out = lerp(out, a, b, k, n)
+	}
+	return out
+}
+
+// checkEnds panics unless a and b are latents and n numbers fit between.
+func (m *GAN) checkEnds(op string, a, b []float32, n int) {
+	if n < 2 || len(a) != m.latents() || len(b) != m.latents() {
+		tensor.Fail(op, fmt.Sprintf("needs two latents of %s, and two or more pictures", words.Count(m.latents(), "number")),
+			"%d and %s, %s", len(a), words.Count(len(b), "number"), words.Count(n, "picture"))
+	}
+}
+
+// lerp appends vector k of n on the line from a to b.
+func lerp(out, a, b []float32, k, n int) []float32 {
+	t := float32(k) / float32(n-1)
+	for i := range a {
+		out = append(out, (1-t)*a[i]+t*b[i])
 	}
 	return out
 }

@@ -96,11 +96,12 @@ func TestExportsAreFew(t *testing.T) {
 // tokens made without any.
 func TestTextImportsNoModels(t *testing.T) {
 	for dir, may := range map[string][]string{
-		"../tokenizer":          {"tokenizer", "internal/strictjson", "internal/words"},
-		"../generate":           {"generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
-		"../generate/form":      {"generate/form", "generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
-		"../generate/writing":   {"generate/writing", "generate", "tokenizer", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
-		"../format/safetensors": {"format/safetensors", "internal/half", "internal/regular", "internal/words"},
+		"../tokenizer":            {"tokenizer", "format/tokenizerjson", "internal/strictjson", "internal/words"},
+		"../generate":             {"generate", "tokenizer", "format/tokenizerjson", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
+		"../generate/form":        {"generate/form", "generate", "tokenizer", "format/tokenizerjson", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
+		"../generate/writing":     {"generate/writing", "generate", "tokenizer", "format/tokenizerjson", "internal/strictjson", "internal/philox", "internal/half", "internal/words", "backend", "asm"},
+		"../format/tokenizerjson": {"format/tokenizerjson", "internal/strictjson"},
+		"../format/safetensors":   {"format/safetensors", "internal/half", "internal/regular", "internal/words"},
 	} {
 		for _, path := range dependencies(t, dir) {
 			if name, ours := strings.CutPrefix(path, "github.com/org/artnn/"); ours {

@@ -3,8 +3,10 @@ package recipe_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
@@ -12,7 +14,9 @@ import (
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/keras"
+	"github.com/org/artnn/models/pretrained"
 	"github.com/org/artnn/recipe"
+	"github.com/org/artnn/recipe/anim"
 	"github.com/org/artnn/train"
 )
 
@@ -237,6 +241,51 @@ func ExampleOverfitBatch() {
 	// dry run: <nil>
 	// one batch overfitted: true <nil>
 	// a learning rate: true <nil>
+}
+
+// Is a generated picture a copy of one that the network has learned from?
+func ExampleNearest() {
+	dir, err := os.MkdirTemp("", "faces")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	writeFaces(dir, 20)
+	gan, err := pretrained.Faces()
+	if err != nil {
+		log.Fatal(err)
+	}
+	near, err := recipe.Nearest(context.Background(), gan, gan.Generate(4, 1), dir, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, n := range near.Of {
+		if n.Distance < near.FolderToFolder/2 {
+			fmt.Println("picture", i, "is a copy of", n.File)
+		}
+	}
+	fmt.Println(len(near.Of), "pictures,", near.Folder, "in the folder")
+	// Output:
+	// 4 pictures, 20 in the folder
+}
+
+// From one picture to another and a third, and back to the first.
+func ExampleMorph() {
+	gan, err := pretrained.Faces()
+	if err != nil {
+		log.Fatal(err)
+	}
+	var stops [][]float32
+	for _, seed := range []uint64{3, 8, 21} {
+		stops = append(stops, gan.Latents(1, models.Draw{Seed: seed}))
+	}
+	frames := recipe.Morph(gan, stops, recipe.MorphOptions{N: 10, Loop: true})
+	path := filepath.Join(os.TempDir(), "morph.apng")
+	defer os.Remove(path)
+	err = anim.Save(path, frames, anim.Options{Delay: 80 * time.Millisecond})
+	fmt.Println(len(frames), "pictures", err)
+	// Output:
+	// 30 pictures <nil>
 }
 
 // writeFaces makes a folder of small pictures.

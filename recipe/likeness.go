@@ -3,7 +3,6 @@ package recipe
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/org/artnn/measure"
@@ -110,8 +109,7 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 			return Likeness{}, err
 		}
 	}
-	shade := 127.5 / math.Sqrt(float64(size)) // shades of values in [−1, 1]
-	if l.Pixels, err = similar(ctx, fake, all, shade); err != nil {
+	if l.Pixels, err = similar(ctx, fake, all, toShades(1, size)); err != nil {
 		return Likeness{}, err
 	}
 	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: o.Seed}

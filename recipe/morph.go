@@ -7,22 +7,31 @@ import (
 	"github.com/org/artnn/models"
 )
 
-// Morph interpolates between the pictures of successive seeds, n pictures from
-// each to the next. With loop and at least three seeds the last part leads back to
-// the first, so that an animation has no jump; otherwise the result ends with the
-// last seed's picture.
+// MorphOptions say how [Morph] goes from latent to latent.
+type MorphOptions struct {
+	N        int  // pictures from one latent to the next, at least 1
+	Loop     bool // back to the first, if there are at least three
+	Straight bool // on lines rather than arcs, see models.GAN.Line
+}
+
+// Morph interpolates between the pictures of successive latents. With Loop and at
+// least three latents the last part leads back to the first, so that an animation has
+// no jump; otherwise the result ends with the last latent's picture.
 //
-// Panics if there are fewer than two seeds.
-func Morph(gan *models.GAN, seeds []uint64, n int, loop bool) (frames []image.Image) {
-	cfg := gan.Size()
-	closed := loop && len(seeds) > 2
-	stages := len(seeds) - 1
+// Panics if there are fewer than two latents, or one is of another length.
+func Morph(gan *models.GAN, latents [][]float32, o MorphOptions) (frames []image.Image) {
+	cfg, between := gan.Size(), gan.Between
+	if o.Straight {
+		between = gan.Line
+	}
+	closed := o.Loop && len(latents) > 2
+	stages := len(latents) - 1
 	if closed {
 		stages++
 	}
 	for i := range stages {
-		pixels := gan.Interpolate(seeds[i], seeds[(i+1)%len(seeds)], n+1)
-		keep := n
+		pixels := gan.Decode(between(latents[i], latents[(i+1)%len(latents)], o.N+1))
+		keep := o.N
 		if i == stages-1 && !closed {
 			keep++ // nothing follows that would begin with the last
 		}

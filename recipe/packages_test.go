@@ -65,7 +65,7 @@ func TestPackages(t *testing.T) {
 					}
 				}
 				assert.LessOrEqual(t, most, 1)
-				t.Logf("tiles of %d: %d of %d numbers are off, by at most %d of 255", tile, off, 3*want.Rect.Dx()*want.Rect.Dy(), most)
+				t.Logf("%s, tiles of %d: %d of %d numbers are off, by at most %d of 255", filepath.Base(folder), tile, off, 3*want.Rect.Dx()*want.Rect.Dy(), most)
 			}
 		})
 	}

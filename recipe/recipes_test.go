@@ -116,12 +116,19 @@ func TestImagesFromFolderToReport(t *testing.T) {
 	assert.Nil(t, l.Features, "there is no network")
 	assert.Nil(t, l.GeneratedSets)
 
-	for seeds, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
-		frames := Morph(c.Model(), []uint64{1, 2, 3}[:seeds], 4, false)
-		assert.Len(t, frames, want)
-		assert.Equal(t, c.Model().Images(1, uint64(seeds))[0], frames[len(frames)-1], "both ends are there")
+	var latents [][]float32
+	for seed := range 3 {
+		latents = append(latents, c.Model().Latents(1, models.Draw{Seed: uint64(seed + 1)}))
 	}
-	assert.Len(t, Morph(c.Model(), []uint64{1, 2, 3}, 4, true), 3*4)
+	for _, straight := range []bool{false, true} {
+		for n, want := range map[int]int{2: 4 + 1, 3: 2*4 + 1} {
+			frames := Morph(c.Model(), latents[:n], MorphOptions{N: 4, Straight: straight})
+			assert.Len(t, frames, want)
+			assert.Equal(t, c.Model().Images(1, 1)[0], frames[0], "both ends are there")
+			assert.Equal(t, c.Model().Images(1, uint64(n))[0], frames[len(frames)-1])
+		}
+	}
+	assert.Len(t, Morph(c.Model(), latents, MorphOptions{N: 4, Loop: true}), 3*4)
 }
 
 func TestTextChoosesByTheText(t *testing.T) {

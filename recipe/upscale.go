@@ -25,7 +25,8 @@ type Enlarger interface {
 // UpscaleOptions change how [Upscale] works.
 type UpscaleOptions struct {
 	// Tile is the height and width of the parts that the picture is made larger in; 0
-	// means as large as some hundred megabytes allow.
+	// means as large as some hundred megabytes allow, but no smaller than twice what
+	// each side needs of its surroundings.
 	Tile int
 	// Progress, if set, is called after each tile.
 	Progress func(done, total int)

@@ -1,6 +1,7 @@
 package tokenizer_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 
@@ -31,4 +32,41 @@ func ExampleNewWords() {
 	fmt.Println(t.Len(), len(ids), err)
 	// Output:
 	// 3 4 <nil>
+}
+
+// Pairs of tokens that occur often become tokens: of bytes, pieces of words.
+func ExampleTrainBPE() {
+	texts := tokenizer.Texts("the sea, the seals and the seagulls", "the seals see the seagulls by the sea")
+	t, err := tokenizer.TrainBPE(context.Background(), texts, tokenizer.BPETraining{VocabSize: 265})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, err := t.Encode("the seashore")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, id := range ids {
+		fmt.Printf("%q ", t.Decode([]int32{id}))
+	}
+	fmt.Println()
+	// Output:
+	// "the" " sea" "s" "h" "o" "r" "e"
+}
+
+// A tokenizer.json holds everything: special tokens, vocabulary, and how a text is
+// cut. Its special tokens are found in texts, and may be put round them.
+func ExampleLoadHuggingFace() {
+	t, err := tokenizer.LoadHuggingFace("testdata/bert.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, err := t.Encode("The old Painter")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(t.Decode(t.Surround(ids)))
+	fmt.Println(t.Text(t.Surround(ids)))
+	// Output:
+	// [CLS] the old painter [SEP]
+	// the old painter
 }

@@ -2,6 +2,9 @@
 //
 //   - [Chars]: one token for each character of a text.
 //   - [Words]: one token for each frequent word of a text.
+//   - [Pipeline]: pieces of words, as in Hugging Face's tokenizer.json. [TrainBPE] makes
+//     one of a text; [LoadHuggingFace] reads those of GPT-2, Llama, Qwen, SmolLM, Gemma,
+//     BERT and others, and gives the same tokens as Hugging Face's tokenizers.
 //
 // A tokenizer is saved as JSON inside the file of the model that was trained
 // with it, and [Parse] reads it back. A new kind is one file: a type with the

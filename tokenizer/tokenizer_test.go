@@ -108,7 +108,7 @@ func TestParseRefusesNonsense(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                                          "unexpected end",
 		`{}`:                                        `unknown kind ""`,
-		`{"kind":"byte"}`:                           `unknown kind "byte": this program knows char, word; import the package`,
+		`{"kind":"byte"}`:                           `unknown kind "byte": this program knows char, pipeline, word; import the package`,
 		`{"kind":"char"}`:                           "empty",
 		`{"kind":"char","chars":"ba"}`:              "ascending",
 		`{"kind":"char","chars":"aa"}`:              "ascending",

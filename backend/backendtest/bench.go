@@ -53,6 +53,11 @@ func RunBenchmarks(b *testing.B, be backend.Backend) {
 		benchOptional(b, be, side, dst, x)
 		free(be, x, dst, row, column)
 	}
+	if k, ok := be.(backend.AttentionKernel); ok {
+		for _, z := range [][4]int{{8, 4, 128, 64}, {1, 12, 1024, 64}} { // batch, heads, places, size
+			benchAttention(b, be, k, z)
+		}
+	}
 }
 
 func benchOptional(b *testing.B, be backend.Backend, side int, dst, x backend.View) {
@@ -105,6 +110,31 @@ func benchMoved(b *testing.B, be backend.Backend, name string, numbers int, f fu
 		}
 		b.ReportMetric(float64(numbers*width)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
 	})
+}
+
+// benchAttention counts the multiply-adds of the keys that are seen.
+func benchAttention(b *testing.B, be backend.Backend, k backend.AttentionKernel, z [4]int) {
+	batch, heads, places, dim := z[0], z[1], z[2], z[3]
+	one := func() backend.View { return benchView(be, batch, places, heads, dim) }
+	y, q, key, v, dy, dq, dk, dv := one(), one(), one(), one(), one(), one(), one(), one()
+	lse := benchView(be, batch, heads, places)
+	defer free(be, y, q, key, v, dy, dq, dk, dv, lse)
+	mask, scale := backend.AttentionMask{Causal: true}, 0.125
+	forward := backend.AttentionArgs{Y: y, LSE: lse, Q: q, K: []backend.View{key}, V: []backend.View{v}, Scale: scale, Mask: mask}
+	grad := backend.AttentionGradArgs{DQ: dq, DK: dk, DV: dv, DY: dy, Y: y, LSE: lse, Q: q, K: key, V: v, Scale: scale, Mask: mask}
+	for _, op := range []struct {
+		name     string
+		products int
+		run      func()
+	}{{"Attention", 2, func() { k.Attention(forward) }}, {"AttentionGrad", 5, func() { k.AttentionGrad(grad) }}} {
+		b.Run(fmt.Sprintf("%s/batch=%d/heads=%d/places=%d/size=%d", op.name, batch, heads, places, dim), func(b *testing.B) {
+			for b.Loop() {
+				op.run()
+			}
+			flop := op.products * batch * heads * places * (places + 1) * dim
+			b.ReportMetric(float64(flop)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+		})
+	}
 }
 
 func benchConv(b *testing.B, be backend.Backend, z convSize) {

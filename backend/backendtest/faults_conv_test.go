@@ -78,6 +78,19 @@ func convFaults() []broken {
 		return y
 	})
 	after("half precision", "blocks", func(_ backend.View, _ int, y float64) float64 { return off(y, 1<<13) })
+	after("half precision", "fast", func(_ backend.View, _ int, y float64) float64 { return off(y, 1<<13) })
+	after("infinity lost", "fast special", func(_ backend.View, _ int, y float64) float64 {
+		if y-y != 0 {
+			return 0
+		}
+		return y
+	})
+	after("last column of a tile wrong", "fast", func(dst backend.View, i int, y float64) float64 {
+		if w := dst.Shape[3]; i%w == w-1 {
+			return 0
+		}
+		return y
+	})
 	after("NaN lost", "special", func(_ backend.View, _ int, y float64) float64 {
 		if y != y {
 			return 0

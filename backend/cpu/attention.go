@@ -10,12 +10,12 @@ import (
 
 const (
 	// attentionRows is how many queries are done together: four tiles, so that keys that
-	// come to the level 1 cache serve all four. Half as many took a tenth longer at 1024
-	// places, twice as many too.
+	// come to the level 1 cache serve all four. Half as many, and twice, were as fast at
+	// 128 to 1024 places.
 	attentionRows = 4 * attentionTile
 	attentionTile = 2 * asm.MR
 	// attentionKeys is how many keys are: scores of a block of both fill half of a level
-	// 1 cache, and pages of a cache are as long.
+	// 1 cache. Pages of a cache are as long; 256 keys were as fast.
 	attentionKeys = 128
 	// attentionVector is the most queries for which keys and values are read once for
 	// each, by dot products, and nothing is packed: tiles of fewer than four rows do

@@ -63,14 +63,22 @@ func (c *cpu) Conv2d(dst, x, w backend.View, geometry backend.Conv, ep backend.E
 	in, out := c.read(&x), c.write(&dst)
 	var epilogue gemm.Epilogue
 	bias := c.epilogue(&epilogue, &ep, dst.Shape[1])
-	weights, scratch := c.byTaps(&z, &w)
+	if !c.winogradForward(&z, &in, &out, &w, epilogue) {
+		c.forward(&z, &in, &out, &w, epilogue)
+	}
+	c.release(bias, in.scratch)
+	c.finish(&out, &dst)
+}
+
+// forward computes out by the definition.
+func (c *cpu) forward(z *conv, in, out *images, w *backend.View, epilogue gemm.Epilogue) {
+	weights, scratch := c.byTaps(z, w)
 	k := z.taps() * z.c
 	c.slide(&sliding{
-		Patches: z.patches(&in), images: z.n, groups: z.Groups, outs: z.o, pointwise: z.pointwise() && in.even(z.h, z.w),
-		weights: weights, perGroup: z.o * k, perOut: k, perTap: z.c, perIn: 1, out: out, epilogue: epilogue,
+		Patches: z.patches(in), images: z.n, groups: z.Groups, outs: z.o, pointwise: z.pointwise() && in.even(z.h, z.w),
+		weights: weights, perGroup: z.o * k, perOut: k, perTap: z.c, perIn: 1, out: *out, epilogue: epilogue,
 	})
-	c.release(bias, scratch, in.scratch)
-	c.finish(&out, &dst)
+	c.release(scratch)
 }
 
 // patches are the windows on x.
@@ -97,7 +105,7 @@ func (c *cpu) Conv2dWeightGrad(dst, g, x backend.View, geometry backend.Conv, be
 	}
 	k := z.taps() * z.c
 	sums := c.pool.alloc(z.Groups * z.o * k)
-	if !c.bandedWeights(&z, &in, &up, sums.data) {
+	if !c.winogradWeights(&z, &in, &up, sums.data) && !c.bandedWeights(&z, &in, &up, sums.data) {
 		c.weightProducts(&z, &in, &up, sums.data)
 	}
 	c.release(in.scratch, up.scratch)

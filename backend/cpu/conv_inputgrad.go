@@ -16,9 +16,11 @@ func (c *cpu) Conv2dInputGrad(dst, g, w backend.View, geometry backend.Conv, ep 
 	var epilogue gemm.Epilogue
 	bias := c.epilogue(&epilogue, &ep, dst.Shape[1])
 	up := c.read(&g)
-	if z.oneWindow() {
+	switch {
+	case z.oneWindow():
 		c.spread(&z, &dst, &up, &w, epilogue)
-	} else {
+	case c.winogradBack(&z, &dst, &up, &w, epilogue):
+	default:
 		c.phases(&z, &dst, &up, &w, epilogue)
 	}
 	c.release(bias, up.scratch)

@@ -28,7 +28,13 @@ const (
 )
 
 func (s *sliding) small() bool {
-	return s.groups == 1 && s.KH*s.KW > 1 && s.Down*s.Across <= smallWindows && s.images >= smallImages && min(s.C, s.outs) >= smallC
+	return isSmall(s.groups, s.KH*s.KW, s.Down*s.Across, s.images, s.C, s.outs)
+}
+
+// isSmall reports whether images are small: windows are those of one, in and out the
+// channels.
+func isSmall(groups, taps, windows, images, in, out int) bool {
+	return groups == 1 && taps > 1 && windows <= smallWindows && images >= smallImages && min(in, out) >= smallC
 }
 
 // smallTask is a sliding window on small images.

@@ -69,6 +69,8 @@ func uses(t *testing.T) map[string]use {
 		"completion":       {args: []string{"fish"}, says: true},
 		"version":          {says: true},
 		"train classifier": {args: classes, made: "model.safetensors"},
+		"find":             {args: []string{filepath.Join(faces, "000.png"), "-m", i, "--steps=2"}},
+		"timelapse":        {args: []string{i}},
 	}
 }
 
@@ -181,6 +183,8 @@ func TestOutputInTheWay(t *testing.T) {
 		"generate text -m none -o file/a/x.txt":               "write file/a/x.txt",
 		"predict -m none --data none.csv -o file/predicted.x": "write file/predicted.x",
 		"interpolate -m none -o file/x.gif":                   "write file/x.gif",
+		"find none.png -m none -o file/x.safetensors":         "write file/x.safetensors",
+		"timelapse none -o file/x.gif":                        "write file/x.gif",
 		"upscale none.png -m none -o file/x.png":              "write file/x.png",
 		"convert none --range 0,1 -o file/x":                  "write file/x",
 		"demo -o file":                                        "file",

@@ -1,16 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/cmd/artnn/internal/preview"
+	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/latent"
 )
 
 var _ = generators.add(10, func() any {
@@ -19,115 +25,261 @@ var _ = generators.add(10, func() any {
 	}{}
 })
 
+var _ = recorded("generate image")
+
 // generateImage makes pictures.
 type generateImage struct {
 	Model   string   `short:"m" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	N       int      `short:"n" default:"16" placeholder:"N" help:"Number of pictures (default: ${default})."`
-	Out     string   `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
+	N       *int     `short:"n" placeholder:"N" help:"Number of pictures (default: 16, or as many as a file of latents has)."`
+	Out     string   `short:"o" output:"file" default:"sheet.png" placeholder:"FILE" help:"PNG to write, or .safetensors for what the pictures are made from, which --latent takes (default: ${default})."`
 	Single  bool     `help:"Write every picture to a file of its own instead: FILE with a number before its ending."`
 	Seed    *uint64  `placeholder:"N" help:"Which pictures: equal seeds give equal ones (default: new ones each time)."`
+	Latent  string   `placeholder:"FILE" help:"Make the pictures of latents that find or -o wrote."`
+	Pick    []int    `placeholder:"N" help:"Only these of the pictures, by their places on the sheet; the first is 1."`
 	Class   []string `placeholder:"NAME" help:"Classes that each picture is mixed of, if the model knows classes (default: one of each in turn)."`
 	Spread  float64  `default:"1" placeholder:"X" help:"Below 1, pictures are more alike and more usual (default: ${default})."`
-	Columns *int     `placeholder:"N" help:"Pictures in a row (default: about a square)."`
+	Columns *int     `placeholder:"N" help:"Pictures in a row (default: about a square; of --directions 7)."`
 	sheetFlags
-	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
+	Directions int          `placeholder:"N" help:"Change one picture instead: a row for each of N directions that were found without labels, from three deviations before it to three after."`
+	Nearest    string       `placeholder:"FOLDER" help:"Put the most similar picture of a folder beside each, and print the distances."`
+	Preview    preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
 }
 
 // Help is shown by --help.
 func (*generateImage) Help() string {
-	return `Examples:
+	return `Every PNG says how it was made: "artnn info sheet.png" prints the command that makes it again.
+
+Examples:
   artnn generate image
   artnn generate image -m run1 -n 16 -o sheet.png
   artnn generate image -m run1 -n 1 --scale 16 --resample lanczos -o large.png
-  artnn generate image -m run1 -n 100 --single -o out/face.png --seed 7`
+  artnn generate image -m run1 -n 100 --single -o out/face.png --seed 7
+  artnn generate image -m run1 -n 100 --seed 7 --pick 42 -o this-one.png
+  artnn generate image -m run1 --seed 7 --directions 8 -o sliders.png
+  artnn generate image -m run1 --nearest my-pictures`
 }
+
+// mostPictures is how many are made at a time.
+const mostPictures = 10_000
+
+// latentsEnding is that of files with latents.
+const latentsEnding = ".safetensors"
 
 // Validate is called by the command-line parser.
 func (c *generateImage) Validate() error {
+	ending := strings.ToLower(filepath.Ext(c.Out))
 	switch {
-	case c.N < 1 || c.N > 10_000:
-		return fmt.Errorf("-n must be from 1 to 10000, got %d", c.N)
+	case c.N != nil && (*c.N < 1 || *c.N > mostPictures):
+		return fmt.Errorf("-n must be from 1 to %d, got %d", mostPictures, *c.N)
 	case !(c.Spread > 0 && c.Spread <= 10):
 		return fmt.Errorf("--spread must be above 0, at most 10, got %g", c.Spread)
 	case c.Columns != nil && *c.Columns < 1:
 		return fmt.Errorf("--columns must be at least 1, got %d", *c.Columns)
-	case !strings.EqualFold(filepath.Ext(c.Out), ".png"):
-		return fmt.Errorf("--out must end in .png, got %q", c.Out)
+	case ending != ".png" && ending != latentsEnding:
+		return fmt.Errorf("--out must end in .png, or %s for latents, got %q", latentsEnding, c.Out)
+	case c.Latent != "" && (c.Seed != nil || len(c.Class) > 0 || c.Spread != 1):
+		return fmt.Errorf("--latent says which pictures: leave out --seed, --class and --spread")
+	case slices.ContainsFunc(c.Pick, func(i int) bool { return i < 0 }):
+		return fmt.Errorf("--pick must be at least 1, got %v", c.Pick)
+	case c.Directions < 0 || c.Directions > 64:
+		return fmt.Errorf("--directions must be from 1 to 64, got %d", c.Directions)
+	case c.Directions > 0 && (c.Nearest != "" || c.Single || c.N != nil && *c.N > 1 && len(c.Pick) == 0 || len(c.Pick) > 1 || ending != ".png"):
+		return fmt.Errorf("--directions makes one sheet of one picture: leave out --nearest, --single, more than one picture, and latents for -o")
+	case c.Directions > 0 && c.Columns != nil && *c.Columns < 2:
+		return fmt.Errorf("--columns must be at least 2 with --directions, got %d", *c.Columns)
+	case c.Nearest != "" && (c.Single || ending != ".png"):
+		return fmt.Errorf("--nearest makes one sheet: leave out --single, and latents for -o")
 	}
 	return c.checkScale()
 }
 
 // Run is the command.
-func (c *generateImage) Run(con *console) error {
+func (c *generateImage) Run(ctx context.Context, k *kong.Context, con *console) error {
 	gan, err := imageModel(c.Model)
 	if err != nil {
 		return err
 	}
-	seed := newSeed()
-	if c.Seed != nil {
-		seed = *c.Seed
-	}
-	options, err := c.layout(gan.Size())
+	made, err := c.latents(gan)
 	if err != nil {
 		return err
 	}
-	draw := models.Draw{Seed: seed, Truncation: c.Spread}
-	if len(c.Class) > 0 {
-		if draw.Classes, err = gan.Mix(c.Class...); err != nil {
-			return err
-		}
+	if strings.EqualFold(filepath.Ext(c.Out), latentsEnding) {
+		return c.keep(con, gan, made)
 	}
-	size := gan.Size()
-	pictures := data.ToImages(gan.Decode(gan.Latents(c.N, draw)), size.Channels, size.Height, size.Width)
-	written := c.Out
-	if c.Single {
-		if written, err = c.writeEach(pictures, options); err != nil {
-			return err
-		}
-		options.Scale = 1 // the sheet is for the terminal alone
-	}
-	sheet := data.GridOf(pictures, options)
-	if !c.Single {
-		if err := data.WritePNG(c.Out, sheet); err != nil {
-			return err
-		}
-	}
-	if err := con.show(sheet, c.Preview); err != nil {
+	options, err := c.layout(gan.Size(), len(made.places))
+	if err != nil {
 		return err
 	}
-	con.say("%s: %s of %d×%d from seed %d\n", written, words.Count(c.N, "picture"), gan.Size().Width, gan.Size().Height, seed)
+	made.record = recordOf(k, gan, c.Model, c.Out, made.chosen...)
+	switch {
+	case c.Directions > 0:
+		return c.sliders(ctx, con, gan, made, options)
+	case c.Nearest != "":
+		return c.pairs(ctx, con, gan, made, options)
+	case c.Single:
+		return c.each(con, gan, made, options)
+	}
+	if err := c.write(con, data.GridOf(made.pictures(gan), options), made); err != nil {
+		return err
+	}
+	made.told(con, gan, c.Out)
 	return nil
+}
+
+// write writes a sheet and shows it.
+func (c *generateImage) write(con *console, sheet image.Image, m toBeMade) error {
+	if err := data.WritePNG(c.Out, sheet, m.record.texts()...); err != nil {
+		return err
+	}
+	return con.show(sheet, c.Preview)
+}
+
+// toBeMade is what pictures are made from.
+type toBeMade struct {
+	latents []float32 // of all n, also of those that are not picked
+	n       int
+	places  []int            // of the pictures that are picked, from 0
+	from    string           // says where they come from
+	chosen  []settings.Value // the seed, if none was given
+	record  record
+}
+
+// latents are what the pictures are made from. Those that are not picked are among
+// them: results are equal to the last bit only in equal company.
+func (c *generateImage) latents(gan *models.GAN) (m toBeMade, err error) {
+	n := 16
+	switch {
+	case c.N != nil:
+		n = *c.N
+	case c.Directions > 0 && len(c.Pick) == 0:
+		n = 1
+	}
+	if c.Latent != "" {
+		if m.latents, err = latent.Load(c.Latent, gan); err != nil {
+			return m, err
+		}
+		length := gan.ZDim() + len(gan.Classes())
+		has := len(m.latents) / length
+		switch {
+		case c.N == nil && (c.Directions == 0 || len(c.Pick) > 0):
+			n = has
+		case n > has:
+			return m, usagef("-n must be at most %d, as many as %s has, got %d", has, c.Latent, n)
+		}
+		if n > mostPictures {
+			return m, usagef("%s has %s: give -n, at most %d", c.Latent, words.Count(has, "latent"), mostPictures)
+		}
+		m.latents, m.from = m.latents[:n*length], "from "+c.Latent
+	} else {
+		seed := newSeed()
+		if c.Seed != nil {
+			seed = *c.Seed
+		} else {
+			m.chosen = []settings.Value{{Name: "seed", Text: fmt.Sprint(seed)}}
+		}
+		draw := models.Draw{Seed: seed, Truncation: c.Spread}
+		if len(c.Class) > 0 {
+			if draw.Classes, err = gan.Mix(c.Class...); err != nil {
+				return m, err
+			}
+		}
+		m.latents, m.from = gan.Latents(n, draw), fmt.Sprintf("from seed %d", seed)
+	}
+	m.n = n
+	for i := range n {
+		if len(c.Pick) == 0 {
+			m.places = append(m.places, i)
+		}
+	}
+	for _, place := range c.Pick {
+		if place > n {
+			return m, usagef("--pick must be at most %d, as many as there are pictures, got %d", n, place)
+		}
+		m.places = append(m.places, place-1)
+	}
+	return m, nil
+}
+
+// picked are the parts of equal length, one for each picture, of those that are
+// picked.
+func (m toBeMade) picked(all []float32) (out []float32) {
+	length := len(all) / m.n
+	for _, at := range m.places {
+		out = append(out, all[at*length:(at+1)*length]...)
+	}
+	return out
+}
+
+// pictures are those that are picked.
+func (m toBeMade) pictures(gan *models.GAN) []image.Image {
+	size := gan.Size()
+	return data.ToImages(m.picked(gan.Decode(m.latents)), size.Channels, size.Height, size.Width)
+}
+
+// keep writes latents in place of pictures.
+func (c *generateImage) keep(con *console, gan *models.GAN, m toBeMade) error {
+	picked := m.picked(m.latents)
+	if err := latent.Save(c.Out, gan, picked, map[string]string{"from": m.from}); err != nil {
+		return err
+	}
+	con.say("%s: %s %s\n", c.Out, words.Count(len(m.places), "latent"), m.from)
+	return nil
+}
+
+// told tells what was written.
+func (m toBeMade) told(con *console, gan *models.GAN, written string) {
+	size := gan.Size()
+	con.say("%s: %s of %d×%d %s\n", written, words.Count(len(m.places), "picture"), size.Width, size.Height, m.from)
 }
 
 // layout is how the sheet is made, if it is not too large: of single pictures,
 // each is enlarged by itself.
-func (c *generateImage) layout(cfg models.PictureSize) (data.GridOptions, error) {
+func (c *generateImage) layout(cfg models.PictureSize, n int) (data.GridOptions, error) {
 	o, flags := c.grid(showScale(cfg)), "-n and --scale"
 	if c.Columns != nil {
 		o.Columns, flags = *c.Columns, "-n, --columns and --scale"
 	}
 	whole := o
-	if c.Single {
+	switch {
+	case c.Single:
 		if err := checkSheet(o, 1, cfg.Width, cfg.Height, "--scale"); err != nil {
 			return o, err
 		}
 		whole.Scale = 1
+	case c.Directions > 0:
+		if c.Columns == nil {
+			o.Columns = 7
+		}
+		whole.Columns = o.Columns
+		n, flags = c.Directions*o.Columns, "--directions, --columns and --scale"
+	case c.Nearest != "":
+		return o, checkSheet(o, n, 2*cfg.Width+2, cfg.Height+1, flags) // with the gaps of pairs
 	}
-	return o, checkSheet(whole, c.N, cfg.Width, cfg.Height, flags)
+	return o, checkSheet(whole, n, cfg.Width, cfg.Height, flags)
 }
 
-// writeEach writes the pictures one by one and tells the first and last name.
-func (c *generateImage) writeEach(pictures []image.Image, o data.GridOptions) (string, error) {
-	o.Columns, o.Padding = 1, -1
+// each writes the pictures one by one.
+func (c *generateImage) each(con *console, gan *models.GAN, made toBeMade, o data.GridOptions) error {
+	single, pictures := o, made.pictures(gan)
+	single.Columns, single.Padding = 1, -1
 	base := strings.TrimSuffix(c.Out, filepath.Ext(c.Out))
-	name := func(i int) string { return fmt.Sprintf("%s-%04d.png", base, i+1) }
+	name := func(i int) string { return fmt.Sprintf("%s-%04d.png", base, made.places[i]+1) }
 	for i, m := range pictures {
-		one := data.GridOf([]image.Image{m}, o)
-		if err := data.WritePNG(name(i), one); err != nil {
-			return "", err
+		r := made.record
+		if len(c.Pick) == 0 {
+			r = r.with(settings.Value{Name: "pick", Text: fmt.Sprint(i + 1)})
+		}
+		one := data.GridOf([]image.Image{m}, single)
+		if err := data.WritePNG(name(i), one, r.texts()...); err != nil {
+			return err
 		}
 	}
-	return name(0) + " to " + name(len(pictures)-1), nil
+	o.Scale = 1 // the sheet is for the terminal alone
+	if err := con.show(data.GridOf(pictures, o), c.Preview); err != nil {
+		return err
+	}
+	made.told(con, gan, name(0)+" to "+name(len(pictures)-1))
+	return nil
 }
 
 // imageModel is the model named, or the one that comes with the program.

@@ -11,23 +11,26 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/cmd/artnn/internal/visible"
 	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/latent"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/train/checkpoint"
 )
 
 var _ = commands.add(60, func() any {
 	return &struct {
-		Info info `cmd:"" help:"Tell what is in a model's file or a run's folder."`
+		Info info `cmd:"" help:"Tell what is in a model's file or a run's folder, or how a picture was made."`
 	}{}
 })
 
 // info tells what is in a file.
 type info struct {
-	File    string `arg:"" help:"A model's file, any safetensors file, or a run's folder."`
+	File    string `arg:"" help:"A model's file, any safetensors file, a run's folder, or a PNG that this program has written."`
 	Tensors bool   `help:"List every tensor, also of models of a kind that is known."`
 }
 
@@ -35,13 +38,19 @@ type info struct {
 func (*info) Help() string {
 	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, its size, and its layers with their shapes, parameters and multiply-adds for one sample. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
+Of a PNG that artnn wrote: the model, seed and settings, and the command that makes it again.
+
 Examples:
   artnn info run1
+  artnn info sheet.png
   artnn info model.safetensors --tensors`
 }
 
 // Run is the command.
-func (c *info) Run(con *console) error {
+func (c *info) Run(k *kong.Context, con *console) error {
+	if isPNG(c.File) {
+		return pictureInfo(k.Kong, con, c.File)
+	}
 	path, err := recipe.ModelFile(c.File)
 	if err != nil {
 		return err
@@ -131,8 +140,12 @@ func ownFile(t *namedLines, path string) error {
 
 // foreignFile describes any other safetensors file.
 func foreignFile(t *namedLines, f *safetensors.File) error {
-	t.line("kind", "not one of artnn's models")
 	meta := f.Metadata()
+	if meta["format"] == latent.Format {
+		t.line("kind", "latents, which \"artnn generate image --latent\" makes pictures of")
+	} else {
+		t.line("kind", "not one of artnn's models")
+	}
 	for key := range most(t, "metadata", slices.Sorted(maps.Keys(meta))) {
 		t.line("metadata "+key, "%s", words.Shortened(meta[key], 200))
 	}

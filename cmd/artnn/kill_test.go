@@ -16,8 +16,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/internal/killtest"
 	"github.com/org/artnn/models"
+	"github.com/org/artnn/models/latent"
 	"github.com/org/artnn/recipe/rundir"
 	"github.com/org/artnn/train"
 )
@@ -81,12 +83,20 @@ func wholeFiles(t *testing.T, dir string) {
 			}
 		}
 		switch filepath.Ext(path) {
-		case ".png":
+		case ".png", ".apng":
 			_, err = png.Decode(bytes.NewReader(data))
 		case ".gif":
 			_, err = gif.DecodeAll(bytes.NewReader(data))
 		case ".safetensors":
 			_, err = models.Load(path)
+			if f, open := safetensors.Open(path); open == nil { // which reads its header
+				if f.Metadata()["format"] == latent.Format {
+					gan, shipped := shippedFaces()
+					require.NoError(t, shipped)
+					_, err = latent.Load(path, gan)
+				}
+				f.Close()
+			}
 		case ".html":
 			require.True(t, bytes.HasSuffix(bytes.TrimSpace(data), []byte("</html>")), path)
 		case ".txt", ".yaml", ".csv":
@@ -177,6 +187,8 @@ func victims(t *testing.T) []killtest.Kind {
 		output("generate image", "sheet.png", "--seed=1"),
 		output("generate text", "poem.txt", "--seed=1", "-n", "3000"),
 		output("interpolate", "morph.gif", "--seeds=1,2", "-n", "2", "--scale=2"),
+		output("interpolate", "morph.apng", "--seeds=1,2", "-n", "2", "--scale=2"),
+		output("find", "found.safetensors", filepath.Join(facesFolder(t, 1), "000.png"), "--steps=20"),
 		output("predict", "predicted.csv", "--data", large, "-m", model),
 	}
 }
@@ -184,7 +196,7 @@ func victims(t *testing.T) []killtest.Kind {
 // Processes of every command that writes, killed at any moment, leave no file half
 // written and lose nothing that was saved; resumed, they end as if nothing had been.
 func TestKilledProcessesLoseNothing(t *testing.T) {
-	killtest.Run(t, killtest.Kills(t, 8), victims(t)...)
+	killtest.Run(t, killtest.Kills(t, 10), victims(t)...)
 }
 
 // The same of processes whose disk is full, which say so.

@@ -27,7 +27,7 @@ func TestPipesAreNotWaitedFor(t *testing.T) {
 	for _, args := range []string{
 		"train image --data pipe -o run", "train text --data pipe -o run", "train mlp --data pipe --target y -o run",
 		"train image --data . -o run --config pipe", "generate image -m pipe", "generate text -m pipe",
-		"interpolate -m pipe", "info pipe",
+		"interpolate -m pipe", "info pipe", "find pipe", "generate image --latent pipe",
 	} {
 		r := call(t, strings.Fields(args)...)
 		assert.NotZero(t, r.status, args)

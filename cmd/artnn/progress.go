@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
@@ -100,8 +102,20 @@ func (b *bar) Begin(e train.Event) error {
 
 func (b *bar) set(s string) { b.text.Store(&s) }
 
+// shortestBar is how narrow the bar may become for the sake of the numbers after it,
+// in columns, and percentage how many they take after it.
+const (
+	shortestBar = 6
+	percentage  = 6
+)
+
+// room is how many columns there are after the name, the bar and the percentage.
+func (b *bar) room() int {
+	return b.con.columns() - ansi.StringWidth(b.name) - 1 - shortestBar - percentage
+}
+
 func (b *bar) Step(e train.Event) error {
-	b.set("  " + b.speed.summary(e) + b.validated)
+	b.set("  " + b.speed.within(e, b.validated, b.room()-2))
 	b.bar.SetCurrent(min(barSteps-1, int64(e.Done*barSteps))) // complete only at the end
 	return nil
 }
@@ -134,18 +148,29 @@ func (s *speed) begin(e train.Event) { s.from = e }
 
 // summary is a line of what matters: how much is done, how fast, the losses and
 // how long it will take.
-func (s *speed) summary(e train.Event) string {
+func (s *speed) summary(e train.Event) string { return s.within(e, "", math.MaxInt) }
+
+// within is the summary, and after it more, in so many columns: where they are few,
+// without the speed, and where they are fewer, without the step. Losses are
+// what one looks at.
+func (s *speed) within(e train.Event, more string, columns int) (line string) {
 	var parts []string
 	took := (e.Elapsed - s.from.Elapsed).Seconds()
 	if took > 0 && e.Done > s.from.Done && e.Done < 1 {
 		left := time.Duration(took * (1 - e.Done) / (e.Done - s.from.Done) * float64(time.Second))
 		parts = append(parts, clock(left)+" left")
 	}
+	least := len(parts)
 	parts = append(parts, fmt.Sprintf("step %d", e.Step))
 	if took > 0 {
 		parts = append(parts, words.Rate(float64(e.Step-s.from.Step)*float64(s.perStep)/took)+" "+s.unit+"/s")
 	}
-	return strings.Join(parts, "  ") + numbers(e)
+	for ; ; parts = parts[:len(parts)-1] {
+		line = strings.TrimPrefix(strings.Join(parts, "  ")+numbers(e)+more, "  ")
+		if len(parts) == least || ansi.StringWidth(line) <= columns {
+			return line
+		}
+	}
 }
 
 // numbers are those of an event, for the end of a line.

@@ -60,6 +60,13 @@ func TestTerminal(t *testing.T) {
 	}
 	assertHarmless(t, strings.ReplaceAll(cursor.ReplaceAllString(sent, ""), "\r", ""))
 
+	// Both losses of a GAN are there, in as many columns.
+	sent = onPTY(t, append([]string{"train", "image", "--data", facesFolder(t, 60), "-o", filepath.Join(t.TempDir(), "run"), "--steps=300", "--preview=off"}, smallImage...)...)
+	assert.Regexp(t, `pictures .*[1-9]\d %  \d+s left .*discriminator \d+\.\d{3}  generator \d+\.\d{3}`, sent)
+
+	sent = onPTY(t, "find", filepath.Join(facesFolder(t, 1), "000.png"), "--steps=1500", "-o", filepath.Join(t.TempDir(), "f.safetensors"), "--preview=off")
+	assert.Regexp(t, `find .*[1-9]\d %  \d+s left  step \d+ .*loss 0\.\d{3}`, sent, "a search has a bar, too")
+
 	assertHarmless(t, strings.ReplaceAll(onPTY(t, "generate", "text", "-m", hostileModel(t, t.TempDir()), hostile, "-n", "200"), "\r", ""))
 	help := strings.ReplaceAll(onPTY(t, "train", "mlp", "--help"), "\r", "")
 	assert.Equal(t, call(t, "train", "mlp", "--help").out, help)

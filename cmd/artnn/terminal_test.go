@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
@@ -18,6 +19,7 @@ import (
 	"github.com/org/artnn/format/safetensors"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
+	"github.com/org/artnn/train"
 )
 
 // hostile is what a file may hold to command a terminal: a window's title, a
@@ -116,4 +118,20 @@ func TestFilesDoNotCommandTheTerminal(t *testing.T) {
 	assert.True(t, strings.HasPrefix(text, hostile))
 	assert.True(t, strings.HasPrefix(shown, `\x1b]0;owned\a\x1b[31m\rx\u009b2J\u202ey`), shown)
 	assert.Contains(t, call(t, "predict", "-m", "run", "--data", "t.csv").out, "\x1b]0;owned\a")
+}
+
+// A bar leaves out its least important numbers first, and no loss.
+func TestBarInFewColumns(t *testing.T) {
+	s := speed{unit: "pictures", perStep: 10}
+	e := train.Event{Step: 50, Elapsed: 10 * time.Second, Done: 0.5, Metrics: train.Metrics{{Name: "discriminator", Value: 1}, {Name: "generator", Value: 2}}}
+	const losses = "  discriminator 1.000  generator 2.000"
+	for columns, want := range map[int]string{
+		200: "10s left  step 50  50 pictures/s" + losses + "  more", 67: "10s left  step 50" + losses + "  more",
+		54: "10s left" + losses + "  more", 10: "10s left" + losses + "  more",
+	} {
+		assert.Equal(t, want, s.within(e, "  more", columns), columns)
+	}
+	e.Done = 1
+	assert.Equal(t, "discriminator 1.000  generator 2.000", s.within(e, "", 40))
+	assert.Equal(t, "step 50  50 pictures/s"+losses, s.summary(e))
 }

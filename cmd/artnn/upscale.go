@@ -25,7 +25,7 @@ type upscale struct {
 	Picture string `arg:"" help:"PNG, JPEG, GIF, WebP or TIFF file."`
 	Model   string `short:"m" placeholder:"FILE" required:"" help:"Network, as artnn convert writes it."`
 	Out     string `short:"o" output:"file" default:"upscaled.png" placeholder:"FILE" help:"PNG to write (default: ${default})."`
-	Tile    int    `placeholder:"N" help:"Width and height of the parts to work in; smaller ones take less memory (default: as some hundred megabytes allow)."`
+	Tile    int    `placeholder:"N" help:"Width and height of the parts to work in; smaller ones take less memory (default: as some hundred megabytes allow, larger if the network needs wide surroundings)."`
 }
 
 // Help is shown by --help.
@@ -36,7 +36,7 @@ No such network comes with the program. With Node's npm, this gets one that make
   npm pack @upscalerjs/default-model@1.0.0 && tar xzf upscalerjs-*.tgz
   artnn convert package/models --range 0,255 -o upscale.safetensors
 
-The package @upscalerjs/esrgan-slim has others, for twice to eight times, in package/models/x2 to x8. Those of @upscalerjs/esrgan-thick take a minute where these take a second, and need --range 0,1 when they are converted.
+The package @upscalerjs/esrgan-slim has others, for twice to eight times, in package/models/x2 to x8. Those of @upscalerjs/esrgan-thick take a minute or more where these take a second, and up to three gigabytes of memory for large pictures, because a pixel depends on 154 others on each side. They need --range 0,1 when they are converted.
 
 Examples:
   artnn upscale photo.jpg -m upscale.safetensors -o photo-2x.png

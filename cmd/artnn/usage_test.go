@@ -62,7 +62,7 @@ func TestMistakes(t *testing.T) {
 		"generate image -o sheet.jpg":         {2, "--out must end in .png"},
 		"generate text --top-p 2":             {2, "--top-p must be from 0 to 1"},
 		"interpolate --seeds 1":               {2, "at least two"},
-		"interpolate -o m.mp4":                {2, ".gif or .png"},
+		"interpolate -o m.mp4":                {2, "--out must end in .gif, .apng or .png"},
 		"eval -m noise.safetensors":           {2, "--data"},
 		"info short.txt":                      {1, "not a safetensors file"},
 		"info nope":                           {1, "nope"},
@@ -116,7 +116,7 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 }
 
 func TestEveryCommandHasHelpWithExamples(t *testing.T) {
-	for _, command := range []string{"train image", "train classifier", "train text", "train mlp", "predict", "generate image", "generate text", "interpolate", "eval", "info", "bench", "demo", "completion bash"} {
+	for _, command := range []string{"train image", "train classifier", "train text", "train mlp", "predict", "generate image", "generate text", "interpolate", "find", "timelapse", "eval", "info", "bench", "demo", "completion bash"} {
 		r := call(t, append(strings.Fields(command), "--help")...)
 		assert.Zero(t, r.status, command)
 		assert.Contains(t, r.out, "Examples:", command)

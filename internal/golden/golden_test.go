@@ -170,5 +170,5 @@ func TestCommittedFiles(t *testing.T) {
 		files++
 	}
 	require.GreaterOrEqual(t, files, 20)
-	require.Less(t, total, int64(2200<<10))
+	require.Less(t, total, int64(2220<<10))
 }

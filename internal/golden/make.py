@@ -23,7 +23,11 @@ import cases_classifier
 import cases_conv
 import cases_gans
 import cases_generate
+<<<<<<< HEAD
 import cases_gpt
+=======
+import cases_latent
+>>>>>>> main
 import cases_layers
 import cases_linear
 import cases_loss
@@ -49,7 +53,11 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
+<<<<<<< HEAD
     for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_gpt, cases_generate, cases_linear, cases_measure):
+=======
+    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_generate, cases_linear, cases_measure, cases_latent):
+>>>>>>> main
         module.build(new)
     return files
 

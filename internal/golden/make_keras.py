@@ -125,6 +125,29 @@ def sequential():
         K.GlobalAveragePooling2D(name="pool"), K.Dense(3, activation="softmax", name="out")])
 
 
+def nested():
+    """As classifiers that are trained in a browser: networks in a network."""
+    x = picture = L.Input((9, 8, 3), name="input_1")
+    x = L.Conv2D(4, 3, strides=2, padding="same", name="inner_conv")(x)
+    x = L.Add(name="inner_add")([x, L.ReLU(name="inner_relu")(x)])
+    inner = tf_keras.Model(picture, x, name="inner")
+    body = tf_keras.Sequential([inner, L.GlobalAveragePooling2D(name="pool")], name="body")
+    head = tf_keras.Sequential([L.Dense(6, activation="relu", name="dense_1", input_shape=(4,)), L.Dense(3, activation="softmax", use_bias=False, name="dense_2")], name="head")
+    net = tf_keras.Sequential([body, head])
+    # The same layers once more in a row: values inside networks cannot be asked for.
+    x = picture = L.Input((9, 8, 3))
+    values = [x := inner.get_layer("inner_conv")(x), y := inner.get_layer("inner_relu")(x), x := inner.get_layer("inner_add")([x, y])]
+    for layer in (*body.layers[1:], *head.layers):
+        values.append(x := layer(x))
+    return net, tf_keras.Model(picture, values)
+
+
+def flat(net):
+    """The layers of a network and of those in it."""
+    for l in net.layers:
+        yield from flat(l) if hasattr(l, "layers") else [l]
+
+
 def functional():
     """In the form of Keras 3."""
     K = keras.layers
@@ -158,13 +181,14 @@ def digest(v):
 
 
 def write(name, net, forms, rows, height, width):
+    net, whole = net if isinstance(net, tuple) else (net, None)
     f = File(f"{TESTDATA}/{name}.safetensors", np.float64)
     c = f.case(name)
     folder = ROOT / TESTDATA / name
     folder.mkdir(exist_ok=True)
     entries, data = [], b""
-    for layer in net.layers:
-        for i, v in enumerate(layer.weights):
+    for layer in flat(net):
+        for v in layer.weights:
             kind = v.name.removesuffix(":0").split("/")[-1]
             low, high = (0.5, 1.5) if kind in ("moving_variance", "gamma") else (-0.6, 0.6)
             values = c.random.uniform(low, high, v.shape).astype(np.float32)
@@ -188,12 +212,12 @@ def write(name, net, forms, rows, height, width):
     x = c.random.uniform(-1, 1, (rows, net.input_shape[3], height, width)).astype(np.float32)
     c._put("in.x", x)
     package = keras if isinstance(net, keras.Model) else tf_keras
-    layers = [l for l in net.layers if not isinstance(l, (L.InputLayer, keras.layers.InputLayer))]
+    layers = [l for l in flat(net) if not isinstance(l, (L.InputLayer, keras.layers.InputLayer))]
     pixels = tf.constant(x.transpose(0, 2, 3, 1).astype(np.float64))
     with tf.GradientTape() as tape:
         tape.watch(pixels)
-        values = package.Model(net.inputs, [l.output for l in layers])(pixels)
-        y = values[layers.index(next(l for l in layers if l.name == (net.output_names[0] if package is tf_keras else net.layers[-1].name)))]
+        values = (whole or package.Model(net.inputs, [l.output for l in layers]))(pixels)
+        y = values[-1]
         up = c.random.uniform(-1, 1, axes(y).shape).astype(np.float32)
         c._put("up.y", up)
         loss = tf.reduce_sum(tf.cast(y, tf.float64) * (up.transpose(0, 2, 3, 1) if up.ndim == 4 else up))
@@ -210,4 +234,5 @@ for package in (keras, tf_keras):
 write("classify", classify(), ["float32"], 2, 13, 10)
 write("enlarge", enlarge(), ["uint8", "uint16", "float16"], 1, 5, 4)
 write("sequential", sequential(), ["uint16", "float32"], 2, 6, 7)
+write("nested", nested(), ["float32"], 1, 9, 8)
 write("functional", functional(), ["uint8"], 2, 6, 7)

@@ -22,6 +22,7 @@ var packages = []string{
 	"github.com/org/artnn/measure",
 	"github.com/org/artnn/models",
 	"github.com/org/artnn/models/keras",
+	"github.com/org/artnn/models/latent",
 	"github.com/org/artnn/models/pretrained",
 	"github.com/org/artnn/optim",
 	"github.com/org/artnn/recipe",

@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -20,26 +19,21 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/internal/pngfile"
 )
 
 // pngFile is a PNG of one picture: its header, then chunks of the given codes.
 func pngFile(w, h int, depth, kind, interlace byte, chunks ...string) []byte {
 	header := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(w)), uint32(h))
-	file := pngChunk([]byte(pngMagic), "IHDR", append(header, depth, kind, 0, 0, interlace))
+	file := pngfile.Append([]byte(pngfile.Magic), "IHDR", append(header, depth, kind, 0, 0, interlace))
 	if kind == 3 {
-		file = pngChunk(file, "PLTE", make([]byte, 6))
+		file = pngfile.Append(file, "PLTE", make([]byte, 6))
 	}
 	for i := 0; i < len(chunks); i += 2 {
-		file = pngChunk(file, chunks[i], []byte(chunks[i+1]))
+		file = pngfile.Append(file, chunks[i], []byte(chunks[i+1]))
 	}
-	return pngChunk(file, "IEND", nil)
-}
-
-func pngChunk(p []byte, kind string, body []byte) []byte {
-	p = binary.BigEndian.AppendUint32(p, uint32(len(body)))
-	begin := len(p)
-	p = append(append(p, kind...), body...)
-	return binary.BigEndian.AppendUint32(p, crc32.ChecksumIEEE(p[begin:]))
+	return pngfile.Append(file, "IEND", nil)
 }
 
 // A PNG of nothing but zeros, of any size, depth, kind and interlacing, is the

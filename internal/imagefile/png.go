@@ -2,38 +2,22 @@ package imagefile
 
 import (
 	"context"
-	"encoding/binary"
 	"image/png"
+
+	"github.com/org/artnn/internal/pngfile"
 )
 
 var pngFormat = format{
-	name: "PNG", magics: []string{pngMagic},
+	name: "PNG", magics: []string{pngfile.Magic},
 	config: png.DecodeConfig, check: checkPNG, turn: pngOrientation,
 	decode: func(ctx context.Context, file []byte) (Picture, error) {
 		return whole(png.Decode(newReader(ctx, file)))
 	},
 }
 
-const (
-	pngMagic = "\x89PNG\r\n\x1a\n"
-
-	// mostDeflate is the best that deflate does: 258 bytes from two bits, one
-	// for the length and one for the distance.
-	mostDeflate = 1032
-)
-
-// pngChunks calls f with each chunk of a file until f returns false. The last
-// one may be cut short.
-func pngChunks(file []byte, f func(kind string, body []byte) bool) {
-	for p := file[min(len(pngMagic), len(file)):]; len(p) >= 8; {
-		size, kind := int64(binary.BigEndian.Uint32(p)), string(p[4:8])
-		p = p[8:]
-		if !f(kind, p[:min(size, int64(len(p)))]) || size+4 > int64(len(p)) {
-			return
-		}
-		p = p[size+4:] // and the checksum
-	}
-}
+// mostDeflate is the best that deflate does: 258 bytes from two bits, one for the
+// length and one for the distance.
+const mostDeflate = 1032
 
 // checkPNG compares the bytes of all rows with what deflate can make of the
 // bytes that are there.
@@ -41,7 +25,7 @@ func pngChunks(file []byte, f func(kind string, body []byte) bool) {
 func checkPNG(file []byte, w, h int) error {
 	var header []byte
 	packed := int64(0)
-	pngChunks(file, func(kind string, body []byte) bool {
+	pngfile.Chunks(file, func(kind string, body []byte) bool {
 		switch kind {
 		case "IHDR":
 			header = body
@@ -86,7 +70,7 @@ var adam7 = []pass{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2
 
 func pngOrientation(file []byte) Orientation {
 	turn := Upright
-	pngChunks(file, func(kind string, body []byte) bool {
+	pngfile.Chunks(file, func(kind string, body []byte) bool {
 		if kind == "eXIf" {
 			turn = exifOrientation(body)
 		}

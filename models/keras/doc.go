@@ -13,7 +13,8 @@
 //	err = models.Save("upscale.safetensors", net)
 //
 // Importing the package registers the kind "Keras", so that [models.Load] reads such a
-// file. A [Network] has one input and one output. The values of all its layers can be
+// file. A [Network] has one input and one output; networks in it, as those that are
+// trained in a browser have, become a part of it. The values of all its layers can be
 // seen by their names, and gradients flow through it to its parameters and to the
 // picture.
 //

@@ -107,9 +107,13 @@ func TestTopologyErrors(t *testing.T) {
 	x, l, reads := `[["x",0,0]]`, `[["l",0,0]]`, `[[["x",0,0,{}]]]`
 	for topology, want := range map[string]string{
 		`{"class_name":"Lambda"}`: `class "Lambda": expected a Functional, Model or Sequential network`,
-		`{"class_name":"Sequential","config":{"layers":[{"class_name":"Dense","config":{"name":"d","units":3,"batch_input_shape":[null,7]}}]}}`: `layer "d": batch_input_shape: must be [batch, height, width, channels]`,
-		`{"class_name":"Sequential","config":{"layers":[]}}`:                                              "layers: 0",
-		functional(`[["x",0,0],["y",0,0]]`, l, input, relu(reads)):                                        "input_layers: a network must have one, got 2",
+		`{"class_name":"Sequential","config":{"layers":[{"class_name":"Dense","config":{"name":"d","units":3,"batch_input_shape":[null,7]}}]}}`:                                           `layer "d": batch_input_shape: must be [batch, height, width, channels]`,
+		strings.Repeat(`{"class_name":"Sequential","config":{"layers":[`, 9) + strings.Repeat(`]}}`, 9):                                                                                   "networks in networks: at most 8 are read",
+		strings.Repeat(`{"class_name":"Sequential","config":{"layers":[`, 8) + strings.Repeat(`]}}`, 8):                                                                                   "a network with 0 layers, read by 1 value",
+		functional(x, l, input, `{"class_name":"Model","config":{"layers":[`+input+`],"input_layers":`+x+`,"output_layers":`+x+`},"name":"l","inbound_nodes":`+reads+`}`):                 "layers: 0",
+		functional(x, l, input, `{"class_name":"Sequential","config":{"layers":[{"class_name":"ReLU","config":{"name":"a"}}]},"name":"l","inbound_nodes":[[["x",0,0,{}],["x",0,0,{}]]]}`): "a network with 1 layer, read by 2 values",
+		`{"class_name":"Sequential","config":{"layers":[]}}`:                                                                                                                              "layers: 0",
+		functional(`[["x",0,0],["y",0,0]]`, l, input, relu(reads)):                                                                                                                        "input_layers: a network must have one, got 2",
 		functional(`[]`, l, input, relu(reads)):                                                           "input_layers: expected the name of a layer",
 		functional(x, `[["l",0,0],["x",0,0]]`, input, relu(reads)):                                        "output_layers: a network must have one, got 2",
 		functional(x, l, strings.Replace(input, `"x"`, `"y"`, 1), relu(reads)):                            `inputs "x" and "y": a network must have one`,

@@ -19,7 +19,7 @@ import (
 )
 
 // networks are those of testdata.
-var networks = []string{"classify", "enlarge", "functional", "sequential"}
+var networks = []string{"classify", "enlarge", "functional", "nested", "sequential"}
 
 // open reads a network of testdata.
 func open(t testing.TB, name string, be backend.Backend) *keras.Network {

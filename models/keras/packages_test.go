@@ -42,7 +42,7 @@ func TestPackages(t *testing.T) {
 					want := c.Array("out." + names[i])
 					require.Equal(t, want.Shape, y.Shape(), names[i])
 					c.Close("out."+names[i], y.Float64s(), 1e-4)
-					t.Logf("%s: %.1e of the largest", names[i], distance(y.Float64s(), want.Data))
+					t.Logf("%s, %s: %.1e of the largest", filepath.Base(folder), names[i], distance(y.Float64s(), want.Data))
 				}
 			})
 		})

@@ -36,23 +36,33 @@ type common struct {
 	Batch []*int `json:"batch_shape"`       // Keras 3
 }
 
+// parsers are for the classes of networks. A network may be a layer of another.
+var parsers map[string]func(text json.RawMessage, depth int) (Config, error)
+
+func init() {
+	parsers = map[string]func(json.RawMessage, int) (Config, error){
+		"Functional": parseFunctional, "Model": parseFunctional, "Sequential": parseSequential,
+	}
+}
+
+// maxDepth bounds networks in networks, each of which is read again. Those that are
+// trained in a browser have three.
+const maxDepth = 8
+
 // parse makes a configuration of what Keras says of a network.
 func parse(text json.RawMessage) (Config, error) {
 	var m model
 	if err := json.Unmarshal(text, &m); err != nil {
 		return Config{}, err
 	}
-	switch m.Class {
-	case "Functional", "Model":
-		return parseFunctional(m.Config)
-	case "Sequential":
-		return parseSequential(m.Config)
+	if parser, ok := parsers[m.Class]; ok {
+		return parser(m.Config, 1)
 	}
 	return Config{}, fmt.Errorf("class %q: expected a Functional, Model or Sequential network", m.Class)
 }
 
 // parseSequential makes a network of layers that read one another in order.
-func parseSequential(text json.RawMessage) (Config, error) {
+func parseSequential(text json.RawMessage, depth int) (Config, error) {
 	var list []kerasLayer
 	if json.Unmarshal(text, &list) != nil { // of old, the list was all there was
 		var f functional
@@ -67,8 +77,8 @@ func parseSequential(text json.RawMessage) (Config, error) {
 		if err != nil {
 			return Config{}, err
 		}
-		if i == 0 {
-			if c.Size, err = of.size(); err != nil {
+		if i == 0 && (parsers[l.Class] == nil || of.shape() != nil) { // a network knows its own
+			if c.Size, err = of.size(); err != nil && depth == 1 { // one in another may read anything
 				return Config{}, fmt.Errorf("layer %q: %w", of.Name, err)
 			}
 		}
@@ -77,19 +87,18 @@ func parseSequential(text json.RawMessage) (Config, error) {
 			continue
 		}
 		reads := c.Input
-		if n := len(c.Layers); n > 0 {
-			reads = c.Layers[n-1].Name
+		if c.Output != "" {
+			reads = c.Output
 		}
-		if err := c.add(l, of.Name, []string{reads}); err != nil {
+		if c.Output, err = c.add(l, of.Name, []string{reads}, depth); err != nil {
 			return Config{}, err
 		}
-		c.Output = of.Name
 	}
 	return c, nil
 }
 
 // parseFunctional makes a network of layers in any order.
-func parseFunctional(text json.RawMessage) (Config, error) {
+func parseFunctional(text json.RawMessage, depth int) (Config, error) {
 	var f functional
 	if err := json.Unmarshal(text, &f); err != nil {
 		return Config{}, err
@@ -108,7 +117,7 @@ func parseFunctional(text json.RawMessage) (Config, error) {
 		reads []string
 	}
 	var todo []waiting
-	known := map[string]bool{}
+	known := map[string]string{} // the layers whose values those of a name are
 	for _, l := range f.Layers {
 		of, err := l.common()
 		if err != nil {
@@ -118,10 +127,10 @@ func parseFunctional(text json.RawMessage) (Config, error) {
 			if of.Name != c.Input {
 				return Config{}, fmt.Errorf("inputs %q and %q: a network must have one", c.Input, of.Name)
 			}
-			if c.Size, err = of.size(); err != nil {
+			if c.Size, err = of.size(); err != nil && depth == 1 {
 				return Config{}, fmt.Errorf("layer %q: %w", of.Name, err)
 			}
-			known[of.Name] = true
+			known[of.Name] = of.Name
 			continue
 		}
 		reads, err := l.reads()
@@ -136,19 +145,24 @@ func parseFunctional(text json.RawMessage) (Config, error) {
 	for len(todo) > 0 {
 		var later []waiting
 		for _, w := range todo {
-			if slices.ContainsFunc(w.reads, func(name string) bool { return !known[name] }) {
+			if slices.ContainsFunc(w.reads, func(name string) bool { return known[name] == "" }) {
 				later = append(later, w)
 				continue
 			}
-			if err := c.add(w.layer, w.name, w.reads); err != nil {
+			for i, name := range w.reads {
+				w.reads[i] = known[name]
+			}
+			if known[w.name], err = c.add(w.layer, w.name, w.reads, depth); err != nil {
 				return Config{}, err
 			}
-			known[w.name] = true
 		}
 		if len(later) == len(todo) {
 			return Config{}, fmt.Errorf("layer %q: reads %q, and one of them is no layer, or depends on it", later[0].name, later[0].reads)
 		}
 		todo = later
+	}
+	if name := known[c.Output]; name != "" {
+		c.Output = name
 	}
 	return c, nil
 }
@@ -167,12 +181,17 @@ func (l *kerasLayer) common() (common, error) {
 	return c, nil
 }
 
+// shape is that of the input, if the layer says it.
+func (c *common) shape() []*int {
+	if c.Shape != nil {
+		return c.Shape
+	}
+	return c.Batch
+}
+
 // size is the channels, height and width of [batch, height, width, channels].
 func (c *common) size() (size [3]int, err error) {
-	shape := c.Shape
-	if shape == nil {
-		shape = c.Batch
-	}
+	shape := c.shape()
 	if len(shape) != 4 || shape[3] == nil {
 		return size, fmt.Errorf("batch_input_shape: must be [batch, height, width, channels], with a number of channels: only networks for pictures can be read")
 	}
@@ -184,17 +203,50 @@ func (c *common) size() (size [3]int, err error) {
 	return size, nil
 }
 
-// add appends a layer, with what its class needs to know.
-func (c *Config) add(l kerasLayer, name string, reads []string) error {
+// add appends a layer, with what its class needs to know, and returns its name; of a
+// network, it appends all layers, and returns the name of the last.
+func (c *Config) add(l kerasLayer, name string, reads []string, depth int) (string, error) {
+	if parser, ok := parsers[l.Class]; ok {
+		if depth >= maxDepth {
+			return "", fmt.Errorf("layer %q: networks in networks: at most %d are read", name, maxDepth)
+		}
+		inner, err := parser(l.Config, depth+1)
+		if err == nil {
+			err = c.inline(inner, reads)
+		}
+		if err != nil {
+			return "", fmt.Errorf("layer %q: %w", name, err)
+		}
+		return inner.Output, nil
+	}
 	class, err := lookup(l.Class)
 	var clean json.RawMessage
 	if err == nil {
 		clean, err = class.clean(l.Config)
 	}
 	if err != nil {
-		return fmt.Errorf("layer %q of class %s: %w", name, l.Class, err)
+		return "", fmt.Errorf("layer %q of class %s: %w", name, l.Class, err)
 	}
 	c.Layers = append(c.Layers, Entry{Name: name, Class: l.Class, Inputs: reads, Config: clean})
+	return name, nil
+}
+
+// inline appends the layers of a network that reads one value.
+func (c *Config) inline(inner Config, reads []string) error {
+	if len(reads) != 1 || inner.Output == "" {
+		return fmt.Errorf("a network with %s, read by %s: it must have layers, and read one", words.Count(len(inner.Layers), "layer"), words.Count(len(reads), "value"))
+	}
+	if c.Size == ([3]int{}) {
+		c.Size = inner.Size
+	}
+	for _, e := range inner.Layers {
+		for i, name := range e.Inputs {
+			if name == inner.Input {
+				e.Inputs[i] = reads[0]
+			}
+		}
+		c.Layers = append(c.Layers, e)
+	}
 	return nil
 }
 

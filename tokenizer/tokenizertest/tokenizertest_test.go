@@ -17,6 +17,19 @@ func TestChars(t *testing.T) {
 	tokenizertest.Run(t, chars, mixed, "", "x")
 }
 
+func TestPipelines(t *testing.T) {
+	bpe, err := tokenizer.TrainBPE(t.Context(), tokenizer.Texts(mixed), tokenizer.BPETraining{VocabSize: 300, MinFrequency: 1})
+	require.NoError(t, err)
+	tokenizertest.Run(t, bpe, mixed, "", "x", "<|endoftext|>")
+	for _, name := range []string{"llama3", "qwen2", "smollm", "o200k", "llama2", "unigram", "bert"} {
+		t.Run(name, func(t *testing.T) {
+			p, err := tokenizer.LoadHuggingFace("../testdata/" + name + ".json")
+			require.NoError(t, err)
+			tokenizertest.Run(t, p, mixed, "", "x", " ", "we've <tag> a café<tag> 12")
+		})
+	}
+}
+
 func TestWords(t *testing.T) {
 	for _, size := range []int{2, 9, 0} {
 		words, err := tokenizer.NewWords(mixed, size)

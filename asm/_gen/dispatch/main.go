@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/format"
 	"log"
@@ -37,8 +38,8 @@ type isa struct {
 	choice func(table.Func) table.Choice
 }
 
-// arch is one kind of build. Of its instruction sets, the first that has a
-// kernel and whose gate is open is the one that runs.
+// arch is one kind of build. Of its instruction sets, the first that has a kernel and
+// whose gate is open is the one that runs.
 type arch struct {
 	suffix, constraint string
 	isas               []isa
@@ -81,23 +82,20 @@ func files() map[string][]byte {
 func (a arch) functions(family table.Family) string {
 	var s strings.Builder
 	for _, f := range family.Funcs {
-		if f.Gated && a.suffix != "amd64" {
-			continue
-		}
 		var body, doc string
-		for _, set := range a.isas {
+		for _, set := range a.sets(f) {
 			c := set.choice(f)
-			switch {
-			case c.None:
-				continue
-			case f.Gated:
+			doc = cmp.Or(doc, c.Doc)
+			if f.Gated {
 				body = c.Do
-			default:
+			} else {
 				body += gated(f, set, c)
 			}
-			doc += c.Doc
 		}
-		if !f.Gated {
+		switch {
+		case f.Gated && a.suffix != "amd64":
+			continue
+		case !f.Gated:
 			body += result(f) + f.PlainCall()
 		}
 		s.WriteByte('\n')
@@ -107,6 +105,17 @@ func (a arch) functions(family table.Family) string {
 		fmt.Fprintf(&s, "func %s%s {\n%s\n}\n", f.Name, strings.TrimPrefix(f.Signature(), "func"), body)
 	}
 	return s.String()
+}
+
+// sets are the instruction sets that f has a kernel of, in the order in which they are
+// tried.
+func (a arch) sets(f table.Func) (sets []isa) {
+	for _, set := range a.isas {
+		if !set.choice(f).None {
+			sets = append(sets, set)
+		}
+	}
+	return sets
 }
 
 // gated runs a kernel if it can run.
