@@ -18,6 +18,9 @@ func (m *GPT) Stream(prompt string, n int, options ...generate.Option) iter.Seq2
 	return generate.Stream(m, prompt, n, options...)
 }
 
+// EndTokens is the token that stands for the end of a text, if the tokenizer has one.
+func (m *GPT) EndTokens() []int32 { return endTokens(m.tokens) }
+
 // NewReader makes a reader at the beginning of a text, with empty caches of keys and
 // values.
 func (m *GPT) NewReader() generate.Reader {

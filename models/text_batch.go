@@ -6,6 +6,7 @@ import (
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
+	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train/update"
 )
 
@@ -44,4 +45,12 @@ func countTargets(targets []int32) (n int) {
 // sumOfLosses is the cross-entropy of all targets that count.
 func sumOfLosses(logits *tensor.Tensor, targets []int32) float64 {
 	return loss.CrossEntropy(logits, targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
+}
+
+// endTokens are those that end a text.
+func endTokens(t tokenizer.Tokenizer) []int32 {
+	if end, ok := tokenizer.EndToken(t); ok {
+		return []int32{end}
+	}
+	return nil
 }

@@ -19,6 +19,9 @@ func (m *TextGenerator) Stream(prompt string, n int, options ...generate.Option)
 	return generate.Stream(m, prompt, n, options...)
 }
 
+// EndTokens is the token that stands for the end of a text, if the tokenizer has one.
+func (m *TextGenerator) EndTokens() []int32 { return endTokens(m.tokens) }
+
 // NewReader makes a reader at the beginning of a text. It keeps its memory from
 // one call of Read to the next, so reading allocates nothing that grows.
 func (m *TextGenerator) NewReader() generate.Reader {
