@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"strings"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/layers"
@@ -53,12 +52,16 @@ type gptBlock struct {
 }
 
 // forward goes through a block, with a cache for each sequence or, in training, none.
-func (b *gptBlock) forward(x *tensor.Tensor, caches []*layers.KVCache) *tensor.Tensor {
+// With last, only what comes out at the last place is wanted.
+func (b *gptBlock) forward(x *tensor.Tensor, caches []*layers.KVCache, last bool) *tensor.Tensor {
 	h := b.norm1.Forward(x)
 	if caches != nil {
 		h = b.attention.ForwardCached(h, caches...)
 	} else {
 		h = b.attention.Forward(h)
+	}
+	if n := x.Dim(1); last && n > 1 {
+		x, h = x.Narrow(1, n-1, 1), h.Narrow(1, n-1, 1)
 	}
 	x = x.Add(b.dropout.Forward(h))
 	return x.Add(b.dropout.Forward(b.mlp.Forward(b.norm2.Forward(x))))
@@ -81,12 +84,14 @@ func (l *gptMLP) State() iter.Seq2[string, layers.Entry] {
 	return layers.Join(layers.Prefix("in", l.in.State()), layers.Prefix("out", l.out.State()))
 }
 
-// build makes the layers, which cannot learn yet.
+// build makes the layers, which cannot learn yet. Matrices are drawn with deviation 0.02,
+// and the last of each branch with as much less as there are branches that add up, as
+// GPT-2's are. Biases are 0.
 func (c GPTConfig) build(vocabulary int, rng *tensor.RNG) *GPT {
-	m := &GPT{cfg: c, embedding: layers.NewEmbedding(vocabulary, c.Width, rng), norm: c.newNorm(c.Width, rng)}
+	m := &GPT{cfg: c, embedding: &layers.Embedding{Weight: rng.Normal(0, deviation, vocabulary, c.Width)}, norm: c.newNorm(c.Width, rng)}
 	attention := layers.MultiHeadAttentionConfig{Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim, Causal: true, Window: c.Window}
 	if c.Style == gpt2 {
-		m.positions = layers.NewEmbedding(c.Context, c.Width, rng)
+		m.positions = &layers.Embedding{Weight: rng.Normal(0, deviation, c.Context, c.Width)}
 	} else {
 		attention.Rotary = layers.NewRotary(rng.Backend(), c.HeadDim, layers.RotaryConfig{Base: c.RopeBase})
 	}
@@ -95,30 +100,39 @@ func (c GPTConfig) build(vocabulary int, rng *tensor.RNG) *GPT {
 	}
 	m.head = &layers.TiedLinear{Embedding: m.embedding}
 	if c.Untied {
-		m.head = &layers.Linear{Weight: rng.FanIn(c.Width, vocabulary, c.Width)}
+		m.head = &layers.Linear{Weight: rng.Normal(0, deviation, vocabulary, c.Width)}
 	}
-	c.initialize(m, rng)
 	return m
 }
 
+const deviation = 0.02 // of first weights
+
 func (c GPTConfig) newBlock(attention layers.MultiHeadAttentionConfig, rng *tensor.RNG) *gptBlock {
+	last := deviation / math.Sqrt(2*float64(c.Layers))
 	b := &gptBlock{
-		norm1: c.newNorm(c.Width, rng), norm2: c.newNorm(c.Width, rng),
-		attention: layers.NewMultiHeadAttention(c.Width, attention, rng), dropout: layers.Dropout{P: c.Dropout},
+		norm1: c.newNorm(c.Width, rng), norm2: c.newNorm(c.Width, rng), dropout: layers.Dropout{P: c.Dropout},
+		attention: &layers.MultiHeadAttention{
+			QKV:                      *c.newLinear(c.Width, (c.Heads+2*c.KVHeads)*c.HeadDim, deviation, rng),
+			Out:                      *c.newLinear(c.Heads*c.HeadDim, c.Width, last, rng),
+			MultiHeadAttentionConfig: attention,
+		},
 	}
-	if c.Style == qwen3 {
-		b.attention.QNorm, b.attention.KNorm = c.newNorm(c.HeadDim, rng), c.newNorm(c.HeadDim, rng)
-		b.mlp = layers.NewGatedMLP(c.Width, c.Hidden, layers.SiLU{}, rng)
-	} else {
-		b.mlp = &gptMLP{in: layers.NewLinear(c.Width, c.Hidden, rng), out: layers.NewLinear(c.Hidden, c.Width, rng)}
+	in, out := c.newLinear(c.Width, c.Hidden, deviation, rng), c.newLinear(c.Hidden, c.Width, last, rng)
+	if c.Style == gpt2 {
+		b.mlp = &gptMLP{in: in, out: out}
+		return b
 	}
-	if c.Style == qwen3 || c.NoBias {
-		b.attention.QKV.Bias, b.attention.Out.Bias = nil, nil
-		if mlp, ok := b.mlp.(*gptMLP); ok {
-			mlp.in.Bias, mlp.out.Bias = nil, nil
-		}
-	}
+	b.attention.QNorm, b.attention.KNorm = c.newNorm(c.HeadDim, rng), c.newNorm(c.HeadDim, rng)
+	b.mlp = &layers.GatedMLP{Gate: in, Up: c.newLinear(c.Width, c.Hidden, deviation, rng), Down: out}
 	return b
+}
+
+func (c GPTConfig) newLinear(in, out int, deviation float64, rng *tensor.RNG) *layers.Linear {
+	l := &layers.Linear{Weight: rng.Normal(0, deviation, out, in)}
+	if c.Style == gpt2 && !c.NoBias {
+		l.Bias = tensor.ZerosOn(rng.Backend(), out)
+	}
+	return l
 }
 
 func (c GPTConfig) newNorm(size int, rng *tensor.RNG) layers.Layer {
@@ -132,23 +146,6 @@ func (c GPTConfig) newNorm(size int, rng *tensor.RNG) layers.Layer {
 	return norm
 }
 
-// initialize draws all matrices with deviation 0.02, and the last of each branch with
-// as much less as there are branches that add up, as GPT-2 does. Biases are 0.
-func (c GPTConfig) initialize(m *GPT, rng *tensor.RNG) {
-	const deviation = 0.02
-	last := deviation / math.Sqrt(2*float64(c.Layers))
-	for name, p := range layers.Params(m) {
-		switch {
-		case strings.HasSuffix(name, "attention.out_proj.weight"), strings.HasSuffix(name, "mlp.out.weight"), strings.HasSuffix(name, "mlp.down_proj.weight"):
-			tensor.InitNormal(0, last)(rng, p)
-		case p.Rank() == 2:
-			tensor.InitNormal(0, deviation)(rng, p)
-		case strings.HasSuffix(name, "bias"):
-			p.Fill(0)
-		}
-	}
-}
-
 // Describe returns "GPT" and the configuration.
 func (m *GPT) Describe() (kind string, config any) { return "GPT", m.cfg }
 
@@ -158,9 +155,8 @@ func (m *GPT) Config() GPTConfig { return m.cfg }
 // Tokenizer is the one that the model was made for.
 func (m *GPT) Tokenizer() tokenizer.Tokenizer { return m.tokens }
 
-// State yields "embed.weight", "positions.weight" in style gpt2, "blocks.0.norm1.weight",
-// "blocks.0.attention.in_proj_weight", …, "norm.weight" and, if it is not tied,
-// "head.weight". [GPT.HuggingFace] has other names for them.
+// State yields "embed.weight", "blocks.0.norm1.weight", …, "norm.weight" and, if it is
+// not tied, "head.weight". [GPT.HuggingFace] has other names for them.
 func (m *GPT) State() iter.Seq2[string, layers.Entry] {
 	all := []iter.Seq2[string, layers.Entry]{layers.Prefix("embed", m.embedding.State())}
 	if m.positions != nil {
@@ -189,27 +185,35 @@ func (m *GPT) Forward(tape *tensor.Tape, ids []int32, batch, steps int) *tensor.
 	if steps > m.cfg.Context {
 		tensor.Fail("gpt", fmt.Sprintf("the context has %d steps", m.cfg.Context), "%d", steps)
 	}
-	return m.head.Forward(m.norm.Forward(m.through(tape, ids, layers.Positions(0, steps), nil, batch, steps)))
+	return m.head.Forward(m.norm.Forward(m.through(tape, gptInput{ids: ids, places: layers.Positions(0, steps), batch: batch, steps: steps})))
 }
 
 // Trace reads one token, for a summary of the layers.
 func (m *GPT) Trace(tape *tensor.Tape) { m.Forward(tape, []int32{0}, 1, 1) }
 
-// through goes through all blocks. Places are those of the steps, or of one step for
-// each row of the batch. caches are those of each sequence; nil in training.
-func (m *GPT) through(tape *tensor.Tape, ids, places []int32, caches []layers.KVCaches, batch, steps int) *tensor.Tensor {
-	x := m.embedding.Forward(tape, ids, batch, steps)
+// gptInput is tokens [batch, steps].
+type gptInput struct {
+	ids          []int32
+	places       []int32 // of the steps, or of the one step of each row
+	batch, steps int
+	caches       []layers.KVCaches // of each row; nil in training
+	last         bool              // only what comes out at the last step is wanted
+}
+
+// through goes through all blocks.
+func (m *GPT) through(tape *tensor.Tape, in gptInput) *tensor.Tensor {
+	x := m.embedding.Forward(tape, in.ids, in.batch, in.steps)
 	if m.positions != nil {
-		x = x.Add(m.positions.Forward(tape, places, len(places)/steps, steps))
+		x = x.Add(m.positions.Forward(tape, in.places, len(in.places)/in.steps, in.steps))
 	}
 	x = layers.Dropout{P: m.cfg.Dropout}.Forward(x)
-	var of []*layers.KVCache
+	var caches []*layers.KVCache
 	for i, b := range m.blocks {
-		of = of[:0]
-		for _, c := range caches {
-			of = append(of, c[i])
+		caches = caches[:0]
+		for _, c := range in.caches {
+			caches = append(caches, c[i])
 		}
-		x = b.forward(x, of)
+		x = b.forward(x, caches, in.last && i == len(m.blocks)-1)
 	}
 	return x
 }

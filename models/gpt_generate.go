@@ -49,15 +49,16 @@ func (r *gptReader) Release() {
 	r.caches.Release()
 }
 
-// pass reads tokens and returns what the last block makes of them.
-func (r *gptReader) pass(tokens []int32) *tensor.Tensor {
-	places := layers.Positions(r.caches.Len(), len(tokens))
-	return r.m.through(r.tape, tokens, places, []layers.KVCaches{r.caches}, 1, len(tokens))
+// pass reads tokens and returns what the last block makes of them, or of the last.
+func (r *gptReader) pass(tokens []int32, last bool) *tensor.Tensor {
+	return r.m.through(r.tape, gptInput{
+		ids: tokens, places: layers.Positions(r.caches.Len(), len(tokens)), batch: 1, steps: len(tokens), caches: []layers.KVCaches{r.caches}, last: last,
+	})
 }
 
 func (r *gptReader) Read(tokens []int32, logits []float32) {
 	defer r.tape.Release()
-	y := r.pass(tokens)
+	y := r.pass(tokens, true)
 	if logits != nil {
 		r.m.head.Forward(r.m.norm.Forward(y.Select(1, -1))).ReadFloat32s(logits)
 	}
@@ -66,7 +67,7 @@ func (r *gptReader) Read(tokens []int32, logits []float32) {
 // ReadAll reads tokens with the logits after each; see [generate.Scorer].
 func (r *gptReader) ReadAll(tokens []int32, logits []float32) {
 	defer r.tape.Release()
-	r.m.head.Forward(r.m.norm.Forward(r.pass(tokens))).ReadFloat32s(logits)
+	r.m.head.Forward(r.m.norm.Forward(r.pass(tokens, false))).ReadFloat32s(logits)
 }
 
 // Fork shares the caches' memory until one of the two goes on; see [generate.Forker].
@@ -84,7 +85,7 @@ func (m *GPT) ReadBatch(readers []generate.Reader, tokens []int32, logits [][]fl
 		caches[i] = r.(*gptReader).caches
 		places[i] = int32(caches[i].Len())
 	}
-	out := m.head.Forward(m.norm.Forward(m.through(tape, tokens, places, caches, len(readers), 1)))
+	out := m.head.Forward(m.norm.Forward(m.through(tape, gptInput{ids: tokens, places: places, batch: len(readers), steps: 1, caches: caches})))
 	for i := range readers {
 		out.Select(0, i).ReadFloat32s(logits[i])
 	}
