@@ -113,7 +113,7 @@ func (c *Text) Prepare(ctx context.Context) (*Task[data.TokenBatch], error) {
 	}
 	learn, unit := t.learn, vocabularyOf(c.Vocab).unit
 	kind := writerOf(c.Network)
-	c.choose(kind, len(learn), t.vocab.Len())
+	c.choose(kind, t)
 	if c.Window >= len(learn) {
 		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", len(learn), c.Window)}
 	}
@@ -161,9 +161,9 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 
 // choose fills in what was left open, by the length of the text and the size of
 // the vocabulary.
-func (c *Text) choose(kind *writerKind, n, vocab int) {
+func (c *Text) choose(kind *writerKind, of *tokens) {
 	c.Options = c.Options.withDefaults()
-	kind.choose(c, n, vocab)
+	kind.choose(c, of)
 	setDefault(&c.ValidateEvery, 100)
 	setOpen(&c.Patience, 15)
 	setDefault(&c.Accumulate, 1)

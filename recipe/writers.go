@@ -30,8 +30,8 @@ type writerKind struct {
 	name, title string
 	// own are the fields of [Text] that only it has. One that is given chooses the kind.
 	own func(c *Text) []field
-	// choose fills in what was left open, for n tokens to learn from of so many kinds.
-	choose func(c *Text, n, kinds int)
+	// choose fills in what was left open.
+	choose func(c *Text, of *tokens)
 	sizes  func(c *Text) []size // that make it large
 	build  func(c *Text, t tokenizer.Tokenizer, be backend.Backend) (Writer, error)
 }
@@ -47,16 +47,20 @@ var writerKinds = []writerKind{
 	{
 		name: "lstm", title: "An LSTM",
 		own: func(c *Text) []field { return []field{{"Hidden", c.Hidden != 0}, {"Embed", c.Embed != 0}} },
-		choose: func(c *Text, n, kinds int) {
+		choose: func(c *Text, of *tokens) {
+			n := len(of.learn)
 			hidden, dropout := 512, 0.1
 			switch {
-			case n < 50_000:
+			case of.characters < 55_000:
 				hidden, dropout = 128, 0.3
-			case n < 400_000:
+			case of.characters < 440_000:
 				hidden, dropout = 256, 0.2
 			}
+			if c.Vocab != "char" && of.characters < 5_000_000 { // fewer tokens are sooner known by heart
+				dropout = 0.3
+			}
 			setDefault(&c.Hidden, hidden)
-			setDefault(&c.Embed, min(c.Hidden, max(32, 8*int(math.Sqrt(float64(kinds))))))
+			setDefault(&c.Embed, min(c.Hidden, max(32, 8*int(math.Sqrt(float64(of.vocab.Len()))))))
 			setDefault(&c.Layers, 1)
 			setOpen(&c.Dropout, dropout)
 			setDefault(&c.Window, min(64, (n-1)/2))
@@ -76,15 +80,16 @@ var writerKinds = []writerKind{
 	{
 		name: "gpt", title: "A GPT",
 		own: func(c *Text) []field { return []field{{"Width", c.Width != 0}, {"Heads", c.Heads != 0}} },
-		choose: func(c *Text, n, kinds int) {
+		choose: func(c *Text, of *tokens) {
+			n := len(of.learn)
 			width, layers, dropout := 256, 4, 0.1
 			switch {
-			case n < 100_000:
+			case of.characters < 300_000:
 				width, layers, dropout = 128, 3, 0.3
-			case n < 1_000_000:
+			case of.characters < 5_000_000:
 				dropout = 0.2
-			case n > 20_000_000:
-				width, layers, dropout = 384, 6, 0
+			case of.characters > gptCharacters:
+				dropout = 0
 			}
 			setDefault(&c.Width, width)
 			setDefault(&c.Layers, layers)
@@ -222,7 +227,7 @@ func piecesOf(texts []string) int {
 		bytes += len(t)
 	}
 	n := 512
-	for n < tokenizer.DefaultVocabSize && bytes/n > 1000 {
+	for n < tokenizer.DefaultVocabSize && bytes/n > 1500 {
 		n *= 2
 	}
 	return n
