@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/layers"
 	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/tokenizer"
@@ -183,7 +184,7 @@ func (m *GPT) Window() int { return m.cfg.Context }
 // not in the vocabulary.
 func (m *GPT) Forward(tape *tensor.Tape, ids []int32, batch, steps int) *tensor.Tensor {
 	if steps > m.cfg.Context {
-		tensor.Fail("gpt", fmt.Sprintf("the context has %d steps", m.cfg.Context), "%d", steps)
+		tensor.Fail("gpt", "the context has "+words.Count(m.cfg.Context, "step"), "%d", steps)
 	}
 	return m.head.Forward(m.norm.Forward(m.through(tape, gptInput{ids: ids, places: layers.Positions(0, steps), batch: batch, steps: steps})))
 }

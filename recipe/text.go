@@ -135,7 +135,7 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
 		Title:  titled("Text", "like", c.Data),
-		Intro:  fmt.Sprintf("%s learns from %s of %s, %s more are held out", kind.title, words.Thousand(len(of.learn), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
+		Intro:  fmt.Sprintf("%s %s of %s, %s more are held out", kind.learns, words.Thousand(len(of.learn), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,

@@ -27,7 +27,7 @@ type Writer interface {
 
 // writerKind is a kind of network that [Text] trains.
 type writerKind struct {
-	name, title string
+	name, learns string // as in "An LSTM learns from"
 	// own are the fields of [Text] that only it has. One that is given chooses the kind.
 	own func(c *Text) []field
 	// choose fills in what was left open.
@@ -45,7 +45,7 @@ type field struct {
 // writerKinds are all kinds, the first for texts that are too short for others.
 var writerKinds = []writerKind{
 	{
-		name: "lstm", title: "An LSTM",
+		name: "lstm", learns: "An LSTM learns from",
 		own: func(c *Text) []field { return []field{{"Hidden", c.Hidden != 0}, {"Embed", c.Embed != 0}} },
 		choose: func(c *Text, of *tokens) {
 			n := len(of.learn)
@@ -78,7 +78,7 @@ var writerKinds = []writerKind{
 		},
 	},
 	{
-		name: "gpt", title: "A GPT",
+		name: "gpt", learns: "A GPT learns from",
 		own: func(c *Text) []field { return []field{{"Width", c.Width != 0}, {"Heads", c.Heads != 0}} },
 		choose: func(c *Text, of *tokens) {
 			n := len(of.learn)
