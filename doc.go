@@ -11,7 +11,7 @@
 //	recipe                   from a folder or file to a trained model, with a report
 //	train                    the loop: budgets, validation, callbacks
 //	tabular                  a column of a table from the others
-//	models                   MLP, GAN, TextGenerator; the registry; loading and saving
+//	models                   MLP, GAN, TextGenerator, GPT; the registry; loading and saving
 //	train/checkpoint         files of any module, and of what a stopped run needs
 //	train/update             what follows a loss
 //	generate                 text from a model's logits

@@ -31,6 +31,13 @@ func TestCosts(t *testing.T) {
 	products := 4.0*3*(2+3) + 3*7
 	require.Equal(t, cost{6 * 4 * 5 * products, 28 * (7*2 + 8*3 + 7 + products)}, s.trainCost(4, 5))
 	require.Equal(t, cost{2 * products, 4 * products}, s.tokenCost(4))
+
+	// Each token of a GPT sees those before it and itself: of two, 1 and 2.
+	g := gptSizes{vocab: 7, width: 4, layers: 3, heads: 2, context: 2}
+	blocks, head := 12.0*16*3, 7.0*4
+	require.Equal(t, cost{3 * 5 * (2*2*(blocks+head) + 4*4*3*(1+2)), 28 * g.parameters()}, g.trainCost(5, 2))
+	require.Equal(t, cost{2*(blocks+head) + 4*4*3*10, 4 * (blocks + head + 2*4*3*10)}, g.tokenCost(10))
+	require.Equal(t, cost{2*2*blocks + 4*4*3*(1+2) + 2*head, 4 * (blocks + head)}, g.promptCost(2))
 }
 
 func TestParametersAreThoseOfTheModels(t *testing.T) {
@@ -53,6 +60,11 @@ func TestParametersAreThoseOfTheModels(t *testing.T) {
 	lm, err := newText(s)
 	require.NoError(t, err)
 	require.EqualValues(t, layers.Count(lm), s.parameters())
+
+	gpt, err := newGPT(smallGPT)
+	require.NoError(t, err)
+	require.EqualValues(t, layers.Count(gpt), smallGPT.parameters())
+	require.Equal(t, 124439808.0, gpt2Small.parameters())
 }
 
 // Floors worked out elsewhere for a machine with these limits.
@@ -61,6 +73,7 @@ func TestFloorsOfRows(t *testing.T) {
 	want := map[string]float64{
 		"mlp-seed": 0, "mlp-mnist": 0.65, "gan-64": 18, "gan-256": 200, "lstm-train": 242, "lstm-token": 1.19, "lstm-token-int8": 0.35,
 		"dcgan": 412, "sngan": 412, "wgan-gp": 407, "dcgan-generate": 19.2,
+		"gpt-train": 115.4, "gpt2-token-64": 22.1, "gpt2-token-960": 24.9, "gpt2-prefill": 531,
 	}
 	for _, r := range rows() {
 		require.Contains(t, want, r.name)

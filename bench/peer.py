@@ -124,6 +124,87 @@ def gan(size, n):
     return step
 
 
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.n1, self.n2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x, cache=None, at=0):
+        b, t, c = x.shape
+        q, k, v = (u.view(b, t, self.heads, c // self.heads).transpose(1, 2) for u in self.qkv(self.n1(x)).split(c, 2))
+        if cache is not None:
+            cache[0][:, :, at:at + t], cache[1][:, :, at:at + t] = k, v
+            k, v = cache[0][:, :, :at + t], cache[1][:, :, :at + t]
+        a = F.scaled_dot_product_attention(q, k, v, is_causal=t > 1)
+        x = x + self.out(a.transpose(1, 2).reshape(b, t, c))
+        return x + self.down(F.gelu(self.up(self.n2(x)), approximate="tanh"))
+
+
+class GPT(nn.Module):
+    def __init__(self, layers, width, heads, vocab, context):
+        super().__init__()
+        self.embed, self.places = nn.Embedding(vocab, width), nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocab, bias=False)
+        self.head.weight = self.embed.weight
+
+    def forward(self, x, caches=None, at=0, last=False):
+        h = self.embed(x) + self.places(torch.arange(at, at + x.shape[1]))
+        for i, b in enumerate(self.blocks):
+            h = b(h, caches[i] if caches else None, at)
+        return self.head(self.norm(h[:, -1:] if last else h))
+
+
+def gpt_train(n=8, t=128, vocab=96):
+    m = GPT(4, 256, 4, vocab, t)
+    opt = torch.optim.AdamW(m.parameters(), 1e-3, fused=True)
+    batches = [(torch.randint(0, vocab, (n, t)), torch.randint(0, vocab, (n * t,))) for _ in range(4)]
+    turn = 0
+
+    def step():
+        nonlocal turn
+        x, y = batches[turn % len(batches)]
+        turn += 1
+        opt.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(m(x).view(-1, vocab), y)
+        loss.backward()
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def gpt2_token(after):
+    m = GPT(12, 768, 12, 50257, 1024).eval()
+    caches = [(torch.zeros(1, 12, 1024, 64), torch.zeros(1, 12, 1024, 64)) for _ in range(12)]
+    with torch.inference_mode():
+        m(torch.randint(0, 50257, (1, after)), caches, 0, True)
+    x, turn = torch.zeros(1, 1, dtype=torch.long), 0
+
+    def step():
+        nonlocal x, turn
+        with torch.inference_mode():
+            x = m(x, caches, after + turn % 32, True)[:, -1].argmax(-1, keepdim=True)
+            turn += 1
+            return x.item()
+
+    return step
+
+
+def gpt2_prefill(n=512):
+    m = GPT(12, 768, 12, 50257, 1024).eval()
+    x = torch.randint(0, 50257, (1, n))
+
+    def step():
+        with torch.inference_mode():
+            return m(x, last=True)
+
+    return step
+
+
 def conv_nets(norm):
     """The networks of DCGAN for 64x64, with batch norm, spectral norm or no norm in D."""
     g = []
@@ -313,6 +394,10 @@ ROWS = {
     "lstm-train": lstm_train,
     "lstm-token": lstm_token,
     "lstm-token-int8": lambda: lstm_token(int8=True),
+    "gpt-train": gpt_train,
+    "gpt2-token-64": lambda: gpt2_token(64),
+    "gpt2-token-960": lambda: gpt2_token(960),
+    "gpt2-prefill": gpt2_prefill,
 }
 
 

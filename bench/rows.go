@@ -32,7 +32,7 @@ const (
 
 // rows are all rows, in the order of the table.
 func rows() []row {
-	return []row{
+	return slices.Concat([]row{
 		{"mlp-seed", "MLP 3-2-1, batch 5, SGD", "mlp-seed", true,
 			mlpCost(seedBatch, seedSizes, sgdBytes), newSeedMLP},
 		{"mlp-mnist", "MLP 784-256-128-10, batch 64, Adam", "mlp-mnist", true,
@@ -53,7 +53,7 @@ func rows() []row {
 			text.tokenCost(4), func() (workload, error) { return newTokens(text) }},
 		{"lstm-token-int8", "LSTM 10000/256/512, one token, int8", "lstm-token-int8", false,
 			text.tokenCost(1), func() (workload, error) { return newInt8Tokens(text) }},
-	}
+	}, gptRows())
 }
 
 func ganRow(name string, size, batch int) row {

@@ -44,9 +44,12 @@ func TestTokens(t *testing.T) {
 
 func TestWorkloadsRun(t *testing.T) {
 	for name, build := range map[string]func() (workload, error){
-		"mlp":  func() (workload, error) { return newMNIST([]int{8, 4, 3}, 2) },
-		"gan":  func() (workload, error) { return newGAN(4, 2) },
-		"lstm": func() (workload, error) { return newTextTraining(textSizes{20, 4, 4}, 2, 3) },
+		"mlp":        func() (workload, error) { return newMNIST([]int{8, 4, 3}, 2) },
+		"gan":        func() (workload, error) { return newGAN(4, 2) },
+		"lstm":       func() (workload, error) { return newTextTraining(textSizes{20, 4, 4}, 2, 3) },
+		"gpt":        func() (workload, error) { return newGPTTraining(gptSizes{20, 8, 1, 2, 4}, 2) },
+		"gpt tokens": func() (workload, error) { return newGPTTokens(gptSizes{20, 8, 1, 2, 64}, 9) },
+		"gpt prompt": func() (workload, error) { return newGPTPrompt(gptSizes{20, 8, 1, 2, 64}, 9) },
 	} {
 		w, err := build()
 		require.NoError(t, err, name)

@@ -31,32 +31,62 @@ func ReadText(r io.Reader) (string, error) { return utf8text.Read(r) }
 // Errors: those of [ReadText] and of the file system, with the path in them; more
 // than 1 GiB in all.
 func LoadText(name string) (string, error) {
+	texts, err := LoadTexts(name)
+	if err != nil {
+		return "", err
+	}
+	return JoinTexts(texts), nil
+}
+
+// LoadTexts is [LoadText] with the texts of a folder apart.
+func LoadTexts(name string) ([]string, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return "", fmt.Errorf("load text: %w", err)
+		return nil, fmt.Errorf("load text: %w", err)
 	}
 	if !info.IsDir() {
 		f, err := regular.OpenStream(name)
 		if err != nil {
-			return "", fmt.Errorf("load text: %w", err)
+			return nil, fmt.Errorf("load text: %w", err)
 		}
 		defer f.Close()
 		text, err := ReadText(f)
 		if err != nil {
-			return "", fmt.Errorf("load text: %s: %w", name, err)
+			return nil, fmt.Errorf("load text: %s: %w", name, err)
 		}
-		return text, nil
+		return []string{text}, nil
 	}
 	return loadTexts(os.DirFS(name), name)
 }
 
 // LoadTextFS is [LoadText] of every .txt and .md file of a file system.
-func LoadTextFS(fsys fs.FS) (string, error) { return loadTexts(fsys, ".") }
+func LoadTextFS(fsys fs.FS) (string, error) {
+	texts, err := loadTexts(fsys, ".")
+	if err != nil {
+		return "", err
+	}
+	return JoinTexts(texts), nil
+}
 
-func loadTexts(fsys fs.FS, shown string) (string, error) {
+// JoinTexts is texts with blank lines between them. A single one stays as it is.
+func JoinTexts(texts []string) string {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	var all strings.Builder
+	for i, t := range texts {
+		if i > 0 {
+			all.WriteString("\n")
+		}
+		all.WriteString(strings.TrimRight(t, "\n") + "\n")
+	}
+	return all.String()
+}
+
+func loadTexts(fsys fs.FS, shown string) ([]string, error) {
 	found, err := walk(context.Background(), fsys, []string{".txt", ".md"})
 	if err != nil {
-		return "", fmt.Errorf("load text: %s: %w", shown, err)
+		return nil, fmt.Errorf("load text: %s: %w", shown, err)
 	}
 	var texts []string
 	left := int64(utf8text.MaxBytes) // for all of them together
@@ -66,16 +96,16 @@ func loadTexts(fsys fs.FS, shown string) (string, error) {
 			continue // an empty file among others says nothing
 		}
 		if err != nil {
-			return "", fmt.Errorf("load text: %s: %w", path.Join(shown, name), err)
+			return nil, fmt.Errorf("load text: %s: %w", path.Join(shown, name), err)
 		}
 		left -= int64(len(text))
-		texts = append(texts, strings.TrimRight(text, "\n"))
+		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
 	}
 	if len(texts) == 0 {
-		return "", fmt.Errorf("load text: %w in %s: looked for .txt and .md files, found %d without text and %d of other kinds",
+		return nil, fmt.Errorf("load text: %w in %s: looked for .txt and .md files, found %d without text and %d of other kinds",
 			ErrNoText, shown, len(found.files), found.ignored)
 	}
-	return strings.Join(texts, "\n\n") + "\n", nil
+	return texts, nil
 }
 
 func readTextFS(fsys fs.FS, name string, most int64) (string, error) {

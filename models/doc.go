@@ -8,6 +8,7 @@
 //   - [Classifier], a residual network: pictures in, classes out.
 //   - [TextGenerator], an embedding, an LSTM and a linear layer: text in, more
 //     text out.
+//   - [GPT], a transformer as GPT-2 or Qwen3, with the same methods.
 //
 // Package tabular has a model that predicts one column of a table from the
 // others. Each is made from a configuration whose zero values are usual choices,

@@ -115,6 +115,53 @@ func ExampleTextGenerator() {
 	// Ishmael. Some years ago, never mind how long precisely,  <nil>
 }
 
+// A transformer learns a sentence by heart.
+func ExampleGPT() {
+	text := "Call me Ishmael. Some years ago, never mind how long precisely, "
+	vocab, err := tokenizer.NewChars(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := models.NewGPT(vocab, models.GPTConfig{Context: 64, Layers: 2, Width: 32, Heads: 2, LR: 0.01})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ids, _ := vocab.Encode(text)
+	for range 100 {
+		model.Step(ids[:len(ids)-1], ids[1:], 1, len(ids)-1)
+	}
+	more, err := model.Generate("Call me", 57, generate.Temperature(0))
+	fmt.Println(more, err)
+	// Output:
+	// Ishmael. Some years ago, never mind how long precisely,  <nil>
+}
+
+// The weights have other names in the files of other programs.
+func ExampleGPT_HuggingFace() {
+	vocab, _ := tokenizer.NewChars("abc")
+	model, err := models.NewGPT(vocab, models.GPTConfig{Layers: 1, Width: 32, Heads: 4})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for name, weight := range model.HuggingFace() {
+		fmt.Println(name, weight.Shape())
+	}
+	// Output:
+	// model.embed_tokens.weight [3 32]
+	// model.layers.0.input_layernorm.weight [32]
+	// model.layers.0.self_attn.q_proj.weight [32 32]
+	// model.layers.0.self_attn.k_proj.weight [16 32]
+	// model.layers.0.self_attn.v_proj.weight [16 32]
+	// model.layers.0.self_attn.o_proj.weight [32 32]
+	// model.layers.0.self_attn.q_norm.weight [8]
+	// model.layers.0.self_attn.k_norm.weight [8]
+	// model.layers.0.post_attention_layernorm.weight [32]
+	// model.layers.0.mlp.gate_proj.weight [96 32]
+	// model.layers.0.mlp.up_proj.weight [96 32]
+	// model.layers.0.mlp.down_proj.weight [32 96]
+	// model.norm.weight [32]
+}
+
 // Text can be shown as it comes.
 func ExampleTextGenerator_Stream() {
 	vocab, _ := tokenizer.NewWords("to be or not to be, that is the question", 0)

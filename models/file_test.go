@@ -49,6 +49,10 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	classifier, err := NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 2, Blocks: 1, Classes: []string{"a", "b"}, Dropout: 0.2, Augment: 0.5, Mirror: true, LabelSmoothing: 0.1, EMA: 0.9, Backend: be})
 	require.NoError(t, err)
+	gpt, err := NewGPT(char, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.2, EMA: 0.9, Backend: be})
+	require.NoError(t, err)
+	gpt2, err := NewGPT(word, GPTConfig{Style: "gpt2", Context: 4, Layers: 1, Width: 6, Heads: 2, Clip: 1, Untied: true, Backend: be})
+	require.NoError(t, err)
 	picture := make([]float32, 2*8*8)
 	for i := range picture {
 		picture[i] = wave(0, i)
@@ -60,8 +64,19 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 		gan.Step([]float32{1, -1, 1, -1, 0, 0})
 		chars.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 2, 2)
 		words.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 1, 4)
+		gpt.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 2, 2)
+		gpt2.Step([]int32{0, 1, 2, 3}, []int32{1, 2, 3, 4}, 1, 4)
 	}
-	return map[string]Model{"mlp": mlp, "average": average, "gan": gan, "chars": chars, "words": words, "classifier": classifier}
+	return map[string]Model{"mlp": mlp, "average": average, "gan": gan, "chars": chars, "words": words, "classifier": classifier, "gpt": gpt, "gpt2": gpt2}
+}
+
+// writer is a model of text.
+type writer interface {
+	Trainable
+	generate.BatchModel
+	Generate(prompt string, n int, options ...generate.Option) (string, error)
+	Step(inputs, targets []int32, batch, steps int) float64
+	Evaluate(tokens []int32, streams int) (float64, error)
 }
 
 // written is what Save writes.
@@ -109,8 +124,8 @@ func TestSaveAndLoadAreBitExact(t *testing.T) {
 				_, want := m.Describe()
 				_, got := back.Describe()
 				assert.Equal(t, want, got)
-				if text, ok := m.(*TextGenerator); ok {
-					assert.Equal(t, text.Tokenizer(), back.(*TextGenerator).Tokenizer())
+				if text, ok := m.(writer); ok {
+					assert.Equal(t, text.Tokenizer(), back.(writer).Tokenizer())
 				}
 				assert.Equal(t, stateOf(m), stateOf(back))
 
@@ -146,10 +161,10 @@ func TestLoadedModelsDoTheSame(t *testing.T) {
 	assert.Equal(t, all["classifier"].(*Classifier).Predict(picture), classifier.Predict(picture))
 	classifier.Step(picture, []int32{1})
 
-	for kind, prompt := range map[string]string{"chars": "明月", "words": "stop, Ishmael"} {
-		text, err := LoadAs[*TextGenerator](filepath.Join(dir, kind))
+	for kind, prompt := range map[string]string{"chars": "明月", "words": "stop, Ishmael", "gpt": "明月", "gpt2": "stop, Ishmael"} {
+		text, err := LoadAs[writer](filepath.Join(dir, kind))
 		require.NoError(t, err)
-		want, err := all[kind].(*TextGenerator).Generate(prompt, 20, generate.Seed(1))
+		want, err := all[kind].(writer).Generate(prompt, 20, generate.Seed(1))
 		require.NoError(t, err)
 		got, err := text.Generate(prompt, 20, generate.Seed(1))
 		require.NoError(t, err)
@@ -248,7 +263,7 @@ func TestLoadRefusesDamage(t *testing.T) {
 	}{
 		"no model":         {mlp, meta("format", "pt"), `not a model saved by this library`},
 		"newer version":    {mlp, meta("version", "3"), `file version "3": this library reads version 2`},
-		"unknown kind":     {mlp, meta("kind", "GPT"), `holds a model of kind "GPT", which this program does not know; it knows `},
+		"unknown kind":     {mlp, meta("kind", "GPT7"), `holds a model of kind "GPT7", which this program does not know; it knows `},
 		"no configuration": {mlp, meta("config", ""), `configuration: EOF`},
 		"unknown setting":  {mlp, config(map[string]any{"wings": 2}), `configuration: json: unknown field "wings"`},
 		"wrong type":       {mlp, config(map[string]any{"sizes": "many"}), `configuration: json: cannot unmarshal`},
@@ -267,6 +282,11 @@ func TestLoadRefusesDamage(t *testing.T) {
 		"wide classifier":  {written(t, all["classifier"]), config(map[string]any{"width": 1 << 20}), `more than`},
 		"larger pictures":  {written(t, all["classifier"]), config(map[string]any{"size": 16}), `no tensor "blocks.2.`},
 		"many GAN layers":  {written(t, all["gan"]), config(map[string]any{"hidden": make([]int, 1<<16)}), `configuration: gan: layers: 65536: must be at most 1024`},
+		"many GPT layers":  {written(t, all["gpt"]), config(map[string]any{"layers": 1 << 20}), `configuration: gpt: layers: 1048576: must be at most 1024`},
+		"other heads":      {written(t, all["gpt"]), config(map[string]any{"head_dim": 8}), `"blocks.0.attention.`},
+		"other style":      {written(t, all["gpt2"]), config(map[string]any{"style": "qwen3", "heads": 1, "kv_heads": 1, "head_dim": 6}), `no tensor "blocks.0.`},
+		"no style":         {written(t, all["gpt2"]), config(map[string]any{"style": "gpt9"}), `configuration: gpt: style "gpt9": not one of qwen3, gpt2`},
+		"longer context":   {written(t, all["gpt2"]), config(map[string]any{"context": 1 << 28}), `tensor "positions.weight": expected shape [268435456 6], got [4 6]`},
 		"bad vocabulary":   {text, meta("tokenizer", `{"kind":"char","chars":"ab"}`), `tensor "embed.weight": expected shape [2 3], got [9 3]`},
 		"no vocabulary":    {text, func(l list, m map[string]string) list { delete(m, "tokenizer"); return l }, `configuration: text generator: the tokenizer is nil`},
 		"missing":          {mlp, func(l list, _ map[string]string) list { return l[1:] }, `no tensor "0.bias"`},

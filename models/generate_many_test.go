@@ -15,9 +15,31 @@ import (
 // A copied reader goes on as the one it was copied from, and neither changes the
 // other.
 func TestTextReadersFork(t *testing.T) {
-	m := smallText(t, "abcdefgh", TextConfig{Seed: 5, Layers: 2})
+	for name, m := range smallWriters(t) {
+		t.Run(name, func(t *testing.T) { readersFork(t, m) })
+	}
+}
+
+// smallWriters are models of all kinds that write with eight letters.
+func smallWriters(t *testing.T) map[string]writer {
+	return map[string]writer{
+		"lstm":  smallText(t, "abcdefgh", TextConfig{Seed: 5, Layers: 2}),
+		"tied":  smallTied(t),
+		"qwen3": smallGPT(t, GPTConfig{Seed: 5}),
+		"gpt2":  smallGPT(t, GPTConfig{Style: "gpt2", Seed: 5}),
+		"local": smallGPT(t, GPTConfig{Seed: 5, Window: 3}),
+	}
+}
+
+func smallTied(t *testing.T) writer {
+	m, err := NewTextGenerator(letters(t, 8), TextConfig{Hidden: 12, Tied: true})
+	require.NoError(t, err)
+	return m
+}
+
+func readersFork(t *testing.T, m writer) {
 	read := func(r generate.Reader, tokens ...int32) []float32 {
-		logits := make([]float32, m.tokens.Len())
+		logits := make([]float32, m.Tokenizer().Len())
 		r.Read(tokens, logits)
 		return logits
 	}
@@ -42,18 +64,16 @@ func TestTextReadersFork(t *testing.T) {
 // Reading a token of each of several texts at once, and all places of one, gives
 // what reading them one by one gives.
 func TestTextReadersReadTogether(t *testing.T) {
-	m := smallText(t, "abcdefgh", TextConfig{Seed: 5, Layers: 2})
-	small, err := Quantize(m)
-	require.NoError(t, err)
-	t.Run("float32", func(t *testing.T) { readTogether(t, m, 1e-5) })
-	tied, err := NewTextGenerator(m.tokens, TextConfig{Hidden: 12, Tied: true, Seed: 5})
-	require.NoError(t, err)
-	t.Run("tied", func(t *testing.T) { readTogether(t, tied, 1e-5) })
-	t.Run("int8", func(t *testing.T) { readTogether(t, small, 1e-5) })
+	for name, m := range smallWriters(t) {
+		small, err := Quantize(m)
+		require.NoError(t, err)
+		t.Run(name+"/float32", func(t *testing.T) { readTogether(t, m, 1e-5) })
+		t.Run(name+"/int8", func(t *testing.T) { readTogether(t, small, 1e-5) })
+	}
 }
 
-func readTogether(t *testing.T, m *TextGenerator, tolerance float64) {
-	v := m.tokens.Len()
+func readTogether(t *testing.T, m writer, tolerance float64) {
+	v := m.Tokenizer().Len()
 	var together, alone []generate.Reader
 	for i := range 5 {
 		for _, list := range []*[]generate.Reader{&together, &alone} {
@@ -90,7 +110,12 @@ func readTogether(t *testing.T, m *TextGenerator, tolerance float64) {
 
 // Goroutines that write with one model at once each write what they write alone.
 func TestGoroutinesWriteAsAlone(t *testing.T) {
-	m := smallText(t, "abcdefgh", TextConfig{Seed: 9, Layers: 2})
+	for name, m := range smallWriters(t) {
+		t.Run(name, func(t *testing.T) { writeAsAlone(t, m) })
+	}
+}
+
+func writeAsAlone(t *testing.T, m writer) {
 	write := func(i int) string {
 		if i%2 == 0 {
 			text, err := m.Generate("abc", 60, generate.Seed(uint64(i)), generate.TopK(5), generate.Frequency(0.1))

@@ -130,7 +130,7 @@ func TestGeneratorAloneRefusesDamage(t *testing.T) {
 // where there are any.
 func TestOtherModelsForInference(t *testing.T) {
 	all := samples(t, nil)
-	for _, kind := range []string{"mlp", "average", "chars", "words", "classifier"} {
+	for _, kind := range []string{"mlp", "average", "chars", "words", "classifier", "gpt", "gpt2"} {
 		assert.Equal(t, written(t, all[kind]), forInference(t, all[kind]), kind)
 	}
 	q := quantized(t, all["chars"])

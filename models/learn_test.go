@@ -42,6 +42,14 @@ func TestAccumulateEqualsWholeBatch(t *testing.T) {
 			}
 			return m
 		},
+		"gpt": func(t *testing.T, parts int) Model {
+			m, err := NewGPT(letters(t, 5), GPTConfig{Context: 3, Layers: 2, Width: 4, Heads: 2, Dropout: 0.4, Clip: 0.1, EMA: 0.7, Accumulate: parts, Backend: be})
+			require.NoError(t, err)
+			for range 3 {
+				m.Step([]int32{0, 1, 2, 3, 4, 0}, []int32{1, 2, 3, -100, -100, 1}, 3, 2)
+			}
+			return m
+		},
 	}
 	for _, loss := range []string{"half_squared_error", "mean_squared_error", "cross_entropy_sum", "cross_entropy", "binary_cross_entropy"} {
 		steps[loss] = func(t *testing.T, parts int) Model {
@@ -244,7 +252,7 @@ func TestRestoreIsBitExact(t *testing.T) {
 				x[k] = wave(i, k)
 			}
 			m.Step(x[:], []int32{1, int32(i % 2)})
-		case *TextGenerator:
+		case writer:
 			m.Step([]int32{0, 1, 2, int32(i % 4)}, []int32{1, 2, 3, 4}, 2, 2)
 		}
 	}

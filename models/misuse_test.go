@@ -88,6 +88,38 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 		assert.Nil(t, m)
 	}
+	for want, cfg := range map[string]GPTConfig{
+		`gpt: style "bert": not one of qwen3, gpt2`:         {Style: "bert"},
+		"gpt: context: 1: must be at least 2":               {Context: 1},
+		"gpt: context: -1":                                  {Context: -1},
+		"gpt: layers: 2000: must be at most 1024":           {Layers: 2000},
+		"gpt: width: -8":                                    {Width: -8},
+		"gpt: heads: -1":                                    {Heads: -1},
+		"gpt: heads: 3 of keys and values: must divide the": {Heads: 4, KVHeads: 3},
+		"gpt: size of a head: 21: must be even":             {Width: 63, Heads: 3},
+		"gpt: size of a head: 0":                            {Width: 2, Heads: 4},
+		"gpt: hidden size: -1":                              {Hidden: -1},
+		"gpt: window: -1":                                   {Window: -1},
+		"gpt: rope base: style gpt2 has learned positions":  {Style: "gpt2", RopeBase: 10},
+		"gpt: rope base: NaN":                               {RopeBase: math.NaN()},
+		"gpt: no bias: style qwen3 has none anyway":         {NoBias: true},
+		"gpt: dropout: 1":                                   {Dropout: 1},
+		"gpt: learning rate: -1":                            {LR: -1},
+		"gpt: betas: 1":                                     {Betas: [2]float64{0.9, 1}},
+		"gpt: weight decay: -2: must be above 0, or -1":     {WeightDecay: -2},
+		"gpt: weight decay: NaN":                            {WeightDecay: math.NaN()},
+		"gpt: clip: -1":                                     {Clip: -1},
+		"gpt: accumulate: -1":                               {Accumulate: -1},
+		"gpt: ema: 1":                                       {EMA: 1},
+		"gpt: size of a head: 8192: must be at most 4096":   {Width: 8192, Heads: 1},
+		"gpt: sizes: more than":                             {Width: check.MaxSize, Heads: 1, HeadDim: 64, Hidden: check.MaxSize},
+	} {
+		m, err := NewGPT(letters(t, 3), cfg)
+		assert.ErrorContains(t, err, want)
+		assert.Nil(t, m)
+	}
+	_, err := NewGPT(nil, GPTConfig{})
+	assert.ErrorContains(t, err, "gpt: the tokenizer is nil")
 	two := []string{"a", "b"}
 	for want, cfg := range map[string]ClassifierConfig{
 		"classifier: size: 0: must be from 8 to 256":           {Classes: two},
@@ -117,7 +149,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 		assert.Nil(t, m)
 	}
-	_, err := NewTextGenerator(nil, TextConfig{})
+	_, err = NewTextGenerator(nil, TextConfig{})
 	assert.ErrorContains(t, err, "tokenizer is nil")
 }
 
@@ -138,7 +170,7 @@ func TestDefaultsAreTheDocuments(t *testing.T) {
 func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
 	all := samples(t, nil)
 	mlp, gan, text := all["mlp"].(*MLP), all["gan"].(*GAN), all["chars"].(*TextGenerator)
-	classifier := all["classifier"].(*Classifier)
+	classifier, gpt := all["classifier"].(*Classifier), all["gpt"].(*GPT)
 	for want, f := range map[string]func(){
 		"mlp step: expected rows of 2 numbers, at least one, got 3":                           func() { mlp.Step(make([]float32, 3), make([]float32, 2)) },
 		"mlp step: expected rows of 2 numbers, at least one, got 0":                           func() { mlp.Step(nil, nil) },
@@ -161,6 +193,8 @@ func TestBatchesOfTheWrongLengthPanic(t *testing.T) {
 		"gan interpolate: the number of images must be at least 2, got 1":                     func() { gan.Interpolate(1, 2, 1) },
 		"text step: expected as many inputs and targets as 2 rows of 3 steps have, got 6":     func() { text.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
 		"text step: expected as many inputs and targets as 0 rows of 0 steps have, got 0":     func() { text.Step(nil, nil, 0, 0) },
+		"gpt step: expected as many inputs and targets as 2 rows of 3 steps have, got 6":      func() { gpt.Step(make([]int32, 6), make([]int32, 5), 2, 3) },
+		"gpt: the context has 4 steps, got 5":                                                 func() { gpt.Step(make([]int32, 5), make([]int32, 5), 1, 5) },
 		"take: indices must lie in [0, 9), got 9 at position 1":                               func() { text.Step([]int32{0, 9}, []int32{0, 0}, 1, 2) },
 	} {
 		err := tensor.Try(f)

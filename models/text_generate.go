@@ -6,7 +6,6 @@ import (
 
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/layers"
-	"github.com/org/artnn/loss"
 	"github.com/org/artnn/tensor"
 )
 
@@ -19,6 +18,9 @@ func (m *TextGenerator) Generate(prompt string, n int, options ...generate.Optio
 func (m *TextGenerator) Stream(prompt string, n int, options ...generate.Option) iter.Seq2[string, error] {
 	return generate.Stream(m, prompt, n, options...)
 }
+
+// EndTokens is the token that stands for the end of a text, if the tokenizer has one.
+func (m *TextGenerator) EndTokens() []int32 { return endTokens(m.tokens) }
 
 // NewReader makes a reader at the beginning of a text. It keeps its memory from
 // one call of Read to the next, so reading allocates nothing that grows.
@@ -90,18 +92,6 @@ func (m *TextGenerator) ReadBatch(readers []generate.Reader, tokens []int32, log
 	}
 }
 
-const (
-	// evaluateSteps is how many steps Evaluate takes at a time, to bound memory.
-	evaluateSteps = 64
-	// warmUp is how many tokens before its own a stream reads without counting them.
-	// After as many, the models that were tried (of a novel and of poems) stood where
-	// reading all of the text would have brought them, up to the rounding of float32.
-	warmUp = 256
-	// fewestCounted is how many tokens of its own a stream has at least, so that warming
-	// up is not most of the work.
-	fewestCounted = 64
-)
-
 // Evaluate is the mean cross-entropy of a text in nats a token, of every token but
 // the first. For speed the text is read as up to so many streams at a time, fewer if
 // it is short, with the state kept from one token to the next. Each stream begins
@@ -120,51 +110,12 @@ func (m *TextGenerator) Evaluate(tokens []int32, streams int) (float64, error) {
 	sum := 0.0
 	for at := 0; at < plan.length(); at += evaluateSteps {
 		steps := min(evaluateSteps, plan.length()-at)
-		inputs, targets := plan.batch(tokens, at, steps)
+		inputs, targets := plan.batch(tokens, 0, plan.streams, at, steps)
 		y, last := m.read(tape, inputs, plan.streams, steps, state)
-		sum += loss.CrossEntropy(m.head().Forward(y), targets, loss.CrossEntropyConfig{Reduction: loss.Sum}).Item()
+		sum += sumOfLosses(m.head().Forward(y), targets)
 		state.H.Set(last.H)
 		state.C.Set(last.C)
 		tape.Release()
 	}
 	return sum / float64(plan.targets), nil
-}
-
-// streamPlan is how a text is read as several streams. Stream s reads from target
-// s·own; of its first warm targets only those of the first stream count. So each
-// target counts once, and all streams are of one length.
-type streamPlan struct {
-	targets, streams, warm, own int
-}
-
-func planStreams(targets, most int) streamPlan {
-	p := streamPlan{targets: targets, streams: 1, own: targets}
-	if n := min(most, (targets-warmUp)/fewestCounted); n > 1 {
-		p.streams, p.warm = n, warmUp
-		p.own = (targets - warmUp + n - 1) / n
-	}
-	return p
-}
-
-// length is the number of steps of each stream.
-func (p streamPlan) length() int { return p.warm + p.own }
-
-// batch is some steps of all streams, with targets that do not count marked. Past
-// the end of the text, nothing counts.
-func (p streamPlan) batch(tokens []int32, at, steps int) (inputs, targets []int32) {
-	n := p.streams * steps
-	inputs, targets = make([]int32, n), make([]int32, n)
-	for s := range p.streams {
-		for i := range steps {
-			from, k := s*p.own+at+i, s*steps+i
-			if from < p.targets {
-				inputs[k] = tokens[from]
-			}
-			targets[k] = loss.DefaultIgnoreIndex
-			if from < p.targets && (s == 0 || at+i >= p.warm) {
-				targets[k] = tokens[from+1]
-			}
-		}
-	}
-	return inputs, targets
 }

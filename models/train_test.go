@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,6 +84,28 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 				m.Step(x, y, 5, 7)
 			}
 		},
+		"gpt": func() (Model, func(int)) {
+			m, err := NewGPT(letters(t, 26), GPTConfig{Context: 11, Layers: 2, Width: 36, Heads: 6, KVHeads: 3, Hidden: 67, Window: 5, Dropout: 0.2, Clip: 0.5, EMA: 0.99, Seed: 3})
+			require.NoError(t, err)
+			x, y := make([]int32, 7*11), make([]int32, 7*11)
+			return m, func(i int) {
+				for k := range x {
+					x[k], y[k] = int32((i+k*k)%26), int32((i+k*k+1)%26)
+				}
+				m.Step(x, y, 7, 11)
+			}
+		},
+		"gpt2": func() (Model, func(int)) {
+			m, err := NewGPT(letters(t, 26), GPTConfig{Style: "gpt2", Context: 11, Layers: 2, Width: 33, Heads: 3, WeightDecay: -1, Seed: 3})
+			require.NoError(t, err)
+			x, y := make([]int32, 7*11), make([]int32, 7*11)
+			return m, func(i int) {
+				for k := range x {
+					x[k], y[k] = int32((i+k*k)%26), int32((i+k*k+1)%26)
+				}
+				m.Step(x, y, 7, 11)
+			}
+		},
 	}
 }
 
@@ -141,6 +164,8 @@ func TestStepsDoNotGrowTheHeap(t *testing.T) {
 			few := 400.0
 			if !fused(m) {
 				few = 8000 // an LSTM made of single operations
+			} else if strings.HasPrefix(name, "gpt") {
+				few = 700 // two blocks have five times the operations of an LSTM
 			}
 			i := 0
 			requireNoGrowth(t, 50, few, func() {
@@ -286,7 +311,7 @@ func TestEvaluateDoesNotDependOnStreams(t *testing.T) {
 				ids[i] = int32(i)
 			}
 			for at := 0; at < p.length(); at += 50 {
-				inputs, targets := p.batch(ids, at, min(50, p.length()-at))
+				inputs, targets := p.batch(ids, 0, p.streams, at, min(50, p.length()-at))
 				for i, id := range targets {
 					if id >= 0 {
 						counted[id-1]++

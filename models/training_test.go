@@ -47,7 +47,13 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 		"text": func() (Model, error) {
 			return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7, Layers: 2, Dropout: 0.3, Clip: 0.5, Stateful: true, LR: 0.01})
 		},
-		"tied text":  func() (Model, error) { return NewTextGenerator(word, TextConfig{Hidden: 6, Tied: true, EMA: 0.9}) },
+		"tied text": func() (Model, error) { return NewTextGenerator(word, TextConfig{Hidden: 6, Tied: true, EMA: 0.9}) },
+		"gpt": func() (Model, error) {
+			return NewGPT(word, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.3, Clip: 0.5, EMA: 0.9, LR: 0.01})
+		},
+		"gpt2": func() (Model, error) {
+			return NewGPT(word, GPTConfig{Style: "gpt2", Context: 4, Layers: 1, Width: 6, Heads: 2, Untied: true, Accumulate: 2, LR: 0.01})
+		},
 		"fresh text": func() (Model, error) { return NewTextGenerator(word, TextConfig{Embed: 5, Hidden: 7}) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +70,7 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 						x[k] = wave(i, k)
 					}
 					m.Step(x[:], []int32{int32(i % 2), 1})
-				case *TextGenerator:
+				case writer:
 					m.Step([]int32{1, int32(i % 7), 3, 4}, []int32{int32(i % 7), 3, 4, 5}, 2, 2)
 				}
 			}

@@ -76,7 +76,7 @@ func ExampleText() {
 		fmt.Println(err)
 		return
 	}
-	text, err := r.Model().Generate("Call me ", 100, generate.Seed(1))
+	text, err := generate.Text(r.Model(), "Call me ", 100, generate.Seed(1))
 	fmt.Println(len(text) >= 100, err)
 	// Output: true <nil>
 }

@@ -163,17 +163,22 @@ func TestTextChoosesByTheText(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, hidden, c.Hidden)
 		assert.Equal(t, 64, c.Window)
-		assert.Equal(t, hidden, c.Model().Config().Hidden)
+		assert.Equal(t, hidden, c.Model().(*models.TextGenerator).Config().Hidden)
+		assert.Equal(t, []string{"char", "lstm"}, []string{c.Vocab, c.Network})
 	}
 }
 
 func TestTextFromFileToReport(t *testing.T) {
-	for _, vocab := range Vocabularies {
-		c := Text{Data: textFile(t, 8000), Vocab: vocab, Words: 60, Hidden: 16, Embed: 8, Window: 8, ValidateEvery: 5}
+	for _, c := range []Text{
+		{Vocab: "char", Hidden: 16, Embed: 8}, {Vocab: "word", Words: 60, Hidden: 16, Embed: 8}, {Vocab: "bpe", Tokens: 300, Hidden: 16},
+		{Network: "gpt", Width: 16, Layers: 1, Vocab: "bpe", Tokens: 300}, {Network: "gpt", Width: 16, Heads: 2, Layers: 1},
+	} {
+		c.Data, c.Window, c.ValidateEvery = textFile(t, 8000), 8, 5
 		c.Dir, c.Budget.Steps, c.Samples, c.Batch = t.TempDir(), 10, 1, 4
 		r, err := c.Run(context.Background())
 		require.NoError(t, err)
-		assert.Contains(t, r.Summary(), "perplexity", vocab)
+		assert.Contains(t, r.Summary(), "perplexity")
+		assert.Equal(t, c.Vocab != "char", strings.Contains(r.Summary(), "bits a character"), r.Summary())
 		assert.NotEmpty(t, read(t, c.Dir, "samples", "step-000000010.txt"))
 	}
 }
@@ -269,7 +274,7 @@ func TestDataThatCannotBeLearnedFrom(t *testing.T) {
 		nowhere + ": there is no such folder":              &Images{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "1")}},
 		nowhere + ": there is no such file":                &Text{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "2")}},
 		"nowhere/train-images":                             &Classes{Data: nowhere, Options: Options{Dir: filepath.Join(dir, "3")}},
-		"9 chars are not enough":                           &Text{Data: file(t, "s.txt", "too short"), Options: Options{Dir: filepath.Join(dir, "4")}},
+		"9 characters are not enough":                      &Text{Data: file(t, "s.txt", "too short"), Options: Options{Dir: filepath.Join(dir, "4")}},
 		"1 row is not enough":                              &Table{Data: file(t, "t.csv", "a,b\n1,2\n"), Target: "b", Options: Options{Dir: filepath.Join(dir, "5")}},
 		"one picture is not enough":                        &Images{Data: facesFolder(t, 1), Options: Options{Dir: filepath.Join(dir, "6")}},
 		"hidden":                                           &Images{Data: facesFolder(t, 2), Hidden: []int{-1}, Options: Options{Dir: filepath.Join(dir, "7")}},

@@ -5,50 +5,49 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/internal/words"
-	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
 	"github.com/org/artnn/train"
 )
 
-// Text learns to write like a text, with an LSTM. Fifty kilobytes are a start, a
-// megabyte is good. The end of the text is held out, and the weights that predict
-// it best are kept. A zero value is chosen from the data, or is the default named
-// beside the field.
+// Text learns to write like a text. Fifty kilobytes are a start, a megabyte is good. The
+// end of the text is held out, and the weights that predict it best are kept. A zero
+// value is chosen from the data, or is the default named beside the field.
 type Text struct {
 	Data    string   // file of UTF-8 text, or folder of .txt and .md files
 	Text    string   `settings:"-"` // in place of a file
-	Vocab   string   // "char" or "word", what it learns by; default "char"
+	Vocab   string   // one of [Vocabularies], what it learns by
 	Words   int      // largest vocabulary of words; default 10000
+	Tokens  int      // size of the vocabulary of byte-level BPE
 	Holdout *float64 // share of the text, its end, held out to validate on; default 0.1
 
-	Embed   int      // size of a token's vector
-	Hidden  int      // size of the LSTM's state
-	Layers  int      // of the LSTM; default 1
+	Network string   // one of [Writers]
+	Embed   int      // of an LSTM: size of a token's vector
+	Hidden  int      // of an LSTM: size of its state
+	Width   int      // of a GPT: size of a token's vector
+	Heads   int      // of a GPT: heads of attention
+	Layers  int      // of the network
 	Dropout *float64 // share of values dropped in training
 
-	Window        int  // tokens in an example; default 64
+	Window        int  // tokens in an example, and that a GPT looks back on
 	ValidateEvery int  // updates; default 100
 	Patience      *int // validations without progress that end the run, 0 is any number; default 15
 
 	Learning
 	Options
 
-	writer *models.TextGenerator
+	writer Writer
 }
-
-// Vocabularies are what [Text].Vocab may be.
-var Vocabularies = []string{"char", "word"}
 
 const (
 	fewestTokens = 200 // to learn from
 	fewTokens    = 20_000
+	leastTokens  = 257 // of byte-level BPE: the bytes, and the end of a text
 
 	validationStreams = 32 // places of the held-out text that are read at a time, at most
 	fewestHeld        = 8  // tokens that say anything
@@ -58,7 +57,7 @@ const (
 )
 
 // Model is the network that [Text.Prepare] has made.
-func (c *Text) Model() *models.TextGenerator { return c.writer }
+func (c *Text) Model() Writer { return c.writer }
 
 // Run prepares and trains.
 //
@@ -74,8 +73,12 @@ func (c *Text) Check() error {
 		return &ConfigError{"Data", "is missing: name the file of the text"}
 	case c.Data != "" && c.Text != "":
 		return &ConfigError{"Text", "is given: Data must not be"}
-	case c.Vocab != "" && !slices.Contains(Vocabularies, c.Vocab):
-		return &ConfigError{"Vocab", fmt.Sprintf("must be one of %q, got %q", Vocabularies, c.Vocab)}
+	case c.Vocab != "" && vocabularyOf(c.Vocab) == nil:
+		return &ConfigError{"Vocab", fmt.Sprintf("must be one of %q, got %q", Vocabularies(), c.Vocab)}
+	case c.Network != "" && writerOf(c.Network) == nil:
+		return &ConfigError{"Network", fmt.Sprintf("must be one of %q, got %q", Writers(), c.Network)}
+	case c.Tokens != 0 && c.Tokens < leastTokens:
+		return &ConfigError{"Tokens", fmt.Sprintf("must be at least %d, the bytes and the end of a text, got %d", leastTokens, c.Tokens)}
 	case c.Holdout != nil && !(*c.Holdout >= 0 && *c.Holdout <= 0.5):
 		return &ConfigError{"Holdout", fmt.Sprintf("must be from 0 to 0.5, got %g", *c.Holdout)}
 	case c.ValidateEvery < 0:
@@ -93,29 +96,28 @@ func (c *Text) Check() error {
 // Prepare reads the text, fills in what was left open, and makes the network.
 //
 // Errors: [*ConfigError]; a text that is not there, not UTF-8 or too short.
-func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
+func (c *Text) Prepare(ctx context.Context) (*Task[data.TokenBatch], error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	setDefault(&c.Vocab, "char")
-	setDefault(&c.Words, tokenizer.DefaultWords)
 	setOpen(&c.Holdout, 0.1)
-	vocab, ids, err := c.load()
+	t, err := c.load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at := len(ids) - int(*c.Holdout*float64(len(ids)))
-	learn, held := ids[:at], ids[at:]
-	c.choose(len(learn), vocab.Len())
+	if c.Network == "" {
+		c.Network = c.suitable(t.characters)
+	}
+	if err := c.suits(); err != nil {
+		return nil, err
+	}
+	learn, unit := t.learn, vocabularyOf(c.Vocab).unit
+	kind := writerOf(c.Network)
+	c.choose(kind, t)
 	if c.Window >= len(learn) {
 		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", len(learn), c.Window)}
 	}
-	m, err := fitting(&c.Options, func(be backend.Backend) (*models.TextGenerator, error) {
-		return models.NewTextGenerator(vocab, models.TextConfig{
-			Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: *c.Dropout, LR: c.LR,
-			Clip: *c.Clip, EMA: *c.EMA, Accumulate: c.Accumulate, Seed: c.Seed, Backend: be,
-		})
-	}, largest("Hidden", 512, c.Hidden), largest("Embed", 256, c.Embed), largest("Layers", 1, c.Layers))
+	m, err := fitting(&c.Options, func(be backend.Backend) (Writer, error) { return kind.build(c, t.vocab, be) }, kind.sizes(c)...)
 	if err != nil {
 		return nil, configError(err)
 	}
@@ -124,14 +126,16 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 	if err != nil {
 		return nil, err
 	}
-	unit := "character"
-	if c.Vocab == "word" {
-		unit = "word"
-	}
+	return c.task(kind, t, loader, unit), nil
+}
+
+// task is what to train.
+func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.TokenBatch], unit string) *Task[data.TokenBatch] {
+	m, held := c.writer, of.held
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
 		Title:  titled("Text", "like", c.Data),
-		Intro:  fmt.Sprintf("An LSTM learns from %s of %s, %s more are held out", words.Thousand(len(learn), unit), words.Count(vocab.Len(), "kind"), words.Thousands(len(held))),
+		Intro:  fmt.Sprintf("%s %s of %s, %s more are held out", kind.learns, words.Thousand(len(of.learn), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
@@ -141,72 +145,28 @@ func (c *Text) Prepare(context.Context) (*Task[data.TokenBatch], error) {
 		Sample: func() (Sample, error) { return passage(m, c.Seed) },
 		Finish: func(_ context.Context, r train.Report) (o Outcome, err error) {
 			if r.Best != nil {
-				o.Text = fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f.", r.Best.Value, unit, math.Exp(r.Best.Value))
+				o.Text = fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f%s.", r.Best.Value, unit, math.Exp(r.Best.Value), of.bits(r.Best.Value, unit))
 			}
 			return o, nil
 		},
 	}
 	if len(held) >= fewestHeld {
-		held = held[:min(len(held), mostValidated)]
 		t.Validate = func(context.Context) (train.Metrics, error) {
 			l, err := m.Evaluate(held, validationStreams)
 			return train.Metrics{{Name: "val_loss", Value: l}}, err
 		}
 	}
-	return t, nil
-}
-
-// load reads the text and makes its tokenizer.
-func (c *Text) load() (tokenizer.Tokenizer, []int32, error) {
-	text, err := c.Text, error(nil)
-	if text == "" {
-		if text, err = data.LoadText(c.Data); err != nil {
-			return nil, nil, missing(err, c.Data, "file")
-		}
-	}
-	var vocab tokenizer.Tokenizer
-	if c.Vocab == "word" {
-		vocab, err = tokenizer.NewWords(text, c.Words)
-	} else {
-		vocab, err = tokenizer.NewChars(text)
-	}
-	if err != nil {
-		return nil, nil, named(c.Data, err)
-	}
-	ids, err := vocab.Encode(text)
-	if err != nil {
-		return nil, nil, named(c.Data, err)
-	}
-	switch n := len(ids); {
-	case n < fewestTokens:
-		return nil, nil, named(c.Data, fmt.Errorf("%s not enough to learn from: at least %d are needed, fifty thousand are a start", words.Are(n, c.Vocab), fewestTokens))
-	case n < fewTokens:
-		c.warn(fmt.Sprintf("the text is short (%s): the network will soon overfit; fifty thousand are a start", words.Thousand(n, c.Vocab)))
-	}
-	return vocab, ids, nil
+	return t
 }
 
 // choose fills in what was left open, by the length of the text and the size of
 // the vocabulary.
-func (c *Text) choose(n, vocab int) {
+func (c *Text) choose(kind *writerKind, of *tokens) {
 	c.Options = c.Options.withDefaults()
-	hidden, dropout := 512, 0.1
-	switch {
-	case n < 50_000:
-		hidden, dropout = 128, 0.3
-	case n < 400_000:
-		hidden, dropout = 256, 0.2
-	}
-	setDefault(&c.Hidden, hidden)
-	setDefault(&c.Embed, min(c.Hidden, max(32, 8*int(math.Sqrt(float64(vocab))))))
-	setDefault(&c.Layers, 1)
-	setOpen(&c.Dropout, dropout)
+	kind.choose(c, of)
 	setDefault(&c.ValidateEvery, 100)
 	setOpen(&c.Patience, 15)
-	setDefault(&c.Window, min(64, (n-1)/2))
-	setDefault(&c.Batch, 32)
 	setDefault(&c.Accumulate, 1)
-	setDefault(&c.LR, 2e-3)
 	setOpen(&c.Clip, 1)
 	setOpen(&c.EMA, 0)
 	c.settle(c)
@@ -218,12 +178,12 @@ const (
 	topP          = 0.9
 )
 
-func passage(m *models.TextGenerator, seed uint64) (Sample, error) {
+func passage(m Writer, seed uint64) (Sample, error) {
 	prompt, err := Opening(m.Tokenizer())
 	if err != nil {
 		return Sample{}, err
 	}
-	text, err := m.Generate(prompt, passageLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(seed))
+	text, err := generate.Text(m, prompt, passageLength, generate.Temperature(temperature), generate.TopP(topP), generate.Seed(seed))
 	return Sample{Text: strings.TrimSpace(text)}, err
 }
 

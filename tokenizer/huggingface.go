@@ -118,6 +118,18 @@ func ParseByteBPE(vocab, merges []byte) (*Pipeline, error) {
 
 const endOfText = "<|endoftext|>"
 
+// EndToken is the token that stands for the end of a text, "<|endoftext|>", if a tokenizer
+// has it.
+func EndToken(t Tokenizer) (id int32, ok bool) {
+	named, ok := t.(interface {
+		Token(name string) (id int32, ok bool)
+	})
+	if !ok {
+		return 0, false
+	}
+	return named.Token(endOfText)
+}
+
 // newByteBPE makes a byte-level tokenizer. Special tokens that are not in the
 // vocabulary are left out.
 func newByteBPE(ids tokenizerjson.Vocabulary, merges tokenizerjson.Merges, cut string, special []string) (*Pipeline, error) {

@@ -12,7 +12,8 @@ import (
 )
 
 // variables are what help texts and enums of flags refer to.
-var variables = kong.Vars{"previews": preview.Modes, "time": "10m", "encodings": strings.Join(table.Encodings(), ", "), "networks": strings.Join(recipe.Networks(), ", ")}
+var variables = kong.Vars{"previews": preview.Modes, "time": "10m", "encodings": strings.Join(table.Encodings(), ", "), "networks": strings.Join(recipe.Networks(), ", "),
+	"writers": strings.Join(recipe.Writers(), ", "), "vocabularies": strings.Join(recipe.Vocabularies(), ", ")}
 
 // groups are the headings of flags in help texts and configuration files.
 var groups = []kong.Group{

@@ -17,17 +17,20 @@ var _ = trainers.add(20, func() any {
 // trainText trains a writer.
 type trainText struct {
 	Data    string  `group:"data" placeholder:"FILE" help:"Text file (UTF-8), or a folder of .txt and .md files."`
-	Vocab   string  `group:"data" default:"char" enum:"char,word" placeholder:"NAME" help:"Learn character by character or word by word: ${enum} (default: ${default})."`
-	Words   int     `group:"data" default:"10000" placeholder:"N" help:"Largest vocabulary of --vocab word (default: ${default})."`
+	Vocab   string  `group:"data" placeholder:"NAME" help:"Learn by characters, words, or pieces of words (byte-level BPE): ${vocabularies} (default: by the text)."`
+	Words   int     `group:"data" placeholder:"N" help:"Largest vocabulary of --vocab word (default: 10000)."`
+	Tokens  int     `group:"data" placeholder:"N" help:"Size of the vocabulary of --vocab bpe (default: by the text)."`
 	Holdout float64 `group:"data" zero:"none" default:"0.1" placeholder:"X" help:"Share of the text, its end, held out to validate on (default: ${default})."`
 
-	Network string   `name:"model" group:"model" default:"lstm" enum:"lstm" placeholder:"NAME" help:"Kind of network: ${enum}."`
-	Embed   int      `group:"model" placeholder:"N" help:"Size of a character's vector (default: by the text)."`
-	Hidden  int      `group:"model" placeholder:"N" help:"Size of the LSTM's state (default: by the text)."`
-	Layers  int      `group:"model" default:"1" placeholder:"N" help:"Layers of the LSTM (default: ${default})."`
+	Network string   `name:"model" group:"model" placeholder:"NAME" help:"Kind of network: ${writers} (default: by the text)."`
+	Embed   int      `group:"model" placeholder:"N" help:"Of an LSTM: size of a token's vector (default: by the text)."`
+	Hidden  int      `group:"model" placeholder:"N" help:"Of an LSTM: size of its state (default: by the text)."`
+	Width   int      `group:"model" placeholder:"N" help:"Of a GPT: size of a token's vector (default: by the text)."`
+	Heads   int      `group:"model" placeholder:"N" help:"Of a GPT: heads of its attention (default: one for each 64 of --width)."`
+	Layers  int      `group:"model" placeholder:"N" help:"Layers of the network (default: 1 of an LSTM, of a GPT by the text)."`
 	Dropout *float64 `group:"model" placeholder:"X" help:"Share of values dropped in training (default: by the text)."`
 
-	Window        int `group:"learning" placeholder:"N" help:"Characters or words in an example (default: 64)."`
+	Window        int `group:"learning" placeholder:"N" help:"Tokens in an example, and that a GPT looks back on (default: 64, of a GPT 128)."`
 	ValidateEvery int `group:"learning" default:"100" placeholder:"N" help:"Updates between validations (default: ${default})."`
 	Patience      int `group:"learning" conf:"free" zero:"any number" default:"15" placeholder:"N" help:"Validations without progress that end the run; 0 is any number (default: ${default})."`
 
@@ -49,8 +52,8 @@ Examples:
 // recipe is what the flags say.
 func (c *trainText) recipe(con *console, k *kong.Context) *recipe.Text {
 	return &recipe.Text{
-		Data: c.Data, Vocab: c.Vocab, Words: c.Words, Holdout: &c.Holdout,
-		Embed: c.Embed, Hidden: c.Hidden, Layers: c.Layers, Dropout: c.Dropout,
+		Data: c.Data, Vocab: c.Vocab, Words: c.Words, Tokens: c.Tokens, Holdout: &c.Holdout,
+		Network: c.Network, Embed: c.Embed, Hidden: c.Hidden, Width: c.Width, Heads: c.Heads, Layers: c.Layers, Dropout: c.Dropout,
 		Window: c.Window, ValidateEvery: c.ValidateEvery, Patience: &c.Patience,
 		Learning: c.learning(), Options: c.options(con, k),
 	}
@@ -72,7 +75,9 @@ func (c *trainText) Run(ctx context.Context, con *console, k *kong.Context) erro
 	if err != nil {
 		return s.prepared(ctx, err)
 	}
-	c.Embed, c.Hidden, c.Dropout, c.Window = r.Embed, r.Hidden, r.Dropout, r.Window
+	c.Vocab, c.Words, c.Tokens, c.Network = r.Vocab, r.Words, r.Tokens, r.Network
+	c.Embed, c.Hidden, c.Width, c.Heads = r.Embed, r.Hidden, r.Width, r.Heads
+	c.Layers, c.Dropout, c.Window = r.Layers, r.Dropout, r.Window
 	c.chosen(r.Options, r.Learning)
 	return do(ctx, s, task, r.Options)
 }

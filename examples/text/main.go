@@ -52,13 +52,14 @@ func (o *options) register(f *flag.FlagSet) {
 	f.BoolVar(&o.Resume, "resume", o.Resume, "go on with what is in -out")
 	f.StringVar(&o.load, "load", o.load, "train nothing, write with the model in `FILE`")
 
-	f.StringVar(&o.Vocab, "vocab", o.Vocab, "what a token is: char or word; default char")
+	f.StringVar(&o.Vocab, "vocab", o.Vocab, "what a token is: char, word or bpe; default: by the text")
 	f.IntVar(&o.Words, "words", o.Words, "size of a word vocabulary, at most; default 10000")
+	f.StringVar(&o.Network, "network", o.Network, "lstm or gpt; default: by the text")
 	f.IntVar(&o.Hidden, "hidden", o.Hidden, "size of the LSTM's state; default: by the text")
-	f.IntVar(&o.Layers, "layers", o.Layers, "layers of the LSTM; default 1")
+	f.IntVar(&o.Layers, "layers", o.Layers, "layers of the network; default: by the text")
 	f.Float64Var(&o.LR, "lr", o.LR, "highest learning rate of Adam; default 0.002")
-	f.IntVar(&o.Batch, "batch", o.Batch, "windows of text in an update; default 32")
-	f.IntVar(&o.Window, "window", o.Window, "tokens in a window; default 64")
+	f.IntVar(&o.Batch, "batch", o.Batch, "windows of text in an update; default: by the network")
+	f.IntVar(&o.Window, "window", o.Window, "tokens in a window; default: by the network")
 	f.IntVar(&o.Budget.Steps, "updates", o.Budget.Steps, "updates to train for")
 	f.IntVar(&o.ValidateEvery, "every", o.ValidateEvery, "updates between validations")
 	f.Uint64Var(&o.Seed, "seed", o.Seed, "start of all random choices")
@@ -98,7 +99,7 @@ func run(ctx context.Context, o *options, out io.Writer) error {
 		return err
 	}
 	if o.load != "" {
-		model, err := models.LoadAs[*models.TextGenerator](o.load)
+		model, err := models.LoadAs[recipe.Writer](o.load)
 		if err != nil {
 			return err
 		}
@@ -139,7 +140,7 @@ func (w watch) Validated(e train.Event) error {
 }
 
 // write prints what the model makes of the prompt.
-func (o *options) write(model *models.TextGenerator, out io.Writer) error {
+func (o *options) write(model recipe.Writer, out io.Writer) error {
 	prompt := o.prompt
 	if prompt == "" {
 		var err error
@@ -147,7 +148,7 @@ func (o *options) write(model *models.TextGenerator, out io.Writer) error {
 			return err
 		}
 	}
-	text, err := model.Generate(prompt, o.length,
+	text, err := generate.Text(model, prompt, o.length,
 		generate.Temperature(o.temperature), generate.TopP(o.topP), generate.Seed(o.Seed))
 	if err != nil {
 		return err

@@ -2,43 +2,12 @@
 own order, and its beam search on a model that is a table. Without transformers the
 committed file stays as it is."""
 
-import json
-import pathlib
-import struct
-
 import numpy as np
 import torch
 
+from goldenfile import kept
+
 PATH = "generate/testdata/generate.safetensors"
-DTYPES = {"F64": np.float64, "F32": np.float32, "I32": np.int32}
-
-
-def kept(new):
-    """The file as it is committed."""
-    raw = (pathlib.Path(__file__).resolve().parents[2] / PATH).read_bytes()
-    n = struct.unpack("<Q", raw[:8])[0]
-    header, data = json.loads(raw[8 : 8 + n]), raw[8 + n :]
-    meta = header.pop("__metadata__")
-    f, cases = new(PATH), {}
-    for name in sorted(header):
-        case, array = name.split("/")
-        if case not in cases:
-            cases[case] = f.case(case)
-        lo, hi = header[name]["data_offsets"]
-        values = np.frombuffer(data[lo:hi], DTYPES[header[name]["dtype"]])
-        cases[case]._put(array, values.reshape(header[name]["shape"]))
-    for name in sorted(meta):
-        case, key = name.split("/")
-        cases[case].note(**{key: meta[name]})
-    in_order(f)
-
-
-def in_order(f):
-    """One order of cases, whether they were computed or read."""
-    f.cases.sort(key=lambda c: c.name)
-    for c in f.cases:
-        c.arrays, c.meta = dict(sorted(c.arrays.items())), dict(sorted(c.meta.items()))
-
 
 # What sampling is done with: case, arguments of GenerationConfig.
 SAMPLING = {
@@ -86,7 +55,7 @@ def build(new):
         from transformers import GenerationConfig, GenerationMixin, PretrainedConfig, PreTrainedModel
         from transformers.modeling_outputs import CausalLMOutput
     except ImportError:
-        return kept(new)
+        return kept(new, PATH)
 
     class Table(PreTrainedModel, GenerationMixin):
         """The logits of a token are a function of the two before it."""
@@ -142,4 +111,4 @@ def build(new):
             torch.set_default_dtype(default)
         c.out("out.probabilities", torch.softmax(scores[0].double(), -1))
         c.note(**{k: v for k, v in arguments.items() if k != "sequence_bias"})
-    in_order(f)
+    f.in_order()

@@ -7,6 +7,7 @@ changes no other.
 """
 
 import json
+import pathlib
 import struct
 import zlib
 
@@ -71,12 +72,39 @@ class File:
         self.cases.append(c)
         return c
 
+    def in_order(self):
+        """One order of cases, whether they were computed or read."""
+        self.cases.sort(key=lambda c: c.name)
+        for c in self.cases:
+            c.arrays, c.meta = dict(sorted(c.arrays.items())), dict(sorted(c.meta.items()))
+
     def arrays(self):
         return {f"{c.name}/{k}": v for c in self.cases for k, v in c.arrays.items()}
 
     def encode(self):
         meta = {f"{c.name}/{k}": v for c in self.cases for k, v in c.meta.items()}
         return encode(self.arrays(), meta)
+
+
+def kept(new, path):
+    """The file as it is committed."""
+    raw = (pathlib.Path(__file__).resolve().parents[2] / path).read_bytes()
+    n = struct.unpack("<Q", raw[:8])[0]
+    header, data = json.loads(raw[8 : 8 + n]), raw[8 + n :]
+    meta = header.pop("__metadata__")
+    types = {"F64": np.float64, "F32": np.float32, "I32": np.int32}
+    f, cases = new(path), {}
+    for name in sorted(header):
+        case, array = name.split("/")
+        if case not in cases:
+            cases[case] = f.case(case)
+        lo, hi = header[name]["data_offsets"]
+        values = np.frombuffer(data[lo:hi], types[header[name]["dtype"]])
+        cases[case]._put(array, values.reshape(header[name]["shape"]))
+    for name in sorted(meta):
+        case, key = name.split("/")
+        cases[case].note(**{key: meta[name]})
+    f.in_order()
 
 
 def encode(arrays, meta):

@@ -23,6 +23,7 @@ import cases_classifier
 import cases_conv
 import cases_gans
 import cases_generate
+import cases_gpt
 import cases_latent
 import cases_layers
 import cases_linear
@@ -50,7 +51,25 @@ def build(dtype):
         files.append(File(path, dtype))
         return files[-1]
 
-    for module in (cases_safetensors, cases_tensor, cases_conv, cases_layers, cases_attention, cases_pictures, cases_loss, cases_optim, cases_models, cases_gans, cases_classifier, cases_generate, cases_linear, cases_measure, cases_latent, cases_paint):
+    for module in (
+        cases_safetensors,
+        cases_tensor,
+        cases_conv,
+        cases_layers,
+        cases_attention,
+        cases_pictures,
+        cases_loss,
+        cases_optim,
+        cases_models,
+        cases_gans,
+        cases_classifier,
+        cases_gpt,
+        cases_generate,
+        cases_linear,
+        cases_measure,
+        cases_latent,
+        cases_paint,
+    ):
         module.build(new)
     return files
 
