@@ -4,6 +4,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/layers"
@@ -69,5 +70,20 @@ func TestBatchNormConcurrent(t *testing.T) {
 	require.Equal(t, float64(workers*passes*3/4), b.BatchesTracked.Item())
 	for _, m := range b.RunningMean.Float64s() {
 		require.InDelta(t, 5, m, 0.5)
+	}
+}
+
+func TestBatchNormWithActivation(t *testing.T) {
+	rng := tensor.NewRNG(1)
+	for _, train := range []bool{false, true} {
+		norm, x := layers.NewBatchNorm2d(3, rng), rng.Normal(0, 1, 4, 3, 5, 2)
+		for _, act := range []layers.Layer{layers.ReLU{}, layers.LeakyReLU{Slope: 0.2}, layers.Tanh{}, layers.Sigmoid{}, layers.GELU{}, layers.SiLU{}} {
+			tape := tensor.NewTape(tensor.NoGrad())
+			tape.SetTraining(train)
+			want := act.Forward(norm.Forward(tape.Of(x)))
+			got := layers.Sequential{norm, act}.Forward(tape.Of(x))
+			assert.InDeltaSlice(t, want.Float64s(), got.Float64s(), 1e-6, "%T, training %t", act, train)
+			tape.Release()
+		}
 	}
 }

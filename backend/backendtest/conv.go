@@ -77,9 +77,10 @@ func convSizes() []convSize {
 		conv(2, 3, 6, 6, 4, 3).stride(2, 2).windows(2, 3), conv(2, 3, 6, 6, 4, 3).pad(1, 1).windows(9, 4), // fewer, and windows past the image
 		conv(0, 3, 5, 5, 4, 3), conv(2, 0, 5, 5, 4, 3), conv(2, 3, 5, 5, 0, 3), conv(2, 3, 0, 5, 4, 3).pad(1, 1).windows(2, 5), conv(1, 2, 2, 2, 3, 4),
 		conv(2, 3, 8, 30, 16, 4).stride(2, 2).pad(1, 1), conv(3, 1, 7, 9, 32, 3).pad(1, 1), conv(2, 4, 5, 6, 48, 2).stride(2, 2), // few channels read
+		conv(2, 7, 6, 8, 16, 4).stride(2, 2).pad(1, 1), conv(1, 8, 5, 18, 16, 3).pad(1, 1), conv(1, 9, 5, 5, 16, 3),
 		conv(1, 2, 9, 8, 16, 3).dilation(2, 1).pad(3, 2), conv(1, 3, 5, 5, 16, 3).kernel(3, 6).stride(1, 3).pad(0, 4).windows(4, 5),
 		conv(2, 32, 7, 15, 3, 3).pad(1, 1), conv(2, 40, 6, 5, 1, 5).pad(2, 3), conv(1, 33, 70, 4, 2, 3).dilation(2, 1).pad(2, 0), // few written
-		conv(1, 33, 6, 7, 4, 4).kernel(2, 3).pad(3, 3).windows(9, 12),
+		conv(1, 17, 6, 7, 4, 4).kernel(2, 3).pad(3, 3).windows(9, 12),
 		conv(2, 3, 9, 8, 32, 4).stride(2, 2).pad(1, 1), conv(1, 2, 8, 7, 33, 3).stride(2, 3), conv(1, 4, 6, 9, 32, 3).stride(1, 2).dilation(2, 1).pad(4, 3), // and their gradients
 		conv(3, 5, 2, 3, 7, 2).kernel(2, 3), conv(7, 18, 2, 3, 3, 2).kernel(2, 3), // one window
 		conv(3, 16, 4, 4, 33, 3).pad(1, 1), conv(2, 33, 6, 13, 16, 3).pad(1, 1), conv(13, 7, 1, 1, 9, 1), conv(2, 9, 13, 1, 17, 1),

@@ -11,7 +11,7 @@ import (
 
 const (
 	// narrowOuts is the most channels of a result computed by dot products along the
-	// channels of the images, narrowC the fewest of those.
+	// channels of the images, or as scattered parts; narrowC the fewest of those.
 	narrowOuts = asm.DotNR
 	narrowC    = 16
 	// bandSize is how many numbers a band has that is half of the level 2 cache, or
