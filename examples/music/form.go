@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,7 +37,7 @@ func tuneForm(tunes []*abc.Tune) (generate.Form, error) {
 		}
 	}
 	if len(meters) == 0 {
-		return nil, fmt.Errorf("-form: no tune is in a metre with bars of 2 to %d notes", mostHalf/2)
+		return nil, errors.New("-form: no tune is in a metre that the grammar has, such as 2/4, 3/4 or 6/8")
 	}
 	var g strings.Builder
 	rule := func(name string, ways ...string) { fmt.Fprintf(&g, "%s ::= %s\n", name, strings.Join(ways, " | ")) }

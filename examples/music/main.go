@@ -34,6 +34,7 @@ import (
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/generate/form"
 	"github.com/org/artnn/generate/writing"
+	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/rundir"
@@ -142,10 +143,10 @@ func run(ctx context.Context, o *options, out io.Writer) error {
 	}
 	// This finds out now, rather than after minutes of training, whether the prompt
 	// makes sense.
-	if _, err := generate.Text(o.Model(), between+p.begin(), 1, p.choice(o.Seed)...); err != nil {
+	if _, err := generate.Text(o.Model(), before+p.begin(), 1, p.choice(o.Seed)...); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d tunes. %s.\n", len(tunes), task.Intro)
+	fmt.Fprintf(out, "%s. %s.\n", words.Count(len(tunes), "tune"), task.Intro)
 	o.Progress = watch{pen: p, ctx: ctx, out: out}
 	result, err := recipe.Train(ctx, task, o.Options)
 	if err != nil {
@@ -212,7 +213,7 @@ func (p *pen) choice(seed uint64) []generate.Option {
 
 // compose lets the model write n tunes.
 func (p *pen) compose(ctx context.Context, m generate.Model, n int) ([]written, error) {
-	results, err := generate.Samples(ctx, m, between+p.begin(), n, p.length, p.choice(p.Seed)...)
+	results, err := generate.Samples(ctx, m, before+p.begin(), n, p.length, p.choice(p.Seed)...)
 	if err != nil {
 		return nil, err
 	}
@@ -261,8 +262,8 @@ func (p *pen) write(ctx context.Context, m generate.Model, out io.Writer) error 
 			longest = c.Text
 		}
 	}
-	_, err = fmt.Fprintf(out, "\n%s\n%s.\nThe longest that stands in the tunes learned from has %d characters.\nTunes:  %s\n",
-		tunes[0].text, shares(tunes), len(longest), dir)
+	_, err = fmt.Fprintf(out, "\n%s\n%s.\nThe longest that stands in the tunes learned from has %s.\nTunes:  %s\n",
+		tunes[0].text, shares(tunes), words.Count(len([]rune(longest)), "character"), dir)
 	return err
 }
 

@@ -107,7 +107,7 @@ func TestShares(t *testing.T) {
 	for i, text := range []string{"M:2/4\nK:C\nCDEF GABc|C8|]", "M:2/4\nK:C\nCDEF GABc|C7|c8|c8|]", "C&", "K:C\nC\n\nX:2\nK:C\nC"} {
 		tunes = append(tunes, newWritten(text, i+1))
 	}
-	if got, want := shares(tunes), "2 of 4 tunes parse, 83.3 % of their bars add up, in 1 tunes all"; got != want {
+	if got, want := shares(tunes), "2 of 4 tunes parse, 83.3 % of their bars add up, in 1 tune all"; got != want {
 		t.Errorf("expected %q, got %q", want, got)
 	}
 }

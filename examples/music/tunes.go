@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/artnn/examples/music/abc"
+	"github.com/org/artnn/internal/words"
 )
 
 //go:embed tunes.abc.gz
@@ -133,9 +134,12 @@ func bare(t *abc.Tune) string {
 	return b.String()
 }
 
-// between is what stands between two tunes that are learned from, and so before one
-// that is written.
-const between = "\n\n"
+const (
+	// between is what stands between two tunes that are learned from.
+	between = "\n\n"
+	// before is what the network reads before it writes: the end of another tune.
+	before = "|]" + between
+)
 
 // lesson is the text to learn from. The order is random, so that the end, which is
 // held out, is like the rest.
@@ -197,9 +201,9 @@ func shares(tunes []written) string {
 			whole++
 		}
 	}
-	s := fmt.Sprintf("%d of %d tunes parse", parse, len(tunes))
+	s := fmt.Sprintf("%d of %s parse", parse, words.Count(len(tunes), "tune"))
 	if bars > 0 {
-		s += fmt.Sprintf(", %.1f %% of their bars add up, in %d tunes all", 100*float64(bars-bad)/float64(bars), whole)
+		s += fmt.Sprintf(", %.1f %% of their bars add up, in %s all", 100*float64(bars-bad)/float64(bars), words.Count(whole, "tune"))
 	}
 	return s
 }

@@ -38,7 +38,7 @@ func TestLikeAbc2midi(t *testing.T) {
 		at := 0
 		for _, n := range tune.Play() {
 			for _, p := range n.Pitches {
-				got = append(got, note{at * 480 * 4 / Whole, p.MIDI()})
+				got = append(got, note{at / (Whole / 4 / 480), p.MIDI()})
 			}
 			at += n.Length
 		}

@@ -23,12 +23,15 @@ type parser struct {
 	broken  int         // by how much the next note is shorter (below 0) or longer
 	tuplet  Tuplet
 	left    int // notes that the tuplet lacks
+	total   int // length of all notes
 }
 
 const (
 	longest  = 16 * Whole // of a note
 	mostRest = 64         // bars
 	mostBars = 4096       // of a tune
+	// mostLength of a tune keeps lengths below 2³¹ ticks, made longer by broken rhythm and nine times repeated too.
+	mostLength = 2048 * Whole
 	// mostEnding bounds how often a part may be repeated.
 	mostEnding = 9
 )
@@ -345,6 +348,9 @@ func (p *parser) add(pitches []Pitch, unit int) error {
 	if n, err = p.scale(n, p.broken); err != nil {
 		return err
 	}
+	if p.total += n; p.total > mostLength {
+		return p.fail("longer than %d whole notes", mostLength/Whole)
+	}
 	note.Length = n
 	p.broken, p.tied = 0, nil
 	if len(p.bar.Notes) == 0 {
@@ -400,6 +406,9 @@ func (p *parser) rests(rest string) error {
 	length := p.meter.Length()
 	if bars < 1 || bars > mostRest || length == 0 || len(p.bar.Notes) > 0 {
 		return p.fail("Z must be 1 to %d whole bars, in a metre", mostRest)
+	}
+	if p.total += bars * length; p.total > mostLength {
+		return p.fail("longer than %d whole notes", mostLength/Whole)
 	}
 	p.at = len(p.text) - len(after)
 	for i := range bars {
@@ -473,7 +482,7 @@ func (p *parser) endBar(closes, opens, double bool) error {
 	}
 	if len(p.bar.Notes) > 0 {
 		if len(p.tune.Bars) == mostBars {
-			return p.fail("more than %d bars", mostBars)
+			return p.fail("more bars than %d", mostBars)
 		}
 		p.tune.Bars = append(p.tune.Bars, p.bar)
 		p.bar = Bar{Meter: p.meter, Key: p.key}

@@ -16,7 +16,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
 
-// Parse reads all tunes of a text. A tune begins with a line X: and ends with an empty
+// Parse reads all tunes of a text. A tune begins with a line such as X:1 and ends with an empty
 // line; fields before the first are valid for all.
 //
 // Errors: an [*Error] for each tune that cannot be read, joined by [errors.Join]; the
@@ -71,7 +71,7 @@ func Parse(text string) ([]*Tune, error) {
 	}
 	finish()
 	if !found {
-		errs = append(errs, errors.New("no tune: a tune begins with a line X:"))
+		errs = append(errs, errors.New("no tune: a tune begins with a line such as X:1"))
 	}
 	return tunes, errors.Join(errs...)
 }

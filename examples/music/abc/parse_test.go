@@ -157,7 +157,9 @@ func TestErrors(t *testing.T) {
 		{"X:1\nK:C\nC|1,2-1D", "passes that are not"},
 		{"X:1\nM:C\nK:C\nZ99|", "Z must be"},
 		{"X:1\nK:C\nZ4|", "Z must be"},
-		{"X:1\nK:C\n" + strings.Repeat("C|", 5000), "more than 4096 bars"},
+		{"X:1\nK:C\n" + strings.Repeat("C|", 5000), "more bars than 4096"},
+		{"X:1\nK:C\n" + strings.Repeat("C99-", 400), "longer than 2048 whole notes"},
+		{"X:1\nM:64/1\nK:C\n" + strings.Repeat("Z64|", 2), "longer than 2048 whole notes"},
 	} {
 		tunes, err := Parse(c.text)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
