@@ -19,16 +19,21 @@ const (
 	mostParts = 4  // of a tune
 	mostBars  = 16 // of a part
 	mostHalf  = 24 // halves of a unit in a bar, as 12/8 has
+	// leastHalf is what 3/8 has. With less, a line could be a lone note before a colon,
+	// which looks like a field.
+	leastHalf = 6
 )
 
 // tuneForm is a form of tunes in the metres that the given ones have: every tune of
 // it parses, and all its bars add up. What remains of a bar is in the name of a rule:
 // r5 is five halves of a unit. A part that begins with an upbeat ends with a bar that
-// is shorter by as much.
+// is shorter by as much. Of the tunes that come with the program, three quarters are
+// among those of the grammar; others divide bars by repeat signs in other ways, or
+// have chords of three notes.
 func tuneForm(tunes []*abc.Tune) (generate.Form, error) {
 	meters, keys, kinds := map[abc.Meter]bool{}, map[string]bool{}, map[string]bool{}
 	for _, t := range tunes {
-		if n := halves(t.Meter); n >= 4 && n <= mostHalf {
+		if n := halves(t.Meter); n >= leastHalf && n <= mostHalf {
 			meters[t.Meter] = true
 			keys[t.Key.Name] = true
 			if t.Rhythm != "" {

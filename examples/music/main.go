@@ -4,7 +4,7 @@
 //
 //	go run ./examples/music
 //	go run ./examples/music -data my-tunes -updates 10000
-//	go run ./examples/music -resume -updates 8000
+//	go run ./examples/music -resume -updates 3000
 //	go run ./examples/music -load out/model.safetensors -prompt 'R:jig\nM:6/8\nK:D\n' -tunes 20
 //	go run ./examples/music -load out/model.safetensors -form
 //
@@ -15,6 +15,10 @@
 // model, a report, and in tunes what the model wrote, all of it. The program says how
 // many of the tunes parse and how many of their bars add up. With -form they all do:
 // each token is then chosen among those that a grammar of tunes allows.
+//
+// What to expect: 1,500 updates take about two minutes of one core. After 1,000 of a run
+// of 3,000, validation was best, 1.14 nats a character; of 100 tunes written by
+// those weights 99 parsed, and 94.1 % of their bars added up.
 package main
 
 import (
@@ -77,7 +81,7 @@ func (o *options) register(f *flag.FlagSet) {
 
 func defaults() *options {
 	o := &options{tunes: 10, length: 1500, temperature: 0.8, topP: 0.95}
-	o.Dir, o.Budget.Steps, o.ValidateEvery, o.Window, o.Seed = "out", 2000, 250, 128, 1
+	o.Dir, o.Budget.Steps, o.ValidateEvery, o.Window, o.Seed = "out", 1500, 250, 128, 1
 	return o
 }
 

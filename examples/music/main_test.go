@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/artnn/examples/internal/maintest"
 	"github.com/org/artnn/examples/music/abc"
+	"github.com/org/artnn/generate/form"
 	"github.com/org/artnn/models"
 )
 
@@ -99,6 +100,28 @@ func TestForm(t *testing.T) {
 		if want := "3 of 3 tunes parse, 100.0 % of their bars add up, in 3 tunes all."; !strings.Contains(out.String(), want) {
 			t.Errorf("%q: expected %q, got %s", prompt, want, &out)
 		}
+	}
+}
+
+// TestFormHasTunes holds that the grammar allows what real tunes are like.
+func TestFormHasTunes(t *testing.T) {
+	tunes, err := builtIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := tuneForm(tunes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, has := 0, 0
+	for i := 0; i < len(tunes); i += 40 {
+		of++
+		if form.Matches(f, bare(tunes[i])) {
+			has++
+		}
+	}
+	if 3*has < 2*of {
+		t.Errorf("%d of %d tunes have the form", has, of)
 	}
 }
 
