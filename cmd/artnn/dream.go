@@ -37,7 +37,8 @@ func (*dream) Help() string {
 
 Any network with convolutions will do: a classifier of your own pictures, which "artnn train classifier" trains, dreams of these. Large ones know more. With Node's npm and a checkout of this program, this gets two, which others have trained to tell drawings from photographs:
   npm pack nsfwjs@4.4.0 && tar xzf nsfwjs-4.4.0.tgz
-  node artnn/models/keras/unpack.mjs package/dist/models/mobilenet_v2 mobilenet_v2
+  node artnn/models/keras/unpack.mjs \
+       package/dist/models/mobilenet_v2 mobilenet_v2
   artnn convert mobilenet_v2 --range 0,1 -o mobilenet.safetensors
 and likewise inception_v3, which is slower, and better at it.
 

@@ -39,7 +39,7 @@ func (*style) Help() string {
 
 Examples:
   artnn style photo.jpg --style painting.jpg -m mobilenet.safetensors
-  artnn style photo.jpg --style painting.jpg -m inception.safetensors --weight 1000 --scale 1.5`
+  artnn style photo.jpg --style painting.jpg -m net.safetensors --scale 1.5`
 }
 
 // Validate is called by the command-line parser.

@@ -30,7 +30,7 @@ type timelapse struct {
 
 // Help is shown by --help.
 func (*timelapse) Help() string {
-	return `The samples are those in the run's folder: with --samples, "artnn train image" takes more of them.
+	return `The samples are those in the run's folder: "artnn train image --samples 100" takes more of them.
 
 Examples:
   artnn timelapse run1

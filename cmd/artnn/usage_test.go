@@ -48,7 +48,7 @@ func TestMistakes(t *testing.T) {
 		"train image --data a -o x --config none.yaml":         {2, "none.yaml"},
 		"train text --data nope.txt -o x":                      {1, "nope.txt: there is no such file"},
 		"train text --data empty -o x":                         {1, "no text in empty"},
-		"train text --data short.txt -o x":                     {1, "short.txt: 9 chars are not enough"},
+		"train text --data short.txt -o x":                     {1, "short.txt: 9 characters are not enough"},
 		"train text --data " + novel + " -o x --holdout=0.9":   {2, "--holdout must be from 0 to 0.5"},
 		"train image --data " + faces + " -o x --width=15000":  {2, "--width must be lower: "},
 		"train text --data " + novel + " -o x --hidden=400000": {2, "--hidden must be lower: "},
