@@ -48,7 +48,7 @@ func TestErrors(t *testing.T) {
 		{"-every -1", "ValidateEvery must be"},
 		{"-vocab byte", `"byte"`},
 		{"-vocab word -words 1", "size 1: need at least 2"},
-		{"-prompt 猫", "猫"},
+		{"-vocab char -prompt 猫", "猫"},
 		{"-batch -1", "Batch must be"},
 		{"-window -1", "Window must"},
 		{"-window 1000000", "Window must be below"},
