@@ -191,12 +191,13 @@ func TestMemoryOfCaches(t *testing.T) {
 
 // A token costs the Go heap as much after 1000 places as after one.
 func TestTokensAllocateAlike(t *testing.T) {
-	l := attentionLayers(backend.Default())["rotary"]
-	tape := tensor.NewTape(tensor.NoGrad())
+	be := cpu(t)
+	l := attentionLayers(be)["rotary"]
+	tape := tensor.NewTape(tensor.On(be), tensor.NoGrad())
 	bytesAt := func(n int) uint64 {
 		c := l.NewCache(0)
 		defer c.Release()
-		l.ForwardCached(tensor.Zeros(1, n, 16), c)
+		l.ForwardCached(tensor.ZerosOn(be, 1, n, 16), c)
 		token := func() {
 			l.ForwardCached(tape.Zeros(1, 1, 16), c)
 			tape.Release()

@@ -33,6 +33,9 @@ func places(t testing.TB) []place {
 
 func reference(t testing.TB) backend.Backend { return places(t)[0].be }
 
+// cpu is for tests of memory: the reference takes what it likes.
+func cpu(t testing.TB) backend.Backend { return places(t)[1].be }
+
 // goldens runs a test on every case of a file, on every backend.
 func goldens(t *testing.T, file string, test func(t *testing.T, c *golden.Case, p place)) {
 	f := golden.Load(t, "testdata/"+file+".safetensors")

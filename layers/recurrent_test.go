@@ -201,15 +201,16 @@ func TestRecurrentDropout(t *testing.T) {
 
 // A step takes no memory of Go's that grows with the model once the first has run.
 func TestStepsAllocateNothingThatGrows(t *testing.T) {
+	be := cpu(t)
 	perStep := func(hidden int) uint64 {
-		rng := tensor.NewRNG(1)
+		rng := tensor.NewRNGOn(be, 1)
 		embed := layers.NewEmbedding(5, hidden, rng)
 		lstm := layers.NewLSTM(hidden, hidden, layers.RecurrentConfig{Layers: 2, Bidirectional: true, Dropout: 0.1}, rng)
 		gru := layers.NewGRU(2*hidden, hidden, layers.RecurrentConfig{}, rng)
 		mlp := layers.Sequential{layers.NewRMSNorm(hidden, rng), layers.NewGatedMLP(hidden, 2*hidden, layers.GELU{Tanh: true}, rng)}
 		head := layers.NewTiedLinear(embed)
 		params := slices.Concat(layers.List(embed), layers.List(lstm), layers.List(gru), layers.List(mlp), layers.List(head))
-		tape, ids := tensor.NewTape(tensor.Train()), make([]int32, 24)
+		tape, ids := tensor.NewTape(tensor.On(be), tensor.Train()), make([]int32, 24)
 		step := func() {
 			y, _ := lstm.ForwardIDs(tape, embed, ids, 2, 12, layers.LSTMState{})
 			y, _ = gru.Forward(y, nil)
