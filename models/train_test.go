@@ -129,13 +129,17 @@ func weightsHash(m Model) string {
 
 func TestSameSeedSameBitsWhateverGOMAXPROCS(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	threads, steps := []int{1, 2, 1, 2}, 100
+	if testing.Short() { // the race detector sees all there is in a few steps
+		threads, steps = threads[:2], 10
+	}
 	for name, start := range runs(t) {
 		t.Run(name, func(t *testing.T) {
 			var hashes []string
-			for _, procs := range []int{1, 2, 1, 2} {
+			for _, procs := range threads {
 				runtime.GOMAXPROCS(procs)
 				m, step := start()
-				for i := range 100 {
+				for i := range steps {
 					step(i)
 				}
 				hashes = append(hashes, weightsHash(m))
