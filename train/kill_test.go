@@ -45,8 +45,9 @@ func TestMain(m *testing.M) {
 }
 
 // families are all kinds of models, each with what is hardest to resume: dropout,
-// carried state, moving averages, running statistics, two models in one loop.
-var families = []string{"mlp", "gan", "text", "combined", "module"}
+// carried state, moving averages, running statistics, two models in one loop, batches in
+// parts, vocabularies that were learned.
+var families = []string{"mlp", "gan", "text", "gpt", "pieces", "combined", "module"}
 
 // trainVictim trains a small model to its end, from wherever the folder stands.
 func trainVictim(family, dir string) error {
@@ -113,12 +114,51 @@ func trainVictim(family, dir string) error {
 		return trainTo(dir, images, ganStep, map[string]train.Model{"gan": gan})
 	case "text":
 		return trainTo(dir, texts, textStep, map[string]train.Model{"text": text})
+	case "gpt":
+		windows, err := data.RandomWindows(tokens, 4, 6, 9)
+		if err != nil {
+			return err
+		}
+		gpt, err := models.NewGPT(vocab, models.GPTConfig{Context: 6, Layers: 2, Width: 8, Heads: 2, Dropout: 0.2, Clip: 1, Accumulate: 2, EMA: 0.9, Seed: 3})
+		if err != nil {
+			return err
+		}
+		return trainTo(dir, windows, func(b data.TokenBatch) train.Metrics {
+			return train.Metrics{{Name: "gpt", Value: gpt.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}
+		}, map[string]train.Model{"gpt": gpt})
+	case "pieces":
+		return trainPieces(dir)
 	case "combined":
 		return trainTo(dir, data.Zip(images, texts), func(b data.Pair[[]float32, data.TokenBatch]) train.Metrics {
 			return append(ganStep(b.First), textStep(b.Second)...)
 		}, map[string]train.Model{"gan": gan, "text": text})
 	}
 	return errors.New("no family " + family)
+}
+
+// trainPieces trains an LSTM that reads by pieces of words, which each process learns
+// anew.
+func trainPieces(dir string) error {
+	const text = "a bad cab faced a gaffe, a bad bag faced a cab; a gaffe, a bad gaffe faced a bag of bad cabbage.\n"
+	pieces, err := tokenizer.TrainBPE(context.Background(), tokenizer.Texts(text), tokenizer.BPETraining{VocabSize: 270})
+	if err != nil {
+		return err
+	}
+	tokens, err := pieces.Encode(text)
+	if err != nil {
+		return err
+	}
+	windows, err := data.RandomWindows(tokens, 4, 5, 9)
+	if err != nil {
+		return err
+	}
+	m, err := models.NewTextGenerator(pieces, models.TextConfig{Embed: 6, Hidden: 6, Layers: 2, Tied: true, Dropout: 0.3, Clip: 1})
+	if err != nil {
+		return err
+	}
+	return trainTo(dir, windows, func(b data.TokenBatch) train.Metrics {
+		return train.Metrics{{Name: "pieces", Value: m.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}
+	}, map[string]train.Model{"pieces": m})
 }
 
 // module is a network that is no model of this library's, and what trains it.

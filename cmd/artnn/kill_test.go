@@ -31,10 +31,12 @@ func program(args ...string) *exec.Cmd {
 	return c
 }
 
-// training is a kind of run that begins, or goes on if it has begun.
-func training(what string, args ...string) killtest.Kind {
+// training is a kind of run that begins, or goes on if it has begun. The name is what is
+// trained, and more where there are several kinds of it.
+func training(name string, args ...string) killtest.Kind {
+	what, _, _ := strings.Cut(name, " ")
 	return killtest.Kind{
-		Name: "train " + what,
+		Name: "train " + name,
 		Command: func(dir string) *exec.Cmd {
 			if rundir.At(dir).Exists() {
 				return program("train", what, "--resume", "-o", dir)
@@ -183,6 +185,9 @@ func victims(t *testing.T) []killtest.Kind {
 		training("image", append([]string{"--data", facesFolder(t, 60)}, smallImage...)...),
 		training("classifier", "--data", classesFolder(t, 10), "--width=2"),
 		training("text", append([]string{"--data", textFile(t, 30_000), "--validate-every=5"}, smallText...)...),
+		training("text pieces", append([]string{"--data", textFile(t, 30_000), "--vocab=bpe", "--tokens=300", "--dropout=0.3", "--layers=2"}, smallText...)...),
+		training("text gpt", "--data", textFile(t, 30_000), "--vocab=bpe", "--tokens=300", "--width=16", "--heads=2", "--layers=2", "--dropout=0.2",
+			"--batch=4", "--accumulate=2", "--ema=0.9", "--window=16", "--validate-every=5"),
 		training("mlp", "--data", small, "--target", "price", "--hidden=8"),
 		output("generate image", "sheet.png", "--seed=1"),
 		output("generate text", "poem.txt", "--seed=1", "-n", "3000"),
@@ -196,7 +201,7 @@ func victims(t *testing.T) []killtest.Kind {
 // Processes of every command that writes, killed at any moment, leave no file half
 // written and lose nothing that was saved; resumed, they end as if nothing had been.
 func TestKilledProcessesLoseNothing(t *testing.T) {
-	killtest.Run(t, killtest.Kills(t, 10), victims(t)...)
+	killtest.Run(t, killtest.Kills(t, 12), victims(t)...)
 }
 
 // The same of processes whose disk is full, which say so.
