@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,7 +48,7 @@ func TestMain(m *testing.M) {
 // families are all kinds of models, each with what is hardest to resume: dropout,
 // carried state, moving averages, running statistics, two models in one loop, batches in
 // parts, vocabularies that were learned.
-var families = []string{"mlp", "gan", "text", "gpt", "pieces", "combined", "module"}
+var families = append([]string{"mlp", "gan", "text", "gpt", "pieces", "combined", "module"}, models.ConvGANKinds()...)
 
 // trainVictim trains a small model to its end, from wherever the folder stands.
 func trainVictim(family, dir string) error {
@@ -133,7 +134,44 @@ func trainVictim(family, dir string) error {
 			return append(ganStep(b.First), textStep(b.Second)...)
 		}, map[string]train.Model{"gan": gan, "text": text})
 	}
+	if slices.Contains(models.ConvGANKinds(), family) {
+		return trainPictures(family, dir)
+	}
 	return errors.New("no family " + family)
+}
+
+// trainPictures trains a convolutional GAN of a kind, with all that resumes besides
+// weights: averaged weights, running statistics, the vectors of spectral norms, the
+// strength of changed pictures, the turn of a critic that has several.
+func trainPictures(kind, dir string) error {
+	const size, classes, batch = 16, 2, 4
+	type labelled struct {
+		pixels []float32
+		labels []int32
+	}
+	pictures, err := data.NewIndexLoader(10, func(indices []int) (b labelled) {
+		for _, i := range indices {
+			b.labels = append(b.labels, int32(i%classes))
+			for k := range size * size {
+				b.pixels = append(b.pixels, float32((i+1)*k%7)/3-1)
+			}
+		}
+		return b
+	}, data.LoaderOptions{BatchSize: batch, Shuffle: true, DropLast: true, Seed: 3})
+	if err != nil {
+		return err
+	}
+	gan, err := models.NewConvGAN(kind, models.ConvGANConfig{
+		Size: size, Channels: 1, ZDim: 4, Width: 2, Classes: []string{"even", "odd"},
+		CriticSteps: 2, EMA: 0.9, Adapt: 0.01, Mirror: true, Clip: 5, Accumulate: 2, Seed: 5,
+	})
+	if err != nil {
+		return err
+	}
+	return trainTo(dir, pictures, func(b labelled) train.Metrics {
+		d, g := gan.StepLabels(b.pixels, b.labels)
+		return train.Metrics{{Name: "d", Value: d}, {Name: "g", Value: g}}
+	}, map[string]train.Model{"gan": gan})
 }
 
 // trainPieces trains an LSTM that reads by pieces of words, which each process learns
