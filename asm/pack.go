@@ -32,25 +32,26 @@ func PackCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopy(dst, src, ld, cols, k, width)
 }
 
-// PackPanels packs k rows of panels·NR contiguous numbers, at stride ld, into
+// PackPanels packs k rows of panels·width contiguous numbers, at stride ld, into
 // panels at stride ds, each as [PackCopy] does:
 //
 //	for range panels {
-//		PackCopy(dst, src, ld, NR, k, NR)
-//		dst, src = dst[ds:], src[NR:]
+//		PackCopy(dst, src, ld, width, k, width)
+//		dst, src = dst[ds:], src[width:]
 //	}
 //
-// Shape: len(dst) ≥ (panels−1)·ds + k·NR, len(src) ≥ (k−1)·ld + panels·NR.
+// Shape: width is MR or NR, len(dst) ≥ (panels−1)·ds + k·width,
+// len(src) ≥ (k−1)·ld + panels·width.
 //
 // Panics if a slice is too short, or a count negative.
-func PackPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
-	if panels < 0 || k < 0 {
-		badSize("pack panels", "panels ≥ 0, k ≥ 0", panels, k)
+func PackPanels(panels int, dst []float32, ds int, src []float32, ld, k, width int) {
+	if panels < 0 || k < 0 || width != MR && width != NR {
+		badSize("pack panels", "panels ≥ 0, k ≥ 0, width 6 or 16", panels, k, width)
 	}
-	span("pack panels", "dst", len(dst), panels, k*NR, ds)
-	span("pack panels", "src", len(src), k, panels*NR, ld)
+	span("pack panels", "dst", len(dst), panels, k*width, ds)
+	span("pack panels", "src", len(src), k, panels*width, ld)
 	if panels > 0 && k > 0 {
-		packPanels(panels, dst, ds, src, ld, k)
+		packPanels(panels, dst, ds, src, ld, k, width)
 	}
 }
 

@@ -41,7 +41,7 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 		case cols < NR:
 			packCopy16AVX2(&dst[0], &src[0], ld, cols, wholeRows(k, ld, cols, NR), k)
 		default:
-			packPanels(1, dst, 0, src, ld, k)
+			packPanels(1, dst, 0, src, ld, k, NR)
 		}
 		return
 	}
@@ -50,9 +50,13 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 
 // packPanels prefetches 16 rows ahead, as many as GEMM packs of one panel before it
 // goes on to the next. Rows over 512 numbers apart would evict each other from the
-// level 1 cache.
-func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
+// level 1 cache: those of narrow panels it asks for in level 2.
+func packPanels(panels int, dst []float32, ds int, src []float32, ld, k, width int) {
 	if useAVX2 {
+		if width == MR {
+			packWhole6AVX2(panels, &dst[0], ds, &src[0], ld, k, 8*ld)
+			return
+		}
 		distance := 0
 		if ld <= 512 {
 			distance = 16 * ld
@@ -60,7 +64,7 @@ func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
 		packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, distance)
 		return
 	}
-	packEachPanel(panels, dst, ds, src, ld, k)
+	packEachPanel(panels, dst, ds, src, ld, k, width)
 }
 
 // wholeRows is how many of k rows of cols numbers, at stride ld, can be read to

@@ -35,6 +35,6 @@ func packCopy(dst, src []float32, ld, cols, k, width int) {
 	packCopyGeneric(dst, src, ld, cols, k, width)
 }
 
-func packPanels(panels int, dst []float32, ds int, src []float32, ld, k int) {
-	packEachPanel(panels, dst, ds, src, ld, k)
+func packPanels(panels int, dst []float32, ds int, src []float32, ld, k, width int) {
+	packEachPanel(panels, dst, ds, src, ld, k, width)
 }

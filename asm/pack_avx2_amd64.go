@@ -42,6 +42,18 @@ func packCopy6AVX2(dst *float32, src *float32, ld int, cols int, whole int, k in
 //go:noescape
 func packCopy16AVX2(dst *float32, src *float32, ld int, cols int, whole int, k int)
 
+// packWhole6AVX2 is
+//
+//	for range panels {
+//		for p := range k { for j := range 6 { dst[p*6+j] = src[p*ld+j] } }
+//		dst, src = dst[ds:], src[6:]
+//	}
+//
+// for panels and k not 0. It prefetches src[p*ld+distance].
+//
+//go:noescape
+func packWhole6AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)
+
 // packWhole16AVX2 is
 //
 //	for range panels {

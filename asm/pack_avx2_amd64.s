@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func packTranspose8x6AVX2(dst *float32, src *float32, ld int, rows int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packTranspose8x6AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    ld+16(FP), CX
@@ -47,6 +47,8 @@ stay4:
 	ADDQ CX, SI
 
 stay5:
+	LEAQ (CX)(CX*2), CX
+
 block6:
 	SUBQ         $+8, DX
 	JL           out7
@@ -96,11 +98,17 @@ block6:
 	VMOVUPS      X6, 168(AX)
 	VEXTRACTF128 $0x01, Y6, X1
 	VMOVLPS      X1, 184(AX)
+	PREFETCHT1   (BX)(CX*2)
 	ADDQ         $+32, BX
+	PREFETCHT1   (DI)(CX*2)
 	ADDQ         $+32, DI
+	PREFETCHT1   (R8)(CX*2)
 	ADDQ         $+32, R8
+	PREFETCHT1   (R9)(CX*2)
 	ADDQ         $+32, R9
+	PREFETCHT1   (R10)(CX*2)
 	ADDQ         $+32, R10
+	PREFETCHT1   (SI)(CX*2)
 	ADDQ         $+32, SI
 	ADDQ         $+192, AX
 	JMP          block6
@@ -128,7 +136,7 @@ DATA tailmasks<>+60(SB)/4, $0x00000000
 GLOBL tailmasks<>(SB), RODATA|NOPTR, $64
 
 // func packTranspose8x16AVX2(dst *float32, src *float32, ld int, rows int, k int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·packTranspose8x16AVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), AX
 	MOVQ    ld+16(FP), CX
@@ -233,13 +241,21 @@ block15:
 	VMOVUPS     Y7, 384(AX)
 	VANDPS      Y0, Y6, Y6
 	VMOVUPS     Y6, 448(AX)
+	PREFETCHT1  (BX)(CX*8)
 	ADDQ        $+32, BX
+	PREFETCHT1  (DI)(CX*8)
 	ADDQ        $+32, DI
+	PREFETCHT1  (R8)(CX*8)
 	ADDQ        $+32, R8
+	PREFETCHT1  (R9)(CX*8)
 	ADDQ        $+32, R9
+	PREFETCHT1  (R10)(CX*8)
 	ADDQ        $+32, R10
+	PREFETCHT1  (R11)(CX*8)
 	ADDQ        $+32, R11
+	PREFETCHT1  (R12)(CX*8)
 	ADDQ        $+32, R12
+	PREFETCHT1  (SI)(CX*8)
 	ADDQ        $+32, SI
 	ADDQ        $+512, AX
 	JMP         block15
@@ -373,9 +389,9 @@ out24:
 	VZEROUPPER
 	RET
 
-// func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)
+// func packWhole6AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)
 // Requires: AVX, MMX+
-TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-56
+TEXT ·packWhole6AVX2(SB), NOSPLIT, $0-56
 	MOVQ ld+32(FP), AX
 	SHLQ $0x02, AX
 	MOVQ distance+48(FP), CX
@@ -387,6 +403,38 @@ panel25:
 	MOVQ k+40(FP), SI
 
 row26:
+	PREFETCHT1 (BX)(CX*1)
+	VMOVUPS    (BX), X0
+	VMOVSD     16(BX), X1
+	VMOVUPS    X0, (DX)
+	VMOVSD     X1, 16(DX)
+	ADDQ       AX, BX
+	ADDQ       $+24, DX
+	DECQ       SI
+	JNZ        row26
+	MOVQ       ds+16(FP), DX
+	SHLQ       $0x02, DX
+	ADDQ       DX, dst+8(FP)
+	ADDQ       $+24, src+24(FP)
+	DECQ       panels+0(FP)
+	JNZ        panel25
+	VZEROUPPER
+	RET
+
+// func packWhole16AVX2(panels int, dst *float32, ds int, src *float32, ld int, k int, distance int)
+// Requires: AVX, MMX+
+TEXT ·packWhole16AVX2(SB), NOSPLIT, $0-56
+	MOVQ ld+32(FP), AX
+	SHLQ $0x02, AX
+	MOVQ distance+48(FP), CX
+	SHLQ $0x02, CX
+
+panel27:
+	MOVQ dst+8(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ k+40(FP), SI
+
+row28:
 	PREFETCHT0 (BX)(CX*1)
 	VMOVUPS    (BX), Y0
 	VMOVUPS    Y0, (DX)
@@ -395,12 +443,12 @@ row26:
 	ADDQ       AX, BX
 	ADDQ       $+64, DX
 	DECQ       SI
-	JNZ        row26
+	JNZ        row28
 	MOVQ       ds+16(FP), DX
 	SHLQ       $0x02, DX
 	ADDQ       DX, dst+8(FP)
 	ADDQ       $+64, src+24(FP)
 	DECQ       panels+0(FP)
-	JNZ        panel25
+	JNZ        panel27
 	VZEROUPPER
 	RET

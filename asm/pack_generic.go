@@ -28,8 +28,8 @@ func packCopyGeneric(dst, src []float32, ld, cols, k, width int) {
 }
 
 // packEachPanel is the loop of [PackPanels].
-func packEachPanel(panels int, dst []float32, ds int, src []float32, ld, k int) {
+func packEachPanel(panels int, dst []float32, ds int, src []float32, ld, k, width int) {
 	for i := range panels {
-		packCopy(dst[i*ds:], src[i*NR:], ld, NR, k, NR)
+		packCopy(dst[i*ds:], src[i*width:], ld, width, k, width)
 	}
 }

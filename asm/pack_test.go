@@ -25,28 +25,30 @@ func TestPack(t *testing.T) {
 func TestPackPanels(t *testing.T) {
 	var dst, src arena
 	eachPath(t, func(t *testing.T) {
-		for panels := range 4 {
-			for k := range 20 {
-				for _, gap := range []int{0, 5, 600} {
-					if gap == 600 && k > 3 {
-						continue // more than the arena has
-					}
-					ld, ds := panels*NR+gap, k*NR+gap
-					size, out := 0, 0
-					if panels > 0 && k > 0 {
-						size, out = (k-1)*ld+panels*NR, (panels-1)*ds+k*NR
-					}
-					for _, where := range placements[:3] {
-						s, d := src.take(size, where, wild(newRand(uint64(k)), size)), dst.take(out, where, nil)
-						want := append([]float32{}, d...)
-						for i := range panels {
-							if k > 0 {
-								PackCopy(want[i*ds:], s[i*NR:], ld, NR, k, NR)
-							}
+		for _, width := range []int{MR, NR} {
+			for panels := range 4 {
+				for k := range 20 {
+					for _, gap := range []int{0, 5, 600} {
+						if gap == 600 && k > 3 {
+							continue // more than the arena has
 						}
-						PackPanels(panels, d, ds, s, ld, k)
-						wantSame(t, where.String(), d, want)
-						dst.check(t, "panels")
+						ld, ds := panels*width+gap, k*width+gap
+						size, out := 0, 0
+						if panels > 0 && k > 0 {
+							size, out = (k-1)*ld+panels*width, (panels-1)*ds+k*width
+						}
+						for _, where := range placements[:3] {
+							s, d := src.take(size, where, wild(newRand(uint64(k)), size)), dst.take(out, where, nil)
+							want := append([]float32{}, d...)
+							for i := range panels {
+								if k > 0 {
+									PackCopy(want[i*ds:], s[i*width:], ld, width, k, width)
+								}
+							}
+							PackPanels(panels, d, ds, s, ld, k, width)
+							wantSame(t, where.String(), d, want)
+							dst.check(t, "panels")
+						}
 					}
 				}
 			}

@@ -11,40 +11,54 @@ func emitPack(g *gen) {
 	g.packTranspose()
 	g.packCopy(6)
 	g.packCopy(16)
-	g.packWhole()
+	g.packWhole(6)
+	g.packWhole(16)
 }
 
-// packWhole emits the copy of whole rows of panels of 16 columns, which are cache
-// lines. It prefetches at a distance, and has no masked loads, as packCopy has: they
-// take some processors four times as long.
-func (g *gen) packWhole() {
-	g.kernel("packWhole16AVX2", "func(panels int, dst *float32, ds int, src *float32, ld, k, distance int)",
-		"is\n\n\tfor range panels {\n\t\tfor p := range k { for j := range 16 { dst[p*16+j] = src[p*ld+j] } }\n"+
-			"\t\tdst, src = dst[ds:], src[16:]\n\t}\n\nfor panels and k not 0. It prefetches src[p*ld+distance].")
+// packWhole emits the copy of whole rows of panels of some columns. It prefetches at a
+// distance, and has no masked loads, as packCopy has: they take some processors four
+// times as long. Rows of 16 columns are lines, which are used once. A line of rows of 6
+// is used for several panels, and had better not push others out of the level 1 cache
+// before.
+func (g *gen) packWhole(width int) {
+	g.kernel(fmt.Sprintf("packWhole%dAVX2", width), "func(panels int, dst *float32, ds int, src *float32, ld, k, distance int)",
+		fmt.Sprintf("is\n\n\tfor range panels {\n\t\tfor p := range k { for j := range %d { dst[p*%d+j] = src[p*ld+j] } }\n"+
+			"\t\tdst, src = dst[ds:], src[%d:]\n\t}\n\nfor panels and k not 0. It prefetches src[p*ld+distance].", width, width, width))
 	panel, row := g.label("panel"), g.label("row")
 	ld, distance := g.stride("ld"), g.stride("distance")
 	g.Label(panel)
 	dst, src, k := g.integer("dst"), g.integer("src"), g.integer("k")
 	g.Label(row)
-	g.PREFETCHT0(operand.Mem{Base: src, Index: distance, Scale: 1})
-	for v := range 2 {
-		x := g.YMM()
-		g.VMOVUPS(operand.Mem{Base: src, Disp: 32 * v}, x)
-		g.VMOVUPS(x, operand.Mem{Base: dst, Disp: 32 * v})
+	ahead := operand.Mem{Base: src, Index: distance, Scale: 1}
+	if width == 16 {
+		g.PREFETCHT0(ahead)
+		for v := range 2 {
+			x := g.YMM()
+			g.VMOVUPS(operand.Mem{Base: src, Disp: 32 * v}, x)
+			g.VMOVUPS(x, operand.Mem{Base: dst, Disp: 32 * v})
+		}
+	} else {
+		g.PREFETCHT1(ahead)
+		four, two := g.XMM(), g.XMM()
+		g.VMOVUPS(operand.Mem{Base: src}, four)
+		g.VMOVSD(operand.Mem{Base: src, Disp: 16}, two)
+		g.VMOVUPS(four, operand.Mem{Base: dst})
+		g.VMOVSD(two, operand.Mem{Base: dst, Disp: 16})
 	}
 	g.ADDQ(ld, src)
-	g.ADDQ(imm(64), dst)
+	g.ADDQ(imm(4*width), dst)
 	g.DECQ(k)
 	g.JNZ(operand.LabelRef(row))
 	g.ADDQ(g.stride("ds"), g.argument("dst"))
-	g.ADDQ(imm(64), g.argument("src"))
+	g.ADDQ(imm(4*width), g.argument("src"))
 	g.DECQ(g.argument("panels"))
 	g.JNZ(operand.LabelRef(panel))
 	g.end()
 }
 
 // packTranspose emits the transposition of up to eight rows. Missing rows are read
-// as copies of the last and zeroed after the transposition.
+// as copies of the last and zeroed after the transposition. It prefetches the rows that
+// are likely to come next.
 func (g *gen) packTranspose() {
 	for _, width := range []int{6, 16} {
 		g.kernel(fmt.Sprintf("packTranspose8x%dAVX2", width), "func(dst, src *float32, ld, rows, k int)",
@@ -68,6 +82,11 @@ func (g *gen) packTranspose() {
 			g.Label(stay)
 			row = append(row, p)
 		}
+		ahead := func(p gp) operand.Mem { return operand.Mem{Base: p, Index: ld, Scale: 8} }
+		if width == 6 {
+			ld3 := g.multiple(ld, ld, 2)
+			ahead = func(p gp) operand.Mem { return operand.Mem{Base: p, Index: ld3, Scale: 2} }
+		}
 		var columns [4]vec
 		top, out := g.label("block"), g.label("out")
 		g.Label(top)
@@ -82,6 +101,7 @@ func (g *gen) packTranspose() {
 			g.storeLanes(c, operand.Mem{Base: dst, Disp: 4 * width * q}, width, q == 7)
 		}
 		for _, p := range row {
+			g.PREFETCHT1(ahead(p))
 			g.ADDQ(imm(32), p)
 		}
 		g.ADDQ(imm(8*4*width), dst)

@@ -9,6 +9,8 @@ const (
 	// prefetchWidth is the longest row, in numbers, that it prefetches. Rows at
 	// greater strides evict each other from the level 1 cache.
 	prefetchWidth = 512
+	// narrowRows is that distance for panels of MR columns, into the level 2 cache.
+	narrowRows = 8
 )
 
 func pack() Family {
@@ -57,18 +59,22 @@ case width == MR:
 case cols < NR:
 	packCopy16AVX2(&dst[0], &src[0], ld, cols, wholeRows(k, ld, cols, NR), k)
 default:
-	packPanels(1, dst, 0, src, ld, k)
+	packPanels(1, dst, 0, src, ld, k, NR)
 }`},
 			NEON: Choice{If: "cols == NR && width == NR", Do: "packCopy16NEON(&dst[0], &src[0], ld, k)"}},
-		{Name: "packPanels", Params: "panels int, dst []float32, ds int, src []float32, ld, k int",
-			Plain: "packEachPanel(panels, dst, ds, src, ld, k)", NEON: none,
+		{Name: "packPanels", Params: "panels int, dst []float32, ds int, src []float32, ld, k, width int",
+			Plain: "packEachPanel(panels, dst, ds, src, ld, k, width)", NEON: none,
 			AVX2: Choice{Doc: fmt.Sprintf("packPanels prefetches %d rows ahead, as many as GEMM packs of one panel before it\n"+
-				"goes on to the next. Rows over %d numbers apart would evict each other from the\nlevel 1 cache.", prefetchRows, prefetchWidth),
-				Do: fmt.Sprintf(`distance := 0
+				"goes on to the next. Rows over %d numbers apart would evict each other from the\nlevel 1 cache: those of narrow panels it asks for in level 2.", prefetchRows, prefetchWidth),
+				Do: fmt.Sprintf(`if width == MR {
+	packWhole6AVX2(panels, &dst[0], ds, &src[0], ld, k, %d * ld)
+	return
+}
+distance := 0
 if ld <= %d {
 	distance = %d * ld
 }
-packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, distance)`, prefetchWidth, prefetchRows)}},
+packWhole16AVX2(panels, &dst[0], ds, &src[0], ld, k, distance)`, narrowRows, prefetchWidth, prefetchRows)}},
 		{Name: "wholeRows", Params: "k, ld, cols, width int", Result: "int", Gated: true,
 			AVX2: Choice{Doc: "wholeRows is how many of k rows of cols numbers, at stride ld, can be read to\n" +
 				"width numbers without reading beyond the end of the last row.",

@@ -31,6 +31,17 @@ func (c Cut) At(tile int) (start, rows int) {
 	return start, min(c.small, c.rows-start)
 }
 
+// whole is how many tiles have MR rows; they are the first.
+func (c Cut) whole() int {
+	if c.small == asm.MR {
+		return c.rows / asm.MR
+	}
+	if c.small == asm.MR-1 {
+		return c.larger
+	}
+	return 0
+}
+
 // run is tiles with as many rows each: Tiles of them from Tile on, of which the
 // first begins at row Start.
 type run struct{ tile, tiles, start, rows int }

@@ -19,13 +19,25 @@ type tilesOfA struct {
 // packA packs slivers of width MR one after the other, each k-major and padded with
 // zeros.
 func packA(dst []float32, x tilesOfA) {
-	for t := x.t0; t < x.t1; t++ {
+	first := x.t0
+	if x.a.Row == 1 && x.a.Patches == nil {
+		first = max(first, min(x.t1, x.rows.whole()))
+		packWhole(dst, x.a.From(x.t0*asm.MR, 0), first-x.t0, x.k)
+	}
+	for t := first; t < x.t1; t++ {
 		start, n := x.rows.At(t)
 		packSliver(dst[(t-x.t0)*x.k*asm.MR:], x.a.From(start, 0), n, x.k, asm.MR)
 	}
 	if x.alpha != 1 {
 		dst = dst[:(x.t1-x.t0)*x.k*asm.MR]
 		asm.MulScalar(dst, dst, x.alpha)
+	}
+}
+
+// packWhole packs tiles of MR contiguous columns of Aᵀ.
+func packWhole(dst []float32, a Matrix, tiles, k int) {
+	for p := 0; tiles > 0 && p < k; p += packRun {
+		asm.PackPanels(tiles, dst[p*asm.MR:], k*asm.MR, a.From(0, p).Mem, a.Col, min(packRun, k-p), asm.MR)
 	}
 }
 
@@ -42,7 +54,7 @@ func PackColumns(dst []float32, b Matrix, n, k int) {
 	whole := n / asm.NR
 	for p := 0; p < k; p += packRun {
 		to, row, steps := dst[p*asm.NR:], b.From(p, 0).Mem, min(packRun, k-p)
-		asm.PackPanels(whole, to, k*asm.NR, row, b.Row, steps)
+		asm.PackPanels(whole, to, k*asm.NR, row, b.Row, steps, asm.NR)
 		if n := n % asm.NR; n > 0 {
 			asm.PackCopy(to[whole*k*asm.NR:], row[whole*asm.NR:], b.Row, n, steps, asm.NR)
 		}

@@ -62,7 +62,7 @@ func (p *Patches) packColumns(dst []float32, row, col, n, k int) {
 			to := dst[j/asm.NR*k*asm.NR+p0*asm.NR:]
 			if whole := r.n / asm.NR; whole > 0 && p.C%asm.NR == 0 && p.linesInside(o, r, steps) {
 				src, _ := p.inside(o, r)
-				asm.PackPanels(whole, to, k*asm.NR, p.Mem[src:], p.StepX*p.Pixel, steps)
+				asm.PackPanels(whole, to, k*asm.NR, p.Mem[src:], p.StepX*p.Pixel, steps, asm.NR)
 				j += whole * asm.NR
 				continue
 			}
@@ -94,7 +94,7 @@ func (p *Patches) stageColumns(dst []float32, o origin, col, n, k, steps int) in
 		o.x += p.StepX
 	}
 	whole := n / asm.NR
-	asm.PackPanels(whole, dst, k*asm.NR, stage[:], n, steps)
+	asm.PackPanels(whole, dst, k*asm.NR, stage[:], n, steps, asm.NR)
 	if rest := n % asm.NR; rest > 0 {
 		asm.PackCopy(dst[whole*k*asm.NR:], stage[whole*asm.NR:], n, rest, steps, asm.NR)
 	}

@@ -204,6 +204,9 @@ func (p *Plan) packA() {
 	tiles, kc := ceilDiv(p.M, asm.MR), p.Inner.Block.K
 	p.Panel = Size{min(p.K, max(kc, panelA/(tiles*asm.MR)/kc*kc)), p.N}
 	p.Pack = Chunk{ceilDiv(grain/8/asm.MR, p.Panel.K), 1}
+	if p.A.Row == 1 {
+		p.Pack.Step = max(p.Pack.Step, tilesOfLines)
+	}
 	if !p.Wide {
 		p.Prefetch = prefetchBlocks(&p.Problem, p.Inner.Block)
 	}
@@ -228,6 +231,9 @@ func (p *Plan) packB() {
 	p.Chunk = Chunk{blockM, tileRows(p.Wide)}
 	if p.M < rowBlocks*blockM {
 		p.Chunk.Step = blockM / 2
+	}
+	if !p.Wide {
+		p.Prefetch = prefetchRows(&p.Problem, ceilDiv(p.M, p.Chunk.of(p.M).Count), p.Inner.Block)
 	}
 }
 

@@ -26,6 +26,9 @@ const (
 	panelA     = 1 << 20
 	panelB     = 1 << 18
 	panelDepth = 512
+	// tilesOfLines tiles of A are three lines of each row of K, if columns of A are
+	// contiguous.
+	tilesOfLines = 8
 
 	// shallow is the size of a block that streams from the level 2 cache as fast
 	// as it is used, and thin the most steps of K for which C outweighs the blocks:

@@ -50,3 +50,18 @@ func prefetchColumns(p *Problem, k int) Prefetch {
 	}
 	return Prefetch{Lines: ceilDiv(p.M, asm.NR) * asm.PrefetchLines(k), Runs: asm.MR, Each: ceilDiv(k, line), Step: p.B.Col}
 }
+
+// prefetchRows is for PackB: the tiles of a group of columns ask for some of so many
+// rows of A, which are packed next. Where columns of A are contiguous, packing them
+// prefetches.
+func prefetchRows(p *Problem, rows int, block Size) Prefetch {
+	groups, lines := ceilDiv(block.N, asm.NR), asm.PrefetchLines(block.K)
+	f := Prefetch{Runs: ceilDiv(rows, groups), Each: max(1, block.K/line), Step: p.A.Row}
+	f.Stride = f.Runs * f.Step
+	if p.Patches || p.A.Col != 1 || lines == 0 || f.Stride > math.MaxInt32/8 {
+		return Prefetch{}
+	}
+	f.Tiles = min(prefetchTiles, ceilDiv(f.Runs*f.Each, lines))
+	f.Lines = f.Tiles * lines
+	return f
+}

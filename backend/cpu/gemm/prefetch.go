@@ -83,3 +83,12 @@ func (x *prefetch) group(i int) []float32 {
 	}
 	return nil
 }
+
+// prefetchRows is what to ask for while the rows before row i are multiplied.
+func (j *job) prefetchRows(i, p int) prefetch {
+	if j.lines == nil || i >= j.M {
+		return prefetch{}
+	}
+	f := &j.plan.Prefetch
+	return prefetch{j.A.From(i, p).Mem, f.Stride, j.lines, f.Tiles}
+}

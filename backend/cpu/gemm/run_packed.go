@@ -60,6 +60,7 @@ func (j *job) packB() {
 	panel := j.plan.Panel
 	scratch := j.env.Memory.Get(panel.N * panel.K)
 	rows := j.plan.Chunk.of(j.M)
+	j.startPrefetch()
 	for j0 := 0; j0 < j.N; j0 += panel.N {
 		for p0 := 0; p0 < j.K; p0 += panel.K {
 			at := place{j0, min(j.N, j0+panel.N), p0, min(j.K, p0+panel.K)}
@@ -70,6 +71,7 @@ func (j *job) packB() {
 			each(j.env, &packedBLoops, &packedBLoop{*j, rows, scratch.Floats(), at}, rows.Count)
 		}
 	}
+	j.endPrefetch()
 	j.env.Memory.Put(scratch)
 }
 
@@ -107,7 +109,7 @@ func (l *packedBLoop) Chunk(i int) {
 		x.k = min(kc, l.at.p1-p)
 		packA(x.a, tilesOfA{a: l.A.From(i0, p), rows: rows, t1: rows.Tiles, k: x.k, alpha: l.Alpha})
 		x.b = l.packed[(p-l.at.p0)*cols:]
-		x.next = prefetchPacked(x.b, x.k, cols)
+		x.next = l.prefetchRows(i1, p)
 		l.block(&x)
 		x.accumulate = true
 	}
