@@ -39,6 +39,7 @@ func TestPicturesAreMadeAgain(t *testing.T) {
 		"latent.png":   {"generate", "image", "--latent", "two.safetensors", "-o", "latent.png"},
 		"sliders.png":  {"generate", "image", "--directions=2", "-o", "sliders.png"},
 		"nearest.png":  {"generate", "image", "-n2", "--nearest=faces", "-o", "nearest.png"},
+		"alike.png":    {"generate", "image", "-n2", "--nearest=faces", "--layer=features", "-o", "alike.png"},
 		"strip.png":    {"interpolate", "-n", "2", "-o", "strip.png"},
 		"line.apng":    {"interpolate", "--straight", "--latent", "two.safetensors", "--seeds=5,6", "-n2", "--delay=90ms", "-o", "line.apng", "--scale=1"},
 		"found.png":    {"find", "./-face.png", "--steps=3"},
