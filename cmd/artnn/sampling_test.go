@@ -21,7 +21,6 @@ import (
 	"github.com/org/artnn/data/samples"
 	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/latent"
 	"github.com/org/artnn/recipe/rundir"
 )
 
@@ -401,7 +400,7 @@ func TestInfoTellsOfOtherWeights(t *testing.T) {
 	assert.Regexp(t, `(?m)^now +the model has other weights: its pictures will be others$`, ok(t, call(t, "info", "sheet.png")).out)
 	require.NoError(t, os.Remove("m.safetensors"))
 	assert.Regexp(t, `(?m)^now +the model cannot be loaded: m.safetensors: there is no such model`, ok(t, call(t, "info", "sheet.png")).out)
-	assert.Contains(t, ok(t, call(t, "info", "sheet.png")).out, latent.Fingerprint(classModel(t, "m.safetensors")))
+	assert.Contains(t, ok(t, call(t, "info", "sheet.png")).out, models.Fingerprint(classModel(t, "m.safetensors")))
 }
 
 // Ctrl+C ends at once and leaves nothing.

@@ -7,6 +7,8 @@ import (
 	"image/gif"
 	"io"
 	"time"
+
+	"github.com/org/artnn/internal/giffile"
 )
 
 // colours is what a GIF's palette holds.
@@ -15,9 +17,14 @@ const colours = 256
 // WriteGIF writes the pictures, all of one size, as an endless GIF with one palette
 // made for all of them.
 //
-// Errors: no picture, pictures of several sizes, those of w, an ended context.
+// Errors: no picture, pictures of several sizes, texts that cannot be kept, those of w,
+// an ended context.
 func WriteGIF(ctx context.Context, w io.Writer, pictures []image.Image, o Options) error {
 	if err := check(pictures); err != nil {
+		return err
+	}
+	comments, err := giffile.Encode(o.texts())
+	if err != nil {
 		return err
 	}
 	size := pictures[0].Bounds().Size()
@@ -39,5 +46,5 @@ func WriteGIF(ctx context.Context, w io.Writer, pictures []image.Image, o Option
 		out.Image = append(out.Image, drawn[f.of])
 		out.Delay = append(out.Delay, max(1, int(f.delay/(10*time.Millisecond))))
 	}
-	return gif.EncodeAll(interruptible{ctx, w}, &out)
+	return gif.EncodeAll(giffile.Insert(interruptible{ctx, w}, comments), &out)
 }
