@@ -49,7 +49,7 @@ type generateImage struct {
 
 // Help is shown by --help.
 func (*generateImage) Help() string {
-	return `Every PNG says how it was made: "artnn info sheet.png" prints the command that makes it again.
+	return `Every PNG, APNG and GIF says how it was made: "artnn info sheet.png" prints the command that makes it again.
 
 Examples:
   artnn generate image

@@ -3,7 +3,6 @@ package anim
 import (
 	"context"
 	"image"
-	"image/draw"
 	"image/gif"
 	"io"
 	"time"
@@ -30,17 +29,13 @@ func WriteGIF(ctx context.Context, w io.Writer, pictures []image.Image, o Option
 	size := pictures[0].Bounds().Size()
 	chosen := palette(ctx, pictures, colours)
 	out := gif.GIF{Config: image.Config{ColorModel: chosen, Width: size.X, Height: size.Y}}
-	var drawer draw.Drawer = draw.Src
-	if o.Dither {
-		drawer = draw.FloydSteinberg
-	}
+	colour := newNearest(chosen)
 	drawn := make([]*image.Paletted, len(pictures))
 	for i, m := range pictures {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		drawn[i] = image.NewPaletted(image.Rectangle{Max: size}, chosen)
-		drawer.Draw(drawn[i], drawn[i].Rect, m, m.Bounds().Min)
+		drawn[i] = paletted(m, chosen, colour, o.Dither)
 	}
 	for _, f := range o.frames(len(pictures)) {
 		out.Image = append(out.Image, drawn[f.of])
