@@ -38,14 +38,17 @@ type View struct {
 // of 64×64 are as many.
 const mostPixels = 1 << 18
 
-// NetworkFeatures makes a network's values at a place features of pictures. Pictures of
-// another size are resized to what the network takes, by a linear filter that is
-// widened where they shrink; gray and RGB are made of each other, and alpha lies on
-// white. Where a place has pixels, the feature is the mean over them.
+// seen is a view that fits a network, with the size of what the network is shown.
+type seen struct {
+	View
+	channels, height, width int
+}
+
+// of is the view of a network.
 //
 // Errors: no such place; a view or a network whose pictures have neither 1, 3 nor 4
 // channels.
-func NetworkFeatures(n Network, v View) (Features, error) {
+func (v View) of(n Network) (seen, error) {
 	channels, height, width := n.Size()
 	if height == 0 {
 		height = v.Height
@@ -56,20 +59,36 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 	names := n.ActivationNames()
 	switch place := v.Place; {
 	case len(names) == 0:
-		return nil, fmt.Errorf("features: the network tells no places inside")
+		return seen{}, fmt.Errorf("features: the network tells no places inside")
 	case place == "":
 		v.Place = names[len(names)-1]
 	case !slices.Contains(names, place):
-		return nil, fmt.Errorf("features: the network has no place %q; it has %s", place, strings.Join(names, ", "))
+		return seen{}, fmt.Errorf("features: the network has no place %q; it has %s", place, strings.Join(names, ", "))
 	}
 	for whose, c := range map[string]int{"the network's pictures": channels, "pictures": v.Channels} {
 		if c != 1 && c != 3 && c != 4 {
-			return nil, fmt.Errorf("features: %s must have 1, 3 or 4 channels, got %d", whose, c)
+			return seen{}, fmt.Errorf("features: %s must have 1, 3 or 4 channels, got %d", whose, c)
 		}
 	}
 	if min(v.Height, v.Width) < 1 {
-		return nil, fmt.Errorf("features: pictures of %d×%d", v.Width, v.Height)
+		return seen{}, fmt.Errorf("features: pictures of %d×%d", v.Width, v.Height)
 	}
+	return seen{v, channels, height, width}, nil
+}
+
+// NetworkFeatures makes a network's values at a place features of pictures. Pictures of
+// another size are resized to what the network takes, by a linear filter that is
+// widened where they shrink; gray and RGB are made of each other, and alpha lies on
+// white. Where a place has pixels, the feature is the mean over them.
+//
+// Errors: no such place; a view or a network whose pictures have neither 1, 3 nor 4
+// channels.
+func NetworkFeatures(n Network, v View) (Features, error) {
+	s, err := v.of(n)
+	if err != nil {
+		return nil, err
+	}
+	channels, height, width := s.channels, s.height, s.width
 	r := resample.New(v.Height, v.Width, height, width)
 	return func(pictures [][]float32) [][]float32 {
 		size := channels * height * width
@@ -81,7 +100,7 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 		for part := range slices.Chunk(pixels, max(1, mostPixels/(height*width))*size) {
 			// On no tape, so that networks can release values inside once they are read.
 			x := tensor.FromSlice(part, len(part)/size, channels, height, width)
-			values := n.Activations(x, v.Place)[0]
+			values := n.Activations(x, s.Place)[0]
 			rows = append(rows, vectors(values)...)
 			if values != x {
 				values.Release()
@@ -92,8 +111,16 @@ func NetworkFeatures(n Network, v View) (Features, error) {
 	}, nil
 }
 
-// vectors are the rows of values, the mean over the pixels where there are any.
+// vectors are the rows of values.
 func vectors(values *tensor.Tensor) [][]float32 {
+	values = meanOverPixels(values)
+	return slices.Collect(slices.Chunk(values.Float32s(), values.Dim(1)))
+}
+
+// meanOverPixels is the mean over the pixels where there are any.
+//
+// Shape: [n, channels, height, width] or [n, features] → [n, features].
+func meanOverPixels(values *tensor.Tensor) *tensor.Tensor {
 	switch r := values.Rank(); r {
 	case 4:
 		values = values.Mean(2, 3)
@@ -101,7 +128,7 @@ func vectors(values *tensor.Tensor) [][]float32 {
 	default:
 		tensor.Fail("features", "needs values [n, channels, height, width] or [n, features]", "%s", words.Count(r, "axis"))
 	}
-	return slices.Collect(slices.Chunk(values.Float32s(), values.Dim(1)))
+	return values
 }
 
 // coloured is a picture in [−1, 1] with another number of channels.

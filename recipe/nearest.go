@@ -28,6 +28,8 @@ type NearestPictures struct {
 	// most similar other one of it: a generated picture that is much nearer to one is
 	// a copy. NaN where there is only one picture.
 	FolderToFolder float64
+	// FeatureFolderToFolder is that of the features, NaN without any.
+	FeatureFolderToFolder float64
 }
 
 // Nearest finds for each generated picture the most similar one of a folder, which is
@@ -63,7 +65,7 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 	if err != nil {
 		return NearestPictures{}, err
 	}
-	n := NearestPictures{Folder: len(all), FolderToFolder: math.NaN()}
+	n := NearestPictures{Folder: len(all), FolderToFolder: math.NaN(), FeatureFolderToFolder: math.NaN()}
 	for i, at := range indices {
 		if at < 0 {
 			return n, fmt.Errorf("%s of generated pictures or of the folder's are not finite", what)
@@ -80,16 +82,24 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 	if len(all) < 2 {
 		return n, nil
 	}
-	some := make([][]float32, min(len(all), comparedInFolder))
-	for i, at := range spaced(len(all), len(some)) {
-		some[i] = all[at]
-	}
-	_, inside, err := measure.NearestContext(ctx, some, all)
+	inside, err := apartInside(ctx, all)
 	if err != nil {
 		return n, err
 	}
-	n.FolderToFolder = toShades(median(inside), size)
-	return n, nil
+	n.FolderToFolder = toShades(inside, size)
+	if features != nil {
+		n.FeatureFolderToFolder, err = apartInside(ctx, among)
+	}
+	return n, err
+}
+
+// apartInside is the median distance of some of a set to the nearest other one of it.
+func apartInside(ctx context.Context, all [][]float32) (float64, error) {
+	_, distances, err := measure.NearestContext(ctx, spacedOf(all, min(len(all), comparedInFolder)), all)
+	if err != nil {
+		return 0, err
+	}
+	return median(distances), nil
 }
 
 // comparedInFolder bounds the pictures of a folder whose neighbours in it are looked

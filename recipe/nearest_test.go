@@ -39,6 +39,7 @@ func TestNearest(t *testing.T) {
 	assert.Equal(t, "003.png", near.Of[1].File)
 	assert.InDelta(t, 12.75, near.Of[1].Distance, 3, "a tenth of the range, but where it is clipped")
 	assert.Greater(t, near.FolderToFolder, 12.75)
+	assert.True(t, math.IsNaN(near.FeatureFolderToFolder), "by pixels")
 
 	// By the mean of each picture alone, others may be nearest: distances are of both.
 	brightness := func(pictures [][]float32) (out [][]float32) {
@@ -153,6 +154,16 @@ func TestNearestByFeatures(t *testing.T) {
 	assert.Zero(t, near.Of[0].Distance)
 	assert.InDelta(t, 0, near.Of[0].FeatureDistance, 1e-3)
 	assert.Greater(t, near.Of[1].Distance, 5.0)
+	all, few := make([][]float32, 300), make([][]float32, 256)
+	for i := range all {
+		all[i] = samples.Faces().At(i)
+	}
+	all = features(all)
+	for i := range few {
+		few[i] = all[i*300/256]
+	}
+	_, inside := measure.Nearest(few, all)
+	assert.InDelta(t, median(inside), near.FeatureFolderToFolder, 1e-4)
 	ctx, end := context.WithCancel(t.Context())
 	end()
 	_, err = Nearest(ctx, gan, copied, dir, features)

@@ -88,6 +88,14 @@ func TestClassifierFromStartToFinish(t *testing.T) {
 		r := ok(t, call(t, "eval", "-m", out, "--data", folder))
 		assert.Regexp(t, `pictures +120\naccuracy +(9\d\.\d\d|100\.00) %; naming the commonest class would have 50\.00 %\nlog loss +0\.\d+ nats`, r.out)
 		assert.Regexp(t, `(?m)^ *down +\d+ +\d+ +\d+ %$`, r.out)
+		for flag, want := range map[string]string{
+			"-n9":      "-n is of picture generators and, with --form, of texts; a model of kind Classifier is measured on all of --data",
+			"--seed=1": "--seed is of what is generated, and the model is of kind Classifier",
+		} {
+			r = call(t, "eval", "-m", out, "--data", folder, flag)
+			assert.Equal(t, statusUsage, r.status)
+			assert.Contains(t, r.err, want)
+		}
 	})
 	t.Run("features", func(t *testing.T) {
 		faces := facesFolder(t, 24)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/paint"
@@ -15,6 +17,8 @@ var _ = commands.add(44, func() any {
 		Dream dream `cmd:"" help:"Make visible what a network sees in a picture (DeepDream)."`
 	}{}
 })
+
+var _ = recorded("dream")
 
 // dream makes a network's layers respond more to a picture.
 type dream struct {
@@ -57,7 +61,7 @@ func (c *dream) Validate() error {
 }
 
 // Run is the command.
-func (c *dream) Run(ctx context.Context, con *console) error {
+func (c *dream) Run(ctx context.Context, k *kong.Context, con *console) error {
 	net, err := watched(c.Model)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (c *dream) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := data.WritePNG(c.Out, out); err != nil {
+	if err := data.WritePNG(c.Out, out, recordOf(k, net, c.Model, c.Out).texts()...); err != nil {
 		return err
 	}
 	con.say("%s: %d×%d\n", c.Out, out.Rect.Dx(), out.Rect.Dy())

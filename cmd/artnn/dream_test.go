@@ -59,8 +59,8 @@ func TestDreamAndStyle(t *testing.T) {
 	for _, args := range [][]string{{"--out=1.png"}, {"--out=2.png"}, {"--out=3.png", "--seed=2"}} {
 		ok(t, call(t, append([]string{"dream", "a.png", "-m", "net", "--steps=2"}, args...)...))
 	}
-	assert.Equal(t, read(t, ".", "1.png"), read(t, ".", "2.png"))
-	assert.NotEqual(t, read(t, ".", "1.png"), read(t, ".", "3.png"))
+	assert.Equal(t, decodedPNG(t, "1.png"), decodedPNG(t, "2.png"))
+	assert.NotEqual(t, decodedPNG(t, "1.png"), decodedPNG(t, "3.png"))
 }
 
 func TestDreamMistakes(t *testing.T) {

@@ -17,14 +17,15 @@ var _ = commands.add(50, func() any {
 
 // evalCommand measures a model.
 type evalCommand struct {
-	Model    string `short:"m" input:"model" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
-	Data     string `input:"data" placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
-	N        int    `short:"n" default:"256" placeholder:"N" help:"Pictures to generate and to compare with, at most (default: ${default})."`
-	Seed     uint64 `default:"1" zero:"a seed" placeholder:"N" help:"Which pictures to generate (default: ${default})."`
-	Features string `input:"model" placeholder:"RUN" help:"Of pictures: run's folder or model's file of a network whose features measure them, such as artnn train classifier makes (default: one that artnn has)."`
-	Layer    string `placeholder:"NAME" help:"Where in that network the features are (default: its last place)."`
-	Form     string `input:"data" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text. -n is how many."`
-	Rhyme    string `input:"data" placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
+	Model string  `short:"m" input:"model" placeholder:"RUN" required:"" help:"Run's folder or model's file."`
+	Data  string  `input:"data" placeholder:"PATH" required:"" help:"What to measure it on: a text, a folder of pictures, a CSV file."`
+	N     *int    `short:"n" placeholder:"N" help:"Pictures to generate and to compare with, at most, or texts of --form (default: 256)."`
+	Seed  *uint64 `placeholder:"N" help:"Which pictures or texts to generate (default: 1)."`
+
+	featureFlags `embed:"" set:"unlessFeatures=one that artnn has"`
+
+	Form  string `input:"data" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text."`
+	Rhyme string `input:"data" placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
 
 	Out string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`
 
@@ -56,8 +57,8 @@ Examples:
 
 // Run is the command.
 func (c *evalCommand) Run(ctx context.Context, con *console) error {
-	if c.N < 2 || c.N > 4096 {
-		return usagef("-n must be from 2 to 4096, got %d", c.N)
+	if c.N != nil && (*c.N < 2 || *c.N > 4096) {
+		return usagef("-n must be from 2 to 4096, got %d", *c.N)
 	}
 	m, err := recipe.LoadModel(c.Model)
 	if err != nil {
@@ -75,11 +76,31 @@ func (c *evalCommand) Run(ctx context.Context, con *console) error {
 			return err
 		}
 	}
-	if _, ok := m.(writer); !ok && (c.Form != "" || c.Rhyme != "") {
+	_, writes := m.(writer)
+	_, draws := m.(*models.GAN)
+	if !writes && (c.Form != "" || c.Rhyme != "") {
 		return usagef("--form and --rhyme are of texts, and the model is of kind %s", models.Kind(m))
 	}
-	if _, ok := m.(*models.GAN); !ok && (c.Features != "" || c.Layer != "") {
+	if !draws && c.byFeatures() {
 		return usagef("--features and --layer are of picture generators, and the model is of kind %s", models.Kind(m))
 	}
+	if c.N != nil && !draws && c.Form == "" && c.Rhyme == "" {
+		return usagef("-n is of picture generators and, with --form, of texts; a model of kind %s is measured on all of --data", models.Kind(m))
+	}
+	if c.Seed != nil && !draws && !writes {
+		return usagef("--seed is of what is generated, and the model is of kind %s", models.Kind(m))
+	}
 	return f.eval(ctx, c, m, con)
+}
+
+// number is how many pictures or texts are generated, and with what seed.
+func (c *evalCommand) number() (n int, seed uint64) {
+	n, seed = 256, 1
+	if c.N != nil {
+		n = *c.N
+	}
+	if c.Seed != nil {
+		seed = *c.Seed
+	}
+	return n, seed
 }

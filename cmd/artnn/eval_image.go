@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/org/artnn/cmd/artnn/internal/visible"
 	"github.com/org/artnn/internal/words"
-	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/recipe"
 )
@@ -21,7 +19,8 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 	if err != nil {
 		return err
 	}
-	l, err := recipe.Compare(ctx, gan, c.Data, recipe.Comparing{Pictures: c.N, Seed: c.Seed, Network: network, Place: c.Layer})
+	n, seed := c.number()
+	l, err := recipe.Compare(ctx, gan, c.Data, recipe.Comparing{Pictures: n, Seed: seed, Network: network, Place: c.Layer})
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errInterrupted
@@ -53,21 +52,4 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 		t.line("  recall", "%.2f beside %.2f, the share of the folder's kinds that is there", made.Recall, own.Recall)
 	}
 	return t.Flush()
-}
-
-// network is the one whose features measure pictures, and its name.
-func (c *evalCommand) network() (n measure.Network, name string, err error) {
-	if c.Features == "" {
-		n, err = shippedFeatures()
-		return n, "the network that artnn has", err
-	}
-	m, err := recipe.LoadModel(c.Features)
-	if err != nil {
-		return nil, "", err
-	}
-	n, ok := m.(measure.Network)
-	if !ok {
-		return nil, "", fmt.Errorf("--features %s: holds a model of kind %s, which has no features of pictures: name one such as \"artnn train classifier\" makes", c.Features, models.Kind(m))
-	}
-	return n, visible.Line(c.Features), nil
 }

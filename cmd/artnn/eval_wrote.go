@@ -40,10 +40,11 @@ func (w *wrote) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n := evalTexts
-	options := []generate.Option{generate.Temperature(evalTemperature), generate.TopP(evalTopP), generate.Seed(w.Seed)}
-	if w.form != nil {
-		n = w.N
+	n, seed := w.number()
+	options := []generate.Option{generate.Temperature(evalTemperature), generate.TopP(evalTopP), generate.Seed(seed)}
+	if w.form == nil {
+		n = evalTexts
+	} else {
 		options = append(options, generate.Stop("\n\n"))
 	}
 	results, err := generate.Samples(ctx, w.m, prompt, n, evalLength, options...)

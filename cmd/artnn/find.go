@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +20,10 @@ import (
 	"github.com/org/artnn/internal/imagefile"
 	"github.com/org/artnn/internal/regular"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/latent"
+	"github.com/org/artnn/tensor"
 	"github.com/org/artnn/train"
 )
 
@@ -34,24 +37,26 @@ var _ = recorded("find")
 
 // find looks for the latent of a picture.
 type find struct {
-	Picture string   `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF; of another size than the model's, it is cropped and resized."`
-	Model   string   `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
-	Out     string   `short:"o" output:"file" default:"found.safetensors" placeholder:"FILE" help:"Where to write what the picture is made from, which \"artnn generate image\" and \"artnn interpolate\" take as latents; beside it, in .png, yours and what was found (default: ${default})."`
-	Class   []string `placeholder:"NAME" help:"Classes that the picture is mixed of, if the model knows classes (default: the best mixture is found, too)."`
-	Starts  int      `default:"8" placeholder:"N" help:"Places to begin at, of which the best result counts (default: ${default})."`
-	Steps   int      `default:"500" placeholder:"N" help:"Steps from each (default: ${default})."`
-	Seed    uint64   `default:"1" zero:"a seed" placeholder:"N" help:"Where to begin; equal seeds find equal pictures (default: ${default})."`
+	Picture      string   `arg:"" input:"data" help:"PNG, JPEG, GIF, WebP or TIFF; of another size than the model's, it is cropped and resized."`
+	Model        string   `short:"m" input:"model" placeholder:"RUN" help:"Run's folder or model's file (default: the faces that come with the program)."`
+	Out          string   `short:"o" output:"file" default:"found.safetensors" placeholder:"FILE" help:"Where to write what the picture is made from, which \"artnn generate image\" and \"artnn interpolate\" take as latents; beside it, in .png, yours and what was found (default: ${default})."`
+	Class        []string `placeholder:"NAME" help:"Classes that the picture is mixed of, if the model knows classes (default: the best mixture is found, too)."`
+	Starts       int      `default:"8" placeholder:"N" help:"Places to begin at, of which the best result counts (default: ${default})."`
+	Steps        int      `default:"500" placeholder:"N" help:"Steps from each (default: ${default})."`
+	Seed         uint64   `default:"1" zero:"a seed" placeholder:"N" help:"Where to begin; equal seeds find equal pictures (default: ${default})."`
+	featureFlags `embed:"" set:"unlessFeatures=pixels alone measure them, but with --layer a network that artnn has too"`
 	sheetFlags
 	Preview preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show both pictures in the terminal: ${enum}."`
 }
 
 // Help is shown by --help.
 func (*find) Help() string {
-	return `Gradient descent on what a picture is made from, from several random starts. The distance that is printed is the root mean square difference of both pictures, in shades of 255.
+	return `Gradient descent on what a picture is made from, from several random starts. The distance that is printed is the root mean square difference of both pictures, in shades of 255. With --features, pictures are compared by their pixels and by what that network sees in them: what is found is nearer in these, and less near in pixels. It takes many times as long.
 
 Examples:
   artnn find photo.jpg -m run1
   artnn find photo.jpg -m run1 -o me.safetensors --starts 32 --steps 2000
+  artnn find photo.jpg -m run1 --features run4
   artnn interpolate -m run1 --latent me.safetensors --seeds 3
   artnn generate image -m run1 --latent me.safetensors --directions 8`
 }
@@ -90,6 +95,18 @@ func (c *find) Run(ctx context.Context, k *kong.Context, con *console) error {
 		return err
 	}
 	search := latent.SearchOptions{Starts: c.Starts, Steps: c.Steps, Seed: c.Seed}
+	var features func(x *tensor.Tensor) *tensor.Tensor
+	if c.byFeatures() {
+		n, _, err := c.network()
+		if err != nil {
+			return err
+		}
+		features, err = measure.Differentiable(n, c.view(size))
+		if err != nil {
+			return err
+		}
+		search.Features = func(x *tensor.Tensor) []*tensor.Tensor { return []*tensor.Tensor{features(x)} }
+	}
 	if len(c.Class) > 0 {
 		if search.Classes, err = gan.Mix(c.Class...); err != nil {
 			return err
@@ -120,8 +137,18 @@ func (c *find) Run(ctx context.Context, k *kong.Context, con *console) error {
 	if err := con.show(pair, c.Preview); err != nil {
 		return err
 	}
-	con.say("%s: found at a distance of %.1f shades of 255, in %.1fs; both are in %s%s\n", c.Out, found.Distance, time.Since(began).Seconds(), sheet, mixture(gan, found.Latent))
+	distance := fmt.Sprintf("%.1f shades of 255", found.Distance)
+	if features != nil {
+		x := tensor.FromSlice(append(target[:len(target):len(target)], found.Picture...), 2, size.Channels, size.Height, size.Width)
+		distance += fmt.Sprintf(" and %.3g in features", apart(features(x)))
+	}
+	con.say("%s: found at a distance of %s, in %.1fs; both are in %s%s\n", c.Out, distance, time.Since(began).Seconds(), sheet, mixture(gan, found.Latent))
 	return nil
+}
+
+// apart is the Euclidean distance of two rows.
+func apart(rows *tensor.Tensor) float64 {
+	return math.Sqrt(rows.Narrow(0, 0, 1).Sub(rows.Narrow(0, 1, 1)).Square().Sum().Item())
 }
 
 // sheet is the file beside the latents for both pictures. It is not one that was

@@ -41,14 +41,15 @@ type generateImage struct {
 	Spread  float64  `default:"1" placeholder:"X" help:"Below 1, pictures are more alike and more usual (default: ${default})."`
 	Columns *int     `placeholder:"N" help:"Pictures in a row (default: about a square; of --directions 7)."`
 	sheetFlags
-	Directions int          `placeholder:"N" help:"Change one picture instead: a row for each of N directions that were found without labels, from three deviations before it to three after."`
-	Nearest    string       `input:"data" placeholder:"FOLDER" help:"Put the most similar picture of a folder beside each, and print the distances."`
-	Preview    preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
+	Directions   int    `placeholder:"N" help:"Change one picture instead: a row for each of N directions that were found without labels, from three deviations before it to three after."`
+	Nearest      string `input:"data" placeholder:"FOLDER" help:"Put the most similar picture of a folder beside each, and print the distances."`
+	featureFlags `embed:"" set:"unlessFeatures=pixels measure them, but with --layer a network that artnn has"`
+	Preview      preview.Mode `default:"auto" enum:"${previews}" placeholder:"MODE" help:"Show the sheet in the terminal: ${enum}."`
 }
 
 // Help is shown by --help.
 func (*generateImage) Help() string {
-	return `Every PNG says how it was made: "artnn info sheet.png" prints the command that makes it again.
+	return `Every PNG, APNG and GIF says how it was made: "artnn info sheet.png" prints the command that makes it again.
 
 Examples:
   artnn generate image
@@ -57,7 +58,8 @@ Examples:
   artnn generate image -m run1 -n 100 --single -o out/face.png --seed 7
   artnn generate image -m run1 -n 100 --seed 7 --pick 42 -o this-one.png
   artnn generate image -m run1 --seed 7 --directions 8 -o sliders.png
-  artnn generate image -m run1 --nearest my-pictures`
+  artnn generate image -m run1 --nearest my-pictures
+  artnn generate image -m run1 --nearest my-pictures --features run4`
 }
 
 // mostPictures is how many are made at a time.
@@ -93,6 +95,8 @@ func (c *generateImage) Validate() error {
 		return fmt.Errorf("--columns must be at least 2 with --directions, got %d", *c.Columns)
 	case ending == latentsEnding && c.Single:
 		return fmt.Errorf("--single is of pictures: leave it out, and all latents are in %s", c.Out)
+	case c.byFeatures() && c.Nearest == "":
+		return fmt.Errorf("--features and --layer say how --nearest measures: name a folder with it")
 	case c.Nearest != "" && (c.Single || ending != ".png"):
 		return fmt.Errorf("--nearest makes one sheet: leave out --single, and latents for -o")
 	}

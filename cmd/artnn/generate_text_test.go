@@ -182,6 +182,7 @@ func TestEvalComparesWhatIsWritten(t *testing.T) {
 	}
 	assert.NotContains(t, r.out, "keep the form")
 	assert.Equal(t, r, call(t, "eval", "-m", out, "--data", novel), "the seed has a default")
+	assert.Contains(t, call(t, "eval", "-m", out, "--data", novel, "-n", "5").err, "-n is of picture generators and, with --form, of texts", "it is measured on all of a text")
 	r = ok(t, call(t, "eval", "-m", out, "--data", novel, "--form", "*/*/", "-n", "5"))
 	assert.Regexp(t, `keep the form +\d+\.\d % of 5 texts; of the text's own paragraphs, \d+\.\d %\n`, r.out)
 

@@ -30,7 +30,7 @@ var _ = commands.add(60, func() any {
 
 // info tells what is in a file.
 type info struct {
-	File    string `arg:"" input:"data" help:"A model's file, any safetensors file, a run's folder, or a PNG that this program has written."`
+	File    string `arg:"" input:"data" help:"A model's file, any safetensors file, a run's folder, or a PNG or GIF that this program has written."`
 	Tensors bool   `help:"List every tensor, also of models of a kind that is known."`
 }
 
@@ -38,7 +38,7 @@ type info struct {
 func (*info) Help() string {
 	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, its size, and its layers with their shapes, parameters and multiply-adds for one sample. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
-Of a PNG that artnn wrote: the model, seed and settings, and the command that makes it again.
+Of a PNG or GIF that artnn wrote: the model, seed and settings, and the command that makes it again.
 
 Examples:
   artnn info run1
@@ -48,11 +48,11 @@ Examples:
 
 // Run is the command.
 func (c *info) Run(k *kong.Context, con *console) error {
-	if isPNG(c.File) {
+	if mayHaveRecord(c.File) {
 		return pictureInfo(k.Kong, con, c.File)
 	}
 	if isPicture(c.File) {
-		return fmt.Errorf("%s: a picture, but no PNG: only PNG and APNG files say how they were made", c.File)
+		return fmt.Errorf("%s: a picture, but neither PNG nor GIF: only PNG, APNG and GIF files say how they were made", c.File)
 	}
 	path, err := recipe.ModelFile(c.File)
 	if err != nil {

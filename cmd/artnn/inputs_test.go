@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/gif"
+	"image/jpeg"
 	"os"
 	"path/filepath"
 	"slices"
@@ -183,10 +187,16 @@ func TestTooManyPicturesInterpolated(t *testing.T) {
 
 func TestInfoOfOtherPictures(t *testing.T) {
 	t.Chdir(t.TempDir())
-	ok(t, call(t, "interpolate", "-q", "--seeds=1,2", "--n=2", "--scale=1", "-o", "morph.gif"))
-	r := call(t, "info", "morph.gif")
+	var b bytes.Buffer
+	require.NoError(t, jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 4)), nil))
+	require.NoError(t, os.WriteFile("a.jpg", b.Bytes(), 0o666))
+	r := call(t, "info", "a.jpg")
 	assert.Equal(t, statusError, r.status)
-	assert.Equal(t, "artnn: morph.gif: a picture, but no PNG: only PNG and APNG files say how they were made\n", r.err)
+	assert.Equal(t, "artnn: a.jpg: a picture, but neither PNG nor GIF: only PNG, APNG and GIF files say how they were made\n", r.err)
+	b.Reset()
+	require.NoError(t, gif.Encode(&b, image.NewGray(image.Rect(0, 0, 4, 3)), nil))
+	require.NoError(t, os.WriteFile("b.gif", b.Bytes(), 0o666))
+	assert.Regexp(t, `file +b.gif, a picture of 4×3\nmade by +unknown: no note of this program is in it`, ok(t, call(t, "info", "b.gif")).out)
 }
 
 // Black may be below zero: both ways of writing that are taken.

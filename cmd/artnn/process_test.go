@@ -17,16 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// beTheProgram makes the test's own binary the program.
-const beTheProgram = "ARTNN_TEST_IS_PROGRAM"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(beTheProgram) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // launch runs the program until it has printed a line with a text.
 func launch(t *testing.T, until string, args ...string) (c *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()

@@ -16,10 +16,9 @@ import (
 	"github.com/org/artnn/cmd/artnn/internal/settings"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/latent"
 )
 
-// recordKeyword is that of the text in a PNG file that tells how it was made.
+// recordKeyword is that of the text in a PNG or GIF file that tells how it was made.
 const recordKeyword = "artnn"
 
 // record is how a picture was made. Command, Args, Settings and Out make it again;
@@ -30,7 +29,7 @@ type record struct {
 	Settings map[string]string `json:"settings"`       // all flags with their values, also those that were not given
 	Out      string            `json:"out"`            // file that was written, without its folder
 	Model    string            `json:"model"`          // where it was; "" for the one that comes with the program
-	Kind     string            `json:"kind"`           // of the model
+	Kind     string            `json:"kind"`           // of the model; "" if none was used
 	Weights  string            `json:"weights"`        // fingerprint of the model
 	Kernels  string            `json:"kernels"`        // other ones may round otherwise
 }
@@ -42,12 +41,14 @@ var seedFlags = []string{"seed", "seeds"}
 var notRecorded = []string{"out", "preview"}
 
 // recordOf is the record of a command that is running, which made its pictures with a
-// model. chosen are settings that it was not given.
-func recordOf(k *kong.Context, gan *models.GAN, model, out string, chosen ...settings.Value) record {
-	kind, _ := gan.Describe()
+// model, or of others with none. chosen are settings that it was not given.
+func recordOf(k *kong.Context, m models.Model, model, out string, chosen ...settings.Value) record {
 	r := record{
 		Command: strings.TrimPrefix(k.Selected().FullPath(), "artnn "), Out: filepath.Base(out),
-		Settings: map[string]string{}, Model: model, Kind: kind, Weights: latent.Fingerprint(gan), Kernels: string(asm.Selected()),
+		Settings: map[string]string{}, Model: model, Kernels: string(asm.Selected()),
+	}
+	if m != nil {
+		r.Kind, r.Weights = models.Kind(m), models.Fingerprint(m)
 	}
 	for _, p := range k.Path {
 		if p.Positional != nil {
@@ -72,7 +73,7 @@ func (r record) with(more ...settings.Value) record {
 	return r
 }
 
-// texts are what a PNG file keeps of it.
+// texts are what a PNG or GIF file keeps of it.
 func (r record) texts() []data.PNGText {
 	text, err := json.Marshal(r)
 	if err != nil { // strings alone
@@ -123,7 +124,7 @@ func (r record) line(k *kong.Kong) (string, error) {
 	return strings.Join(append(parts, "-o", shellWord(r.Out)), " "), nil
 }
 
-// recordIn is the record among the texts of a PNG file.
+// recordIn is the record among the texts of a file.
 func recordIn(texts []data.PNGText) (record, error) {
 	var r record
 	i := slices.IndexFunc(texts, func(t data.PNGText) bool { return t.Keyword == recordKeyword })

@@ -19,7 +19,7 @@ import (
 
 // The command that info prints, typed into a shell, makes the very file again.
 func TestPicturesAreMadeAgain(t *testing.T) {
-	bin, faces := t.TempDir(), facesFolder(t, 5)
+	bin, faces, tiny := t.TempDir(), facesFolder(t, 60), tinyEnlarger(t)
 	program, err := os.Executable()
 	require.NoError(t, err)
 	script := "#!/bin/sh\nexec env " + beTheProgram + "=1 '" + program + "' \"$@\"\n"
@@ -29,6 +29,10 @@ func TestPicturesAreMadeAgain(t *testing.T) {
 	classModel(t, "a model's.safetensors")
 	require.NoError(t, data.WritePNG("-face.png", samples.Faces().Image(9)))
 	require.NoError(t, os.Symlink(faces, "faces"))
+	ok(t, call(t, "convert", "-q", tiny, "--range=0,1", "-o", "net"))
+	ok(t, call(t, append([]string{"train", "image", "--data", faces, "-o", "run", "--steps=2", "-q"}, smallImage...)...))
+	chequered(t, "a.png", 60, 41)
+	chequered(t, "it's b.png", 40, 60)
 	ok(t, call(t, "generate", "image", "-n", "2", "-o", "two.safetensors", "--seed=1"))
 	for file, args := range map[string][]string{
 		"sheet.png":    {"generate", "image", "-n", "4"},
@@ -39,8 +43,15 @@ func TestPicturesAreMadeAgain(t *testing.T) {
 		"latent.png":   {"generate", "image", "--latent", "two.safetensors", "-o", "latent.png"},
 		"sliders.png":  {"generate", "image", "--directions=2", "-o", "sliders.png"},
 		"nearest.png":  {"generate", "image", "-n2", "--nearest=faces", "-o", "nearest.png"},
+		"alike.png":    {"generate", "image", "-n2", "--nearest=faces", "--layer=features", "-o", "alike.png"},
 		"strip.png":    {"interpolate", "-n", "2", "-o", "strip.png"},
 		"line.apng":    {"interpolate", "--straight", "--latent", "two.safetensors", "--seeds=5,6", "-n2", "--delay=90ms", "-o", "line.apng", "--scale=1"},
+		"morph.gif":    {"interpolate", "-n", "2", "-o", "morph.gif"},
+		"training.gif": {"timelapse", "run"},
+		"t.apng":       {"timelapse", "run", "--delay=1s", "-o", "t.apng"},
+		"upscaled.png": {"upscale", "a.png", "-m", "net", "--tile=32"},
+		"dream.png":    {"dream", "a.png", "-m", "net", "--steps=2", "--octaves=1", "--jitter=3", "--layers=F_1"},
+		"styled.png":   {"style", "a.png", "-s", "it's b.png", "-m", "net", "--steps=2", "--smooth=0"},
 		"found.png":    {"find", "./-face.png", "--steps=3"},
 	} {
 		r := call(t, args...)

@@ -19,8 +19,8 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/data/samples"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
-	"github.com/org/artnn/models/latent"
 	"github.com/org/artnn/recipe/rundir"
 )
 
@@ -179,6 +179,40 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// By features, what is found is nearer in these than what pixels alone find.
+func TestFindByFeatures(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, data.WritePNG("real.png", samples.Faces().Image(777)))
+	network, err := shippedFeatures()
+	require.NoError(t, err)
+	features, err := measure.NetworkFeatures(network, measure.View{Channels: 3, Height: 16, Width: 16, Place: "blocks.3"})
+	require.NoError(t, err)
+	near := func(args ...string) (found float64, out string) {
+		r := ok(t, call(t, append([]string{"find", "real.png", "--starts=2", "--steps=40", "--scale=1"}, args...)...))
+		var planes [][]float32
+		for _, x := range []int{2, 20} {
+			one := decodedPNG(t, "found.png").(*image.RGBA).SubImage(image.Rect(x, 2, x+16, 18))
+			require.NoError(t, data.WritePNG("one.png", one))
+			pixels, err := data.DecodeImage(bytes.NewReader(read(t, "one.png")), data.ImageOptions{Width: 16, Height: 16})
+			require.NoError(t, err)
+			planes = append(planes, pixels)
+		}
+		_, distances, err := measure.NearestContext(t.Context(), features(planes[:1]), features(planes[1:]))
+		require.NoError(t, err)
+		return distances[0], r.out
+	}
+	byPixels, out := near()
+	assert.NotContains(t, out, "in features")
+	byFeatures, out := near("--layer=blocks.3")
+	assert.Less(t, byFeatures, 0.8*byPixels)
+	var said float64
+	_, err = fmt.Sscanf(out[strings.Index(out, " and "):], " and %g in features", &said)
+	require.NoError(t, err)
+	assert.InDelta(t, byFeatures, said, 0.05*said, "up to the rounding of bytes")
+	assert.Contains(t, call(t, "find", "real.png", "--layer=x").err, `the network has no place "x"; it has stem, `)
+	assert.Contains(t, call(t, "find", "real.png", "--features=real.png").err, "real.png")
+}
+
 // Of a network with classes, their mixture is found and told, or stays as it is given.
 func TestFindClasses(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -264,6 +298,41 @@ func TestNearestOfAFolder(t *testing.T) {
 	assert.NotContains(t, r.out, "median")
 }
 
+// By features, a copy is found although it is mirrored.
+func TestNearestOfAFolderByFeatures(t *testing.T) {
+	dir := facesFolder(t, 20)
+	t.Chdir(t.TempDir())
+	gan, err := shippedFaces()
+	require.NoError(t, err)
+	own := gan.Images(4, 7)[2].(*image.RGBA)
+	mirrored := image.NewRGBA(own.Rect)
+	for y := range 16 {
+		for x := range 16 {
+			mirrored.Set(x, y, own.At(15-x, y))
+		}
+	}
+	require.NoError(t, data.WritePNG(filepath.Join(dir, "copy.png"), mirrored))
+	r := ok(t, call(t, "generate", "image", "-n", "4", "--seed=7", "--nearest", dir, "--layer=features"))
+	assert.Regexp(t, `^picture  in features  in shades  nearest\n1 +\d\S* +\d+\.\d +\S+\n2 .*\n3 +0?\.\d+ +\d+\.\d +copy.png\n4 `, r.out)
+	assert.Contains(t, r.out, "nearest of 21 pictures in "+dir+" by the features of the network that artnn has; distances are of these")
+	assert.Regexp(t, `to the nearest other one is \d\S* in features, and by pixels \d+\.\d in shades: what`, r.out)
+
+	classes := classesFolder(t, 6)
+	ok(t, call(t, "train", "classifier", "-q", "--data", classes, "--steps=2", "--width=2", "-o", "run"))
+	r = ok(t, call(t, "generate", "image", "-n", "2", "--nearest", dir, "--features=run", "--layer=stem"))
+	assert.Contains(t, r.out, "by the features of run;")
+	for want, args := range map[string][]string{
+		"--features and --layer say how --nearest measures": {"--features=run"},
+		"the network has no place \"x\"; it has stem, ":     {"--nearest", dir, "--layer=x"},
+		"which has no features of pictures":                 {"--nearest", dir, "--features=gan.safetensors"},
+	} {
+		require.NoError(t, models.Save("gan.safetensors", gan))
+		r := call(t, append([]string{"generate", "image"}, args...)...)
+		assert.NotZero(t, r.status)
+		assert.Contains(t, r.err, want)
+	}
+}
+
 // An animation of how a network learned.
 func TestTimelapse(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -331,7 +400,7 @@ func TestInfoTellsOfOtherWeights(t *testing.T) {
 	assert.Regexp(t, `(?m)^now +the model has other weights: its pictures will be others$`, ok(t, call(t, "info", "sheet.png")).out)
 	require.NoError(t, os.Remove("m.safetensors"))
 	assert.Regexp(t, `(?m)^now +the model cannot be loaded: m.safetensors: there is no such model`, ok(t, call(t, "info", "sheet.png")).out)
-	assert.Contains(t, ok(t, call(t, "info", "sheet.png")).out, latent.Fingerprint(classModel(t, "m.safetensors")))
+	assert.Contains(t, ok(t, call(t, "info", "sheet.png")).out, models.Fingerprint(classModel(t, "m.safetensors")))
 }
 
 // Ctrl+C ends at once and leaves nothing.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/paint"
 )
@@ -13,6 +15,8 @@ var _ = commands.add(45, func() any {
 		Style style `cmd:"" help:"Paint a picture in the style of another."`
 	}{}
 })
+
+var _ = recorded("style")
 
 // style paints a picture in the style of another.
 type style struct {
@@ -51,7 +55,7 @@ func (c *style) Validate() error {
 }
 
 // Run is the command.
-func (c *style) Run(ctx context.Context, con *console) error {
+func (c *style) Run(ctx context.Context, k *kong.Context, con *console) error {
 	net, err := watched(c.Model)
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func (c *style) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := data.WritePNG(c.Out, out); err != nil {
+	if err := data.WritePNG(c.Out, out, recordOf(k, net, c.Model, c.Out).texts()...); err != nil {
 		return err
 	}
 	con.say("%s: %d×%d\n", c.Out, out.Rect.Dx(), out.Rect.Dy())

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/recipe"
 	"github.com/org/artnn/recipe/anim"
@@ -19,6 +21,8 @@ var _ = commands.add(46, func() any {
 		Timelapse timelapse `cmd:"" help:"Show how a network learned, as an animation of its samples."`
 	}{}
 })
+
+var _ = recorded("timelapse")
 
 // timelapse makes an animation of a run's samples.
 type timelapse struct {
@@ -49,7 +53,7 @@ func (c *timelapse) Validate() error {
 }
 
 // Run is the command.
-func (c *timelapse) Run(ctx context.Context, con *console) error {
+func (c *timelapse) Run(ctx context.Context, k *kong.Context, con *console) error {
 	sheets, err := recipe.Sheets(ctx, c.Dir, mostFrames)
 	switch {
 	case ctx.Err() != nil:
@@ -61,7 +65,7 @@ func (c *timelapse) Run(ctx context.Context, con *console) error {
 	for i, s := range sheets {
 		frames[i] = s.Picture
 	}
-	if err := anim.Save(ctx, c.Out, frames, anim.Options{Delay: c.Delay, Last: c.Last}); err != nil {
+	if err := anim.Save(ctx, c.Out, frames, anim.Options{Delay: c.Delay, Last: c.Last, Texts: recordOf(k, nil, c.Dir, c.Out).texts()}); err != nil {
 		return interruptedOr(ctx, err)
 	}
 	con.say("%s: %s, from step %d to step %d\n", c.Out, words.Count(len(frames), "sheet"), sheets[0].Step, sheets[len(sheets)-1].Step)

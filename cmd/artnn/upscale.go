@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/keras"
@@ -31,6 +33,8 @@ func useOf(net *keras.Network) string {
 	}
 	return "artnn upscale"
 }
+
+var _ = recorded("upscale")
 
 // upscale makes a picture larger.
 type upscale struct {
@@ -69,7 +73,7 @@ func pngOut(name string) error {
 }
 
 // Run is the command.
-func (c *upscale) Run(ctx context.Context, con *console) error {
+func (c *upscale) Run(ctx context.Context, k *kong.Context, con *console) error {
 	net, err := loadAs[*keras.Network](c.Model, "larger pictures")
 	if err != nil {
 		return err
@@ -82,7 +86,7 @@ func (c *upscale) Run(ctx context.Context, con *console) error {
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	if err := data.WritePNG(c.Out, larger); err != nil {
+	if err := data.WritePNG(c.Out, larger, recordOf(k, net, c.Model, c.Out).texts()...); err != nil {
 		return err
 	}
 	size := func(m image.Image) string { return fmt.Sprintf("%d×%d", m.Bounds().Dx(), m.Bounds().Dy()) }

@@ -47,21 +47,31 @@ func Append(b []byte, kind string, body []byte) []byte {
 // Text is a text under a keyword, such as "Title" or "Software".
 type Text struct{ Keyword, Text string }
 
-// Encode encodes texts as chunks: tEXt where all is ASCII, else iTXt.
+// Check is an error unless the text can be kept.
 //
 // Errors: a keyword that is not 1 to 79 printable ASCII characters without spaces at
 // its ends; a text that is not UTF-8 or has a zero byte.
+func (t Text) Check() error {
+	if n := len(t.Keyword); n < 1 || n > mostKeyword || !ascii(t.Keyword, false) || strings.TrimSpace(t.Keyword) != t.Keyword {
+		return fmt.Errorf("keyword %.100q: must be 1 to %d printable ASCII characters, without spaces at its ends", t.Keyword, mostKeyword)
+	}
+	if !utf8.ValidString(t.Text) || strings.ContainsRune(t.Text, 0) {
+		return fmt.Errorf("text of %q: must be UTF-8 without zero bytes", t.Keyword)
+	}
+	return nil
+}
+
+// Encode encodes texts as chunks: tEXt where all is ASCII, else iTXt.
+//
+// Errors: those of [Text.Check].
 func Encode(texts []Text) (chunks []byte, err error) {
 	for _, t := range texts {
-		if n := len(t.Keyword); n < 1 || n > mostKeyword || !ascii(t.Keyword, false) || strings.TrimSpace(t.Keyword) != t.Keyword {
-			return nil, fmt.Errorf("keyword %.100q: must be 1 to %d printable ASCII characters, without spaces at its ends", t.Keyword, mostKeyword)
+		if err := t.Check(); err != nil {
+			return nil, err
 		}
-		switch {
-		case !utf8.ValidString(t.Text) || strings.ContainsRune(t.Text, 0):
-			return nil, fmt.Errorf("text of %q: must be UTF-8 without zero bytes", t.Keyword)
-		case ascii(t.Text, true):
+		if ascii(t.Text, true) {
 			chunks = Append(chunks, "tEXt", []byte(t.Keyword+"\x00"+t.Text))
-		default: // not compressed, of no language, keyword not translated
+		} else { // not compressed, of no language, keyword not translated
 			chunks = Append(chunks, "iTXt", []byte(t.Keyword+"\x00\x00\x00\x00\x00"+t.Text))
 		}
 	}

@@ -81,3 +81,19 @@ func (r Resizer) Resize(dst, src []float32) {
 		}
 	}
 }
+
+// Matrices resize one plane x by products: down · x · across.
+//
+// Shape: down [toH, h], across [w, toW].
+func (r Resizer) Matrices() (down, across []float32) {
+	down, across = make([]float32, r.to.h*r.from.h), make([]float32, r.from.w*r.to.w)
+	for y, a := range r.down {
+		copy(down[y*r.from.h+a.first:], a.weights)
+	}
+	for x, a := range r.across {
+		for k, w := range a.weights {
+			across[(a.first+k)*r.to.w+x] = w
+		}
+	}
+	return down, across
+}

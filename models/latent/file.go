@@ -1,9 +1,6 @@
 package latent
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -140,23 +137,4 @@ func inBytes(pixels []float32) []byte {
 		out[i] = picture.Byte(v)
 	}
 	return out
-}
-
-// Fingerprint identifies the kind and the weights of a generator: equal ones have
-// equal fingerprints, of 16 hexadecimal digits. It does not depend on settings of the
-// training, nor on whether there is a discriminator.
-func Fingerprint(gan *models.GAN) string {
-	kind, _ := gan.Describe()
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%s %v\n", kind, gan.Size())
-	for name, e := range gan.Generator.State() {
-		fmt.Fprintf(hash, "%q %v\n", name, e.Value.Shape())
-		values := e.Value.Float32s()
-		bits := make([]byte, 0, 4*len(values))
-		for _, v := range values {
-			bits = binary.LittleEndian.AppendUint32(bits, math.Float32bits(v))
-		}
-		hash.Write(bits)
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:8])
 }

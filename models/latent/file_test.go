@@ -92,19 +92,3 @@ func TestFileThatIsDamaged(t *testing.T) {
 	assert.ErrorContains(t, Save(path, gan, nan, nil), "latents")
 	assert.Error(t, tensor.Try(func() { _ = Save(path, gan, latents[1:], nil) }))
 }
-
-func TestFingerprint(t *testing.T) {
-	small := func(seed uint64) *models.GAN {
-		gan, err := models.NewGAN(models.GANConfig{Width: 4, Seed: seed, LR: 0.1})
-		require.NoError(t, err)
-		return gan
-	}
-	gan := small(1)
-	was := Fingerprint(gan)
-	assert.Len(t, was, 16)
-	assert.Equal(t, was, Fingerprint(gan.Inference().(*models.GAN)), "the generator alone")
-	assert.Equal(t, was, Fingerprint(small(1)))
-	assert.NotEqual(t, was, Fingerprint(small(2)))
-	gan.Step(make([]float32, 4*48))
-	assert.NotEqual(t, was, Fingerprint(gan))
-}

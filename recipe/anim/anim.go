@@ -16,6 +16,9 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/atomicfile"
+	"github.com/org/artnn/internal/giffile"
+	"github.com/org/artnn/internal/pngfile"
+	"github.com/org/artnn/internal/regular"
 )
 
 // Options say how an animation runs.
@@ -31,7 +34,8 @@ type Options struct {
 	// Dither spreads the error of each pixel of a GIF over its neighbours. Pixel art
 	// looks better without.
 	Dither bool
-	// Texts are kept in an APNG, as data.WritePNG keeps them.
+	// Texts are kept in the file: in an APNG as data.WritePNG keeps them, in a GIF as
+	// comments of the form "keyword: text".
 	Texts []data.PNGText
 }
 
@@ -52,6 +56,46 @@ func Save(ctx context.Context, path string, pictures []image.Image, o Options) e
 		return fmt.Errorf("%s: an animation's file must end in %s", path, strings.Join(Extensions(), " or "))
 	}
 	return atomicfile.Write(path, func(w io.Writer) error { return write(ctx, w, pictures, o) })
+}
+
+// ReadTexts reads the texts in a PNG, APNG or GIF file, in order. Of a GIF, they are the
+// comments before its first picture; one without a keyword has "Comment".
+//
+// Errors: a file that is none of these or damaged; those of the file system.
+func ReadTexts(path string) ([]data.PNGText, error) {
+	f, err := regular.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	begin := make([]byte, len(gifMagic))
+	if _, err := io.ReadFull(f, begin); err != nil || string(begin) != gifMagic {
+		return data.ReadPNGTexts(path)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	list, err := giffile.Texts(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var texts []data.PNGText
+	for _, t := range list {
+		texts = append(texts, data.PNGText(t))
+	}
+	return texts, nil
+}
+
+// gifMagic is what GIF files of all versions begin with.
+const gifMagic = "GIF8"
+
+// texts are those of the options.
+func (o Options) texts() []pngfile.Text {
+	list := make([]pngfile.Text, len(o.Texts))
+	for i, t := range o.Texts {
+		list[i] = pngfile.Text(t)
+	}
+	return list
 }
 
 // interruptible is a writer for as long as a context lasts.

@@ -210,6 +210,22 @@ func TestSave(t *testing.T) {
 		require.NoError(t, Save(t.Context(), filepath.Join(dir, "a"+ext), pictures, Options{Delay: time.Second}))
 	}
 	assert.EqualError(t, Save(t.Context(), "a.mp4", pictures, Options{}), "a.mp4: an animation's file must end in .apng or .gif")
+	texts := []data.PNGText{{Keyword: "Software", Text: "a test"}, {Keyword: "Title", Text: "點: a dot"}}
+	for _, ext := range Extensions() {
+		path := filepath.Join(dir, "texts"+ext)
+		require.NoError(t, Save(t.Context(), path, pictures, Options{Texts: texts}))
+		got, err := ReadTexts(path)
+		require.NoError(t, err)
+		assert.Equal(t, texts, got)
+	}
+	for name, text := range map[string]string{"cut.gif": "GIF89a", "none": "GIF", "empty": ""} {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+		_, err := ReadTexts(path)
+		assert.ErrorContains(t, err, path+": not a ")
+	}
+	_, err := ReadTexts("none")
+	assert.ErrorIs(t, err, os.ErrNotExist)
 	for name, magic := range map[string]string{"a.gif": "GIF89a", "a.APNG": pngfile.Magic} {
 		file, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -234,5 +250,7 @@ func TestPicturesThatDoNotFit(t *testing.T) {
 		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, []image.Image{flat(2, color.Black), flat(3, color.Black)}, Options{}), "not of one size")
 		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, []image.Image{flat(0, color.Black)}, Options{}), "empty")
 	}
-	assert.ErrorContains(t, WriteAPNG(t.Context(), &bytes.Buffer{}, []image.Image{flat(2, color.Black)}, Options{Texts: []data.PNGText{{}}}), "keyword")
+	for _, write := range formats {
+		assert.ErrorContains(t, write(t.Context(), &bytes.Buffer{}, []image.Image{flat(2, color.Black)}, Options{Texts: []data.PNGText{{}}}), "keyword")
+	}
 }

@@ -26,11 +26,7 @@ func WriteAPNG(ctx context.Context, w io.Writer, pictures []image.Image, o Optio
 	if err := check(pictures); err != nil {
 		return err
 	}
-	list := make([]pngfile.Text, len(o.Texts))
-	for i, t := range o.Texts {
-		list[i] = pngfile.Text(t)
-	}
-	texts, err := pngfile.Encode(list)
+	texts, err := pngfile.Encode(o.texts())
 	if err != nil {
 		return err
 	}

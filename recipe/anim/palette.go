@@ -54,22 +54,24 @@ const keptBits = 6
 
 func histogram(ctx context.Context, pictures []image.Image) []shade {
 	type sum struct{ r, g, b, n float64 }
-	cells := map[[3]uint8]*sum{}
+	var cells []sum
+	place := make([]int32, 1<<(3*keptBits)) // of a colour's cell, from 1
 	for _, m := range pictures {
 		if ctx.Err() != nil {
 			break
 		}
-		b := m.Bounds()
+		b, at := m.Bounds(), colourAt(m)
 		for y := b.Min.Y; y < b.Max.Y; y++ {
 			for x := b.Min.X; x < b.Max.X; x++ {
-				c := color.RGBAModel.Convert(m.At(x, y)).(color.RGBA)
-				key := [3]uint8{c.R >> (8 - keptBits), c.G >> (8 - keptBits), c.B >> (8 - keptBits)}
-				s := cells[key]
-				if s == nil {
-					s = &sum{}
-					cells[key] = s
+				c := at(x, y)
+				const shift = 16 - keptBits
+				key := c[0]>>shift<<(2*keptBits) | c[1]>>shift<<keptBits | c[2]>>shift
+				if place[key] == 0 {
+					cells = append(cells, sum{})
+					place[key] = int32(len(cells))
 				}
-				s.r, s.g, s.b, s.n = s.r+float64(c.R), s.g+float64(c.G), s.b+float64(c.B), s.n+1
+				s := &cells[place[key]-1]
+				s.r, s.g, s.b, s.n = s.r+float64(c[0]>>8), s.g+float64(c[1]>>8), s.b+float64(c[2]>>8), s.n+1
 			}
 		}
 	}
@@ -77,7 +79,7 @@ func histogram(ctx context.Context, pictures []image.Image) []shade {
 	for _, s := range cells {
 		shades = append(shades, shade{[3]float64{s.r / s.n, s.g / s.n, s.b / s.n}, s.n})
 	}
-	// A map has no order, the palette must have one.
+	// The palette does not depend on where in the pictures a colour is first.
 	slices.SortFunc(shades, func(a, b shade) int {
 		return cmp.Or(cmp.Compare(a.rgb[0], b.rgb[0]), cmp.Compare(a.rgb[1], b.rgb[1]), cmp.Compare(a.rgb[2], b.rgb[2]))
 	})
