@@ -57,10 +57,10 @@ func ExampleImages_Prepare() {
 		return
 	}
 	fmt.Println(task.Plan())
-	fmt.Println(r.Size, *r.Gray, r.Batch, r.Network, r.Width, r.Schedule)
+	fmt.Println(r.Size, *r.Gray, r.Batch, r.Network, r.LR, r.Schedule)
 	// Output:
-	// A generative adversarial network learns from 60 pictures of 16×16 pixels in batches of 60, 172,388 parameters
-	// 16 false 60 dcgan 32 cosine
+	// A generative adversarial network learns from 60 pictures of 16×16 pixels in batches of 60, 473,217 parameters
+	// 16 false 60 dense 0.001 cosine
 }
 
 func ExampleText() {

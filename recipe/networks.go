@@ -15,8 +15,12 @@ import (
 // dense is the network of linear layers.
 const dense = "dense"
 
-// defaultNetwork is what learns best in equal time; see docs/own-images.md.
-const defaultNetwork = "dcgan"
+// defaultNetwork is what learns best in equal time, but of pictures as small as
+// mostSmall, which a dense one learns better; see docs/own-images.md.
+const (
+	defaultNetwork = "dcgan"
+	mostSmall      = 16
+)
 
 // Bounds of the sizes, powers of two, that convolutional networks take.
 const (
@@ -44,12 +48,15 @@ func convKind(name string) string {
 }
 
 // suitable is the network for pictures of a size: convolutional ones want a power
-// of two, and hidden layers are those of a dense one.
+// of two, and what only one of them has decides.
 func (c *Images) suitable() string {
-	if len(c.Hidden) > 0 || c.Size < leastConvSize || c.Size > mostConvSize || c.Size&(c.Size-1) != 0 {
+	switch {
+	case len(c.Hidden) > 0 || c.Size < leastConvSize || c.Size > mostConvSize || c.Size&(c.Size-1) != 0:
 		return dense
+	case c.ByClass || c.Width != 0 || c.Adapt != nil || c.Size > mostSmall:
+		return defaultNetwork
 	}
-	return defaultNetwork
+	return dense
 }
 
 // chooseDense fills in what was left open for a dense GAN.

@@ -31,15 +31,33 @@ func TestImagesChooseByThePictures(t *testing.T) {
 	assert.Equal(t, 16, c.Size)
 	assert.False(t, *c.Gray)
 	assert.Equal(t, 25, c.Batch)
-	assert.Equal(t, "dcgan", c.Network)
-	assert.Equal(t, 32, c.Width)
-	assert.Equal(t, 5e-4, c.LR)
+	assert.Equal(t, dense, c.Network)
+	assert.Equal(t, 1e-3, c.LR)
 	assert.Equal(t, defaultTime, c.Budget.Time)
 	assert.Equal(t, 16, c.Model().Size().Width)
 	assert.Len(t, said, 1)
 	assert.Contains(t, strings.Join(warned, ""), "25 pictures are few")
 	assert.Contains(t, task.Plan(), "learns from 25 pictures of 16×16 pixels in batches of 25, ")
 	assert.Contains(t, c.Settings, report.Setting{Name: "z_dim", Value: "100"})
+}
+
+func TestImagesChooseTheirNetwork(t *testing.T) {
+	for want, all := range map[string][]Images{
+		dense:   {{}, {Size: 15}, {Size: 48}, {Size: 64, Hidden: []int{8}}},
+		"dcgan": {{Size: 32}, {Size: 64}, {Width: 8}, {Adapt: new(1e-6)}},
+	} {
+		for _, c := range all {
+			c.Data = facesFolder(t, 4)
+			_, err := c.Prepare(context.Background())
+			require.NoError(t, err)
+			assert.Equal(t, want, c.Network, "%d", c.Size)
+		}
+	}
+	c := Images{Data: facesFolder(t, 4), Size: 32}
+	_, err := c.Prepare(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 32, c.Width)
+	assert.Equal(t, 5e-4, c.LR)
 }
 
 func TestConvolutionalImagesTakeTheirRate(t *testing.T) {
@@ -73,9 +91,9 @@ func TestImagesRefuseWhatTheNetworkLacks(t *testing.T) {
 		"ByClass needs a convolutional network, and so pictures whose size is a power of two from 16 to 256; this one is dense": {ByClass: true, Size: 17},
 		"Width is of convolutional networks, and this one is dense":                                                             {Width: 4, Network: "dense"},
 		"Adapt is of convolutional networks, and this one is dense":                                                             {Adapt: &one, Hidden: []int{3}},
-		"Sharpen is of a dense network, and this one is dcgan":                                                                  {Sharpen: &one},
+		"Sharpen is of a dense network, and this one is dcgan":                                                                  {Sharpen: &one, Size: 32},
 		"Smooth is of a dense network, and this one is sngan":                                                                   {Smooth: 0.1, Network: "sngan"},
-		"Noise is of a dense network, and this one is dcgan":                                                                    {Noise: 0.1},
+		"Noise is of a dense network, and this one is dcgan":                                                                    {Noise: 0.1, Size: 32},
 		"Hidden is of a dense network, and this one is r3gan":                                                                   {Hidden: []int{4}, Network: "r3gan"},
 		"Beta1 of NaN: must be at least 0 and below 1":                                                                          {Beta1: nan},
 		"Adapt of NaN: must be at least 0 and below 1":                                                                          {Adapt: &nan},

@@ -183,6 +183,7 @@ func victims(t *testing.T) []killtest.Kind {
 	ok(t, call(t, "train", "mlp", "--data", small, "--target", "price", "-o", model, "--steps=20", "-q"))
 	return []killtest.Kind{
 		training("image", append([]string{"--data", facesFolder(t, 60)}, smallImage...)...),
+		training("image of classes", "--data", classesFolder(t, 10), "--by-class", "--model=dcgan", "--width=2", "--z-dim=8", "--batch=8", "--ema=0.9"),
 		training("classifier", "--data", classesFolder(t, 10), "--width=2"),
 		training("text", append([]string{"--data", textFile(t, 30_000), "--validate-every=5"}, smallText...)...),
 		training("text pieces", append([]string{"--data", textFile(t, 30_000), "--vocab=bpe", "--tokens=300", "--dropout=0.3", "--layers=2"}, smallText...)...),
