@@ -167,6 +167,7 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 			if r.Best != nil {
 				o.Text = fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f%s.", r.Best.Value, unit, math.Exp(r.Best.Value), of.bits(r.Best.Value, unit))
 			}
+			o.Facts = c.facts(of)
 			return o, nil
 		},
 	}
