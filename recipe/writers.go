@@ -83,6 +83,8 @@ var writerKinds = []writerKind{
 			n := of.learn.Len()
 			width, layers, dropout := 256, 4, 0.1
 			switch {
+			case of.of.characters < 55_000: // about as many weights as an LSTM has for it
+				width, layers, dropout = 64, 2, 0.3
 			case of.of.characters < 300_000:
 				width, layers, dropout = 128, 3, 0.3
 			case of.of.characters < 5_000_000:
