@@ -1,7 +1,6 @@
 package data
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -84,9 +83,9 @@ func JoinTexts(texts []string) string {
 }
 
 func loadTexts(fsys fs.FS, shown string) ([]string, error) {
-	found, err := walk(context.Background(), fsys, []string{".txt", ".md"})
+	found, err := findTexts(fsys, shown)
 	if err != nil {
-		return nil, fmt.Errorf("load text: %s: %w", shown, err)
+		return nil, err
 	}
 	var texts []string
 	left := int64(utf8text.MaxBytes) // for all of them together
@@ -102,8 +101,7 @@ func loadTexts(fsys fs.FS, shown string) ([]string, error) {
 		texts = append(texts, strings.TrimRight(text, "\n")+"\n")
 	}
 	if len(texts) == 0 {
-		return nil, fmt.Errorf("load text: %w in %s: looked for .txt and .md files, found %d without text and %d of other kinds",
-			ErrNoText, shown, len(found.files), found.ignored)
+		return nil, noText(shown, found)
 	}
 	return texts, nil
 }

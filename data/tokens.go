@@ -95,23 +95,33 @@ func Windows(tokens []int32, steps, stride int) (Dataset[Window], error) {
 //
 // Errors: rows or steps below 1, fewer than steps+1 tokens.
 func RandomWindows(tokens []int32, rows, steps int, seed uint64) (*Loader[TokenBatch], error) {
+	return RandomWindowsOf(Tokens(tokens), rows, steps, seed)
+}
+
+// RandomWindowsOf is [RandomWindows] of a text that need not fit into memory.
+//
+// Errors: those of RandomWindows.
+func RandomWindowsOf(tokens TokenSource, rows, steps int, seed uint64) (*Loader[TokenBatch], error) {
+	n := tokens.Len()
 	if rows < 1 {
 		return nil, fmt.Errorf("random windows: the number of rows must be positive, got %d", rows)
 	}
-	if err := enough("random windows", len(tokens), 1, steps); err != nil {
+	if err := enough("random windows", n, 1, steps); err != nil {
 		return nil, err
 	}
 	if err := fits("random windows", rows, steps); err != nil {
 		return nil, err
 	}
-	offsets := len(tokens) - steps
-	batches := max(1, (len(tokens)-1)/(rows*steps))
-	source := fmt.Sprintf("random windows of %d×%d of %d tokens with seed %d", rows, steps, len(tokens), seed)
+	offsets := n - steps
+	batches := max(1, (n-1)/(rows*steps))
+	source := fmt.Sprintf("random windows of %d×%d of %d tokens with seed %d", rows, steps, n, seed)
 	return newLoader(batches, source, -1, func(epoch, batch int) TokenBatch {
 		key := mix(epochKey(seed, epoch), uint64(batch))
 		b := newTokenBatch(rows, steps)
+		window := make([]int32, steps+1)
 		for r := range rows {
-			b.setRow(r, tokens, below(mix(key, uint64(r)), offsets))
+			tokens.ReadTokens(window, below(mix(key, uint64(r)), offsets))
+			b.setRow(r, window, 0)
 		}
 		return b
 	}), nil

@@ -2,6 +2,10 @@ package data
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -200,4 +204,75 @@ func TestStackPanics(t *testing.T) {
 			f()
 		}()
 	}
+}
+
+// Windows of a file of tokens are those of the same tokens in memory.
+func TestTokenFile(t *testing.T) {
+	for _, kinds := range []int{300, 1 << 16, 1<<16 + 1} {
+		tokens := counting(400_000) // more than are written at a time
+		for i := range tokens {
+			tokens[i] %= int32(kinds)
+		}
+		tokens[7] = int32(kinds - 1)
+		dir := t.TempDir()
+		f, err := CreateTokenFile(dir, kinds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part := range slices.Chunk(tokens, 333) {
+			if err := f.Append(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		got := make([]int32, f.Len())
+		if f.ReadTokens(got, 0); !slices.Equal(got, tokens) {
+			t.Errorf("%d kinds: other tokens come back", kinds)
+		}
+		here, _ := RandomWindows(tokens, 4, 9, 5)
+		there, err := RandomWindowsOf(f, 4, 9, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if here.Len() != there.Len() || here.State() != there.State() {
+			t.Errorf("%d kinds: the loaders differ", kinds)
+		}
+		for k := range 20 {
+			a, b := here.Load(1, k), there.Load(1, k)
+			if !slices.Equal(a.Inputs, b.Inputs) || !slices.Equal(a.Targets, b.Targets) {
+				t.Fatalf("%d kinds: batch %d differs", kinds, k)
+			}
+		}
+		if f.Err() != nil {
+			t.Error(f.Err())
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%v is left", left)
+		}
+		if there.Load(0, 0); f.Err() == nil {
+			t.Error("what cannot be read is no error")
+		}
+	}
+}
+
+func TestTokenFileErrors(t *testing.T) {
+	if _, err := CreateTokenFile(filepath.Join(t.TempDir(), "none"), 5); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v", err)
+	}
+	f, err := CreateTokenFile("", 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic at tokens that are not there")
+		}
+	}()
+	f.ReadTokens(make([]int32, 1), 0)
 }

@@ -17,7 +17,8 @@ import (
 // KVHeads heads of keys and values serve Heads heads of queries, equally many each.
 // Queries, keys and values come from one product, whose weight has their rows one after
 // the other, as PyTorch's nn.MultiheadAttention has. Unlike there, it attends to its
-// input only, and drops no weights: attention weights are never held.
+// input only, and drops no weights: Forward never holds the attention weights. To look at
+// them, there is [MultiHeadAttention.Weights].
 //
 // Shape: [B, T, width] → [B, T, width].
 //
@@ -98,6 +99,15 @@ func (l *MultiHeadAttention) ForwardPadded(x *tensor.Tensor, lengths []int32) *t
 	q, k, v := l.project(x, 0)
 	y := tensor.Attention(q, k, v, tensor.AttentionConfig{Scale: l.Scale, Causal: l.Causal, Window: l.Window, Lengths: lengths})
 	return l.Out.Forward(y.Flatten(2))
+}
+
+// Weights is how much each place gathers from each other in Forward, by head: rows sum to
+// 1. It is made to be looked at, holds all of it, and is not what Forward computes with.
+//
+// Shape: [B, T, width] → [B, Heads, T, T].
+func (l *MultiHeadAttention) Weights(x *tensor.Tensor) *tensor.Tensor {
+	q, k, _ := l.project(x, 0)
+	return tensor.AttentionWeights(q, k, tensor.AttentionConfig{Scale: l.Scale, Causal: l.Causal, Window: l.Window})
 }
 
 // ForwardCached attends to what the caches hold and to x itself, whose places follow in

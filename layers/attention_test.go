@@ -31,7 +31,26 @@ func TestMultiHeadAttentionGolden(t *testing.T) {
 			l.QNorm, l.KNorm = layers.NewLayerNorm(cfg.HeadDim, rng), layers.NewLayerNorm(cfg.HeadDim, rng)
 		}
 		p.pass(t, c, l, true, l.Forward)
+		w := l.Weights(p.of(c.Array("in.x")))
+		assert.Equal(t, c.Array("out.weights").Shape, w.Shape())
+		c.Close("out.weights", w.Float64s(), p.tol)
 	})
+}
+
+// A window is seen in the weights, too.
+func TestAttentionWeightsSeeTheWindow(t *testing.T) {
+	l := attentionLayers(backend.Default())["window"] // of 40
+	w := l.Weights(tensor.NewRNG(4).Normal(0, 1, 1, 60, 16))
+	require.Equal(t, []int{1, 4, 60, 60}, w.Shape())
+	for i, p := range w.Float32s() {
+		query, key := i/60%60, i%60
+		if seen := key <= query && key > query-40; (p > 0) != seen {
+			t.Fatalf("query %d gives key %d the weight %g", query, key, p)
+		}
+	}
+	for _, sum := range w.Sum(-1).Float32s() {
+		assert.InDelta(t, 1, sum, 1e-5)
+	}
 }
 
 func TestRotaryGolden(t *testing.T) {

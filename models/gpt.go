@@ -183,10 +183,14 @@ func (m *GPT) Window() int { return m.cfg.Context }
 // Panics if there are more steps than the context has, the lengths differ or a token is
 // not in the vocabulary.
 func (m *GPT) Forward(tape *tensor.Tape, ids []int32, batch, steps int) *tensor.Tensor {
+	m.checkSteps(steps)
+	return m.head.Forward(m.norm.Forward(m.through(tape, gptInput{ids: ids, places: layers.Positions(0, steps), batch: batch, steps: steps})))
+}
+
+func (m *GPT) checkSteps(steps int) {
 	if steps > m.cfg.Context {
 		tensor.Fail("gpt", "the context has "+words.Count(m.cfg.Context, "step"), "%d", steps)
 	}
-	return m.head.Forward(m.norm.Forward(m.through(tape, gptInput{ids: ids, places: layers.Positions(0, steps), batch: batch, steps: steps})))
 }
 
 // Trace reads one token, for a summary of the layers.
@@ -203,11 +207,7 @@ type gptInput struct {
 
 // through goes through all blocks.
 func (m *GPT) through(tape *tensor.Tape, in gptInput) *tensor.Tensor {
-	x := m.embedding.Forward(tape, in.ids, in.batch, in.steps)
-	if m.positions != nil {
-		x = x.Add(m.positions.Forward(tape, in.places, len(in.places)/in.steps, in.steps))
-	}
-	x = layers.Dropout{P: m.cfg.Dropout}.Forward(x)
+	x := m.enter(tape, in)
 	var caches []*layers.KVCache
 	for i, b := range m.blocks {
 		caches = caches[:0]
@@ -217,6 +217,35 @@ func (m *GPT) through(tape *tensor.Tape, in gptInput) *tensor.Tensor {
 		x = b.forward(x, caches, in.last && i == len(m.blocks)-1)
 	}
 	return x
+}
+
+// enter is what the first block gets.
+func (m *GPT) enter(tape *tensor.Tape, in gptInput) *tensor.Tensor {
+	x := m.embedding.Forward(tape, in.ids, in.batch, in.steps)
+	if m.positions != nil {
+		x = x.Add(m.positions.Forward(tape, in.places, len(in.places)/in.steps, in.steps))
+	}
+	return layers.Dropout{P: m.cfg.Dropout}.Forward(x)
+}
+
+// Attention is how much each token takes of those before it, in each block from the first:
+// [layers.MultiHeadAttention.Weights] of what reaches the block. It is made to be looked
+// at; nothing else computes it.
+//
+// Shape: ids [steps] → [heads, steps, steps] of each block.
+//
+// Panics as Forward does.
+func (m *GPT) Attention(ids []int32) []*tensor.Tensor {
+	m.checkSteps(len(ids))
+	tape := inferenceTape(m.cfg.Backend)
+	defer tape.Release()
+	var all []*tensor.Tensor
+	x := m.enter(tape, gptInput{ids: ids, places: layers.Positions(0, len(ids)), batch: 1, steps: len(ids)})
+	for _, b := range m.blocks {
+		all = append(all, b.attention.Weights(b.norm1.Forward(x)).Select(0, 0).Clone())
+		x = b.forward(x, nil, false)
+	}
+	return all
 }
 
 // HuggingFace yields the weights under the names that they have in Hugging Face's

@@ -43,6 +43,19 @@ func TestGPTMatchesTransformers(t *testing.T) {
 				c.Close("out.logits", m.Forward(tape, x.At(0).Int32s(), batch, steps).Float64s(), first)
 				tape.Release()
 
+				var attended []float64 // [layers, batch, heads, steps, steps]
+				rows := make([][]*tensor.Tensor, batch)
+				for b := range batch {
+					rows[b] = m.Attention(x.At(0).Int32s()[b*steps:][:steps])
+				}
+				for i := range cfg.Layers {
+					for b := range batch {
+						require.Equal(t, []int{cfg.Heads, steps, steps}, rows[b][i].Shape())
+						attended = append(attended, rows[b][i].Float64s()...)
+					}
+				}
+				c.Close("out.attention", attended, max(first, 1e-6)) // transformers rounds to float32
+
 				greedy := c.Array("out.greedy").Int32s()
 				got, err := m.Generate(vocab.Decode(c.Array("in.prompt").Int32s()), len(greedy), generate.Temperature(0))
 				require.NoError(t, err)

@@ -24,6 +24,7 @@ type Text struct {
 	Vocab   string   // one of [Vocabularies], what it learns by
 	Words   int      // largest vocabulary of words; default 10000
 	Tokens  int      // size of the vocabulary of byte-level BPE
+	Clean   bool     // leave out what is no part of the text; see [data.Texts.Cleaned]. And texts that are there twice
 	Holdout *float64 // share of the text, its end, held out to validate on; default 0.1
 
 	Network string   // one of [Writers]
@@ -41,7 +42,9 @@ type Text struct {
 	Learning
 	Options
 
-	writer Writer
+	writer     Writer
+	file       *data.TokenFile // of a large text
+	mostTokens int             // that are kept in memory; 0 is the constant of this name
 }
 
 const (
@@ -59,10 +62,24 @@ const (
 // Model is the network that [Text.Prepare] has made.
 func (c *Text) Model() Writer { return c.writer }
 
+// Close removes the file of tokens that [Text.Prepare] makes of a text that is large. The
+// task cannot be trained any more. Run calls it.
+//
+// Errors: those of the file system.
+func (c *Text) Close() error {
+	if c.file == nil {
+		return nil
+	}
+	f := c.file
+	c.file = nil
+	return f.Close()
+}
+
 // Run prepares and trains.
 //
 // Errors: those of [Text.Prepare] and [Train].
 func (c *Text) Run(ctx context.Context) (Result, error) {
+	defer c.Close()
 	return prepareAndTrain(ctx, c, &c.Options, c.Prepare)
 }
 
@@ -106,23 +123,23 @@ func (c *Text) Prepare(ctx context.Context) (*Task[data.TokenBatch], error) {
 		return nil, err
 	}
 	if c.Network == "" {
-		c.Network = c.suitable(t.characters)
+		c.Network = c.suitable(t.of.characters)
 	}
 	if err := c.suits(); err != nil {
 		return nil, err
 	}
-	learn, unit := t.learn, vocabularyOf(c.Vocab).unit
+	unit := vocabularyOf(c.Vocab).unit
 	kind := writerOf(c.Network)
 	c.choose(kind, t)
-	if c.Window >= len(learn) {
-		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", len(learn), c.Window)}
+	if n := t.learn.Len(); c.Window >= n {
+		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", n, c.Window)}
 	}
 	m, err := fitting(&c.Options, func(be backend.Backend) (Writer, error) { return kind.build(c, t.vocab, be) }, kind.sizes(c)...)
 	if err != nil {
 		return nil, configError(err)
 	}
 	c.writer = m
-	loader, err := data.RandomWindows(learn, c.Batch, c.Window, c.Seed)
+	loader, err := data.RandomWindowsOf(t.learn, c.Batch, c.Window, c.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -135,11 +152,14 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 	t := &Task[data.TokenBatch]{
 		Unit: unit + "s", PerStep: c.Batch * c.Window,
 		Title:  titled("Text", "like", c.Data),
-		Intro:  fmt.Sprintf("%s %s of %s, %s more are held out", kind.learns, words.Thousand(len(of.learn), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
+		Intro:  fmt.Sprintf("%s %s of %s, %s more are held out", kind.learns, words.Thousand(of.learn.Len(), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
 		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
 		Step: func(_ context.Context, b data.TokenBatch) (train.Metrics, error) {
+			if c.file != nil && c.file.Err() != nil {
+				return nil, c.file.Err()
+			}
 			return train.Metrics{{Name: "loss", Value: m.Step(b.Inputs, b.Targets, b.Rows, b.Steps)}}, nil
 		},
 		Sample: func() (Sample, error) { return passage(m, c.Seed) },
@@ -147,6 +167,7 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 			if r.Best != nil {
 				o.Text = fmt.Sprintf("Best on the held-out text: %.3f nats a %s, perplexity %.1f%s.", r.Best.Value, unit, math.Exp(r.Best.Value), of.bits(r.Best.Value, unit))
 			}
+			o.Facts = c.facts(of)
 			return o, nil
 		},
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/org/artnn/backend"
-	"github.com/org/artnn/data"
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/tokenizer"
@@ -48,15 +47,15 @@ var writerKinds = []writerKind{
 		name: "lstm", learns: "An LSTM learns from",
 		own: func(c *Text) []field { return []field{{"Hidden", c.Hidden != 0}, {"Embed", c.Embed != 0}} },
 		choose: func(c *Text, of *tokens) {
-			n := len(of.learn)
+			n := of.learn.Len()
 			hidden, dropout := 512, 0.1
 			switch {
-			case of.characters < 55_000:
+			case of.of.characters < 55_000:
 				hidden, dropout = 128, 0.3
-			case of.characters < 440_000:
+			case of.of.characters < 440_000:
 				hidden, dropout = 256, 0.2
 			}
-			if c.Vocab != "char" && of.characters < 5_000_000 { // fewer tokens are sooner known by heart
+			if c.Vocab != "char" && of.of.characters < 5_000_000 { // fewer tokens are sooner known by heart
 				dropout = 0.3
 			}
 			setDefault(&c.Hidden, hidden)
@@ -81,14 +80,16 @@ var writerKinds = []writerKind{
 		name: "gpt", learns: "A GPT learns from",
 		own: func(c *Text) []field { return []field{{"Width", c.Width != 0}, {"Heads", c.Heads != 0}} },
 		choose: func(c *Text, of *tokens) {
-			n := len(of.learn)
+			n := of.learn.Len()
 			width, layers, dropout := 256, 4, 0.1
 			switch {
-			case of.characters < 300_000:
+			case of.of.characters < 55_000: // about as many weights as an LSTM has for it
+				width, layers, dropout = 64, 2, 0.3
+			case of.of.characters < 300_000:
 				width, layers, dropout = 128, 3, 0.3
-			case of.characters < 5_000_000:
+			case of.of.characters < 5_000_000:
 				dropout = 0.2
-			case of.characters > gptCharacters:
+			case of.of.characters > gptCharacters:
 				dropout = 0
 			}
 			setDefault(&c.Width, width)
@@ -170,24 +171,28 @@ const (
 // vocabulary is what [Text] may learn by.
 type vocabulary struct {
 	name, unit string
-	// make makes a tokenizer of texts to learn from, and of held, which it must be able
-	// to encode.
-	make func(ctx context.Context, c *Text, learn, held []string) (tokenizer.Tokenizer, error)
+	// make makes a tokenizer of the part of a corpus to learn from. It must be able to
+	// encode the rest of it.
+	make func(ctx context.Context, c *Text, learn part) (tokenizer.Tokenizer, error)
 }
 
 var vocabularies = []vocabulary{
-	{"char", "character", func(_ context.Context, _ *Text, learn, held []string) (tokenizer.Tokenizer, error) {
-		return tokenizer.NewChars(data.JoinTexts(learn) + data.JoinTexts(held))
+	{"char", "character", func(_ context.Context, _ *Text, learn part) (tokenizer.Tokenizer, error) {
+		return tokenizer.NewChars(learn.c.kinds.text())
 	}},
-	{"word", "word", func(_ context.Context, c *Text, learn, _ []string) (tokenizer.Tokenizer, error) {
+	{"word", "word", func(_ context.Context, c *Text, learn part) (tokenizer.Tokenizer, error) {
 		setDefault(&c.Words, tokenizer.DefaultWords)
-		return tokenizer.NewWords(data.JoinTexts(learn), c.Words)
+		return tokenizer.CountWords(learn.joined(), c.Words)
 	}},
-	{"bpe", "token", func(ctx context.Context, c *Text, learn, _ []string) (tokenizer.Tokenizer, error) {
-		setDefault(&c.Tokens, piecesOf(learn))
-		return tokenizer.TrainBPE(ctx, each(learn), tokenizer.BPETraining{VocabSize: c.Tokens})
+	{"bpe", "token", func(ctx context.Context, c *Text, learn part) (tokenizer.Tokenizer, error) {
+		setDefault(&c.Tokens, piecesOf(learn.bytes))
+		return tokenizer.TrainBPE(ctx, learn.sample(mostSampled), tokenizer.BPETraining{VocabSize: c.Tokens})
 	}},
 }
+
+// mostSampled is how many bytes pieces of words are learned from, spread over the text:
+// of more text, no other pieces are frequent.
+const mostSampled = 16 << 20
 
 // Vocabularies are what [Text].Vocab may be.
 func Vocabularies() (names []string) {
@@ -205,27 +210,16 @@ func vocabularyOf(name string) *vocabulary {
 }
 
 // suitableVocabulary is what to learn a text by.
-func suitableVocabulary(texts []string, n int) string {
-	if n < bpeCharacters {
+func suitableVocabulary(of *corpus) string {
+	if of.characters < bpeCharacters || of.kinds.n > bpeKinds {
 		return "char"
-	}
-	kinds := map[rune]bool{}
-	for _, t := range texts {
-		for _, r := range t {
-			if kinds[r] = true; len(kinds) > bpeKinds {
-				return "char"
-			}
-		}
 	}
 	return "bpe"
 }
 
-// piecesOf is how many tokens to make of texts: so few that each occurs often.
-func piecesOf(texts []string) int {
-	bytes := 0
-	for _, t := range texts {
-		bytes += len(t)
-	}
+// piecesOf is how many tokens to make of a text of so many bytes: so few that each occurs
+// often.
+func piecesOf(bytes int) int {
 	n := 512
 	for n < tokenizer.DefaultVocabSize && bytes/n > 1500 {
 		n *= 2

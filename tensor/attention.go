@@ -234,20 +234,36 @@ func sideBySide(tape *Tape, parts ...*Tensor) []*Tensor {
 // attentionComposed is attention by public operations, which hold all scores.
 func attentionComposed(q, k, v *Tensor, cfg AttentionConfig) *Tensor {
 	batch, queries, h, d := q.view.Shape[0], q.view.Shape[1], q.view.Shape[2], q.view.Shape[3]
+	y := attentionWeights(q, k, cfg).MatMul(v.Permute(0, 2, 1, 3).Unsqueeze(2))
+	return y.Permute(0, 3, 1, 2, 4).Reshape(batch, queries, h, d)
+}
+
+// AttentionWeights is how much each query of [Attention] takes of each key, to be looked
+// at: softmax_j(scale · q[i]·k[j]), and 0 where a query does not see a key. Unlike there,
+// the matrix of all queries by all keys is held.
+//
+// Shape: q [B, Tq, H, D], k [B, Tk, G, D], G divides H → [B, H, Tq, Tk].
+//
+// Panics as Attention does.
+func AttentionWeights(q, k *Tensor, cfg AttentionConfig) *Tensor {
+	common("attention weights", q, k)
+	checkAttention(q, k, k, &cfg)
+	return attentionWeights(q, k, cfg).Reshape(q.view.Shape[0], q.view.Shape[2], q.view.Shape[1], k.view.Shape[1])
+}
+
+// attentionWeights is the weights [B, G, H/G, Tq, Tk].
+func attentionWeights(q, k *Tensor, cfg AttentionConfig) *Tensor {
+	batch, queries, h, d := q.view.Shape[0], q.view.Shape[1], q.view.Shape[2], q.view.Shape[3]
 	keys, g := k.view.Shape[1], k.view.Shape[2]
 	rows := q.Reshape(batch, queries, g, h/g, d).Permute(0, 2, 3, 1, 4) // [B, G, H/G, Tq, D]
 	scores := rows.MatMul(k.Permute(0, 2, 3, 1).Unsqueeze(2)).MulScalar(cfg.Scale)
 	mask := cfg.mask()
-	var p *Tensor
 	if mask.Full(queries, keys) && keys > 0 {
-		p = scores.Softmax(-1)
-	} else {
-		seen := seenKeys(scores.tape, scores.be, &mask, batch, queries, keys)
-		// Finite, so that a query that sees nothing gives no NaN.
-		p = Where(seen, scores, scores.Const(-1e30)).Softmax(-1).Mul(seen)
+		return scores.Softmax(-1)
 	}
-	y := p.MatMul(v.Permute(0, 2, 1, 3).Unsqueeze(2))
-	return y.Permute(0, 3, 1, 2, 4).Reshape(batch, queries, h, d)
+	seen := seenKeys(scores.tape, scores.be, &mask, batch, queries, keys)
+	// Finite, so that a query that sees nothing gives no NaN.
+	return Where(seen, scores, scores.Const(-1e30)).Softmax(-1).Mul(seen)
 }
 
 // seenKeys is a mask as numbers: 1 for a key that a query sees.

@@ -46,28 +46,43 @@ const unknown = "<unk>"
 // fewer if the text has fewer. A size of 0 means [DefaultWords].
 //
 // Errors: a text that is empty or not UTF-8, a size of 1 or below 0.
-func NewWords(text string, size int) (*Words, error) {
+func NewWords(text string, size int) (*Words, error) { return CountWords(Texts(text), size) }
+
+// CountWords is [NewWords] of texts that need not fit into memory, one after the other.
+// Memory grows with their different words only.
+//
+// Errors: those of NewWords, and those of the iterator.
+func CountWords(texts iter.Seq2[string, error], size int) (*Words, error) {
 	if size == 0 {
 		size = DefaultWords
 	}
 	if size < 2 {
 		return nil, fmt.Errorf("tokenizer: size %d: need at least 2, for %s and a word", size, unknown)
 	}
-	if err := checkText("tokenizer", text); err != nil {
-		return nil, err
+	counts := map[string]*int{} // so that counting one does not write its key again
+	for text, err := range texts {
+		if err != nil {
+			return nil, err
+		}
+		if err := checkUTF8("tokenizer", text); err != nil {
+			return nil, err
+		}
+		for w := range pieces(text) {
+			if c := counts[w]; c != nil {
+				*c++
+				continue
+			}
+			one := 1
+			counts[strings.Clone(w)] = &one // not a view that keeps the whole text
+		}
 	}
-	counts := map[string]int{}
-	for w := range pieces(text) {
-		counts[w]++
+	if len(counts) == 0 {
+		return nil, checkText("tokenizer", "")
 	}
 	words := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
+		return cmp.Or(cmp.Compare(*counts[b], *counts[a]), strings.Compare(a, b))
 	})
-	words = words[:min(len(words), size-1)]
-	for i, w := range words {
-		words[i] = strings.Clone(w) // not a view that keeps the whole text
-	}
-	return wordsOf(append([]string{unknown}, words...))
+	return wordsOf(append([]string{unknown}, words[:min(len(words), size-1)]...))
 }
 
 func wordsOf(words []string) (*Words, error) {

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -30,7 +29,7 @@ var _ = commands.add(60, func() any {
 
 // info tells what is in a file.
 type info struct {
-	File    string `arg:"" input:"data" help:"A model's file, any safetensors file, a run's folder, or a PNG or GIF that this program has written."`
+	File    string `arg:"" input:"data" help:"A model's file, any safetensors file, a run's folder, a tokenizer.json, or a PNG or GIF that this program has written."`
 	Tensors bool   `help:"List every tensor, also of models of a kind that is known."`
 }
 
@@ -38,11 +37,14 @@ type info struct {
 func (*info) Help() string {
 	return `Of a model that artnn wrote: its kind, configuration, tokenizer, where its training stands, what wrote it, its size, and its layers with their shapes, parameters and multiply-adds for one sample. Of one whose kind this program does not know, and of any other safetensors file: its tensors too. Every number in the file is read to see that none is NaN or infinite.
 
+Of a tokenizer.json, and of a model that has one: its kind, vocabulary, special tokens, and the steps before and after it.
+
 Of a PNG or GIF that artnn wrote: the model, seed and settings, and the command that makes it again.
 
 Examples:
   artnn info run1
   artnn info sheet.png
+  artnn info tokenizer.json
   artnn info model.safetensors --tensors`
 }
 
@@ -53,6 +55,9 @@ func (c *info) Run(k *kong.Context, con *console) error {
 	}
 	if isPicture(c.File) {
 		return fmt.Errorf("%s: a picture, but neither PNG nor GIF: only PNG, APNG and GIF files say how they were made", c.File)
+	}
+	if file, ok := isTokenizer(c.File); ok {
+		return tokenizerInfo(con, file)
 	}
 	path, err := recipe.ModelFile(c.File)
 	if err != nil {
@@ -115,7 +120,7 @@ func ownFile(t *namedLines, path string) error {
 		describe(t.line, f.Config())
 	}
 	if v := f.Tokenizer(); v != "" {
-		t.line("tokenizer", "%s", tokenizerText(v))
+		describeTokenizer(t, v)
 	}
 	t.line("training", "%s", trainingText(f))
 	p, err := f.Provenance()
@@ -232,30 +237,6 @@ func describe(line func(string, string, ...any), config string) {
 		}
 		line("  "+fmt.Sprint(key), "%s", words.Shortened(short.String(), 200))
 	}
-}
-
-// tokenizerText is a tokenizer in short.
-func tokenizerText(text string) string {
-	var any map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &any) != nil {
-		return "cannot be read"
-	}
-	for _, key := range slices.Sorted(maps.Keys(any)) {
-		var list []string
-		var chars string
-		switch {
-		case key == "kind":
-		case json.Unmarshal(any[key], &list) == nil && list != nil:
-			quoted := make([]string, 0, 8)
-			for _, w := range list[:min(8, len(list))] {
-				quoted = append(quoted, words.Shortened(strconv.Quote(w), 40))
-			}
-			return fmt.Sprintf("%d %s: %s …", len(list), key, strings.Join(quoted, " "))
-		case json.Unmarshal(any[key], &chars) == nil && len(chars) > 8:
-			return fmt.Sprintf("%d %s: %s", len([]rune(chars)), key, words.Shortened(strconv.Quote(chars), 120))
-		}
-	}
-	return "there is one"
 }
 
 func trainingText(f *checkpoint.File) string {

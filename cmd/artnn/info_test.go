@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/format/safetensors"
+	"github.com/org/artnn/models"
+	"github.com/org/artnn/tokenizer"
 )
 
 // infoOf is what info says of a file with one number and this metadata.
@@ -101,4 +104,31 @@ func TestInfoShowsAVocabularyOfControls(t *testing.T) {
 		assertHarmless(t, r.out, "info", path)
 		assert.Regexp(t, `(?m)^tokenizer .*\\a.*\\x1b`, r.out)
 	}
+}
+
+// A tokenizer.json is told in words, and so is that of a model.
+func TestInfoTellsTokenizers(t *testing.T) {
+	dir := t.TempDir()
+	pieces, err := tokenizer.TrainBPE(context.Background(), tokenizer.Texts(strings.Repeat("the cat and the hat. ", 100)), tokenizer.BPETraining{VocabSize: 262})
+	require.NoError(t, err)
+	text, err := pieces.HuggingFace()
+	require.NoError(t, err)
+	file := filepath.Join(dir, "tokenizer.json")
+	require.NoError(t, os.WriteFile(file, text, 0o666))
+	m, err := models.NewTextGenerator(pieces, models.TextConfig{Embed: 2, Hidden: 2})
+	require.NoError(t, err)
+	model := filepath.Join(t.TempDir(), "model.safetensors")
+	require.NoError(t, models.Save(model, m))
+	for _, path := range []string{file, dir, model} {
+		out := ok(t, call(t, "info", path)).out
+		assert.Regexp(t, `(?m)^ *model +byte-level BPE, 5 merges$`, out)
+		assert.Regexp(t, `(?m)^ *vocabulary +262 tokens$`, out)
+		assert.Regexp(t, `(?m)^ *special tokens +"<\|endoftext\|>" \(0\)$`, out)
+		assert.Regexp(t, `(?m)^ *normalizer +none$`, out)
+		assert.Regexp(t, `(?m)^ *pre-tokenizer +cuts words, numbers and signs apart as GPT-2 does`, out)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(`{"model":{"type":"Magic"}}`), 0o666))
+	r := call(t, "info", file)
+	assert.Equal(t, statusError, r.status)
+	assert.Contains(t, r.err, `type "Magic" is not supported`)
 }

@@ -20,6 +20,7 @@ type trainText struct {
 	Vocab   string  `group:"data" placeholder:"NAME" help:"Learn by characters, words, or pieces of words (byte-level BPE): ${vocabularies} (default: by the text)."`
 	Words   int     `group:"data" placeholder:"N" help:"Largest vocabulary of --vocab word (default: 10000)."`
 	Tokens  int     `group:"data" placeholder:"N" help:"Size of the vocabulary of --vocab bpe (default: by the text)."`
+	Clean   bool    `group:"data" help:"Leave out control characters, soft hyphens, invalid bytes, repeated blank lines, and texts that are there twice."`
 	Holdout float64 `group:"data" zero:"none" default:"0.1" placeholder:"X" help:"Share of the text, its end, held out to validate on (default: ${default})."`
 
 	Network string   `name:"model" group:"model" placeholder:"NAME" help:"Kind of network: ${writers} (default: by the text)."`
@@ -42,6 +43,8 @@ type trainText struct {
 func (*trainText) Help() string {
 	return `Fifty kilobytes of text are a start, a megabyte is good. The end of the text is held out, and the weights that predict it best are kept. What is left open is chosen from the text, and told in config.yaml.
 
+A text may be larger than memory: it is read in pieces, and the tokens of a large one are kept in a file that the run's folder has meanwhile. Byte-order marks are left out and line ends become \n; what else is no part of a text is told, and left unless there is --clean.
+
 Examples:
   artnn train text --data novel.txt -o run2
   artnn train text --data poems/ -o run2 --time 1h --hidden 512
@@ -52,7 +55,7 @@ Examples:
 // recipe is what the flags say.
 func (c *trainText) recipe(con *console, k *kong.Context) *recipe.Text {
 	return &recipe.Text{
-		Data: c.Data, Vocab: c.Vocab, Words: c.Words, Tokens: c.Tokens, Holdout: &c.Holdout,
+		Data: c.Data, Vocab: c.Vocab, Words: c.Words, Tokens: c.Tokens, Clean: c.Clean, Holdout: &c.Holdout,
 		Network: c.Network, Embed: c.Embed, Hidden: c.Hidden, Width: c.Width, Heads: c.Heads, Layers: c.Layers, Dropout: c.Dropout,
 		Window: c.Window, ValidateEvery: c.ValidateEvery, Patience: &c.Patience,
 		Learning: c.learning(), Options: c.options(con, k),
@@ -71,6 +74,7 @@ func (c *trainText) Run(ctx context.Context, con *console, k *kong.Context) erro
 		return err
 	}
 	defer release()
+	defer r.Close()
 	task, err := r.Prepare(ctx)
 	if err != nil {
 		return s.prepared(ctx, err)

@@ -123,7 +123,11 @@ class Attention(nn.Module):
             angle = (torch.arange(t).double()[:, None] * freq)[:, None, :].to(x.dtype)
             cos, sin = angle.cos().repeat(1, 1, 2), angle.sin().repeat(1, 1, 2)
             q, k = q * cos + rotate_half(q) * sin, k * cos + rotate_half(k) * sin
-        y = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), is_causal=self.causal, enable_gqa=True)
+        q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+        future = torch.ones(t, t, dtype=torch.bool).triu(1) if self.causal else torch.zeros(t, t, dtype=torch.bool)
+        scores = q @ k.repeat_interleave(h // g, dim=1).transpose(2, 3) / math.sqrt(self.dim)
+        self.weights = scores.masked_fill(future, -math.inf).softmax(-1)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal, enable_gqa=True)
         return self.out_proj(y.transpose(1, 2).flatten(2))
 
 
@@ -138,13 +142,16 @@ def multihead(new):
         mask = nn.Transformer.generate_square_subsequent_mask(t) if causal else None
         forward = lambda x: m(x, x, x, attn_mask=mask, need_weights=False)[0]  # noqa: E731
         forward.named_parameters = m.named_parameters
-        run(c, forward, c.uniform("in.x", (2, t, width), grad=True))
+        x = c.uniform("in.x", (2, t, width), grad=True)
+        run(c, forward, x)
+        c.out("out.weights", m(x, x, x, attn_mask=mask, need_weights=True, average_attn_weights=False)[1])
     for name, rotary_on in (("grouped", False), ("grouped_rotary", True)):
         c = f.case(name)
         m = Attention(6, 4, 2, 4, True, rotary_on)
         c.note(heads=4, groups=2, dim=4, causal=True, bias=True, rotary=rotary_on, norms=rotary_on)
         load(c, m)
         run(c, m, c.uniform("in.x", (1, 5, 6), grad=True))
+        c.out("out.weights", m.weights)
 
 
 def build(new):

@@ -62,6 +62,12 @@ def gpt(f, name, m, **notes):
             tokens = torch.cat((tokens, top.indices[:1]))
     assert margin > 1e-3, f"{name}: greedy choice too close to call: {margin}"
     c.ids("out.greedy", tokens[len(prompt):])
+    how = m.config._attn_implementation
+    m.set_attn_implementation("eager")  # which tells its weights; Qwen3's rounds them to float32
+    with torch.no_grad():
+        attended = m(x[0], use_cache=False, output_attentions=True).attentions
+    c.out("out.attention", torch.stack(attended))
+    m.set_attn_implementation(how)
     o = optim.AdamW([dict(params=[p for p in m.parameters() if p.dim() > 1]),
                      dict(params=[p for p in m.parameters() if p.dim() < 2], weight_decay=0)], lr=lr, betas=betas, weight_decay=decay)
     losses = []

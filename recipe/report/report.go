@@ -31,7 +31,10 @@ type Facts struct {
 	Settings []Setting
 	Matrix   *Matrix  // nil if there is none
 	Scatter  *Scatter // nil if there is none
-	Remark   string
+
+	Attention *Attention // nil if there is none
+
+	Remark string
 }
 
 // Setting is one line of the configuration.
@@ -55,7 +58,7 @@ type Sample struct {
 	Aligned bool // the text is a table: show it in a fixed-width font
 }
 
-// chart is what is drawn: [Curve] and [Scatter].
+// chart is what is drawn: [Curve], [Scatter] and [Attention].
 type chart interface{ svg() (template.HTML, error) }
 
 //go:embed page.html
