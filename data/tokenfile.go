@@ -100,7 +100,7 @@ func (t *TokenFile) Len() int { return t.n }
 // Panics if there are not as many.
 func (t *TokenFile) ReadTokens(dst []int32, at int) {
 	if at < 0 || at > t.n-len(dst) {
-		panic(fmt.Sprintf("token file: expected a place in [0, %d] for %d tokens, got %d", t.n-len(dst), len(dst), at))
+		panic(fmt.Sprintf("token file: places [%d, %d) are not all in [0, %d)", at, at+len(dst), t.n))
 	}
 	raw := make([]byte, len(dst)*t.width)
 	if _, err := t.f.ReadAt(raw, int64(at)*int64(t.width)); err != nil {

@@ -127,7 +127,7 @@ func TestInfoTellsTokenizers(t *testing.T) {
 		assert.Regexp(t, `(?m)^ *normalizer +none$`, out)
 		assert.Regexp(t, `(?m)^ *pre-tokenizer +cuts words, numbers and signs apart as GPT-2 does`, out)
 	}
-	require.NoError(t, os.WriteFile(file, []byte(`{"model":{"type":"Magic"}}`), 0o666))
+	require.NoError(t, os.WriteFile(file, []byte(`{"version":"1.0","model":{"type":"Magic"}}`), 0o666))
 	r := call(t, "info", file)
 	assert.Equal(t, statusError, r.status)
 	assert.Contains(t, r.err, `type "Magic" is not supported`)

@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/org/artnn/internal/words"
 )
 
 // Attention is how much each token of a sentence takes of those before it: a map for
@@ -58,7 +60,7 @@ func (a Attention) svg() (template.HTML, error) {
 		}
 		for c, m := range layer {
 			if len(m.Weights) != n*n {
-				return "", fmt.Errorf("report: the map %q has %d weights, and %d tokens need %d", m.Name, len(m.Weights), n, n*n)
+				return "", fmt.Errorf("report: the map %q has %s, and %s need %d", m.Name, words.Count(len(m.Weights), "weight"), words.Count(n, "token"), n*n)
 			}
 			x := labelSide + c*(mapSide+mapGap)
 			picture, err := dataURL(m.picture(n))
