@@ -160,7 +160,7 @@ func TestWriteRefuses(t *testing.T) {
 		`safetensors: tensor "a": []float32 cannot be stored as I32`:                                            {{Name: "a", DType: I32, Values: one}},
 		`safetensors: tensor "a": []int32 cannot be stored as F32`:                                              {{Name: "a", DType: F32, Values: []int32{1}}},
 		`safetensors: tensor "a": unknown DType(99)`:                                                            {{Name: "a", DType: 99, Values: one}},
-		`safetensors: tensor "a": expected []float32, []float64, []int8, []int32, []int64 or []byte, got []int`: {{Name: "a", Values: []int{1}}},
+		`safetensors: tensor "a": expected []float32, []float64, []int8, []int32, []int64, []byte or Floats, got []int`: {{Name: "a", Values: []int{1}}},
 	} {
 		require.EqualError(t, Write(io.Discard, tensors, nil), want)
 	}
