@@ -61,8 +61,19 @@ func (m *Images) Len() int { return len(m.pixels) }
 // Shape: [channels, height, width].
 func (m *Images) At(i int) []float32 {
 	out := make([]float32, m.Channels*m.Height*m.Width)
-	toFloats(out, m.pixels[i], m.Channels)
+	m.Read(out, i)
 	return out
+}
+
+// Read writes picture i as values in [−1, 1].
+//
+// Shape: dst [channels, height, width].
+// Panics if dst has another length.
+func (m *Images) Read(dst []float32, i int) {
+	if len(dst) != len(m.pixels[i]) {
+		panic(fmt.Sprintf("images: a picture has %s, got room for %d", words.Count(len(m.pixels[i]), "number"), len(dst)))
+	}
+	toFloats(dst, m.pixels[i], m.Channels)
 }
 
 // Image is picture i as it is stored.

@@ -25,26 +25,20 @@ func Halves(total, n int, seed uint64) (a, b []int) {
 // pictures, A and B, with [Halves], takes the first n generated pictures G, and
 // returns f(A, G) and f(A, B):
 //
-//	n = min(len(generated), ⌊len(real)/2⌋)
+//	n = min(len(generated), ⌊real.Len()/2⌋)
 //
-// The excess of the first value over the second is not due to the count.
+// The excess of the first value over the second is not due to the count. Of the real
+// pictures only A and B are read.
 //
 // Errors: those of f.
 // Panics as [Halves] and f do.
-func Compare[T any](ctx context.Context, real, generated [][]float32, seed uint64, f func(ctx context.Context, real, other [][]float32) (T, error)) (toGenerated, toReal T, err error) {
-	a, b := Halves(len(real), len(generated), seed)
-	half := pick(real, a)
+func Compare[T any](ctx context.Context, real Set, generated [][]float32, seed uint64, f func(ctx context.Context, real, other [][]float32) (T, error)) (toGenerated, toReal T, err error) {
+	a, b := Halves(real.Len(), len(generated), seed)
+	size := len(generated[0])
+	half := Pick(real, size, a)
 	if toGenerated, err = f(ctx, half, generated[:len(a)]); err != nil {
 		return toGenerated, toReal, err
 	}
-	toReal, err = f(ctx, half, pick(real, b))
+	toReal, err = f(ctx, half, Pick(real, size, b))
 	return toGenerated, toReal, err
-}
-
-func pick(set [][]float32, indices []int) [][]float32 {
-	out := make([][]float32, len(indices))
-	for i, at := range indices {
-		out[i] = set[at]
-	}
-	return out
 }

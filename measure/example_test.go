@@ -52,7 +52,7 @@ func ExampleSlicedWasserstein() {
 func ExampleCompare() {
 	s := measure.SlicedWasserstein{Channels: 1, Height: 32, Width: 32, Seed: 1}
 	real, generated := bars(400, 32, 0.01, 1), bars(200, 32, 0.1, 2)
-	toGenerated, toReal, err := measure.Compare(context.Background(), real, generated, 1, s.Distance)
+	toGenerated, toReal, err := measure.Compare(context.Background(), measure.Vectors(real), generated, 1, s.Distance)
 	if err != nil {
 		log.Fatal(err)
 	}

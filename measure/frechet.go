@@ -73,7 +73,7 @@ func ExtrapolatedFrechet(ctx context.Context, real, generated [][]float32, seed 
 				return nan, ctx.Err()
 			}
 			part := func(set [][]float32, order []int) moments {
-				return momentsOf(pick(set, order[p*count:(p+1)*count]), d)
+				return momentsOf(Pick(Vectors(set), d, order[p*count:(p+1)*count]), d)
 			}
 			y[i] += frechet(part(real, a), part(generated, b)) / float64(parts)
 		}

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,6 +58,68 @@ func TestFrechetOfMovedSets(t *testing.T) {
 	}
 	constant := [][]float32{{1, 2}, {1, 2}, {1, 2}}
 	assert.InDelta(t, 2, Frechet(constant, moved(constant, 1, 1)), 1e-12, "without any covariance")
+}
+
+// counting is a set that tells how much of it is in memory at a time.
+type counting struct {
+	Vectors
+	seen map[*float32]bool
+	mu   sync.Mutex
+	read []int
+}
+
+func (c *counting) Read(dst []float32, i int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen[&dst[0]] = true
+	c.read[i]++
+	c.Vectors.Read(dst, i)
+}
+
+// Among a set that is read in blocks, the same are found as among one in memory: with
+// ties over the edges of blocks, and a vector passed over in any of them.
+func TestNearestInBlocks(t *testing.T) {
+	const d, n, together = 20, 300, 64 // four blocks and a rest
+	r := rand.New(rand.NewPCG(9, 0))
+	all := make(Vectors, n)
+	for i := range all {
+		all[i] = make([]float32, d)
+		for j := range 7 {
+			all[i][2*j] = 100 + float32(r.IntN(4))
+		}
+	}
+	own := []int{0, 63, 64, 130, n - 1}
+	of := Pick(all, d, own)
+	set := &counting{Vectors: all, seen: map[*float32]bool{}, read: make([]int, n)}
+	indices, distances, err := nearest(t.Context(), of, set, together, func(i, j int) bool { return own[i] == j })
+	require.NoError(t, err)
+	for i, x := range of {
+		want, best := -1, math.Inf(1)
+		for j, y := range all {
+			if s := squared(x, y); j != own[i] && s < best {
+				want, best = j, s
+			}
+		}
+		assert.Equal(t, want, indices[i])
+		assert.Equal(t, math.Sqrt(best), distances[i])
+	}
+	assert.LessOrEqual(t, len(set.seen), together+originVectors, "vectors in memory")
+	for i, times := range set.read {
+		assert.LessOrEqual(t, times, 2, "vector %d is read for the origin, and once more", i)
+	}
+	same, exact, err := NearestIn(t.Context(), of, own, all)
+	require.NoError(t, err)
+	assert.Equal(t, same, indices)
+	assert.Equal(t, exact, distances)
+
+	all[n-1][5] = float32(math.NaN())
+	indices, distances, err = NearestIn(t.Context(), of[:1], nil, set)
+	require.NoError(t, err)
+	assert.Equal(t, -1, indices[0])
+	assert.True(t, math.IsNaN(distances[0]))
+	assert.Panics(t, func() { NearestIn(t.Context(), of, own[:1], all) })
+	assert.Panics(t, func() { NearestIn(t.Context(), of, nil, Vectors{}) })
+	assert.Panics(t, func() { NearestIn(t.Context(), of, nil, Vectors{{1}}) })
 }
 
 func TestBias(t *testing.T) {
@@ -260,7 +323,7 @@ func TestHalvesAndCompare(t *testing.T) {
 	// compared.
 	real, generated := noise(11, 2, 1), noise(9, 2, 2)
 	var seen [][2][][]float32
-	calls, toReal, err := Compare(context.Background(), real, generated, 1, func(_ context.Context, a, b [][]float32) (int, error) {
+	calls, toReal, err := Compare(context.Background(), Vectors(real), generated, 1, func(_ context.Context, a, b [][]float32) (int, error) {
 		seen = append(seen, [2][][]float32{a, b})
 		return len(seen), nil
 	})
@@ -274,7 +337,7 @@ func TestHalvesAndCompare(t *testing.T) {
 		assert.NotContains(t, seen[1][0], p)
 	}
 	failed := errors.New("failed")
-	_, _, err = Compare(context.Background(), real, generated, 1, func(context.Context, [][]float32, [][]float32) (int, error) { return 0, failed })
+	_, _, err = Compare(context.Background(), Vectors(real), generated, 1, func(context.Context, [][]float32, [][]float32) (int, error) { return 0, failed })
 	assert.ErrorIs(t, err, failed)
 }
 

@@ -70,34 +70,82 @@ func Nearest(of, among [][]float32) (indices []int, distances []float64) {
 // Errors: an ended context.
 func NearestContext(ctx context.Context, of, among [][]float32) (indices []int, distances []float64, err error) {
 	d := sizeOf("nearest", 1, of, among)
-	indices, distances = make([]int, len(of)), make([]float64, len(of))
-	if !finite(of, among) {
-		for i := range indices {
-			indices[i], distances[i] = -1, nan
-		}
-		return indices, distances, ctx.Err()
+	return nearest(ctx, of, Vectors(among), max(1, setNumbers/d), func(i, j int) bool { return &of[i][0] == &among[j][0] })
+}
+
+// NearestIn is [NearestContext] among a set that need not be in memory: it is read
+// once, in blocks of 64 MiB. own, if it is not nil, has for each vector the index in
+// the set that is itself and is passed over, −1 for one that is not of the set.
+//
+// Shape: of [n, d]; own [n].
+//
+// Errors: an ended context.
+// Panics as [Nearest] does.
+func NearestIn(ctx context.Context, of [][]float32, own []int, among Set) (indices []int, distances []float64, err error) {
+	if among.Len() < 1 || own != nil && len(own) != len(of) {
+		tensor.Fail("nearest", "needs a set of at least one vector, and as many own indices as vectors", "%d, %d of %d", among.Len(), len(own), len(of))
 	}
-	origin := meanOf(among, d)
-	x, y := newPoints(of, origin), newPoints(among, origin)
+	d := sizeOf("nearest", 1, of, of)
+	if v, ok := among.(Vectors); ok {
+		checkLengths("nearest", v, d)
+	}
+	return nearest(ctx, of, among, max(1, setNumbers/d), func(i, j int) bool { return own != nil && own[i] == j })
+}
+
+const (
+	// setNumbers is the most numbers of a set that are read at a time: 64 MiB.
+	setNumbers = 16 << 20
+	// originVectors are enough to find about where a set lies.
+	originVectors = 64
+)
+
+// nearest is [Nearest] in one walk over a set, of which some vectors are read together.
+// same tells whether a vector is one of the set.
+func nearest(ctx context.Context, of [][]float32, among Set, together int, same func(i, j int) bool) (indices []int, distances []float64, err error) {
+	n, d := among.Len(), len(of[0])
+	indices, distances = make([]int, len(of)), make([]float64, len(of))
+	// Squared, the smallest so far: of what the distances may at most be, and of those
+	// that were measured exactly.
+	bounds, best := make([]float64, len(of)), make([]float64, len(of))
+	for i := range of {
+		indices[i], bounds[i], best[i] = -1, math.Inf(1), math.Inf(1)
+	}
+	origin := meanOf(Pick(among, d, spaced(n, originVectors)), d)
+	clean := finite(of)
+	x := newPoints(of, origin)
 	defer x.centred.Release()
-	defer y.centred.Release()
-	products(ctx, x.centred, y.centred, func(i int, products []float32) {
-		bound := math.Inf(1) // of the smallest distance
-		for j, product := range products {
-			if d, doubt := x.distance(i, y, j, product); d+doubt < bound && &of[i][0] != &among[j][0] {
-				bound = d + doubt
-			}
+	together = min(n, together)
+	block := slices.Collect(slices.Chunk(make([]float32, together*d), d))
+	centred := make([]float32, together*d)
+	for lo := 0; clean && lo < n && ctx.Err() == nil; lo += together {
+		block := block[:min(together, n-lo)]
+		parallel(len(block), func(k int) { among.Read(block[k], lo+k) })
+		if clean = finite(block); !clean {
+			break
 		}
-		best, at := math.Inf(1), -1
-		for j, product := range products {
-			if d, doubt := x.distance(i, y, j, product); d-doubt <= bound && &of[i][0] != &among[j][0] {
-				if exact := squared(of[i], among[j]); exact < best {
-					best, at = exact, j
+		y := pointsIn(centred, block, origin)
+		products(ctx, x.centred, y.centred, func(i int, products []float32) {
+			for k, product := range products {
+				if d, doubt := x.distance(i, y, k, product); d+doubt < bounds[i] && !same(i, lo+k) {
+					bounds[i] = d + doubt
 				}
 			}
+			for k, product := range products {
+				if d, doubt := x.distance(i, y, k, product); d-doubt <= min(bounds[i], best[i]) && !same(i, lo+k) {
+					if exact := squared(of[i], block[k]); exact < best[i] {
+						best[i], indices[i] = exact, lo+k
+					}
+				}
+			}
+		})
+		y.centred.Release()
+	}
+	for i := range of {
+		distances[i] = math.Sqrt(best[i])
+		if !clean {
+			indices[i], distances[i] = -1, nan
 		}
-		indices[i], distances[i] = at, math.Sqrt(best)
-	})
+	}
 	return indices, distances, ctx.Err()
 }
 
@@ -125,8 +173,13 @@ type points struct {
 }
 
 func newPoints(set [][]float32, origin []float64) *points {
+	return pointsIn(make([]float32, len(set)*len(origin)), set, origin)
+}
+
+// pointsIn is newPoints with memory to use meanwhile.
+func pointsIn(flat []float32, set [][]float32, origin []float64) *points {
 	d := len(origin)
-	flat, norms := make([]float32, len(set)*d), make([]float64, len(set))
+	flat, norms := flat[:len(set)*d], make([]float64, len(set))
 	parallel(len(set), func(i int) {
 		row := flat[i*d : (i+1)*d]
 		for j, v := range set[i] {

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/tensor"
@@ -28,6 +29,22 @@ func (f Features) Of(ctx context.Context, pictures [][]float32) ([][]float32, er
 		n := min(featureBatch, len(pictures))
 		out = append(out, f(pictures[:n])...)
 		pictures = pictures[n:]
+	}
+	return out, nil
+}
+
+// OfSet is [Features.Of] the pictures of a set, of size numbers each, of which no more
+// than 64 are in memory at a time.
+//
+// Errors: an ended context.
+func (f Features) OfSet(ctx context.Context, set Set, size int) ([][]float32, error) {
+	out := make([][]float32, 0, set.Len())
+	for part := range slices.Chunk(spaced(set.Len(), set.Len()), featureBatch) {
+		vectors, err := f.Of(ctx, Pick(set, size, part))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, vectors...)
 	}
 	return out, nil
 }

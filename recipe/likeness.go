@@ -91,10 +91,6 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 	}
 	n := min(o.Pictures, images.Len())
 	size := cfg.Channels * cfg.Height * cfg.Width
-	all := make([][]float32, images.Len())
-	for i := range all {
-		all[i] = images.At(i)
-	}
 	fake, err := drawn(ctx, gan, n, o.Seed)
 	if err != nil {
 		return Likeness{}, err
@@ -102,25 +98,25 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
 		l.Judged = true
-		if l.FolderScore, err = score(ctx, gan, spacedOf(all, n)); err != nil {
+		if l.FolderScore, err = score(ctx, gan, measure.Pick(images, size, spaced(images.Len(), n))); err != nil {
 			return Likeness{}, err
 		}
 		if l.GeneratedScore, err = score(ctx, gan, fake); err != nil {
 			return Likeness{}, err
 		}
 	}
-	if l.Pixels, err = similar(ctx, fake, all, toShades(1, size)); err != nil {
+	if l.Pixels, err = similar(ctx, fake, images, toShades(1, size)); err != nil {
 		return Likeness{}, err
 	}
 	sliced := measure.SlicedWasserstein{Channels: cfg.Channels, Height: cfg.Height, Width: cfg.Width, Seed: o.Seed}
-	l.GeneratedDistances, l.FolderDistances, err = measure.Compare(ctx, all, fake, o.Seed, func(ctx context.Context, real, other [][]float32) (measure.Distances, error) {
+	l.GeneratedDistances, l.FolderDistances, err = measure.Compare(ctx, images, fake, o.Seed, func(ctx context.Context, real, other [][]float32) (measure.Distances, error) {
 		l.Compared = len(real)
 		return sliced.Distance(ctx, real, other)
 	})
 	if err != nil || features == nil {
 		return l, err
 	}
-	return l, l.compareFeatures(ctx, features, all, fake, o.Seed)
+	return l, l.compareFeatures(ctx, features, images, fake, o.Seed)
 }
 
 // drawn are the pictures that [models.GAN.Generate] makes.
@@ -147,11 +143,12 @@ func score(ctx context.Context, gan *models.GAN, pictures [][]float32) (float64,
 }
 
 // compareFeatures fills in what features say.
-func (l *Likeness) compareFeatures(ctx context.Context, features measure.Features, all, fake [][]float32, seed uint64) error {
-	all, err := features.Of(ctx, all)
+func (l *Likeness) compareFeatures(ctx context.Context, features measure.Features, images measure.Set, fake [][]float32, seed uint64) error {
+	vectors, err := features.OfSet(ctx, images, len(fake[0]))
 	if err != nil {
 		return err
 	}
+	all := measure.Vectors(vectors)
 	if fake, err = features.Of(ctx, fake); err != nil {
 		return err
 	}
@@ -185,26 +182,23 @@ func setDistances(ctx context.Context, real, other [][]float32, seed uint64) (d 
 
 // similar finds the most similar of generated pictures, and of as many of a folder, and
 // scales the distances.
-func similar(ctx context.Context, fake, all [][]float32, scale float64) (s Similar, err error) {
-	real := spacedOf(all, len(fake))
+func similar(ctx context.Context, fake [][]float32, all measure.Set, scale float64) (s Similar, err error) {
+	own := spaced(all.Len(), len(fake))
 	for _, m := range []struct {
-		median    *float64
-		of, among [][]float32
-	}{{&s.FolderToFolder, real, all}, {&s.GeneratedToFolder, fake, all}, {&s.GeneratedToGenerated, fake, fake}} {
-		_, distances, err := measure.NearestContext(ctx, m.of, m.among)
+		median *float64
+		find   func() (indices []int, distances []float64, err error)
+	}{
+		{&s.FolderToFolder, func() ([]int, []float64, error) {
+			return measure.NearestIn(ctx, measure.Pick(all, len(fake[0]), own), own, all)
+		}},
+		{&s.GeneratedToFolder, func() ([]int, []float64, error) { return measure.NearestIn(ctx, fake, nil, all) }},
+		{&s.GeneratedToGenerated, func() ([]int, []float64, error) { return measure.NearestContext(ctx, fake, fake) }},
+	} {
+		_, distances, err := m.find()
 		if err != nil {
 			return s, err
 		}
 		*m.median = median(distances) * scale
 	}
 	return s, nil
-}
-
-// spacedOf is n of some pictures, evenly spaced.
-func spacedOf(all [][]float32, n int) [][]float32 {
-	out := make([][]float32, n)
-	for i, at := range spaced(len(all), n) {
-		out[i] = all[at]
-	}
-	return out
 }

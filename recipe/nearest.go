@@ -45,32 +45,31 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 	if err != nil {
 		return NearestPictures{}, err
 	}
-	all := make([][]float32, images.Len())
-	for i := range all {
-		all[i] = images.At(i)
-	}
-	size := len(all[0])
+	shape := gan.Size()
+	size := shape.Channels * shape.Height * shape.Width
 	fake := rows(generated, size)
-	of, among, what := fake, all, "pixels"
+	of, among, what := fake, measure.Set(images), "pixels"
 	if features != nil {
 		what = "features"
 		if of, err = features.Of(ctx, fake); err != nil {
 			return NearestPictures{}, err
 		}
-		if among, err = features.Of(ctx, all); err != nil {
+		vectors, err := features.OfSet(ctx, images, size)
+		if err != nil {
 			return NearestPictures{}, err
 		}
+		among = measure.Vectors(vectors)
 	}
-	indices, distances, err := measure.NearestContext(ctx, of, among)
+	indices, distances, err := measure.NearestIn(ctx, of, nil, among)
 	if err != nil {
 		return NearestPictures{}, err
 	}
-	n := NearestPictures{Folder: len(all), FolderToFolder: math.NaN(), FeatureFolderToFolder: math.NaN()}
+	n := NearestPictures{Folder: images.Len(), FolderToFolder: math.NaN(), FeatureFolderToFolder: math.NaN()}
 	for i, at := range indices {
 		if at < 0 {
 			return n, fmt.Errorf("%s of generated pictures or of the folder's are not finite", what)
 		}
-		found := NearestPicture{Picture: images.Image(at), Distance: shades(fake[i], all[at])}
+		found := NearestPicture{Picture: images.Image(at), Distance: shades(fake[i], images.At(at))}
 		if images.Files != nil {
 			found.File = images.Files[at]
 		}
@@ -79,23 +78,24 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 		}
 		n.Of = append(n.Of, found)
 	}
-	if len(all) < 2 {
+	if images.Len() < 2 {
 		return n, nil
 	}
-	inside, err := apartInside(ctx, all)
+	inside, err := apartInside(ctx, images, size)
 	if err != nil {
 		return n, err
 	}
 	n.FolderToFolder = toShades(inside, size)
 	if features != nil {
-		n.FeatureFolderToFolder, err = apartInside(ctx, among)
+		n.FeatureFolderToFolder, err = apartInside(ctx, among, len(of[0]))
 	}
 	return n, err
 }
 
 // apartInside is the median distance of some of a set to the nearest other one of it.
-func apartInside(ctx context.Context, all [][]float32) (float64, error) {
-	_, distances, err := measure.NearestContext(ctx, spacedOf(all, min(len(all), comparedInFolder)), all)
+func apartInside(ctx context.Context, all measure.Set, size int) (float64, error) {
+	own := spaced(all.Len(), min(all.Len(), comparedInFolder))
+	_, distances, err := measure.NearestIn(ctx, measure.Pick(all, size, own), own, all)
 	if err != nil {
 		return 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"image"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/org/artnn/data"
 )
 
 // tableEnv is the size of the table of TestTableTrainsInLittleMemory in megabytes:
@@ -89,4 +92,59 @@ func TestTableTrainsInLittleMemory(t *testing.T) {
 	peak := peakOf(t, c) >> 20
 	t.Logf("%d MiB: %d MiB at most, %.1f s", megabytes, peak, time.Since(begin).Seconds())
 	assert.Less(t, peak, 6*megabytes+200)
+}
+
+// drawings writes pictures of random colours.
+func drawings(t *testing.T, n, side int) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	m := image.NewGray(image.Rect(0, 0, side, side))
+	for i := range n {
+		for j := range m.Pix {
+			m.Pix[j] = byte(i*7919 + j/(5+i%11))
+		}
+		require.NoError(t, data.WritePNG(filepath.Join(dir, fmt.Sprintf("%05d.png", i)), m))
+	}
+	return dir
+}
+
+// peakWith runs the program with arguments and returns the most memory that it had.
+func peakWith(t *testing.T, args ...string) int {
+	t.Helper()
+	c := program(args...)
+	c.Env = append(c.Env, "GOMAXPROCS=2") // each thread decodes a picture
+	return peakOf(t, c)
+}
+
+// Training takes the memory of the pictures, of what Adam and averaging keep, and of the
+// values between layers: no copy of it for a checkpoint, nor twice of it for garbage.
+func TestLargePicturesTrainInBoundedMemory(t *testing.T) {
+	const side, n, batch = 128, 40, 16
+	pixels := 3 * side * side
+	dir := drawings(t, n, side)
+	peak := peakWith(t, "train", "image", "--data", dir, "--model=dense", "--no-gray", fmt.Sprint("--size=", side), fmt.Sprint("--batch=", batch),
+		"--steps=3", "--samples=1", "-q", "-o", filepath.Join(t.TempDir(), "run"))
+	// Two networks of one large layer of 256 inputs each: weights, two moments, and of
+	// one the average, what its sums lost, of the other a gradient.
+	model := 256 * pixels * 4 * (2*3 + 3)
+	between := 44 * batch * pixels * 4
+	t.Logf("%d MB at most; pictures %d, model %d, between layers %d", peak>>20, n*pixels>>20, model>>20, between>>20)
+	assert.Less(t, peak, (n*pixels+model+between)*5/4+100<<20)
+}
+
+// Pictures are compared with those of a folder without those as float32 in memory.
+func TestFoldersAreComparedInBoundedMemory(t *testing.T) {
+	const side, n = 64, 3000
+	pixels := 3 * side * side
+	dir, run := drawings(t, n, side), filepath.Join(t.TempDir(), "run")
+	peakWith(t, "train", "image", "--data", dir, "--model=dense", "--hidden=8", "--no-gray", fmt.Sprint("--size=", side), "--steps=1", "--samples=1", "-q", "-o", run)
+	const blocks = 3 * 64 << 20 // as read, about their middle, and as a tensor
+	for name, args := range map[string][]string{
+		"eval":    {"eval", "-m", run, "--data", dir, "-n", "16"},
+		"nearest": {"generate", "image", "-m", run, "-n", "4", "--nearest", dir, "-o", filepath.Join(t.TempDir(), "pairs.png")},
+	} {
+		peak := peakWith(t, args...)
+		t.Logf("%s: %d MB at most; pictures %d", name, peak>>20, n*pixels>>20)
+		assert.Less(t, peak, 2*n*pixels+blocks+340<<20, name)
+	}
 }

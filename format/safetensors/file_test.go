@@ -151,16 +151,16 @@ func TestNonFinite(t *testing.T) {
 func TestWriteRefuses(t *testing.T) {
 	one := []float32{1}
 	for want, tensors := range map[string][]Tensor{
-		`safetensors: two tensors are named "a"`:                                                                {{Name: "a", Shape: []int{1}, Values: one}, {Name: "a", Shape: []int{1}, Values: one}},
-		`safetensors: tensor "__metadata__": the name is reserved by the format`:                                {{Name: "__metadata__", Values: one}},
-		`safetensors: tensor "\xff": the name is not valid UTF-8`:                                               {{Name: "\xff", Values: one}},
-		`safetensors: tensor "a": shape [2 3] of F32 needs 6 values, got 1 of []float32`:                        {{Name: "a", Shape: []int{2, 3}, Values: one}},
-		`safetensors: tensor "a": shape [3] of F32 needs 12 values, got 4 of []uint8`:                           {{Name: "a", Shape: []int{3}, DType: F32, Values: make([]byte, 4)}},
-		`safetensors: tensor "a": negative size in shape [-1]`:                                                  {{Name: "a", Shape: []int{-1}, Values: one}},
-		`safetensors: tensor "a": []float32 cannot be stored as I32`:                                            {{Name: "a", DType: I32, Values: one}},
-		`safetensors: tensor "a": []int32 cannot be stored as F32`:                                              {{Name: "a", DType: F32, Values: []int32{1}}},
-		`safetensors: tensor "a": unknown DType(99)`:                                                            {{Name: "a", DType: 99, Values: one}},
-		`safetensors: tensor "a": expected []float32, []float64, []int8, []int32, []int64 or []byte, got []int`: {{Name: "a", Values: []int{1}}},
+		`safetensors: two tensors are named "a"`:                                                                        {{Name: "a", Shape: []int{1}, Values: one}, {Name: "a", Shape: []int{1}, Values: one}},
+		`safetensors: tensor "__metadata__": the name is reserved by the format`:                                        {{Name: "__metadata__", Values: one}},
+		`safetensors: tensor "\xff": the name is not valid UTF-8`:                                                       {{Name: "\xff", Values: one}},
+		`safetensors: tensor "a": shape [2 3] of F32 needs 6 values, got 1 of []float32`:                                {{Name: "a", Shape: []int{2, 3}, Values: one}},
+		`safetensors: tensor "a": shape [3] of F32 needs 12 values, got 4 of []uint8`:                                   {{Name: "a", Shape: []int{3}, DType: F32, Values: make([]byte, 4)}},
+		`safetensors: tensor "a": negative size in shape [-1]`:                                                          {{Name: "a", Shape: []int{-1}, Values: one}},
+		`safetensors: tensor "a": []float32 cannot be stored as I32`:                                                    {{Name: "a", DType: I32, Values: one}},
+		`safetensors: tensor "a": []int32 cannot be stored as F32`:                                                      {{Name: "a", DType: F32, Values: []int32{1}}},
+		`safetensors: tensor "a": unknown DType(99)`:                                                                    {{Name: "a", DType: 99, Values: one}},
+		`safetensors: tensor "a": expected []float32, []float64, []int8, []int32, []int64, []byte or Floats, got []int`: {{Name: "a", Values: []int{1}}},
 	} {
 		require.EqualError(t, Write(io.Discard, tensors, nil), want)
 	}

@@ -48,7 +48,7 @@ func TestOverflow(t *testing.T) {
 		for _, v := range []float64{65504, 65519.99, 65520, 65536, 0x1.FEp127, math.Nextafter(0x1.FFp127, 0), 0x1.FFp127, math.MaxFloat64} {
 			for _, v := range []float64{v, -v} {
 				infinite := math.IsInf(float64(c.widen(c.l.Narrow(v))), 0)
-				err := Overflow("w", c.d, []float64{1, v})
+				err := Overflow("w", 0, c.d, []float64{1, v})
 				assert.Equal(t, infinite, err != nil, "%v of %g: %v", c.d, v, err)
 				if infinite {
 					assert.ErrorContains(t, err, `tensor "w": element 1`)
@@ -56,5 +56,5 @@ func TestOverflow(t *testing.T) {
 			}
 		}
 	}
-	assert.NoError(t, Overflow("w", F32, []float32{math.MaxFloat32}))
+	assert.NoError(t, Overflow("w", 0, F32, []float32{math.MaxFloat32}))
 }

@@ -256,8 +256,8 @@ func NonFinite[T float32 | float64](name string, first int, values []T) error {
 }
 
 // Overflow returns an error if one of the values, which are the named array's
-// and finite, is too large to be stored as d.
-func Overflow[T float32 | float64](name string, d DType, values []T) error {
+// from element first on and finite, is too large to be stored as d.
+func Overflow[T float32 | float64](name string, first int, d DType, values []T) error {
 	limit := math.Inf(1) // what rounds to infinity
 	switch d {
 	case F16:
@@ -267,7 +267,7 @@ func Overflow[T float32 | float64](name string, d DType, values []T) error {
 	}
 	for i, v := range values {
 		if math.Abs(float64(v)) >= limit {
-			return fmt.Errorf("tensor %q: element %d, %g, is too large for %v", name, i, v, d)
+			return fmt.Errorf("tensor %q: element %d, %g, is too large for %v", name, first+i, v, d)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -17,15 +18,38 @@ import (
 
 // Tensor is one array to write.
 //
-// Values is []float32, []float64, []int8, []int32, []int64 or []byte. DType says
-// how to store it; zero means the type that loses nothing: F32, F64, I8, I32,
-// I64, U8. Floating-point values may be stored as any floating-point type, rounded
+// Values is []float32, []float64, []int8, []int32, []int64, []byte, or [Floats]
+// that are read piece by piece. DType says how to store it; zero means the type that
+// loses nothing: F32, F64, I8, I32, I64, U8. Floating-point values may be stored as any floating-point type, rounded
 // to nearest even; []byte may be the little-endian elements of any type.
 type Tensor struct {
 	Name   string
 	DType  DType
 	Shape  []int
 	Values any
+}
+
+// Floats are float32 values that are copied to memory only when they are written, a
+// piece at a time.
+type Floats interface {
+	Len() int
+	// Read copies the values from first on, as many as dst takes.
+	Read(dst []float32, first int)
+}
+
+// Pieces are the values of f in order, each piece with the index of its first. It is
+// valid until the next.
+func Pieces(f Floats) iter.Seq2[int, []float32] {
+	return func(yield func(int, []float32) bool) {
+		buf := make([]float32, min(f.Len(), chunk))
+		for first := 0; first < f.Len(); first += len(buf) {
+			part := buf[:min(len(buf), f.Len()-first)]
+			f.Read(part, first)
+			if !yield(first, part) {
+				return
+			}
+		}
+	}
 }
 
 // Write writes a safetensors file. The result depends only on the arrays and
@@ -80,6 +104,8 @@ func (t *Tensor) complete() error {
 	switch v := t.Values.(type) {
 	case []float32:
 		n, natural, fits = len(v), F32, DType.IsFloat
+	case Floats:
+		n, natural, fits = v.Len(), F32, DType.IsFloat
 	case []float64:
 		n, natural, fits = len(v), F64, DType.IsFloat
 	case []int8:
@@ -91,7 +117,7 @@ func (t *Tensor) complete() error {
 	case []byte:
 		n, natural, fits = len(v), U8, DType.known
 	default:
-		return fmt.Errorf("expected []float32, []float64, []int8, []int32, []int64 or []byte, got %T", t.Values)
+		return fmt.Errorf("expected []float32, []float64, []int8, []int32, []int64, []byte or Floats, got %T", t.Values)
 	}
 	t.DType = cmp.Or(t.DType, natural)
 	if !fits(t.DType) {
@@ -187,6 +213,13 @@ func (t *Tensor) encode(w io.Writer, buf []byte) error {
 		return err
 	case []float32:
 		return pieces(w, buf, v, func(dst []byte, part []float32) []byte { return encodeFloats(dst, part, t.DType) })
+	case Floats:
+		for _, part := range Pieces(v) {
+			if err := pieces(w, buf, part, func(dst []byte, part []float32) []byte { return encodeFloats(dst, part, t.DType) }); err != nil {
+				return err
+			}
+		}
+		return nil
 	case []float64:
 		return pieces(w, buf, v, func(dst []byte, part []float64) []byte { return encodeFloats(dst, part, t.DType) })
 	case []int8:

@@ -160,13 +160,42 @@ func unique(m layers.Module) func(func(string, layers.Entry) bool) {
 // floats is a tensor for a file, stored as d, or as it is if that is 0.
 func floats(name string, t *tensor.Tensor, d safetensors.DType) ([]safetensors.Tensor, error) {
 	a := safetensors.Tensor{Name: name, DType: d, Shape: t.Shape()}
-	var err error
 	if t.Backend().Precision() == backend.Float64 {
-		a.Values, err = finite(name, t.Float64s(), d)
-	} else {
-		a.Values, err = finite(name, t.Float32s(), d)
+		values := t.Float64s()
+		a.Values = values
+		return []safetensors.Tensor{a}, finite(name, 0, values, d)
 	}
-	return []safetensors.Tensor{a}, err
+	values := numbersOf(t)
+	a.Values = values
+	for first, part := range safetensors.Pieces(values) {
+		if err := finite(name, first, part, d); err != nil {
+			return nil, err
+		}
+	}
+	return []safetensors.Tensor{a}, nil
+}
+
+// numbers are those of a tensor where they are: a copy of all that a training holds
+// would take as much memory as the training.
+type numbers struct {
+	t    *tensor.Tensor
+	view backend.View // contiguous
+}
+
+// numbersOf are a tensor's numbers in row-major order, of a copy where they are stored
+// in another.
+func numbersOf(t *tensor.Tensor) numbers {
+	if v := t.View(); v.Contiguous() {
+		return numbers{t, v}
+	}
+	t = tensor.FromSliceOn(t.Backend(), t.Float32s(), t.Shape()...)
+	return numbers{t, t.View()}
+}
+
+func (n numbers) Len() int { return n.view.Size() }
+
+func (n numbers) Read(dst []float32, first int) {
+	n.t.Backend().Read32(dst, n.view.Buf, n.view.Offset+first)
 }
 
 // DivergedError is the error of a tensor with a number that is not finite: a file
@@ -183,11 +212,13 @@ func (e *DivergedError) Error() string {
 // Unwrap is Err.
 func (e *DivergedError) Unwrap() error { return e.Err }
 
-func finite[T float32 | float64](name string, values []T, d safetensors.DType) ([]T, error) {
-	if err := safetensors.NonFinite(name, 0, values); err != nil {
-		return nil, &DivergedError{name, err}
+// finite returns an error if one of the values, the first of which is element first of
+// an array, could not be stored as d.
+func finite[T float32 | float64](name string, first int, values []T, d safetensors.DType) error {
+	if err := safetensors.NonFinite(name, first, values); err != nil {
+		return &DivergedError{name, err}
 	}
-	return values, safetensors.Overflow(name, d, values)
+	return safetensors.Overflow(name, first, d, values)
 }
 
 var errIdle = errors.New("training: nothing is left to train, because all weights have been replaced by smaller ones: save without training")
