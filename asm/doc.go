@@ -25,7 +25,7 @@
 //	Sum, SumSquares, SumSquaredDeviations, Max, Min       ●      ●     ●
 //	SumExp                                                ●      ●     ●   (avx512)
 //	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
-//	RotateHalves                                          ●      ●     ●
+//	RotateHalves, PhiloxMask                              ●      ●     ●
 //	Sin, Cos, RoundInt16, RotatePairs                     ●      –     –
 //
 // The environment variable ARTNN_CPU selects a path (see [EnvError]), the build tag

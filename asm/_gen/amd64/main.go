@@ -39,6 +39,7 @@ var families = []family{
 	{"optim_avx2", emitOptim, avx2},
 	{"lstm_avx2", emitLSTM, avx2},
 	{"rotate_avx2", emitRotate, avx2},
+	{"philox_avx2", emitPhilox, avx2},
 	{"gemm_avx2", emitGemm, avx2},
 	{"dot_avx2", emitDot, avx2},
 	{"int8_avx2", emitInt8, avx2},
