@@ -39,265 +39,225 @@ group1:
 	VPXOR        Y6, Y5, Y5
 	VPBROADCASTD 4(CX), Y4
 	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
+	VPMULUDQ     mul0<>+0(SB), Y7, Y4
+	VPMULUDQ     mul1<>+0(SB), Y9, Y6
+	VPSRLQ       $0x20, Y6, Y7
 	VPXOR        Y8, Y7, Y7
 	VPBROADCASTD (CX), Y8
 	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
+	VPSRLQ       $0x20, Y4, Y9
 	VPXOR        Y10, Y9, Y9
 	VPBROADCASTD 4(CX), Y8
 	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 8(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 12(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
+	VPMULUDQ     mul0<>+0(SB), Y3, Y8
+	VPMULUDQ     mul1<>+0(SB), Y5, Y10
+	VPSRLQ       $0x20, Y10, Y3
+	VPXOR        Y12, Y3, Y3
+	VPBROADCASTD 8(CX), Y12
+	VPXOR        Y12, Y3, Y3
+	VPSRLQ       $0x20, Y8, Y5
+	VPXOR        Y11, Y5, Y5
+	VPBROADCASTD 12(CX), Y12
+	VPXOR        Y12, Y5, Y5
 	VPMULUDQ     mul0<>+0(SB), Y7, Y11
 	VPMULUDQ     mul1<>+0(SB), Y9, Y12
 	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 8(CX), Y8
-	VPXOR        Y8, Y7, Y7
+	VPXOR        Y6, Y7, Y7
+	VPBROADCASTD 8(CX), Y6
+	VPXOR        Y6, Y7, Y7
 	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 12(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
+	VPXOR        Y4, Y9, Y9
+	VPBROADCASTD 12(CX), Y6
+	VPXOR        Y6, Y9, Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y4
+	VPMULUDQ     mul1<>+0(SB), Y5, Y6
+	VPSRLQ       $0x20, Y6, Y3
+	VPXOR        Y10, Y3, Y3
+	VPBROADCASTD 16(CX), Y10
+	VPXOR        Y10, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y5
+	VPXOR        Y8, Y5, Y5
+	VPBROADCASTD 20(CX), Y10
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y7, Y8
+	VPMULUDQ     mul1<>+0(SB), Y9, Y10
+	VPSRLQ       $0x20, Y10, Y7
+	VPXOR        Y12, Y7, Y7
+	VPBROADCASTD 16(CX), Y12
+	VPXOR        Y12, Y7, Y7
+	VPSRLQ       $0x20, Y8, Y9
+	VPXOR        Y11, Y9, Y9
+	VPBROADCASTD 20(CX), Y12
+	VPXOR        Y12, Y9, Y9
 	VPMULUDQ     mul0<>+0(SB), Y3, Y11
 	VPMULUDQ     mul1<>+0(SB), Y5, Y12
 	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 16(CX), Y4
-	VPXOR        Y4, Y3, Y3
+	VPXOR        Y6, Y3, Y3
+	VPBROADCASTD 24(CX), Y6
+	VPXOR        Y6, Y3, Y3
 	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 20(CX), Y4
 	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
+	VPBROADCASTD 28(CX), Y6
+	VPXOR        Y6, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y7, Y4
+	VPMULUDQ     mul1<>+0(SB), Y9, Y6
+	VPSRLQ       $0x20, Y6, Y7
+	VPXOR        Y10, Y7, Y7
+	VPBROADCASTD 24(CX), Y10
+	VPXOR        Y10, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y9
+	VPXOR        Y8, Y9, Y9
+	VPBROADCASTD 28(CX), Y10
+	VPXOR        Y10, Y9, Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y8
+	VPMULUDQ     mul1<>+0(SB), Y5, Y10
+	VPSRLQ       $0x20, Y10, Y3
+	VPXOR        Y12, Y3, Y3
+	VPBROADCASTD 32(CX), Y12
+	VPXOR        Y12, Y3, Y3
+	VPSRLQ       $0x20, Y8, Y5
+	VPXOR        Y11, Y5, Y5
+	VPBROADCASTD 36(CX), Y12
+	VPXOR        Y12, Y5, Y5
 	VPMULUDQ     mul0<>+0(SB), Y7, Y11
 	VPMULUDQ     mul1<>+0(SB), Y9, Y12
 	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 16(CX), Y8
-	VPXOR        Y8, Y7, Y7
+	VPXOR        Y6, Y7, Y7
+	VPBROADCASTD 32(CX), Y6
+	VPXOR        Y6, Y7, Y7
 	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 20(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
+	VPXOR        Y4, Y9, Y9
+	VPBROADCASTD 36(CX), Y6
+	VPXOR        Y6, Y9, Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y4
+	VPMULUDQ     mul1<>+0(SB), Y5, Y6
+	VPSRLQ       $0x20, Y6, Y3
+	VPXOR        Y10, Y3, Y3
+	VPBROADCASTD 40(CX), Y10
+	VPXOR        Y10, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y5
+	VPXOR        Y8, Y5, Y5
+	VPBROADCASTD 44(CX), Y10
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y7, Y8
+	VPMULUDQ     mul1<>+0(SB), Y9, Y10
+	VPSRLQ       $0x20, Y10, Y7
+	VPXOR        Y12, Y7, Y7
+	VPBROADCASTD 40(CX), Y12
+	VPXOR        Y12, Y7, Y7
+	VPSRLQ       $0x20, Y8, Y9
+	VPXOR        Y11, Y9, Y9
+	VPBROADCASTD 44(CX), Y12
+	VPXOR        Y12, Y9, Y9
 	VPMULUDQ     mul0<>+0(SB), Y3, Y11
 	VPMULUDQ     mul1<>+0(SB), Y5, Y12
 	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 24(CX), Y4
-	VPXOR        Y4, Y3, Y3
+	VPXOR        Y6, Y3, Y3
+	VPBROADCASTD 48(CX), Y6
+	VPXOR        Y6, Y3, Y3
 	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 28(CX), Y4
 	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
+	VPBROADCASTD 52(CX), Y6
+	VPXOR        Y6, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y7, Y4
+	VPMULUDQ     mul1<>+0(SB), Y9, Y6
+	VPSRLQ       $0x20, Y6, Y7
+	VPXOR        Y10, Y7, Y7
+	VPBROADCASTD 48(CX), Y10
+	VPXOR        Y10, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y9
+	VPXOR        Y8, Y9, Y9
+	VPBROADCASTD 52(CX), Y10
+	VPXOR        Y10, Y9, Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y8
+	VPMULUDQ     mul1<>+0(SB), Y5, Y10
+	VPSRLQ       $0x20, Y10, Y3
+	VPXOR        Y12, Y3, Y3
+	VPBROADCASTD 56(CX), Y12
+	VPXOR        Y12, Y3, Y3
+	VPSRLQ       $0x20, Y8, Y5
+	VPXOR        Y11, Y5, Y5
+	VPBROADCASTD 60(CX), Y12
+	VPXOR        Y12, Y5, Y5
 	VPMULUDQ     mul0<>+0(SB), Y7, Y11
 	VPMULUDQ     mul1<>+0(SB), Y9, Y12
 	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 24(CX), Y8
-	VPXOR        Y8, Y7, Y7
+	VPXOR        Y6, Y7, Y7
+	VPBROADCASTD 56(CX), Y6
+	VPXOR        Y6, Y7, Y7
 	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 28(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
+	VPXOR        Y4, Y9, Y9
+	VPBROADCASTD 60(CX), Y6
+	VPXOR        Y6, Y9, Y9
+	VPMULUDQ     mul0<>+0(SB), Y3, Y4
+	VPMULUDQ     mul1<>+0(SB), Y5, Y6
+	VPSRLQ       $0x20, Y6, Y3
+	VPXOR        Y10, Y3, Y3
+	VPBROADCASTD 64(CX), Y10
+	VPXOR        Y10, Y3, Y3
+	VPSRLQ       $0x20, Y4, Y5
+	VPXOR        Y8, Y5, Y5
+	VPBROADCASTD 68(CX), Y10
+	VPXOR        Y10, Y5, Y5
+	VPMULUDQ     mul0<>+0(SB), Y7, Y8
+	VPMULUDQ     mul1<>+0(SB), Y9, Y10
+	VPSRLQ       $0x20, Y10, Y7
+	VPXOR        Y12, Y7, Y7
+	VPBROADCASTD 64(CX), Y12
+	VPXOR        Y12, Y7, Y7
+	VPSRLQ       $0x20, Y8, Y9
+	VPXOR        Y11, Y9, Y9
+	VPBROADCASTD 68(CX), Y12
+	VPXOR        Y12, Y9, Y9
 	VPMULUDQ     mul0<>+0(SB), Y3, Y11
 	VPMULUDQ     mul1<>+0(SB), Y5, Y12
 	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 32(CX), Y4
-	VPXOR        Y4, Y3, Y3
+	VPXOR        Y6, Y3, Y3
+	VPBROADCASTD 72(CX), Y6
+	VPXOR        Y6, Y3, Y3
 	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 36(CX), Y4
 	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 32(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 36(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 40(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
+	VPBROADCASTD 76(CX), Y6
 	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 44(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 40(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 44(CX), Y8
+	VPMULUDQ     mul0<>+0(SB), Y7, Y4
+	VPMULUDQ     mul1<>+0(SB), Y9, Y6
+	VPSRLQ       $0x20, Y6, Y7
+	VPXOR        Y10, Y7, Y7
+	VPBROADCASTD 72(CX), Y10
+	VPXOR        Y10, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y9
 	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 48(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 52(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 48(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
+	VPBROADCASTD 76(CX), Y10
 	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 52(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 56(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 60(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 56(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 60(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 64(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 68(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 64(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 68(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VPMULUDQ     mul0<>+0(SB), Y3, Y11
-	VPMULUDQ     mul1<>+0(SB), Y5, Y12
-	VPSRLQ       $0x20, Y12, Y3
-	VPXOR        Y4, Y3, Y3
-	VPBROADCASTD 72(CX), Y4
-	VPXOR        Y4, Y3, Y3
-	VPSRLQ       $0x20, Y11, Y5
-	VPXOR        Y6, Y5, Y5
-	VPBROADCASTD 76(CX), Y4
-	VPXOR        Y4, Y5, Y5
-	VMOVDQA      Y12, Y4
-	VMOVDQA      Y11, Y6
-	VPMULUDQ     mul0<>+0(SB), Y7, Y11
-	VPMULUDQ     mul1<>+0(SB), Y9, Y12
-	VPSRLQ       $0x20, Y12, Y7
-	VPXOR        Y8, Y7, Y7
-	VPBROADCASTD 72(CX), Y8
-	VPXOR        Y8, Y7, Y7
-	VPSRLQ       $0x20, Y11, Y9
-	VPXOR        Y10, Y9, Y9
-	VPBROADCASTD 76(CX), Y8
-	VPXOR        Y8, Y9, Y9
-	VMOVDQA      Y12, Y8
-	VMOVDQA      Y11, Y10
-	VBROADCASTSS scale+28(FP), Y11
-	VPSLLQ       $0x20, Y4, Y4
-	VPBLENDD     $0xaa, Y4, Y3, Y3
+	VBROADCASTSS scale+28(FP), Y8
+	VPSLLQ       $0x20, Y12, Y12
+	VPBLENDD     $0xaa, Y12, Y3, Y3
+	VPSLLQ       $0x20, Y11, Y11
+	VPBLENDD     $0xaa, Y11, Y5, Y5
+	VPUNPCKLQDQ  Y5, Y3, Y12
+	VPUNPCKHQDQ  Y5, Y3, Y11
+	VPXOR        signs<>+0(SB), Y12, Y12
+	VPCMPGTD     Y12, Y2, Y12
+	VANDPS       Y8, Y12, Y12
+	VMOVUPS      Y12, (DX)
+	VPXOR        signs<>+0(SB), Y11, Y11
+	VPCMPGTD     Y11, Y2, Y11
+	VANDPS       Y8, Y11, Y11
+	VMOVUPS      Y11, 32(DX)
 	VPSLLQ       $0x20, Y6, Y6
-	VPBLENDD     $0xaa, Y6, Y5, Y5
-	VPUNPCKLQDQ  Y5, Y3, Y4
-	VPUNPCKHQDQ  Y5, Y3, Y6
-	VPXOR        signs<>+0(SB), Y4, Y4
-	VPCMPGTD     Y4, Y2, Y4
-	VANDPS       Y11, Y4, Y4
-	VMOVUPS      Y4, (DX)
+	VPBLENDD     $0xaa, Y6, Y7, Y7
+	VPSLLQ       $0x20, Y4, Y4
+	VPBLENDD     $0xaa, Y4, Y9, Y9
+	VPUNPCKLQDQ  Y9, Y7, Y6
+	VPUNPCKHQDQ  Y9, Y7, Y4
 	VPXOR        signs<>+0(SB), Y6, Y6
 	VPCMPGTD     Y6, Y2, Y6
-	VANDPS       Y11, Y6, Y6
-	VMOVUPS      Y6, 32(DX)
-	VPSLLQ       $0x20, Y8, Y8
-	VPBLENDD     $0xaa, Y8, Y7, Y7
-	VPSLLQ       $0x20, Y10, Y10
-	VPBLENDD     $0xaa, Y10, Y9, Y9
-	VPUNPCKLQDQ  Y9, Y7, Y8
-	VPUNPCKHQDQ  Y9, Y7, Y10
-	VPXOR        signs<>+0(SB), Y8, Y8
-	VPCMPGTD     Y8, Y2, Y8
-	VANDPS       Y11, Y8, Y8
-	VMOVUPS      Y8, 64(DX)
-	VPXOR        signs<>+0(SB), Y10, Y10
-	VPCMPGTD     Y10, Y2, Y10
-	VANDPS       Y11, Y10, Y10
-	VMOVUPS      Y10, 96(DX)
+	VANDPS       Y8, Y6, Y6
+	VMOVUPS      Y6, 64(DX)
+	VPXOR        signs<>+0(SB), Y4, Y4
+	VPCMPGTD     Y4, Y2, Y4
+	VANDPS       Y8, Y4, Y4
+	VMOVUPS      Y4, 96(DX)
 	ADDQ         $+128, DX
 	SUBQ         $+1, AX
 	JNZ          group1

@@ -47,14 +47,13 @@ func emitPhilox(g *gen) {
 		g.VPXOR(x[i][3], x[i][3], x[i][3])
 		g.VPADDQ(g.philoxStep(), counter[i], counter[i])
 	}
-	p, q := g.YMM(), g.YMM()
 	for r := range philoxRounds {
 		for i := range x {
 			c := &x[i]
+			p, q, key := g.YMM(), g.YMM(), g.YMM()
 			g.VPMULUDQ(g.bits("mul0", philoxMul0), c[0], p)
 			g.VPMULUDQ(g.bits("mul1", philoxMul1), c[2], q)
-			// c0 = high(q) ^ c1 ^ k0, c2 = high(p) ^ c3 ^ k1
-			key := g.YMM()
+			// c0, c1, c2, c3 = high(q) ^ c1 ^ k0, q, high(p) ^ c3 ^ k1, p
 			g.VPSRLQ(operand.U8(32), q, c[0])
 			g.VPXOR(c[1], c[0], c[0])
 			g.VPBROADCASTD(operand.Mem{Base: keys, Disp: 8 * r}, key)
@@ -63,8 +62,7 @@ func emitPhilox(g *gen) {
 			g.VPXOR(c[3], c[2], c[2])
 			g.VPBROADCASTD(operand.Mem{Base: keys, Disp: 8*r + 4}, key)
 			g.VPXOR(key, c[2], c[2])
-			g.VMOVDQA(q, c[1])
-			g.VMOVDQA(p, c[3])
+			c[1], c[3] = q, p
 		}
 	}
 	scale := g.YMM()
