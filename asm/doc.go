@@ -6,8 +6,8 @@
 //	path      needs
 //	generic   nothing
 //	avx2      amd64 with AVX2 and FMA
-//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, maps of
-//	          Winograd's convolutions, and avx2 for all else
+//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, PhiloxMask,
+//	          maps of Winograd's convolutions, and avx2 for all else
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
@@ -25,7 +25,8 @@
 //	Sum, SumSquares, SumSquaredDeviations, Max, Min       ●      ●     ●
 //	SumExp                                                ●      ●     ●   (avx512)
 //	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
-//	RotateHalves, PhiloxMask                              ●      ●     ●
+//	RotateHalves                                          ●      ●     ●
+//	PhiloxMask                                            ●      ●     ●   (avx512)
 //	Sin, Cos, RoundInt16, RotatePairs                     ●      –     –
 //
 // The environment variable ARTNN_CPU selects a path (see [EnvError]), the build tag

@@ -5,6 +5,12 @@
 package asm
 
 func philoxMask(dst []float32, key, counter uint64, below uint32, scale float32) {
+	if useAVX512 && len(dst) >= philoxGroup {
+		keys, groups := philoxKeys(key), len(dst)/philoxGroup
+		philoxMaskAVX512(groups, &keys[0], counter, below, scale, &dst[0])
+		philoxMaskGeneric(dst[groups*philoxGroup:], key, counter+uint64(groups*philoxGroup/philoxWords), below, scale)
+		return
+	}
 	if useAVX2 && len(dst) >= philoxGroup {
 		keys, groups := philoxKeys(key), len(dst)/philoxGroup
 		philoxMaskAVX2(groups, &keys[0], counter, below, scale, &dst[0])

@@ -47,6 +47,7 @@ var families = []family{
 	{"gemm_avx512", emitWide, avx512},
 	{"inplace_avx512", emitInPlace, avx512},
 	{"exp_avx512", emitExpWide, avx512},
+	{"philox_avx512", emitPhiloxWide, avx512},
 	{"winograd_avx2", emitWinograd(8, "AVX2"), avx2},
 	{"winograd_avx512", emitWinograd(16, "AVX512"), avx512},
 }

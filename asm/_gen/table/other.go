@@ -70,7 +70,7 @@ philoxMaskGeneric(dst[groups*philoxGroup:], key, counter+uint64(groups*philoxGro
 	}
 	return Family{"philox", []Func{{
 		Name: "philoxMask", Params: "dst []float32, key, counter uint64, below uint32, scale float32",
-		AVX2: do("philoxMaskAVX2"), NEON: do("philoxMaskNEON"),
+		AVX512: do("philoxMaskAVX512"), AVX2: do("philoxMaskAVX2"), NEON: do("philoxMaskNEON"),
 	}}}
 }
 
