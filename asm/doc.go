@@ -6,8 +6,8 @@
 //	path      needs
 //	generic   nothing
 //	avx2      amd64 with AVX2 and FMA
-//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, maps of
-//	          Winograd's convolutions, and avx2 for all else
+//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, PhiloxMask,
+//	          maps of Winograd's convolutions, and avx2 for all else
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
@@ -26,6 +26,7 @@
 //	SumExp                                                ●      ●     ●   (avx512)
 //	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
 //	RotateHalves                                          ●      ●     ●
+//	PhiloxMask                                            ●      ●     ●   (avx512)
 //	Sin, Cos, RoundInt16, RotatePairs                     ●      –     –
 //
 // The environment variable ARTNN_CPU selects a path (see [EnvError]), the build tag

@@ -13,6 +13,24 @@ type AttentionMask struct {
 	// Lengths is how many keys each sequence of the batch has, the rest being padding.
 	// nil: all that there are.
 	Lengths []int32
+	// Dropout is which weights of the keys that it sees are dropped, in training.
+	Dropout AttentionDropout
+}
+
+// AttentionDropout drops weights of attention with probability P, after they have been
+// divided by their sum, and divides those that are kept by 1−P. The zero value drops
+// none.
+//
+// Of H heads, the weight of query i of Tq, of head h, in sequence b, to key j of Tk
+// depends on number First + ((b·H + h)·Tq + i)·Tk + j of the sequence of Bernoulli
+// numbers with probability 1−P that Stream names: it is dropped where that is 0.
+//
+// Reference: Srivastava et al., "Dropout", 2014; Salmon et al., "Parallel random numbers:
+// as easy as 1, 2, 3", 2011.
+type AttentionDropout struct {
+	P      float64 // in [0, 1]
+	Stream Stream
+	First  int
 }
 
 // Keys is the range [lo, hi) of n keys that query i of sequence b sees; lo = hi if it

@@ -212,6 +212,7 @@ type AttentionKernel interface {
 	//
 	//	s[j] = Scale · Q[i]·K[j],  LSE = ln Σ eˢ,  Y[i] = Σ e^(s[j]−LSE) · V[j]
 	//
+	// less the terms that Mask.Dropout drops, with the others scaled. LSE is of all.
 	// A query that sees no key gets zeros and the LSE −∞.
 	Attention(a AttentionArgs) bool
 	// AttentionGrad computes the gradients of Q, K and V from that of Y.

@@ -36,7 +36,7 @@ func TestCosts(t *testing.T) {
 	g := gptSizes{vocab: 7, width: 4, layers: 3, heads: 2, context: 2}
 	blocks, head := 12.0*16*3, 7.0*4
 	require.Equal(t, cost{3 * 5 * (2*2*(blocks+head) + 4*4*3*(1+2)), 28 * g.parameters()}, g.trainCost(5, 2))
-	require.Equal(t, cost{2*(blocks+head) + 4*4*3*10, 4 * (blocks + head + 2*4*3*10)}, g.tokenCost(10))
+	require.Equal(t, cost{2*(blocks+head) + 4*4*3*10, 4 * (blocks + head + 2*4*3*10)}, g.tokenCost(10, 4))
 	require.Equal(t, cost{2*2*blocks + 4*4*3*(1+2) + 2*head, 4 * (blocks + head)}, g.promptCost(2))
 }
 
@@ -61,7 +61,7 @@ func TestParametersAreThoseOfTheModels(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, layers.Count(lm), s.parameters())
 
-	gpt, err := newGPT(smallGPT)
+	gpt, err := newGPT(smallGPT, models.GPTConfig{})
 	require.NoError(t, err)
 	require.EqualValues(t, layers.Count(gpt), smallGPT.parameters())
 	require.Equal(t, 124439808.0, gpt2Small.parameters())
@@ -74,6 +74,7 @@ func TestFloorsOfRows(t *testing.T) {
 		"mlp-seed": 0, "mlp-mnist": 0.65, "gan-64": 18, "gan-256": 200, "lstm-train": 242, "lstm-token": 1.19, "lstm-token-int8": 0.35,
 		"dcgan": 412, "sngan": 412, "wgan-gp": 407, "dcgan-generate": 19.2,
 		"gpt-train": 115.4, "gpt2-token-64": 22.1, "gpt2-token-960": 24.9, "gpt2-prefill": 531,
+		"nanogpt-train": 22.14, "gpt2-token-int8": 6.73,
 	}
 	for _, r := range rows() {
 		require.Contains(t, want, r.name)

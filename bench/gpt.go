@@ -16,11 +16,13 @@ type gptSizes struct{ vocab, width, layers, heads, context int }
 
 var (
 	smallGPT  = gptSizes{vocab: 96, width: 256, layers: 4, heads: 4, context: 128}
+	nanoGPT   = gptSizes{vocab: 65, width: 128, layers: 4, heads: 4, context: 64} // of its recipe for a computer without a graphics card
 	gpt2Small = gptSizes{vocab: 50257, width: 768, layers: 12, heads: 12, context: 1024}
 )
 
 const (
 	gptBatch  = 8
+	nanoBatch = 12
 	gptPrompt = 512 // tokens
 	gptTurn   = 32  // tokens that are written before it goes back to where the row is
 	gptNear   = 64  // places that tokens are written after
@@ -30,12 +32,19 @@ const (
 func gptRows() []row {
 	rows := []row{{"gpt-train", "GPT 4×256, batch 8, 128 tokens of 96, AdamW", "gpt-train", true,
 		smallGPT.trainCost(gptBatch, smallGPT.context),
-		func() (workload, error) { return newGPTTraining(smallGPT, gptBatch) }}}
+		func() (workload, error) { return newGPTTraining(smallGPT, models.GPTConfig{}, gptBatch) }},
+		{"nanogpt-train", "nanoGPT 4×128, batch 12, 64 characters of 65, AdamW, clipped", "nanogpt-train", true,
+			nanoGPT.trainCost(nanoBatch, nanoGPT.context),
+			func() (workload, error) {
+				return newGPTTraining(nanoGPT, models.GPTConfig{NoBias: true, Betas: [2]float64{0.9, 0.99}, Clip: 1}, nanoBatch)
+			}}}
 	for _, after := range []int{gptNear, gptFar} {
 		name := fmt.Sprintf("gpt2-token-%d", after)
 		rows = append(rows, row{name, fmt.Sprintf("GPT-2 small, one token after %d", after), name, false,
-			gpt2Small.tokenCost(after), func() (workload, error) { return newGPTTokens(gpt2Small, after) }})
+			gpt2Small.tokenCost(after, 4), func() (workload, error) { return newGPTTokens(gpt2Small, after, false) }})
 	}
+	rows = append(rows, row{"gpt2-token-int8", fmt.Sprintf("GPT-2 small, one token after %d, int8", gptNear), "gpt2-token-int8", false,
+		gpt2Small.tokenCost(gptNear, 1), func() (workload, error) { return newGPTTokens(gpt2Small, gptNear, true) }})
 	return append(rows, row{"gpt2-prefill", fmt.Sprintf("GPT-2 small, a prompt of %d", gptPrompt), "gpt2-prefill", false,
 		gpt2Small.promptCost(gptPrompt), func() (workload, error) { return newGPTPrompt(gpt2Small, gptPrompt) }})
 }
@@ -63,10 +72,10 @@ func (s gptSizes) trainCost(batch, steps int) cost {
 	return cost{3 * n * (2*s.products() + s.attended(float64(steps+1)/2)), adamBytes * s.parameters()}
 }
 
-// tokenCost is that of a token: weights, keys and values are read once.
-func (s gptSizes) tokenCost(after int) cost {
+// tokenCost is that of a token: weights, of so many bytes, keys and values are read once.
+func (s gptSizes) tokenCost(after int, weight float64) cost {
 	n := float64(after)
-	return cost{2*s.products() + s.attended(n), 4 * (s.products() + 2*float64(s.layers)*float64(s.width)*n)}
+	return cost{2*s.products() + s.attended(n), weight*s.products() + 4*2*float64(s.layers)*float64(s.width)*n}
 }
 
 // promptCost is that of a prompt and the logits after it.
@@ -75,7 +84,7 @@ func (s gptSizes) promptCost(n int) cost {
 	return cost{float64(n)*(2*s.blocks()+s.attended(float64(n+1)/2)) + 2*head, 4 * s.products()}
 }
 
-func newGPT(s gptSizes) (*models.GPT, error) {
+func newGPT(s gptSizes, cfg models.GPTConfig) (*models.GPT, error) {
 	var words strings.Builder
 	for i := range s.vocab - 1 { // the last token stands for unknown words
 		fmt.Fprintf(&words, " w%d", i)
@@ -84,11 +93,12 @@ func newGPT(s gptSizes) (*models.GPT, error) {
 	if err != nil {
 		return nil, err
 	}
-	return models.NewGPT(vocab, models.GPTConfig{Style: "gpt2", Context: s.context, Layers: s.layers, Width: s.width, Heads: s.heads})
+	cfg.Style, cfg.Context, cfg.Layers, cfg.Width, cfg.Heads = "gpt2", s.context, s.layers, s.width, s.heads
+	return models.NewGPT(vocab, cfg)
 }
 
-func newGPTTraining(s gptSizes, batch int) (workload, error) {
-	m, err := newGPT(s)
+func newGPTTraining(s gptSizes, cfg models.GPTConfig, batch int) (workload, error) {
+	m, err := newGPT(s, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +120,11 @@ type gptTokens struct {
 	logits []float32
 }
 
-func newGPTTokens(s gptSizes, after int) (workload, error) {
-	m, err := newGPT(s)
+func newGPTTokens(s gptSizes, after int, int8 bool) (workload, error) {
+	m, err := newGPT(s, models.GPTConfig{})
+	if err == nil && int8 {
+		m, err = models.Quantize(m)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +156,7 @@ func (w gptTokens) run(times []time.Duration) error {
 }
 
 func newGPTPrompt(s gptSizes, n int) (workload, error) {
-	m, err := newGPT(s)
+	m, err := newGPT(s, models.GPTConfig{})
 	if err != nil {
 		return nil, err
 	}

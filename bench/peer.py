@@ -125,12 +125,12 @@ def gan(size, n):
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, bias):
         super().__init__()
         self.heads = heads
-        self.n1, self.n2 = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.n1, self.n2 = nn.LayerNorm(width, bias=bias), nn.LayerNorm(width, bias=bias)
+        self.qkv, self.out = nn.Linear(width, 3 * width, bias), nn.Linear(width, width, bias)
+        self.up, self.down = nn.Linear(width, 4 * width, bias), nn.Linear(4 * width, width, bias)
 
     def forward(self, x, cache=None, at=0):
         b, t, c = x.shape
@@ -144,11 +144,11 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    def __init__(self, layers, width, heads, vocab, context):
+    def __init__(self, layers, width, heads, vocab, context, bias=True):
         super().__init__()
         self.embed, self.places = nn.Embedding(vocab, width), nn.Embedding(context, width)
-        self.blocks = nn.ModuleList(Block(width, heads) for _ in range(layers))
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocab, bias=False)
+        self.blocks = nn.ModuleList(Block(width, heads, bias) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(width, bias=bias), nn.Linear(width, vocab, bias=False)
         self.head.weight = self.embed.weight
 
     def forward(self, x, caches=None, at=0, last=False):
@@ -177,8 +177,36 @@ def gpt_train(n=8, t=128, vocab=96):
     return step
 
 
-def gpt2_token(after):
+def nanogpt_train(n=12, t=64, vocab=65):
+    """An iteration of nanoGPT's recipe for a computer without a graphics card."""
+    m = GPT(4, 128, 4, vocab, t, bias=False)
+    params = list(m.parameters())
+    groups = [{"params": [p for p in params if p.dim() > 1], "weight_decay": 0.1},
+              {"params": [p for p in params if p.dim() < 2], "weight_decay": 0.0}]
+    opt = torch.optim.AdamW(groups, 1e-3, (0.9, 0.99), fused=True)
+    batches = [(torch.randint(0, vocab, (n, t)), torch.randint(0, vocab, (n * t,))) for _ in range(4)]
+    turn = 0
+
+    def step():
+        nonlocal turn
+        x, y = batches[turn % len(batches)]
+        turn += 1
+        opt.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(m(x).view(-1, vocab), y)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(params, 1.0)
+        opt.step()
+        return loss.item()
+
+    return step
+
+
+def gpt2_token(after, int8=False):
     m = GPT(12, 768, 12, 50257, 1024).eval()
+    if int8:  # as lstm_token; the embedding stays as it is
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            m = torch.ao.quantization.quantize_dynamic(m, {nn.Linear}, dtype=torch.qint8)
     caches = [(torch.zeros(1, 12, 1024, 64), torch.zeros(1, 12, 1024, 64)) for _ in range(12)]
     with torch.inference_mode():
         m(torch.randint(0, 50257, (1, after)), caches, 0, True)
@@ -395,6 +423,8 @@ ROWS = {
     "lstm-token": lstm_token,
     "lstm-token-int8": lambda: lstm_token(int8=True),
     "gpt-train": gpt_train,
+    "nanogpt-train": nanogpt_train,
+    "gpt2-token-int8": lambda: gpt2_token(64, int8=True),
     "gpt2-token-64": lambda: gpt2_token(64),
     "gpt2-token-960": lambda: gpt2_token(960),
     "gpt2-prefill": gpt2_prefill,

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/models"
 )
 
 func TestSelectRows(t *testing.T) {
@@ -44,11 +45,14 @@ func TestTokens(t *testing.T) {
 
 func TestWorkloadsRun(t *testing.T) {
 	for name, build := range map[string]func() (workload, error){
-		"mlp":        func() (workload, error) { return newMNIST([]int{8, 4, 3}, 2) },
-		"gan":        func() (workload, error) { return newGAN(4, 2) },
-		"lstm":       func() (workload, error) { return newTextTraining(textSizes{20, 4, 4}, 2, 3) },
-		"gpt":        func() (workload, error) { return newGPTTraining(gptSizes{20, 8, 1, 2, 4}, 2) },
-		"gpt tokens": func() (workload, error) { return newGPTTokens(gptSizes{20, 8, 1, 2, 64}, 9) },
+		"mlp":  func() (workload, error) { return newMNIST([]int{8, 4, 3}, 2) },
+		"gan":  func() (workload, error) { return newGAN(4, 2) },
+		"lstm": func() (workload, error) { return newTextTraining(textSizes{20, 4, 4}, 2, 3) },
+		"gpt": func() (workload, error) {
+			return newGPTTraining(gptSizes{20, 8, 1, 2, 4}, models.GPTConfig{Clip: 1}, 2)
+		},
+		"gpt tokens": func() (workload, error) { return newGPTTokens(gptSizes{20, 8, 1, 2, 64}, 9, false) },
+		"gpt int8":   func() (workload, error) { return newGPTTokens(gptSizes{20, 8, 1, 2, 64}, 9, true) },
 		"gpt prompt": func() (workload, error) { return newGPTPrompt(gptSizes{20, 8, 1, 2, 64}, 9) },
 	} {
 		w, err := build()

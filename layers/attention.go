@@ -17,8 +17,8 @@ import (
 // KVHeads heads of keys and values serve Heads heads of queries, equally many each.
 // Queries, keys and values come from one product, whose weight has their rows one after
 // the other, as PyTorch's nn.MultiheadAttention has. Unlike there, it attends to its
-// input only, and drops no weights: Forward never holds the attention weights. To look at
-// them, there is [MultiHeadAttention.Weights].
+// input only. Forward never holds the attention weights. To look at them, there is
+// [MultiHeadAttention.Weights].
 //
 // Shape: [B, T, width] → [B, T, width].
 //
@@ -50,13 +50,16 @@ type MultiHeadAttentionConfig struct {
 	Scale float64
 	// Rotary turns queries and keys by their places; nil does not.
 	Rotary *Rotary
+	// Dropout is the probability of dropping, in training, each weight of attention, as
+	// with PyTorch's dropout and GPT-2's attn_pdrop; see [tensor.AttentionConfig].
+	Dropout float64
 }
 
 // NewMultiHeadAttention draws the weights from ±√(6/(rows+columns)) for QKV and
 // ±1/√columns for Out, with biases of 0, as PyTorch does.
 //
-// Panics if a size is not positive, heads do not divide or Rotary turns more numbers
-// than a head has.
+// Panics if a size is not positive, heads do not divide, Rotary turns more numbers than a
+// head has or Dropout is not in [0, 1].
 func NewMultiHeadAttention(width int, cfg MultiHeadAttentionConfig, rng *tensor.RNG) *MultiHeadAttention {
 	checkSizes("multi-head attention", width, cfg.Heads)
 	if cfg.KVHeads == 0 {
@@ -75,6 +78,7 @@ func NewMultiHeadAttention(width int, cfg MultiHeadAttentionConfig, rng *tensor.
 	if cfg.Rotary != nil && cfg.Rotary.Dims() > cfg.HeadDim {
 		tensor.Fail("multi-head attention", fmt.Sprintf("rotary positions must not turn more than a head's %s", words.Count(cfg.HeadDim, "number")), "%d", cfg.Rotary.Dims())
 	}
+	checkRate("multi-head attention", cfg.Dropout)
 	if cfg.Window < 0 {
 		tensor.Fail("multi-head attention", "the window must not be negative (0 is none)", "%d", cfg.Window)
 	}
@@ -97,7 +101,11 @@ func (l *MultiHeadAttention) Forward(x *tensor.Tensor) *tensor.Tensor { return l
 // Panics if there is not a length for each sequence, or one is longer than T.
 func (l *MultiHeadAttention) ForwardPadded(x *tensor.Tensor, lengths []int32) *tensor.Tensor {
 	q, k, v := l.project(x, 0)
-	y := tensor.Attention(q, k, v, tensor.AttentionConfig{Scale: l.Scale, Causal: l.Causal, Window: l.Window, Lengths: lengths})
+	cfg := tensor.AttentionConfig{Scale: l.Scale, Causal: l.Causal, Window: l.Window, Lengths: lengths}
+	if tape := x.Tape(); tape != nil && tape.Training() {
+		cfg.Dropout = l.Dropout
+	}
+	y := tensor.Attention(q, k, v, cfg)
 	return l.Out.Forward(y.Flatten(2))
 }
 

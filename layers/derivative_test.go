@@ -72,6 +72,13 @@ func TestDerivatives(t *testing.T) {
 			}
 			return l.Forward(x[0])
 		}},
+		{"multi-head attention with dropout", [][]int{{2, 3, 3}, {12, 3}, {3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
+			l := layers.MultiHeadAttention{
+				QKV: layers.Linear{Weight: x[1]}, Out: layers.Linear{Weight: x[2]},
+				MultiHeadAttentionConfig: layers.MultiHeadAttentionConfig{Heads: 2, KVHeads: 2, HeadDim: 2, Causal: true, Dropout: 0.3},
+			}
+			return l.Forward(x[0])
+		}},
 		{"dropout", [][]int{{3, 4}}, func(_ *tensor.Tape, x values) *tensor.Tensor { return layers.Dropout{P: 0.4}.Forward(x[0].Square()) }},
 		{"batch norm 1d", [][]int{{4, 3}, {3}, {3}}, func(_ *tensor.Tape, x values) *tensor.Tensor {
 			b := &layers.BatchNorm1d{}

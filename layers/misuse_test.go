@@ -46,6 +46,9 @@ func TestMisuse(t *testing.T) {
 		{"rms norm: sizes must be positive, got [0]", func() { layers.NewRMSNorm(0, rng) }},
 		{"gated mlp: sizes must be positive, got [3 0]", func() { layers.NewGatedMLP(3, 0, layers.SiLU{}, rng) }},
 		{"linear: weight [4 2] needs inputs [..., 2], got [3 5]", func() { layers.NewTiedLinear(embed).Forward(zeros(3, 5)) }},
+		{"multi-head attention: the probability must lie in [0, 1], got 1.5", func() {
+			layers.NewMultiHeadAttention(4, layers.MultiHeadAttentionConfig{Heads: 1, Dropout: 1.5}, rng)
+		}},
 		{"dropout: the probability must lie in [0, 1], got -0.1", func() { layers.Dropout{P: -0.1}.Forward(zeros(2)) }},
 		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [2 4]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(2, 4)) }},
 		{"batch norm 1d: needs inputs [batch, 3] or [batch, 3, length], got [3]", func() { layers.NewBatchNorm1d(3, rng).Forward(zeros(3)) }},

@@ -49,7 +49,7 @@ func samples(t testing.TB, be backend.Backend) map[string]Model {
 	require.NoError(t, err)
 	classifier, err := NewClassifier(ClassifierConfig{Size: 8, Channels: 1, Width: 2, Blocks: 1, Classes: []string{"a", "b"}, Dropout: 0.2, Augment: 0.5, Mirror: true, LabelSmoothing: 0.1, EMA: 0.9, Backend: be})
 	require.NoError(t, err)
-	gpt, err := NewGPT(char, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.2, EMA: 0.9, Backend: be})
+	gpt, err := NewGPT(char, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.2, AttentionDropout: 0.1, EMA: 0.9, Backend: be})
 	require.NoError(t, err)
 	gpt2, err := NewGPT(word, GPTConfig{Style: "gpt2", Context: 4, Layers: 1, Width: 6, Heads: 2, Clip: 1, Untied: true, Backend: be})
 	require.NoError(t, err)

@@ -90,7 +90,7 @@ func (l *gptMLP) State() iter.Seq2[string, layers.Entry] {
 // GPT-2's are. Biases are 0.
 func (c GPTConfig) build(vocabulary int, rng *tensor.RNG) *GPT {
 	m := &GPT{cfg: c, embedding: &layers.Embedding{Weight: rng.Normal(0, deviation, vocabulary, c.Width)}, norm: c.newNorm(c.Width, rng)}
-	attention := layers.MultiHeadAttentionConfig{Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim, Causal: true, Window: c.Window}
+	attention := layers.MultiHeadAttentionConfig{Heads: c.Heads, KVHeads: c.KVHeads, HeadDim: c.HeadDim, Causal: true, Window: c.Window, Dropout: c.AttentionDropout}
 	if c.Style == gpt2 {
 		m.positions = &layers.Embedding{Weight: rng.Normal(0, deviation, c.Context, c.Width)}
 	} else {

@@ -36,8 +36,11 @@ type GPTConfig struct {
 	Untied bool `json:"untied"`
 	NoBias bool `json:"no_bias"` // leaves out the biases of style gpt2, as nanoGPT does
 	// Dropout is the probability of dropping, in training, tokens' vectors and what each
-	// part of a block adds to them. Off by default. (GPT-2 also drops attention weights.)
+	// part of a block adds to them: embd_pdrop and resid_pdrop of GPT-2. Off by default.
 	Dropout float64 `json:"dropout"`
+	// AttentionDropout is that of dropping weights of attention: attn_pdrop of GPT-2,
+	// attention_dropout of Qwen3. Off by default. nanoGPT has one probability for both.
+	AttentionDropout float64 `json:"attention_dropout,omitempty"`
 
 	LR    float64    `json:"lr"`    // learning rate of AdamW; default 0.001
 	Betas [2]float64 `json:"betas"` // of AdamW; default 0.9 and 0.95
@@ -102,7 +105,8 @@ func (c GPTConfig) check(vocabulary int) error {
 		check.Sizes("width", c.Width), check.Sizes("heads", c.Heads, c.KVHeads),
 		check.Sizes("size of a head", c.HeadDim), check.Sizes("hidden size", c.Hidden),
 		check.Count("window", c.Window), check.Scale("rope base", c.RopeBase),
-		check.Rate("dropout", c.Dropout, 1), check.Scale("learning rate", c.LR),
+		check.Rate("dropout", c.Dropout, 1), check.Rate("attention dropout", c.AttentionDropout, 1),
+		check.Scale("learning rate", c.LR),
 		check.Rate("betas", c.Betas[0], 1), check.Rate("betas", c.Betas[1], 1),
 		check.Scale("clip", c.Clip), check.Count("accumulate", c.Accumulate), check.Rate("ema", c.EMA, 1)); err != nil {
 		return err

@@ -43,7 +43,7 @@ func TestAccumulateEqualsWholeBatch(t *testing.T) {
 			return m
 		},
 		"gpt": func(t *testing.T, parts int) Model {
-			m, err := NewGPT(letters(t, 5), GPTConfig{Context: 3, Layers: 2, Width: 4, Heads: 2, Dropout: 0.4, Clip: 0.1, EMA: 0.7, Accumulate: parts, Backend: be})
+			m, err := NewGPT(letters(t, 5), GPTConfig{Context: 3, Layers: 2, Width: 4, Heads: 2, Dropout: 0.4, AttentionDropout: 0.3, Clip: 0.1, EMA: 0.7, Accumulate: parts, Backend: be})
 			require.NoError(t, err)
 			for range 3 {
 				m.Step([]int32{0, 1, 2, 3, 4, 0}, []int32{1, 2, 3, -100, -100, 1}, 3, 2)

@@ -104,6 +104,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		"gpt: rope base: NaN":                               {RopeBase: math.NaN()},
 		"gpt: no bias: style qwen3 has none anyway":         {NoBias: true},
 		"gpt: dropout: 1":                                   {Dropout: 1},
+		"gpt: attention dropout: 1":                         {AttentionDropout: 1},
 		"gpt: learning rate: -1":                            {LR: -1},
 		"gpt: betas: 1":                                     {Betas: [2]float64{0.9, 1}},
 		"gpt: weight decay: -2: must be above 0, or -1":     {WeightDecay: -2},

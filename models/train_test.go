@@ -85,7 +85,7 @@ func runs(t testing.TB) map[string]func() (Model, func(i int)) {
 			}
 		},
 		"gpt": func() (Model, func(int)) {
-			m, err := NewGPT(letters(t, 26), GPTConfig{Context: 11, Layers: 2, Width: 36, Heads: 6, KVHeads: 3, Hidden: 67, Window: 5, Dropout: 0.2, Clip: 0.5, EMA: 0.99, Seed: 3})
+			m, err := NewGPT(letters(t, 26), GPTConfig{Context: 11, Layers: 2, Width: 36, Heads: 6, KVHeads: 3, Hidden: 67, Window: 5, Dropout: 0.2, AttentionDropout: 0.3, Clip: 0.5, EMA: 0.99, Seed: 3})
 			require.NoError(t, err)
 			x, y := make([]int32, 7*11), make([]int32, 7*11)
 			return m, func(i int) {

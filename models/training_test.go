@@ -49,7 +49,7 @@ func TestResumingIsAsIfNothingHadHappened(t *testing.T) {
 		},
 		"tied text": func() (Model, error) { return NewTextGenerator(word, TextConfig{Hidden: 6, Tied: true, EMA: 0.9}) },
 		"gpt": func() (Model, error) {
-			return NewGPT(word, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.3, Clip: 0.5, EMA: 0.9, LR: 0.01})
+			return NewGPT(word, GPTConfig{Context: 4, Layers: 2, Width: 8, Heads: 2, Dropout: 0.3, AttentionDropout: 0.2, Clip: 0.5, EMA: 0.9, LR: 0.01})
 		},
 		"gpt2": func() (Model, error) {
 			return NewGPT(word, GPTConfig{Style: "gpt2", Context: 4, Layers: 1, Width: 6, Heads: 2, Untied: true, Accumulate: 2, LR: 0.01})

@@ -24,10 +24,16 @@ type AttentionConfig struct {
 	// Lengths is how many keys each sequence of the batch has, the rest being padding.
 	// nil: all that there are. It must not change before the backward pass has run.
 	Lengths []int32
+	// Dropout is the probability with which each weight is dropped, once all have been
+	// divided by their sum; those that are kept are divided by 1−Dropout. The mask is that
+	// which [Tape.Bernoulli] draws in the shape [B, H, Tq, Tk], of the tape's rows.
+	Dropout float64
+
+	dropout backend.AttentionDropout // the mask, once it is drawn
 }
 
 func (c *AttentionConfig) mask() backend.AttentionMask {
-	return backend.AttentionMask{Causal: c.Causal, Window: c.Window, Offset: c.Offset, Lengths: c.Lengths}
+	return backend.AttentionMask{Causal: c.Causal, Window: c.Window, Offset: c.Offset, Lengths: c.Lengths, Dropout: c.dropout}
 }
 
 // Attention is scaled dot-product attention with several heads:
@@ -39,18 +45,21 @@ func (c *AttentionConfig) mask() backend.AttentionMask {
 // keys and values that are parts of one projection are best given as views of it, by
 // [Tensor.Split].
 //
-// The matrix of all queries by all keys is never held, forwards or backwards: memory
-// grows with T, not T². For a second derivative it is.
+// The matrix of all queries by all keys is never held, forwards or backwards, nor is the
+// mask of dropout, which is drawn where it is needed: memory grows with T, not T². For a
+// second derivative they are.
 //
 // Shape: q [B, Tq, H, D], k and v [B, Tk, G, D], G divides H → [B, Tq, H, D].
 //
-// Panics if sizes differ, or a configured number does not fit.
+// Panics if sizes differ, a configured number does not fit, or weights are to be dropped
+// on no tape.
 //
 // Reference: Vaswani et al., "Attention Is All You Need", 2017; groups: Ainslie et al.,
 // "GQA", 2023.
 func Attention(q, k, v *Tensor, cfg AttentionConfig) *Tensor {
 	tape, be := common("attention", q, k, v)
 	checkAttention(q, k, v, &cfg)
+	cfg.draw(tape, q, k)
 	kernel, ok := be.(backend.AttentionKernel)
 	if !ok || q.Size() == 0 {
 		return attentionComposed(q, k, v, cfg)
@@ -68,7 +77,7 @@ func Attention(q, k, v *Tensor, cfg AttentionConfig) *Tensor {
 	if tape.records() {
 		tape.record("attention", y, func(b *Backprop, g *Tensor) {
 			if b.asked() {
-				b.say("scale", cfg.Scale, "causal", cfg.Causal, "window", cfg.Window, "offset", cfg.Offset, "lengths", cfg.Lengths)
+				b.say("scale", cfg.Scale, "causal", cfg.Causal, "window", cfg.Window, "offset", cfg.Offset, "lengths", cfg.Lengths, "dropout", cfg.Dropout)
 				return
 			}
 			if b.Creating() || !pass.backward(b, g) {
@@ -92,6 +101,9 @@ func AttentionPages(q *Tensor, k, v []*Tensor, cfg AttentionConfig) *Tensor {
 	}
 	if q.tape.records() {
 		panic(&UseError{"attention", "keys in pages get no gradients: use a tape with NoGrad"})
+	}
+	if cfg.Dropout != 0 {
+		Fail("attention", "weights of keys in pages are not dropped", "dropout %g", cfg.Dropout)
 	}
 	if len(k) == 1 {
 		return Attention(q, k[0], v[0], cfg)
@@ -156,6 +168,9 @@ func checkAttention(q, k, v *Tensor, cfg *AttentionConfig) {
 	if cfg.Lengths != nil && len(cfg.Lengths) != batch {
 		Fail("attention", fmt.Sprintf("needs as many lengths as sequences, %d", batch), "%d", len(cfg.Lengths))
 	}
+	if !(cfg.Dropout >= 0 && cfg.Dropout <= 1) {
+		Fail("attention", "dropout must lie in [0, 1]", "%g", cfg.Dropout)
+	}
 	for i, n := range cfg.Lengths {
 		if n < 0 || int(n) > k.view.Shape[1] {
 			Fail("attention", fmt.Sprintf("lengths must lie in [0, %d]", k.view.Shape[1]), "%d at position %d", n, i)
@@ -164,6 +179,20 @@ func checkAttention(q, k, v *Tensor, cfg *AttentionConfig) {
 	if cfg.Scale == 0 {
 		cfg.Scale = 1 / math.Sqrt(float64(max(d, 1)))
 	}
+}
+
+// draw reserves the mask of dropout in the tape's stream.
+func (c *AttentionConfig) draw(tape *Tape, q, k *Tensor) {
+	if c.Dropout == 0 {
+		return
+	}
+	if tape == nil {
+		panic(&UseError{"attention", "dropout draws from a tape: put the queries on one"})
+	}
+	batch, held := q.view.Shape[0], tape.held(q.view.Shape[0], q.Shape())
+	row := uint64(batch/held) * uint64(q.view.Shape[2]) * uint64(q.view.Shape[1]) * uint64(k.view.Shape[1])
+	from, skip := tape.reserve(held, row)
+	c.dropout = backend.AttentionDropout{P: c.Dropout, Stream: from, First: skip}
 }
 
 // attentionPass is what the backward pass of attention needs from the forward.
@@ -234,13 +263,25 @@ func sideBySide(tape *Tape, parts ...*Tensor) []*Tensor {
 // attentionComposed is attention by public operations, which hold all scores.
 func attentionComposed(q, k, v *Tensor, cfg AttentionConfig) *Tensor {
 	batch, queries, h, d := q.view.Shape[0], q.view.Shape[1], q.view.Shape[2], q.view.Shape[3]
-	y := attentionWeights(q, k, cfg).MatMul(v.Permute(0, 2, 1, 3).Unsqueeze(2))
+	weights := attentionWeights(q, k, cfg)
+	if d := cfg.dropout; d.P != 0 {
+		tape, _ := common("attention", q, k, v)
+		var mask *Tensor
+		tape.NoGrad(func() {
+			mask = tape.drawFrom(backend.Bernoulli, backend.Params{1 - d.P}, d.Stream, d.First, weights.Shape())
+			if d.P < 1 {
+				mask = mask.MulScalar(1 / (1 - d.P))
+			}
+		})
+		weights = weights.Mul(mask)
+	}
+	y := weights.MatMul(v.Permute(0, 2, 1, 3).Unsqueeze(2))
 	return y.Permute(0, 3, 1, 2, 4).Reshape(batch, queries, h, d)
 }
 
 // AttentionWeights is how much each query of [Attention] takes of each key, to be looked
 // at: softmax_j(scale · q[i]·k[j]), and 0 where a query does not see a key. Unlike there,
-// the matrix of all queries by all keys is held.
+// the matrix of all queries by all keys is held, and nothing is dropped.
 //
 // Shape: q [B, Tq, H, D], k [B, Tk, G, D], G divides H → [B, H, Tq, Tk].
 //

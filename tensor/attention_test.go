@@ -52,6 +52,7 @@ func attentionDerivatives() []derivative {
 		with("window", []int{1, 4, 1, 1}, []int{1, 4, 1, 1}, AttentionConfig{Causal: true, Window: 2}),
 		with("later", []int{1, 2, 1, 2}, []int{1, 4, 1, 2}, AttentionConfig{Causal: true, Offset: 2, Scale: 0.4}),
 		with("lengths", []int{3, 1, 1, 2}, []int{3, 2, 1, 2}, AttentionConfig{Lengths: []int32{1, 0, 2}}),
+		with("dropout", []int{2, 3, 2, 2}, []int{2, 3, 1, 2}, AttentionConfig{Causal: true, Dropout: 0.4}),
 		{"attention packed", func(x []*Tensor) *Tensor {
 			p := x[0].Square().Split(2, 4, 2, 2)
 			return Attention(p[0], p[1], p[2], AttentionConfig{Causal: true})

@@ -162,6 +162,7 @@ func derivatives() []derivative {
 		}
 	}
 	ds = append(ds,
+		derivative{"layer norm without bias", func(x []*Tensor) *Tensor { return LayerNorm(x[0], x[1], nil, 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}}},
 		derivative{"layer norm affine", func(x []*Tensor) *Tensor { return LayerNorm(x[0], x[1], x[2], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}, {3}}},
 		derivative{"rms norm affine", func(x []*Tensor) *Tensor { return RMSNorm(x[0], x[1], 1e-5) }, -2, 2, [][]int{{2, 2, 3}, {3}}},
 		derivative{"lstm rows", func(x []*Tensor) *Tensor {

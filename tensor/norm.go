@@ -32,7 +32,7 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 	}
 	tape, be := common("layer norm", ins...)
 	kernel, ok := be.(backend.LayerNormKernel)
-	if !ok || d == 0 || x.Size() == 0 || weight == nil != (bias == nil) {
+	if !ok || d == 0 || x.Size() == 0 || weight == nil && bias != nil {
 		return layerNormComposed(x, weight, bias, eps)
 	}
 	if x.view.Rank != 2 || !x.view.Contiguous() {
@@ -43,13 +43,16 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 	mean, rstd := alloc(tape, be, rows[:]), alloc(tape, be, rows[:])
 	args := backend.LayerNormArgs{Y: y.view, Mean: mean.view, RStd: rstd.view, X: x.view, Eps: eps}
 	if weight != nil {
-		args.Weight, args.Bias = weight.view, bias.view
+		args.Weight = weight.view
+	}
+	if bias != nil {
+		args.Bias = bias.view
 	}
 	if !kernel.LayerNorm(args) {
 		return layerNormComposed(x, weight, bias, eps)
 	}
 	if tape.records() {
-		pass := layerNormPass{kernel, x, weight, mean, rstd}
+		pass := layerNormPass{kernel, x, weight, bias, mean, rstd}
 		tape.record("layer norm", y, func(b *Backprop, g *Tensor) {
 			if b.asked() {
 				b.say("eps", eps)
@@ -57,9 +60,7 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 			}
 			if b.Creating() || !pass.backward(b, g.Contiguous()) {
 				b.Compose(func(ins []*Tensor) []*Tensor {
-					if len(ins) == 1 {
-						return []*Tensor{layerNormComposed(ins[0], nil, nil, eps)}
-					}
+					ins = append(ins, nil, nil) // what there is not comes last
 					return []*Tensor{layerNormComposed(ins[0], ins[1], ins[2], eps)}
 				})
 			}
@@ -70,9 +71,10 @@ func LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
 
 // layerNormPass is what the backward pass of a fused layer norm needs from the forward.
 type layerNormPass struct {
-	kernel     backend.LayerNormKernel
-	x, weight  *Tensor // weight may be nil
-	mean, rstd *Tensor
+	kernel       backend.LayerNormKernel
+	x            *Tensor
+	weight, bias *Tensor // bias, or both, may be nil
+	mean, rstd   *Tensor
 }
 
 func (p layerNormPass) backward(b *Backprop, g *Tensor) bool {
@@ -80,8 +82,12 @@ func (p layerNormPass) backward(b *Backprop, g *Tensor) bool {
 	args := backend.LayerNormGradArgs{DX: dx.view, DY: g.view, X: p.x.view, Mean: p.mean.view, RStd: p.rstd.view}
 	var dw, db *Tensor
 	if p.weight != nil {
-		dw, db = alloc(g.tape, g.be, p.weight.view.Dims()), alloc(g.tape, g.be, p.weight.view.Dims())
-		args.DWeight, args.DBias, args.Weight = dw.view, db.view, p.weight.view
+		dw = alloc(g.tape, g.be, p.weight.view.Dims())
+		args.DWeight, args.Weight = dw.view, p.weight.view
+	}
+	if p.bias != nil {
+		db = alloc(g.tape, g.be, p.bias.view.Dims())
+		args.DBias = db.view
 	}
 	if !p.kernel.LayerNormGrad(args) {
 		return false
@@ -89,6 +95,8 @@ func (p layerNormPass) backward(b *Backprop, g *Tensor) bool {
 	b.Add(0, dx)
 	if p.weight != nil {
 		b.Add(1, dw)
+	}
+	if p.bias != nil {
 		b.Add(2, db)
 	}
 	return true

@@ -71,27 +71,59 @@ func (t *Tape) draw(dist backend.Distribution, p backend.Params, shape []int) *T
 // drawRows draws the tape's rows of a batch. A counter of the stream gives four
 // numbers, so up to three before the first row are drawn too and skipped.
 func (t *Tape) drawRows(dist backend.Distribution, p backend.Params, shape []int) *Tensor {
-	r := t.rows
-	held, size, leading := r.hi-r.lo, 1, 1
+	size, leading := 1, 1
 	for _, d := range shape {
 		size *= d
 		if leading == 1 {
 			leading = d
 		}
 	}
+	held := t.held(leading, shape)
+	from, skip := t.reserve(held, uint64(size/held))
+	return t.drawFrom(dist, p, from, skip, shape)
+}
+
+// held is how many rows a shape is, whose first axis that counts is so long.
+//
+// Panics if it is not a multiple of the tape's rows.
+func (t *Tape) held(leading int, shape []int) int {
+	r := t.rows
+	if r.of == 0 {
+		return max(1, leading)
+	}
+	held := r.hi - r.lo
 	if len(shape) == 0 || leading%held != 0 {
 		Fail("draw", fmt.Sprintf("the tape holds %d of %s, which the first axis must be a multiple of (draw what is not of rows from Tape.RNG)", held, words.Count(r.of, "row")),
 			"shape %v", slices.Clone(shape))
 	}
-	row := size / held
-	skip := row * r.lo % philox.PerBlock
+	return held
+}
+
+// reserve moves the stream on by what a batch draws, of which the tape holds so many rows
+// (all without Rows) of so many numbers each. Those of the tape begin with number skip of
+// from. A number of numbers that are not held may be beyond an int of 32 bits.
+func (t *Tape) reserve(held int, row uint64) (from backend.Stream, skip int) {
+	r := t.rows
+	if r.of == 0 {
+		r = rowRange{0, held, held}
+	}
+	from = t.rng.stream
+	before := row * uint64(r.lo)
+	from.Counter += before / philox.PerBlock
+	t.rng.stream = philox.Skip(t.rng.stream, row*uint64(r.of))
+	return from, int(before % philox.PerBlock)
+}
+
+// drawFrom draws a value on the tape from number skip of a stream on.
+func (t *Tape) drawFrom(dist backend.Distribution, p backend.Params, from backend.Stream, skip int, shape []int) *Tensor {
+	size := 1
+	for _, d := range shape {
+		size *= d
+	}
 	flat := [1]int{skip + size}
 	x := alloc(t, t.be, flat[:])
-	from := t.rng.stream
-	from.Counter += uint64(row * r.lo / philox.PerBlock)
 	t.be.Random(x.view, dist, p, from)
 	x.view = backend.NewView(x.view.Buf, shape...)
 	x.view.Offset = skip
-	t.rng.stream = philox.Advance(t.rng.stream, row*r.of)
 	return x
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/org/artnn/backend"
+	"github.com/org/artnn/internal/philox"
 )
 
 func attentionChecks() []check {
@@ -30,6 +31,20 @@ func (z *attentionSize) k() []int { return []int{z.batch, z.keys, z.groups, z.di
 func (z *attentionSize) query(b, i, h int) int { return ((b*z.queries+i)*z.heads + h) * z.dim }
 func (z *attentionSize) key(b, j, h int) int {
 	return ((b*z.keys+j)*z.groups + h/(z.heads/z.groups)) * z.dim
+}
+
+// kept is what the weight of query i to key j is multiplied with by dropout.
+func (z *attentionSize) kept(b, i, h, j int) float64 {
+	d := &z.mask.Dropout
+	if d.P == 0 {
+		return 1
+	}
+	var x [1]float64
+	philox.FillAt(x[:], d.First+((b*z.heads+h)*z.queries+i)*z.keys+j, backend.Bernoulli, backend.Params{1 - d.P}, d.Stream)
+	if x[0] == 0 {
+		return 0
+	}
+	return 1 / (1 - d.P)
 }
 
 // seen calls f for each query, with the scores of the keys it sees and how far off, in
@@ -81,7 +96,7 @@ func attentionTruth(z *attentionSize, q, k, v []float64) (y, lse, ySlack, lseSla
 		lseSlack[row] = worst + math.Abs(top) + 2*math.Log(sum) + sumFactor(len(score)) + 8
 		at := z.query(b, i, h)
 		for j, s := range score {
-			p := math.Exp(s - lse[row])
+			p := math.Exp(s-lse[row]) * z.kept(b, i, h, lo+j)
 			for d, x := range v[z.key(b, lo+j, h):][:z.dim] {
 				y[at+d] += p * x
 				ySlack[at+d] += p * math.Abs(x) * (off[j] + worst + 2*math.Abs(s-top) + 2*sumFactor(len(score)) + 16)
@@ -109,13 +124,15 @@ func attentionGradTruth(z *attentionSize, q, k, v, y, lse, dy []float64) (grad, 
 		for j, s := range score {
 			kv := z.key(b, lo+j, h)
 			p := math.Exp(s - lse[row])
+			keep := z.kept(b, i, h, lo+j)
 			dp, size := products(g, v[kv:][:z.dim])
+			dp, size = dp*keep, size*keep
 			ds := z.scale * p * (dp - delta)
 			relative := off[j] + math.Abs(s) + math.Abs(s-lse[row]) + 8
 			dsSlack := z.scale * p * ((size+deltaSize)*(sumFactor(z.dim)+4) + (math.Abs(dp)+math.Abs(delta))*relative)
 			for d := range z.dim {
-				grad.v[kv+d] += p * g[d]
-				slack.v[kv+d] += p * math.Abs(g[d]) * (relative + tall)
+				grad.v[kv+d] += p * keep * g[d]
+				slack.v[kv+d] += p * keep * math.Abs(g[d]) * (relative + tall)
 				grad.q[at+d] += ds * k[kv+d]
 				slack.q[at+d] += math.Abs(k[kv+d]) * (dsSlack + math.Abs(ds)*wide)
 				grad.k[kv+d] += ds * q[at+d]
@@ -151,6 +168,10 @@ func attentionSizes() []attentionSize {
 		{1, 2, 9, 3, 1, 256, 0, backend.AttentionMask{Lengths: []int32{4}}},
 		{1, 7, 30, 1, 1, 256, 0, backend.AttentionMask{}},
 		{9, 16, 16, 2, 1, 16, 0, causal},
+		{2, 13, 13, 4, 2, 8, 0, backend.AttentionMask{Causal: true, Dropout: dropping(0.3, 3)}},
+		{2, 50, 261, 2, 1, 16, 0, backend.AttentionMask{Window: 140, Offset: 100, Lengths: []int32{261, 190}, Dropout: dropping(0.1, 0)}},
+		{2, 3, 200, 4, 2, 16, 0, backend.AttentionMask{Causal: true, Offset: 190, Window: 150, Dropout: dropping(0.6, 1)}},
+		{1, 5, 5, 1, 1, 4, 0, backend.AttentionMask{Dropout: dropping(1, 0)}},
 	}
 	for i := range sizes {
 		if z := &sizes[i]; z.scale == 0 {
@@ -158,6 +179,11 @@ func attentionSizes() []attentionSize {
 		}
 	}
 	return thin(sizes)
+}
+
+// dropping is dropout by a stream whose counter carries into its high word.
+func dropping(p float64, first int) backend.AttentionDropout {
+	return backend.AttentionDropout{P: p, Stream: backend.Stream{Key: 0xfedcba9876543210, Counter: math.MaxUint32 - 3}, First: first}
 }
 
 // headsFirst is an operand of shape [B, T, H, D] whose heads lie one after the other in

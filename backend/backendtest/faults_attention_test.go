@@ -69,6 +69,15 @@ func attentionFaults() []broken {
 			}
 		}),
 		args("lengths ignored", func(a *backend.AttentionArgs) { a.Mask.Lengths = nil }),
+		args("dropout ignored", func(a *backend.AttentionArgs) { a.Mask.Dropout = backend.AttentionDropout{} }),
+		args("mask of dropout one place off", func(a *backend.AttentionArgs) { a.Mask.Dropout.First++ }),
+		forward("weights that are kept not scaled", func(b *single, a backend.AttentionArgs) bool {
+			b.Attention(a)
+			if p := a.Mask.Dropout.P; p < 1 {
+				b.change(a.Y, func(_ int, y float64) float64 { return y * (1 - p) })
+			}
+			return true
+		}),
 		args("scale ignored", func(a *backend.AttentionArgs) { a.Scale = 1 / math.Sqrt(float64(a.Q.Shape[3])) }),
 		args("log-sum-exp not kept", func(a *backend.AttentionArgs) { a.LSE = backend.View{} }),
 		forward("NaN where a query sees nothing", func(b *single, a backend.AttentionArgs) bool {
@@ -149,6 +158,7 @@ func attentionFaults() []broken {
 		gradArgs("causal mask ignored backwards", func(a *backend.AttentionGradArgs) { a.Mask.Causal = false }),
 		gradArgs("window ignored backwards", func(a *backend.AttentionGradArgs) { a.Mask.Window = 0 }),
 		gradArgs("lengths ignored backwards", func(a *backend.AttentionGradArgs) { a.Mask.Lengths = nil }),
+		gradArgs("dropout ignored backwards", func(a *backend.AttentionGradArgs) { a.Mask.Dropout = backend.AttentionDropout{} }),
 		grad("weights taken as constants", func(b *single, a backend.AttentionGradArgs) bool {
 			b.AttentionGrad(a)
 			b.Fill(a.DQ, 0)

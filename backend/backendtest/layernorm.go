@@ -97,33 +97,40 @@ func layerNormGradTruth(dy, x, mean, rstd, weight []float64) (dx, dw, db, dxSlac
 func (s *suite) layerNorm(k backend.LayerNormKernel) {
 	for _, size := range thin([][2]int{{0, 4}, {1, 1}, {1, 2}, {3, 7}, {5, 8}, {4, 33}, {7, 257}, {2, 5000}, {1000, 3}, {300, 64}}) {
 		for _, offset := range []float64{0, 100} { // a mean far from 0
-			for _, affine := range []bool{true, false} {
+			for _, parameters := range []int{2, 1, 0} {
 				for _, l := range []layout{contiguous, padded} {
-					s.layerNormCase(k, l, size[0], size[1], offset, affine)
+					s.layerNormCase(k, l, size[0], size[1], offset, parameters)
 				}
 			}
 		}
 	}
 }
 
-func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, offset float64, affine bool) {
+// layerNormCase has weight and bias, the weight only, or neither.
+func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, offset float64, parameters int) {
 	defer s.done()
 	const eps = 1e-5
 	x := s.input(l, []int{rows, d}, func(int) float64 { return offset + s.rng.NormFloat64() })
 	var weight, bias operand
-	if affine {
-		weight, bias = s.input(contiguous, []int{d}, s.normals()), s.input(contiguous, []int{d}, s.normals())
+	if parameters > 0 {
+		weight = s.input(contiguous, []int{d}, s.normals())
+	}
+	if parameters > 1 {
+		bias = s.input(contiguous, []int{d}, s.normals())
 	}
 	y := s.output(contiguous, []int{rows, d})
 	mean, rstd := s.output(contiguous, []int{rows}), s.output(contiguous, []int{rows})
-	what := fmt.Sprintf("layer norm of %v, mean %g, affine %t", x.be, offset, affine)
+	what := fmt.Sprintf("layer norm of %v, mean %g, %d parameters", x.be, offset, parameters)
 	norm := backend.LayerNormArgs{Y: y.be, Mean: mean.be, RStd: rstd.be, X: x.be, Weight: weight.be, Bias: bias.be, Eps: eps}
 	if !s.took(what, k.LayerNorm(norm), y, mean, rstd) {
 		return
 	}
 	var ws, bs []float64
-	if affine {
-		ws, bs = weight.elements(), bias.elements()
+	if parameters > 0 {
+		ws = weight.elements()
+	}
+	if parameters > 1 {
+		bs = bias.elements()
 	}
 	xs := x.elements()
 	var ys, ySlack, means, rstds, meanSlack, rstdSlack []float64
@@ -142,8 +149,11 @@ func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, 
 	mean, rstd = s.input(contiguous, []int{rows}, listed(append(means, 0))), s.input(contiguous, []int{rows}, listed(append(rstds, 0)))
 	dx := s.output(contiguous, []int{rows, d})
 	var dw, db operand
-	if affine {
-		dw, db = s.output(contiguous, []int{d}), s.output(contiguous, []int{d})
+	if parameters > 0 {
+		dw = s.output(contiguous, []int{d})
+	}
+	if parameters > 1 {
+		db = s.output(contiguous, []int{d})
 	}
 	what = "gradient of " + what
 	grad := backend.LayerNormGradArgs{
@@ -154,8 +164,10 @@ func (s *suite) layerNormCase(k backend.LayerNormKernel, l layout, rows, d int, 
 	}
 	dxs, dws, dbs, dxSlack, dwSlack, dbSlack := layerNormGradTruth(dy.elements(), xs, mean.elements(), rstd.elements(), ws)
 	s.verifyTruth(what, s.scaled(dxSlack), dx, dxs)
-	if affine {
+	if parameters > 0 {
 		s.verifyTruth(what+": weight", s.scaled(dwSlack), dw, dws)
+	}
+	if parameters > 1 {
 		s.verifyTruth(what+": bias", s.scaled(dbSlack), db, dbs)
 	}
 	s.intact(what, dy, x, mean, rstd, weight)

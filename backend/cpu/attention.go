@@ -57,6 +57,7 @@ type attentionShape struct {
 	dim          int
 	scale        float32
 	mask         backend.AttentionMask
+	drop         dropping
 	parts, tasks int // pieces of each head of keys; tasks in all
 	chunks       team.Division
 }
@@ -64,7 +65,7 @@ type attentionShape struct {
 func (a *attentionShape) init(c *cpu, q, k *backend.View, keys int, scale float64, mask backend.AttentionMask) {
 	*a = attentionShape{
 		c: c, batch: q.Shape[0], queries: q.Shape[1], keys: keys, heads: q.Shape[2], kv: k.Shape[2], group: q.Shape[2] / k.Shape[2],
-		dim: q.Shape[3], scale: float32(scale), mask: mask,
+		dim: q.Shape[3], scale: float32(scale), mask: mask, drop: newDropping(&mask.Dropout),
 	}
 }
 
@@ -256,9 +257,10 @@ func (a *attention) blocks(batch, kv, q0, q1 int) {
 	first := lo / attentionKeys * attentionKeys
 	width := roundUp(max(0, hi-first), asm.NR)
 	size := width * a.dim
-	scratch := a.c.pool.alloc(2*size + attentionRows*attentionKeys)
+	const block = attentionRows * attentionKeys
+	scratch := a.c.pool.alloc(2*size + block + a.drop.room())
 	defer a.c.pool.put(scratch)
-	packed, values, scores := scratch.data[:size], scratch.data[size:2*size], scratch.data[2*size:]
+	packed, values, scores, kept := scratch.data[:size], scratch.data[size:2*size], scratch.data[2*size:][:block], scratch.data[2*size+block:]
 	for j := first; j < hi; j += attentionKeys {
 		page, place := a.pageOf(j)
 		k, v := &a.k[page], &a.v[page]
@@ -268,7 +270,7 @@ func (a *attention) blocks(batch, kv, q0, q1 int) {
 	}
 	for head := kv * a.group; head < (kv+1)*a.group; head++ {
 		for i := q0; i < q1; i += attentionRows {
-			r := attentionRun{attention: a, batch: batch, head: head, i0: i, rows: min(attentionRows, q1-i), s: scores}
+			r := attentionRun{attention: a, batch: batch, head: head, i0: i, rows: min(attentionRows, q1-i), s: scores, kept: kept}
 			r.run(packed, values, first)
 		}
 	}
@@ -280,6 +282,7 @@ type attentionRun struct {
 	batch, head int
 	i0, rows    int
 	s           []float32 // scores of a block of keys, then their exponentials
+	kept        []float32 // with dropout: room for the mask of a row
 
 	largest, sum [attentionRows]float32 // of each row so far
 }
@@ -337,6 +340,9 @@ func (r *attentionRun) tile(values []float32, t, m, j0, j1 int) {
 		}
 		x := r.s[(t+i)*attentionKeys:][seen[i].from:seen[i].to]
 		sum[i] += asm.SumExp(x, x, largest[i])
+		if r.drop.on {
+			asm.Mul(x, x, r.dropMask(r.kept, r.batch, r.head, r.i0+t+i, j0+seen[i].from, len(x)))
+		}
 	}
 	addProduct(&asm.InPlaceTiles{
 		Count: 1,
@@ -352,9 +358,10 @@ func (r *attentionRun) tile(values []float32, t, m, j0, j1 int) {
 func (a *attention) vectors(batch, kv, h0, h1 int) {
 	lo, hi := a.span(batch, 0, a.queries, 0, a.keys)
 	width, rows := hi-lo, (h1-h0)*a.queries
-	scratch := a.c.pool.alloc(a.dim + rows*(2+width))
+	scratch := a.c.pool.alloc(a.dim + rows*(2+width) + a.drop.room())
 	defer a.c.pool.put(scratch)
 	part, tops, sums, scores := scratch.data[:a.dim], scratch.data[a.dim:][:rows], scratch.data[a.dim+rows:][:rows], scratch.data[a.dim+2*rows:]
+	kept := scores[rows*width:]
 	row := func(r int) (head, i int, s []float32) {
 		return kv*a.group + h0 + r/a.queries, r % a.queries, scores[r*width:][:width]
 	}
@@ -386,9 +393,13 @@ func (a *attention) vectors(batch, kv, h0, h1 int) {
 			if from >= to {
 				continue
 			}
+			x := s[j-lo:][from:to]
+			if a.drop.on {
+				asm.Mul(x, x, a.dropMask(kept, batch, head, i, j+from, len(x)))
+			}
 			// Blocks are summed apart, since one long sum loses more than short ones.
 			clear(part)
-			asm.GemvT(part, v.at(batch, place+from, kv), v.place, s[j-lo:][from:to])
+			asm.GemvT(part, v.at(batch, place+from, kv), v.place, x)
 			y := a.y.at(batch, i, head)[:a.dim]
 			asm.Add(y, y, part)
 		}

@@ -23,6 +23,8 @@ var attentionGrads team.Recycler[attentionGrad]
 //	P = exp(Scale·Q·Kᵀ − LSE),  dS = Scale · P∘(dY·Vᵀ − Σ dY∘Y)
 //	dV = Pᵀ·dY,  dQ = dS·K,  dK = dSᵀ·Q
 //
+// With dropout, dY·Vᵀ, and P in dV, are multiplied by the mask, which is drawn again.
+//
 // Reference: Dao et al., "FlashAttention", 2022.
 func (c *cpu) AttentionGrad(args backend.AttentionGradArgs) bool {
 	a := attentionGrads.Get()
@@ -105,6 +107,7 @@ type attentionGradRun struct {
 	batch, kv  int
 	k, v       []float32 // packed keys, times Scale, and values, likewise, of a block
 	p, ds      []float32 // weights, and the gradients of their logarithms, of a block
+	kept       []float32 // with dropout: room for the mask of a row
 	deltas     []float32 // Scale·Σ dY∘Y of all rows
 }
 
@@ -113,7 +116,7 @@ type attentionGradRun struct {
 func (a *attentionGrad) part(task int) {
 	batch, kv, part := a.task(task)
 	const block = attentionRows * attentionKeys
-	scratch := a.c.pool.alloc(2*attentionKeys*a.dim + 2*block + a.group*a.queries)
+	scratch := a.c.pool.alloc(2*attentionKeys*a.dim + 2*block + a.group*a.queries + a.drop.room())
 	defer a.c.pool.put(scratch)
 	mem := scratch.data
 	take := func(n int) (x []float32) {
@@ -123,6 +126,7 @@ func (a *attentionGrad) part(task int) {
 	r := attentionGradRun{attentionGrad: a, task: task, part: part, batch: batch, kv: kv}
 	r.k, r.v = take(attentionKeys*a.dim), take(attentionKeys*a.dim)
 	r.p, r.ds, r.deltas = take(block), take(block), take(a.group*a.queries)
+	r.kept = mem
 	for h := range a.group {
 		head := kv*a.group + h
 		dq, stride := a.target(task, batch, head)
@@ -209,7 +213,14 @@ func (r *attentionGradRun) weights(h, i0, rows, j0, j1 int) {
 			clear(ds[to:])
 			if p, ds = p[from:to], ds[from:to]; len(p) > 0 {
 				asm.SumExp(p, p, lse[i])
+				if !r.drop.on {
+					asm.SoftmaxGrad(ds, ds, p, r.deltas[h*r.queries+i0+i])
+					continue
+				}
+				kept := r.dropMask(r.kept, r.batch, head, i0+i, j0+from, len(p))
+				asm.Mul(ds, ds, kept)
 				asm.SoftmaxGrad(ds, ds, p, r.deltas[h*r.queries+i0+i])
+				asm.Mul(p, p, kept)
 			}
 		}
 	}

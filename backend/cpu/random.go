@@ -1,6 +1,9 @@
 package cpu
 
 import (
+	"math"
+
+	"github.com/org/artnn/asm"
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/backend/cpu/team"
 	"github.com/org/artnn/internal/philox"
@@ -41,14 +44,25 @@ func (t *drawing) Chunk(i int) {
 	hi := min(t.nest.size, lo+randomChunk)
 	s := &t.nest
 	if s.flat(0) {
-		philox.FillAt(t.dst[s.base[0]+lo:s.base[0]+hi], lo, t.dist, t.p, t.stream)
+		t.fill(t.dst[s.base[0]+lo:s.base[0]+hi], lo)
 		return
 	}
 	var buf [blockLen]float32
 	for cur := s.seek(lo); lo < hi; {
 		b := buf[:min(blockLen, hi-lo)]
-		philox.FillAt(b, lo, t.dist, t.p, t.stream)
+		t.fill(b, lo)
 		s.scatterNext(t.dst, 0, &cur, b)
 		lo += len(b)
 	}
+}
+
+// fill writes numbers first, first+1, … of the stream. first is a multiple of
+// philox.PerBlock.
+func (t *drawing) fill(dst []float32, first int) {
+	if below := philox.Below(t.p[0]); t.dist == backend.Bernoulli && below <= math.MaxUint32 {
+		n := len(dst) / philox.PerBlock * philox.PerBlock
+		asm.PhiloxMask(dst[:n], t.stream.Key, t.stream.Counter+uint64(first/philox.PerBlock), uint32(below), 1)
+		dst, first = dst[n:], first+n
+	}
+	philox.FillAt(dst, first, t.dist, t.p, t.stream)
 }

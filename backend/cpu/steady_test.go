@@ -132,9 +132,12 @@ func calls(c *cpu) []call {
 		gruGrad := backend.GRUGradArgs{DGates: gdg, DProducts: gdp, DH0: gdh, DY: dy, Gates: ggates, Candidates: candidates, Before: before, WHH: gwhh}
 		add("gru grad", func() { c.GRUGrad(gruGrad) }, gdg, gdp, gdh)
 	}
-	for _, s := range [][5]int{{3, 130, 130, 4, 2}, {1, 200, 390, 2, 1}, {1, 1, 700, 8, 2}} { // many heads; few, so that keys are divided; one query
+	for i, s := range [][5]int{{3, 130, 130, 4, 2}, {1, 200, 390, 2, 1}, {1, 1, 700, 8, 2}, {1, 200, 390, 2, 1}, {1, 2, 700, 8, 2}} { // many heads; few, so that keys are divided; one query
 		const dim = 20
 		mask := backend.AttentionMask{Causal: true, Offset: s[2] - s[1]}
+		if i > 2 {
+			mask.Dropout = backend.AttentionDropout{P: 0.3, Stream: backend.Stream{Key: 4}, First: 1}
+		}
 		q, y, dy, dq := in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim), in(s[0], s[1], s[3], dim)
 		k, v, dk, dv := in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim), in(s[0], s[2], s[4], dim)
 		lse := in(s[0], s[3], s[1])

@@ -125,14 +125,17 @@ func (n normal[T]) numbers(x0, x1, x2, x3 uint32) (T, T, T, T) {
 
 type bernoulli[T Float] struct{ below uint64 } // 1 for words below this
 
-func newBernoulli[T Float](p float64) bernoulli[T] {
+func newBernoulli[T Float](p float64) bernoulli[T] { return bernoulli[T]{Below(p)} }
+
+// Below is what words of 32 bits are less than with probability p, from 0 to 2³².
+func Below(p float64) uint64 {
 	switch {
 	case !(p > 0): // NaN too
-		return bernoulli[T]{0}
+		return 0
 	case p >= 1:
-		return bernoulli[T]{1 << 32}
+		return 1 << 32
 	}
-	return bernoulli[T]{uint64(math.Ceil(p * 0x1p32))}
+	return uint64(math.Ceil(p * 0x1p32))
 }
 
 func (b bernoulli[T]) one(x uint32) T {

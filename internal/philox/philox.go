@@ -34,8 +34,14 @@ func Blocks(n int) uint64 {
 }
 
 // Advance is the stream after a fill of n numbers.
-func Advance(s backend.Stream, n int) backend.Stream {
-	s.Counter += Blocks(n)
+func Advance(s backend.Stream, n int) backend.Stream { return Skip(s, uint64(max(n, 0))) }
+
+// Skip is Advance for any number, also of numbers that no memory holds.
+func Skip(s backend.Stream, n uint64) backend.Stream {
+	s.Counter += n / PerBlock
+	if n%PerBlock != 0 {
+		s.Counter++
+	}
 	return s
 }
 

@@ -39,6 +39,7 @@ var families = []family{
 	{"optim_avx2", emitOptim, avx2},
 	{"lstm_avx2", emitLSTM, avx2},
 	{"rotate_avx2", emitRotate, avx2},
+	{"philox_avx2", emitPhilox, avx2},
 	{"gemm_avx2", emitGemm, avx2},
 	{"dot_avx2", emitDot, avx2},
 	{"int8_avx2", emitInt8, avx2},
@@ -46,6 +47,7 @@ var families = []family{
 	{"gemm_avx512", emitWide, avx512},
 	{"inplace_avx512", emitInPlace, avx512},
 	{"exp_avx512", emitExpWide, avx512},
+	{"philox_avx512", emitPhiloxWide, avx512},
 	{"winograd_avx2", emitWinograd(8, "AVX2"), avx2},
 	{"winograd_avx512", emitWinograd(16, "AVX512"), avx512},
 }

@@ -41,9 +41,9 @@ func frame(params []table.Param, result bool) (at map[string]string, size int) {
 			place(p.Name+"_base", 8)
 			place(p.Name+"_len", 8)
 			size += 8
-		case p.Type == "int" || p.Type[0] == '*':
+		case p.Type == "int" || p.Type == "uint64" || p.Type[0] == '*':
 			place(p.Name, 8)
-		case p.Type == "float32":
+		case p.Type == "float32" || p.Type == "uint32":
 			place(p.Name, 4)
 		case p.Type == "bool":
 			place(p.Name, 1)

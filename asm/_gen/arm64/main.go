@@ -17,7 +17,7 @@ import (
 func programs() []*program {
 	return []*program{
 		gemmFile(), gemmEdgeFile(), gemmDotFile(), int8File(), binaryFile(), compareFile(), unaryFile(), scalarFile(),
-		reduceFile(), packFile(), mathFile(), gradFile(), optimFile(), lstmFile(), rotateFile(), winogradFile(),
+		reduceFile(), packFile(), mathFile(), gradFile(), optimFile(), lstmFile(), rotateFile(), philoxFile(), winogradFile(),
 	}
 }
 

@@ -61,6 +61,25 @@ func rotate() Family {
 	return Family{"rotate", []Func{{Name: "rotateHalves", Params: "dst, x, cos, sin []float32, sign float32"}}}
 }
 
+func philox() Family {
+	// Kernels draw whole groups.
+	do := func(kernel string) Choice {
+		return Choice{If: "len(dst) >= philoxGroup", Do: "keys, groups := philoxKeys(key), len(dst)/philoxGroup\n" +
+			kernel + `(groups, &keys[0], counter, below, scale, &dst[0])
+philoxMaskGeneric(dst[groups*philoxGroup:], key, counter+uint64(groups*philoxGroup/philoxWords), below, scale)`}
+	}
+	return Family{"philox", []Func{{
+		Name: "philoxMask", Params: "dst []float32, key, counter uint64, below uint32, scale float32",
+		AVX512: do("philoxMaskAVX512"), AVX2: do("philoxMaskAVX2"), NEON: do("philoxMaskNEON"),
+	}}}
+}
+
+// PhiloxMaskKernel is the type of the kernels of philoxMask.
+const PhiloxMaskKernel = "func(groups int, keys *uint32, counter uint64, below uint32, scale float32, dst *float32)"
+
+// PhiloxMaskDoc is what they compute.
+const PhiloxMaskDoc = "is philoxMaskGeneric for 32·groups numbers, groups ≥ 1, with the keys of philoxKeys."
+
 // LSTMCellGradKernel is the type of the kernels of lstmCellGrad.
 const LSTMCellGradKernel = "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)"
 

@@ -45,7 +45,7 @@ var none = Choice{None: true}
 // Families is the table.
 func Families() []Family {
 	return []Family{
-		binary(), unary(), exp(), grad(), reduce(), optim(), lstm(), rotate(), gemm(), pack(), int8(), wide(), inPlace(), winograd(),
+		binary(), unary(), exp(), grad(), reduce(), optim(), lstm(), rotate(), philox(), gemm(), pack(), int8(), wide(), inPlace(), winograd(),
 	}
 }
 
