@@ -153,7 +153,18 @@ func gemvNearAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32,
 //		y[i] += a[i*lda+p] * x[p]
 //	} }
 //
-// or y[i] = that sum if accumulate is not set. It keeps a out of the last-level cache.
+// or y[i] = that sum if accumulate is not set. It prefetches a from memory.
 //
 //go:noescape
 func gemvFarAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)
+
+// gemvPassingAVX2 is, for tiles ≥ 1,
+//
+//	for i := range 4 * tiles { for p := range k {
+//		y[i] += a[i*lda+p] * x[p]
+//	} }
+//
+// or y[i] = that sum if accumulate is not set. It keeps a out of the last-level cache.
+//
+//go:noescape
+func gemvPassingAVX2(tiles int, k int, x *float32, a *float32, lda int, y *float32, accumulate bool)

@@ -23,6 +23,11 @@ var (
 // lastLevelCache counts a level that the processor does not report as empty.
 var lastLevelCache = cmp.Or(max(0, cpuid.CPU.Cache.L2, cpuid.CPU.Cache.L3), usualCache)
 
+// passing reports that a matrix which no cache holds is prefetched past the caches.
+// That is for AMD's processors. On an Intel Xeon of 2023, one core reads 8.7 GB/s that
+// way, 14.5 as what caches hold is read, and 15.7 if asked for 2 KiB ahead.
+var passing = cpuid.CPU.VendorID == cpuid.AMD || cpuid.CPU.VendorID == cpuid.Hygon
+
 // useAVX2 and useAVX512 are what dispatch reads. The AVX-512 path runs AVX2
 // kernels wherever it has none of its own.
 var useAVX2, useAVX512 bool

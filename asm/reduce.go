@@ -52,8 +52,8 @@ func Min(x []float32) float32 { return minOf(x) }
 
 // Gemv computes y[i] (+)= Σ_j a[i*lda+j] · x[j] for i < m = len(y), j < len(x).
 // It adds to y if accumulate is set, else it does not read y. It reads a row by
-// row. Set far if a is larger than the last-level cache: the kernel then tries to
-// keep a out of that cache. The bits are the same.
+// row. Set far if a is larger than the last-level cache: the kernel then asks for it
+// earlier, or tries to keep it out of that cache. The bits are the same.
 //
 // Panics if a is too short.
 func Gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {

@@ -42,9 +42,12 @@ func minOf(x []float32) float32 {
 func gemv(y, a []float32, lda int, x []float32, accumulate, far bool) {
 	if useAVX2 && len(y) >= DotNR {
 		tiles := len(y) / DotNR
-		if far {
+		switch {
+		case far && passing:
+			gemvPassingAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+		case far:
 			gemvFarAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
-		} else {
+		default:
 			gemvNearAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
 		}
 		if done := tiles * DotNR; done < len(y) {

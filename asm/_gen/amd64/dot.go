@@ -18,22 +18,23 @@ func emitDot(g *gen) {
 			g.dotTile(m, n)
 		}
 	}
-	g.gemv("gemvNearAVX2", "It prefetches a.", func(at op) { g.PREFETCHT0(at) })
-	g.gemv("gemvFarAVX2", "It keeps a out of the last-level cache.", func(at op) { g.PREFETCHNTA(at) })
+	cached := func(at op) { g.PREFETCHT0(at) }
+	g.gemv("gemvNearAVX2", "It prefetches a.", 512, cached)
+	g.gemv("gemvFarAVX2", "It prefetches a from memory.", 2048, cached)
+	g.gemv("gemvPassingAVX2", "It keeps a out of the last-level cache.", 512, func(at op) { g.PREFETCHNTA(at) })
 }
 
 // gemv emits tiles of four rows of a, for one x. It reads row after row, so that
-// the hardware prefetcher sees one stream. The far kernel prefetches with a
-// non-temporal hint, because no cache holds a: what else a step reads stays in the
-// last-level cache.
-func (g *gen) gemv(name, what string, prefetch func(op)) {
+// the hardware prefetcher sees one stream. distance is the bytes from a load to what
+// is prefetched. The passing kernel prefetches with a non-temporal hint, because no
+// cache holds a: what else a step reads stays in the last-level cache.
+func (g *gen) gemv(name, what string, distance int, prefetch func(op)) {
 	g.kernel(name, "func(tiles, k int, x, a *float32, lda int, y *float32, accumulate bool)",
 		"is, for tiles ≥ 1,\n\n\tfor i := range 4 * tiles { for p := range k {\n"+
 			"\t\ty[i] += a[i*lda+p] * x[p]\n\t} }\n\nor y[i] = that sum if accumulate is not set. "+what)
 	const (
-		sets     = 4   // sums, to hide the latency of additions
-		line     = 64  // bytes in a cache line
-		distance = 512 // bytes from a load to what is prefetched
+		sets = 4  // sums, to hide the latency of additions
+		line = 64 // bytes in a cache line
 	)
 	tiles, x, row, lda, y := g.integer("tiles"), g.integer("x"), g.integer("a"), g.stride("lda"), g.integer("y")
 	accumulate := g.Load(g.Param("accumulate"), g.GP8()).(gp)

@@ -14,9 +14,12 @@ func reduce() Family {
 		{Name: "gemv", Params: "y, a []float32, lda int, x []float32, accumulate, far bool",
 			Plain: "gemvTiles(y, a, lda, x, accumulate)", NEON: none,
 			AVX2: Choice{If: "len(y) >= DotNR", Do: `tiles := len(y) / DotNR
-if far {
+switch {
+case far && passing:
+	gemvPassingAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
+case far:
 	gemvFarAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
-} else {
+default:
 	gemvNearAVX2(tiles, len(x), &x[0], &a[0], lda, &y[0], accumulate)
 }
 if done := tiles * DotNR; done < len(y) {
