@@ -5,30 +5,29 @@
 #include "textflag.h"
 
 // func philoxMaskAVX2(groups int, keys *uint32, counter uint64, below uint32, scale float32, dst *float32)
-// Requires: AVX, AVX2, SSE2
+// Requires: AVX, AVX2
 TEXT ·philoxMaskAVX2(SB), NOSPLIT, $0-40
 	MOVQ         groups+0(FP), AX
 	MOVQ         keys+8(FP), CX
 	MOVQ         dst+32(FP), DX
-	MOVQ         counter+16(FP), X0
-	VPBROADCASTQ X0, Y1
-	VPADDQ       order0<>+0(SB), Y1, Y1
-	VPBROADCASTQ X0, Y0
-	VPADDQ       order1<>+0(SB), Y0, Y0
+	VPBROADCASTQ counter+16(FP), Y0
+	VPADDQ       order0<>+0(SB), Y0, Y0
+	VPBROADCASTQ counter+16(FP), Y1
+	VPADDQ       order1<>+0(SB), Y1, Y1
 	VBROADCASTSS below+24(FP), Y2
 	VPXOR        signs<>+0(SB), Y2, Y2
 
 group1:
-	VMOVDQA      Y1, Y3
-	VPSRLQ       $0x20, Y1, Y4
+	VMOVDQA      Y0, Y3
+	VPSRLQ       $0x20, Y0, Y4
 	VPXOR        Y5, Y5, Y5
 	VPXOR        Y6, Y6, Y6
-	VPADDQ       step<>+0(SB), Y1, Y1
-	VMOVDQA      Y0, Y7
-	VPSRLQ       $0x20, Y0, Y8
+	VPADDQ       step<>+0(SB), Y0, Y0
+	VMOVDQA      Y1, Y7
+	VPSRLQ       $0x20, Y1, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
-	VPADDQ       step<>+0(SB), Y0, Y0
+	VPADDQ       step<>+0(SB), Y1, Y1
 	VPMULUDQ     mul0<>+0(SB), Y3, Y11
 	VPMULUDQ     mul1<>+0(SB), Y5, Y12
 	VPSRLQ       $0x20, Y12, Y3

@@ -5,13 +5,12 @@
 #include "textflag.h"
 
 // func philoxMaskAVX512(groups int, keys *uint32, counter uint64, below uint32, scale float32, dst *float32)
-// Requires: AVX, AVX512F, SSE2
+// Requires: AVX, AVX512F
 TEXT ·philoxMaskAVX512(SB), NOSPLIT, $0-40
 	MOVQ         groups+0(FP), AX
 	MOVQ         keys+8(FP), CX
 	MOVQ         dst+32(FP), DX
-	MOVQ         counter+16(FP), X0
-	VPBROADCASTQ X0, Z0
+	VPBROADCASTQ counter+16(FP), Z0
 	VPADDQ       order<>+0(SB), Z0, Z0
 	VPBROADCASTQ step<>+0(SB), Z1
 	VPBROADCASTD mul0<>+0(SB), Z2

@@ -24,10 +24,9 @@ func emitPhilox(g *gen) {
 	top := g.label("group")
 
 	var counter [2]vec
-	first := g.Load(g.Param("counter"), g.XMM()).(vec)
 	for i := range counter {
 		counter[i] = g.YMM()
-		g.VPBROADCASTQ(first, counter[i])
+		g.VPBROADCASTQ(g.argument("counter"), counter[i])
 		g.VPADDQ(g.philoxOrder(i), counter[i], counter[i])
 	}
 	below := g.YMM()

@@ -22,7 +22,7 @@ func emitPhiloxWide(g *gen) {
 	top := g.label("group")
 
 	counter, step := g.ZMM(), g.ZMM()
-	g.VPBROADCASTQ(g.Load(g.Param("counter"), g.XMM()), counter)
+	g.VPBROADCASTQ(g.argument("counter"), counter)
 	// Unpacking takes every second block: this order leaves them as they are counted.
 	g.VPADDQ(g.quads("order", 0, 4, 1, 5, 2, 6, 3, 7), counter, counter)
 	g.VPBROADCASTQ(g.quads("step", 8), step)
