@@ -2,9 +2,14 @@ package data
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
 	"sync"
 )
 
@@ -42,11 +47,18 @@ type TokenFile struct {
 }
 
 // CreateTokenFile makes a file without tokens in a folder, "" being that of temporary
-// files. Tokens are below kinds.
+// files. Tokens are below kinds. Where files that are open cannot be removed, as on
+// Windows, it removes what processes that were killed have left there.
 //
 // Errors: those of the file system.
 func CreateTokenFile(dir string, kinds int) (*TokenFile, error) {
-	f, err := os.CreateTemp(dir, ".tokens-*")
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	if openStays {
+		sweepTokenFiles(dir)
+	}
+	f, err := os.CreateTemp(dir, tokenMark+"*")
 	if err != nil {
 		return nil, fmt.Errorf("tokens: %w", err)
 	}
@@ -55,6 +67,29 @@ func CreateTokenFile(dir string, kinds int) (*TokenFile, error) {
 		t.width = 4
 	}
 	return t, nil
+}
+
+// tokenMark begins the names of files of tokens. In the folder of temporary files, it
+// says whose they are.
+const tokenMark = ".artnn-tokens-"
+
+// tokenFiles are the names that [CreateTokenFile] gives.
+var tokenFiles = regexp.MustCompile(`^` + regexp.QuoteMeta(tokenMark) + `[0-9]+$`)
+
+// openStays says that the system refuses to remove a file that any process has open. Go
+// opens files without FILE_SHARE_DELETE.
+const openStays = runtime.GOOS == "windows"
+
+// sweepTokenFiles removes the files of tokens in a folder that nobody has open. It must
+// be called only if openStays: elsewhere it takes those of living processes too. What
+// cannot be removed is in use, or in nobody's way.
+func sweepTokenFiles(dir string) {
+	entries, _ := os.ReadDir(dir) // as many as can be read
+	for _, e := range entries {
+		if e.Type().IsRegular() && tokenFiles.MatchString(e.Name()) {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // tokenBlock is how many bytes are written at a time.
@@ -132,7 +167,10 @@ func (t *TokenFile) Err() error {
 func (t *TokenFile) Close() error {
 	err := t.f.Close()
 	if t.named {
-		err = os.Remove(t.f.Name())
+		// Once it is closed, another process may sweep it away.
+		if err = os.Remove(t.f.Name()); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
 	}
 	return err
 }

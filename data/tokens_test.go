@@ -276,3 +276,61 @@ func TestTokenFileErrors(t *testing.T) {
 	}()
 	f.ReadTokens(make([]int32, 1), 0)
 }
+
+// What a killed process has left is removed by the next that makes a file of tokens
+// there, on the systems that leave anything; what is in use, or nobody's of ours, stays.
+func TestTokenFilesLeftAreSwept(t *testing.T) {
+	dir := t.TempDir()
+	left := filepath.Join(dir, tokenMark+"123")
+	stay := []string{".artnn-tokens-", ".artnn-tokens-12a", ".tokens-12", "artnn-tokens-12", "x.artnn-tokens-12"}
+	if err := os.Mkdir(filepath.Join(dir, tokenMark+"9"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(slices.Clone(stay), filepath.Base(left)) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, err := CreateTokenFile(dir, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	if _, err := os.Stat(left); errors.Is(err, fs.ErrNotExist) != openStays {
+		t.Errorf("open files stay: %v, and what is left: %v", openStays, err)
+	}
+	if err := first.Append([]int32{5, 6}); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := CreateTokenFile(dir, 300)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	sweepTokenFiles(dir)
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what is left: %v", err)
+	}
+	got := make([]int32, 2)
+	if first.ReadTokens(got, 0); first.Err() != nil || got[0] != 5 || got[1] != 6 {
+		t.Errorf("a file in use was swept: %v, %v", got, first.Err())
+	}
+	for _, f := range []*TokenFile{first, second} {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	want := append(slices.Clone(stay), tokenMark+"9")
+	slices.Sort(want)
+	var names []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("the folder holds %q, want %q", names, want)
+	}
+}

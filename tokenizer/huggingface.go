@@ -43,7 +43,7 @@ func LoadHuggingFaceFS(fsys fs.FS, name string) (*Pipeline, error) {
 		if err != nil {
 			return nil, err
 		}
-		p, err := ParseHuggingFace(text)
+		p, err := parseHuggingFace(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -53,7 +53,7 @@ func LoadHuggingFaceFS(fsys fs.FS, name string) (*Pipeline, error) {
 		files []string
 		read  func(texts [][]byte) (*Pipeline, error)
 	}{
-		{[]string{"tokenizer.json"}, func(t [][]byte) (*Pipeline, error) { return ParseHuggingFace(t[0]) }},
+		{[]string{"tokenizer.json"}, func(t [][]byte) (*Pipeline, error) { return parseHuggingFace(t[0]) }},
 		{[]string{"vocab.json", "merges.txt"}, func(t [][]byte) (*Pipeline, error) { return ParseByteBPE(t[0], t[1]) }},
 		{[]string{"vocab.txt"}, func(t [][]byte) (*Pipeline, error) { return NewWordPiece(lines(string(t[0])), true) }},
 	} {

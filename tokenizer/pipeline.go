@@ -80,15 +80,20 @@ type worker struct {
 // Errors: JSON that is no tokenizer; a component, field or regular expression that is
 // not supported, which is named.
 func ParseHuggingFace(text []byte) (*Pipeline, error) {
-	f, err := tokenizerjson.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("tokenizer.json: %w", err)
-	}
-	p, err := newPipeline(f)
+	p, err := parseHuggingFace(text)
 	if err != nil {
 		return nil, fmt.Errorf("tokenizer.json: %w", err)
 	}
 	return p, nil
+}
+
+// parseHuggingFace is [ParseHuggingFace] for callers that say what is read.
+func parseHuggingFace(text []byte) (*Pipeline, error) {
+	f, err := tokenizerjson.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return newPipeline(f)
 }
 
 func newPipeline(f *tokenizerjson.File) (*Pipeline, error) {
@@ -360,7 +365,7 @@ func parsePipeline(text []byte) (Tokenizer, error) {
 	if err := strictjson.Unmarshal(text, &f); err != nil {
 		return nil, err
 	}
-	p, err := ParseHuggingFace(f.Tokenizer)
+	p, err := parseHuggingFace(f.Tokenizer)
 	if err != nil {
 		return nil, err
 	}

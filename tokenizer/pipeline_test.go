@@ -206,7 +206,7 @@ func TestHuggingFaceFolders(t *testing.T) {
 		"none":   "none: no tokenizer.json",
 		"bad":    "bad/vocab.json: vocabulary: json: cannot unmarshal array",
 		"worse":  `worse/vocab.json: merge 2, "abc", is not two tokens`,
-		"full":   `full/tokenizer.json: tokenizer.json: version "": expected "1.0"`,
+		"full":   `full/tokenizer.json: version "": expected "1.0"`,
 		"absent": "file does not exist",
 	} {
 		_, err := LoadHuggingFaceFS(files, name)
