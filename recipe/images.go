@@ -139,7 +139,19 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil
 		},
 		Sample: func() (Sample, error) { return imageSheet(c.gan, sheet), nil },
+		Finish: func(_ context.Context, r train.Report) (Outcome, error) { return Outcome{Text: tooFew(r.Step)}, nil },
 	}, nil
+}
+
+// shapelessSteps are about as many as show no shapes yet.
+const shapelessSteps = 300
+
+// tooFew says that a run was too short to show anything, if it was.
+func tooFew(steps int) string {
+	if steps >= shapelessSteps {
+		return ""
+	}
+	return fmt.Sprintf("%s are few: shapes come after some hundreds, good pictures after thousands. Smaller pictures take less time.", words.Count(steps, "step"))
 }
 
 // choose fills in what was left open, by the number of pictures.

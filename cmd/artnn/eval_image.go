@@ -13,6 +13,11 @@ import (
 
 var _ = addFamily(always[*models.GAN]("artnn generate image"), evalImages)
 
+// fewKinds is by how much the recall of generated pictures is below that of the folder's
+// own where their precision says little: a few pictures between all kinds, even gray
+// noise, are near to some of them.
+const fewKinds = 10
+
 // evalImages compares generated pictures with a folder's.
 func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *console) error {
 	network, name, err := c.network()
@@ -48,7 +53,11 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 		t.line("  Fréchet distance", "%.3g beside %.3g", made.Frechet, own.Frechet)
 		t.line("  extrapolated", "%.3g beside %.3g, the Fréchet distance of infinitely many", made.Extrapolated, own.Extrapolated)
 		t.line("  kernel distance", "%.3g beside %.3g, times 1000", 1000*made.Kernel, 1000*own.Kernel)
-		t.line("  precision", "%.2f beside %.2f, the share that is of the folder's kind", made.Precision, own.Precision)
+		kind := "the share that is of the folder's kind"
+		if made.Recall < own.Recall/fewKinds {
+			kind += "; of so few kinds it says little"
+		}
+		t.line("  precision", "%.2f beside %.2f, %s", made.Precision, own.Precision, kind)
 		t.line("  recall", "%.2f beside %.2f, the share of the folder's kinds that is there", made.Recall, own.Recall)
 	}
 	return t.Flush()
