@@ -138,6 +138,10 @@ func (c *Classifier) Prepare(ctx context.Context) (*Task[data.ImageBatch], error
 	if err != nil {
 		return nil, err
 	}
+	fingerprint, err := picturesFingerprint(c.Data, c.all)
+	if err != nil {
+		return nil, err
+	}
 	m := c.network
 	return &Task[data.ImageBatch]{
 		Unit: "pictures", PerStep: c.Batch,
@@ -146,7 +150,7 @@ func (c *Classifier) Prepare(ctx context.Context) (*Task[data.ImageBatch], error
 			words.Count(len(classes), "class"), words.Thousand(len(learn), "picture"), c.Size, c.Size, words.Thousands(len(c.parts.choose)), words.Thousands(len(c.parts.test))),
 		Axis:   "nats a picture",
 		Remark: "The loss is the cross-entropy of the class, in training with label smoothing and of changed pictures, so that the validation's may be lower. Where the validation's rises while the other falls, the network overfits; the weights with the lowest validation loss are kept. The samples are pictures of the test set, a row for each class that the network puts them into.",
-		Model:  m, Loader: loader, Patience: *c.Patience,
+		Model:  m, Loader: loader, Fingerprint: fingerprint, Patience: *c.Patience,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: m.Step(b.Pixels, b.Labels)}}, nil
 		},

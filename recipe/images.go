@@ -128,12 +128,16 @@ func (c *Images) Prepare(ctx context.Context) (*Task[data.ImageBatch], error) {
 	if err != nil {
 		return nil, err
 	}
+	fingerprint, err := picturesFingerprint(c.Data, pictures)
+	if err != nil {
+		return nil, err
+	}
 	return &Task[data.ImageBatch]{
 		Unit: "pictures", PerStep: c.Batch,
 		Title:  titled("Pictures", "like those in", c.Data),
 		Intro:  fmt.Sprintf("A generative adversarial network learns from %s of %d×%d pixels in batches of %d", words.Count(pictures.Len(), "picture"), c.Size, c.Size, c.Batch),
 		Remark: "The two networks play against each other, so their losses are not meant to fall: 1.39 for the discriminator and 0.69 for the generator are a draw. A discriminator near 0 for the first few hundred steps is usual; near 0 for longer it has won, and the generator learns no more: another learning rate or network helps, or a larger R1 penalty where there is no batch norm.",
-		Model:  c.gan, Loader: loader,
+		Model:  c.gan, Loader: loader, Fingerprint: fingerprint,
 		Step: func(_ context.Context, b data.ImageBatch) (train.Metrics, error) {
 			d, g := c.step(b)
 			return train.Metrics{{Name: "discriminator", Value: d}, {Name: "generator", Value: g}}, nil

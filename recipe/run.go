@@ -55,7 +55,7 @@ var ErrNoStep = errors.New("the budget ended before the first step")
 // Result.Interrupted tells. One that ends before it leaves a folder in which the run
 // can be begun again.
 //
-// Errors: [*ConfigError]; those of [Options.Reserve]; [ErrNoStep];
+// Errors: [*ConfigError]; those of [Options.Reserve]; [ErrOtherData]; [ErrNoStep];
 // [*train.NonFiniteError]; what a step, validation, sample or hook returned; the
 // error of a context that ended before there was anything to save.
 func Train[B any](ctx context.Context, t *Task[B], o Options) (Result, error) {
@@ -120,7 +120,8 @@ func (s *session[B]) beginAndTrain(ctx context.Context) (train.Report, error) {
 // begin writes what the run is about. That of a run to be resumed stays as it is
 // until a checkpoint is found to fit.
 //
-// Errors: a run to be resumed that has a model and no checkpoint.
+// Errors: a run to be resumed that has a model and no checkpoint, or that has learned
+// from other data.
 func (s *session[B]) begin() error {
 	if s.o.Resume && s.run.Lost() {
 		return fmt.Errorf("%s holds a model, but no checkpoint to go on from: a run from the start would overwrite %s; train in another folder", s.o.Dir, s.run.Model())
@@ -130,7 +131,7 @@ func (s *session[B]) begin() error {
 	}
 	if s.o.Resume && s.run.Exists() {
 		s.start.then = s.writeConfig
-		return nil
+		return s.sameData()
 	}
 	return s.writeConfig()
 }
@@ -149,7 +150,7 @@ const logEvery = 10
 func (s *session[B]) train(ctx context.Context) (train.Report, error) {
 	t := s.trainer(s.o)
 	t.Checkpoints = train.Checkpoints{Dir: s.run.Checkpoints(), After: s.o.Checkpoint, Every: s.o.CheckpointSteps, Keep: s.o.Keep, Resume: s.o.Resume}
-	t.Config = s.o.Settings
+	t.Config = s.checkpointConfig()
 	events, err := tensorboard.Create(s.run.Events())
 	if err != nil {
 		return train.Report{}, err

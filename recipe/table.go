@@ -59,7 +59,10 @@ type Table struct {
 }
 
 // tableParts are the rows of a table by what they are for.
-type tableParts struct{ learn, choose, test *table.Table }
+type tableParts struct {
+	learn, choose, test *table.Table
+	fingerprint         string // of all of them
+}
 
 // fewestRows can be divided into what is learned from and what is held out.
 const fewestRows = 20
@@ -185,7 +188,7 @@ func (c *Table) Prepare(context.Context) (*Task[tabular.Batch], error) {
 		Intro: fmt.Sprintf("A multilayer perceptron learns from %s rows; %s more choose its best weights, and %s test them",
 			words.Thousands(parts.learn.Len()), words.Thousands(parts.choose.Len()), words.Thousands(parts.test.Len())),
 		Remark: "The loss is the mean squared error in deviations of the target, or of a class the cross-entropy in nats. Where the validation's rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
-		Model:  m, Loader: loader, Patience: *c.Patience,
+		Model:  m, Loader: loader, Fingerprint: parts.fingerprint, Patience: *c.Patience,
 		Step: func(_ context.Context, b tabular.Batch) (train.Metrics, error) {
 			return train.Metrics{{Name: "loss", Value: m.Step(b)}}, nil
 		},
@@ -224,7 +227,7 @@ func (c *Table) load() (p tableParts, err error) {
 	if err != nil {
 		return p, named(c.Data, err)
 	}
-	p.learn = learn
+	p.learn, p.fingerprint = learn, tableFingerprint(known)
 	p.choose, p.test, err = data.SplitTable(held, 0.5, c.Seed)
 	if err != nil {
 		return p, &ConfigError{"Holdout", fmt.Sprintf("of %g leaves too few rows to choose by and to test with: raise it", *c.Holdout)}

@@ -28,6 +28,9 @@ type Task[B any] struct {
 
 	Model  models.Trainable // of a registered kind; see [models.Register]
 	Loader *data.Loader[B]  // without it, Step gets the zero B
+	// Fingerprint tells the data from others, such as by their hash: a run goes on only
+	// with those it began with. "" is not compared.
+	Fingerprint string
 	// Step does one update and returns its numbers.
 	Step func(ctx context.Context, batch B) (train.Metrics, error)
 

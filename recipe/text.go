@@ -155,7 +155,7 @@ func (c *Text) task(kind *writerKind, of *tokens, loader *data.Loader[data.Token
 		Intro:  fmt.Sprintf("%s %s of %s, %s more are held out", kind.learns, words.Thousand(of.learn.Len(), unit), words.Count(of.vocab.Len(), "kind"), words.Thousands(len(held))),
 		Axis:   "nats a " + unit,
 		Remark: "The loss is the cross-entropy of the next " + unit + ": e to its power is the perplexity. Where the validation's loss rises while the other falls, the network overfits; the weights with the lowest validation loss are kept.",
-		Model:  m, Loader: loader, ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
+		Model:  m, Loader: loader, Fingerprint: of.of.fingerprint(), ValidateEvery: c.ValidateEvery, Patience: *c.Patience,
 		Step: func(_ context.Context, b data.TokenBatch) (train.Metrics, error) {
 			if c.file != nil && c.file.Err() != nil {
 				return nil, c.file.Err()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -51,7 +52,7 @@ type writer interface {
 
 // Help is shown by --help.
 func (*generateText) Help() string {
-	return `The text goes to the terminal or to -o, the prompt first. The seed is told on the error output.
+	return `The text goes to the terminal or to -o, the prompt first. The seed is told on the error output. Ctrl+C ends the text, and what there is of it stays, in a file too.
 
 A form is kept by any model, however little it has learned, and the prompt is part of it. In 7,7,7,7 each number is a line of so many characters, * a line of any length, / a line end, a comma a mark, a line end or both, and all else stands for itself: 7，7。/7，7。 or */*/*/. A grammar is a file in the notation of llama.cpp (GBNF), whose rule root is the text.
 
@@ -122,26 +123,63 @@ func (c *generateText) Run(ctx context.Context, con *console) error {
 		}
 		return err
 	}
-	write := func(w io.Writer) error {
+	write := func(w io.Writer) (some bool, err error) {
 		if c.Samples > 1 {
 			return c.writeSamples(ctx, w, m, prompt, options, con)
 		}
 		return c.write(ctx, w, m, prompt, options, con)
 	}
 	if c.Out != "" {
-		if err := atomicfile.Write(c.Out, write); err != nil {
-			return err
+		return c.save(con, seed, write)
+	}
+	out := &seedFirst{Writer: con.data, tell: func() {
+		if c.Seed == nil && !con.quiet {
+			fmt.Fprintf(con.err, "(seed %d)\n", seed)
 		}
-		con.say("%s: from seed %d\n", c.Out, seed)
-		return nil
-	}
-	if err := write(con.data); err != nil {
+	}}
+	_, err = write(out)
+	return err
+}
+
+// save writes to the file named. What there is of a text that Ctrl+C ended is kept.
+func (c *generateText) save(con *console, seed uint64, write func(io.Writer) (some bool, err error)) error {
+	interrupted := false
+	err := atomicfile.Write(c.Out, func(w io.Writer) error {
+		some, err := write(w)
+		if some && errors.Is(err, errInterrupted) {
+			interrupted = true
+			return nil
+		}
 		return err
+	})
+	switch {
+	case errors.Is(err, errInterrupted):
+		con.warn(fmt.Sprintf("interrupted before there was any text: %s is not written", c.Out))
+		return err
+	case err != nil:
+		return err
+	case interrupted:
+		con.warn(fmt.Sprintf("interrupted: %s has what was written until then, from seed %d", c.Out, seed))
+		return errInterrupted
 	}
-	if c.Seed == nil && !con.quiet {
-		fmt.Fprintf(con.err, "(seed %d)\n", seed)
-	}
+	con.say("%s: from seed %d\n", c.Out, seed)
 	return nil
+}
+
+// seedFirst tells the seed before the first of the text, so that it is known however
+// the text ends.
+type seedFirst struct {
+	io.Writer
+	tell func()
+	told bool
+}
+
+func (s *seedFirst) Write(p []byte) (int, error) {
+	if !s.told {
+		s.told = true
+		s.tell()
+	}
+	return s.Writer.Write(p)
 }
 
 // options are what the flags say of how to write.
@@ -171,8 +209,8 @@ func (c *generateText) options(m writer, prompt string, seed uint64) ([]generate
 // shown is a prompt as it is printed: the line end that paragraphs begin after is none.
 func shown(prompt string) string { return strings.TrimLeft(prompt, "\n") }
 
-// write writes the text as it comes.
-func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) error {
+// write writes the text as it comes, and tells whether there was any.
+func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) (some bool, err error) {
 	out := bufio.NewWriter(w)
 	out.WriteString(shown(prompt))
 	begun := shown(prompt) != ""
@@ -187,23 +225,26 @@ func (c *generateText) write(ctx context.Context, w io.Writer, m writer, prompt 
 		if ctx.Err() != nil {
 			out.WriteString("\n")
 			out.Flush()
-			return errInterrupted
+			return last != "", errInterrupted
+		}
+		if err != nil && last == "" { // it could not begin
+			return false, err
 		}
 		if err != nil {
 			out.WriteString("\n")
 			out.Flush()
-			return err
+			return true, err
 		}
 		end = token.End
 		if err := out.Flush(); err != nil {
-			return err
+			return last != "", err
 		}
 	}
 	if !strings.HasSuffix(last, "\n") {
 		out.WriteString("\n")
 	}
 	c.noteEnd(con, end)
-	return out.Flush()
+	return last != "", out.Flush()
 }
 
 // noteEnd says if a form was cut off.
@@ -213,19 +254,23 @@ func (c *generateText) noteEnd(con *console, end generate.Reason) {
 	}
 }
 
-// writeSamples writes several texts, once all are made.
-func (c *generateText) writeSamples(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) error {
+// writeSamples writes several texts, once all are made, and tells whether there were any.
+func (c *generateText) writeSamples(ctx context.Context, w io.Writer, m writer, prompt string, options []generate.Option, con *console) (some bool, err error) {
 	results, err := generate.Samples(ctx, m, prompt, c.Samples, c.N, options...)
 	out := bufio.NewWriter(w)
 	end := generate.Reason("")
-	for i, r := range results {
+	for _, r := range results {
 		if r.Err != nil {
 			err = cmp.Or(err, r.Err)
 			continue
 		}
-		if i > 0 {
+		if ctx.Err() != nil && r.Text == "" { // it was not begun
+			continue
+		}
+		if some {
 			out.WriteString("\n")
 		}
+		some = true
 		out.WriteString(strings.TrimSpace(prompt+r.Text) + "\n")
 		if r.End != generate.Complete {
 			end = r.End
@@ -233,10 +278,10 @@ func (c *generateText) writeSamples(ctx context.Context, w io.Writer, m writer, 
 	}
 	if ctx.Err() != nil {
 		out.Flush()
-		return errInterrupted
+		return some, errInterrupted
 	}
 	c.noteEnd(con, end)
-	return cmp.Or(err, out.Flush())
+	return some, cmp.Or(err, out.Flush())
 }
 
 // textModelOf is the model named, or the one that comes with the program.

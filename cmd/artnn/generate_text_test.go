@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -164,7 +166,71 @@ func TestGenerateTextInterrupted(t *testing.T) {
 	for _, more := range [][]string{nil, {"--samples=3"}} {
 		r := callWith(t, ctx, append([]string{"generate", "text", "春風"}, more...)...)
 		assert.Equal(t, statusInterrupted, r.status)
+		out := written(t, "old.txt", "old")
+		r = callWith(t, ctx, append([]string{"generate", "text", "春風", "-o", out}, more...)...)
+		assert.Equal(t, result{statusInterrupted, "", "artnn: note: interrupted before there was any text: " + out + " is not written\n"}, r)
+		assert.Equal(t, "old", string(read(t, out)), "what was there is better than nothing")
 	}
+}
+
+// endsAfter is a context that ends when it has been asked so often.
+type endsAfter struct {
+	context.Context
+	cancel context.CancelFunc
+	left   *atomic.Int64
+}
+
+func (c endsAfter) Err() error {
+	if c.left.Add(-1) == 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
+// A text that Ctrl+C ended is the beginning of the one of its seed, which is known.
+func TestGenerateTextInterruptedMidway(t *testing.T) {
+	call := func(args ...string) result {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		left := &atomic.Int64{}
+		left.Store(100)
+		return callWith(t, endsAfter{ctx, cancel, left}, append([]string{"generate", "text", "春風", "-n1000"}, args...)...)
+	}
+	for _, more := range [][]string{nil, {"--samples=2"}} {
+		for _, toFile := range []bool{false, true} {
+			args, pattern := more, `^\(seed (\d+)\)\n$`
+			out := filepath.Join(t.TempDir(), "so.txt")
+			if toFile {
+				args, pattern = append(args, "-o", out), `^artnn: note: interrupted: .*so\.txt has what was written until then, from seed (\d+)\n$`
+			}
+			r := call(args...)
+			assert.Equal(t, statusInterrupted, r.status)
+			seed := regexp.MustCompile(pattern).FindStringSubmatch(r.err)
+			require.NotNil(t, seed, "%q", r.err)
+			text := r.out
+			if toFile {
+				assert.Empty(t, r.out)
+				text = string(read(t, out))
+			}
+			whole := ok(t, callWith(t, context.Background(), append([]string{"generate", "text", "春風", "-n1000", "--seed", seed[1]}, more...)...)).out
+			first, _, _ := strings.Cut(text, "\n\n春風") // the second sample
+			first = strings.TrimSuffix(first, "\n")
+			assert.Greater(t, len(first), len("春風"))
+			assert.Less(t, len(first), len(whole)/2)
+			assert.True(t, strings.HasPrefix(whole, first), "%q begins %q", whole, first)
+			assert.True(t, strings.HasSuffix(text, "\n"))
+		}
+	}
+}
+
+// The seed comes before the text: who ends the program early knows it.
+func TestGenerateTextTellsTheSeedFirst(t *testing.T) {
+	var both bytes.Buffer
+	assert.Zero(t, run(context.Background(), []string{"generate", "text", "春風"}, bareConsole(&both, &both)))
+	assert.Regexp(t, `^\(seed \d+\)\n春風`, both.String())
+	r := callWith(t, context.Background(), "generate", "text", "春风")
+	assert.Regexp(t, "^artnn: generate: prompt: .*\n$", r.err, "a text that does not begin has no seed")
+	assert.Empty(t, r.out)
 }
 
 func TestEvalComparesWhatIsWritten(t *testing.T) {

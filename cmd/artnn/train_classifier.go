@@ -17,7 +17,7 @@ var _ = trainers.add(15, func() any {
 
 // trainClassifier trains a network that tells pictures apart.
 type trainClassifier struct {
-	Data    string  `group:"data" placeholder:"DIR" help:"Folder that has a folder of pictures for each class, whose name is that of the class: PNG, JPEG, GIF, WebP, TIFF."`
+	Data    string  `group:"data" conf:"free" placeholder:"DIR" help:"Folder that has a folder of pictures for each class, whose name is that of the class: PNG, JPEG, GIF, WebP, TIFF."`
 	Size    int     `group:"data" placeholder:"N" help:"Width and height to scale and crop them to, 8 to 256 (default: by the pictures, at most 64)."`
 	Gray    *bool   `group:"data" negatable:"" help:"Without colour (default: by the pictures)."`
 	Fit     string  `group:"data" default:"cover" enum:"cover,contain,stretch" placeholder:"HOW" help:"What to do with pictures that are not square: ${enum} (default: ${default}, which crops)."`

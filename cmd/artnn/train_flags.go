@@ -20,7 +20,7 @@ import (
 type runFlags struct {
 	Out    string     `short:"o" output:"folder" placeholder:"DIR" conf:"-" help:"Folder of the run: model, checkpoints, samples, report."`
 	Config configFlag `placeholder:"FILE" conf:"-" help:"Take flags from a YAML or JSON file, one \"flag: value\" to a line. The command line takes precedence."`
-	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has."`
+	Resume resumeFlag `conf:"-" help:"Go on with the run in -o, with the configuration it has; if its data have moved, --data says where they are."`
 
 	Time   time.Duration `group:"budget" conf:"free" zero:"open" placeholder:"TIME" help:"Time to train for, such as 90s, 10m or 2h, counted on when resumed (default: ${time})."`
 	Steps  int           `group:"budget" conf:"free" zero:"open" placeholder:"N" help:"Updates to train for."`

@@ -16,7 +16,7 @@ var _ = trainers.add(10, func() any {
 
 // trainImage trains a generator of pictures.
 type trainImage struct {
-	Data   string `group:"data" placeholder:"DIR" help:"Folder of pictures: PNG, JPEG, GIF, WebP, TIFF, subfolders too."`
+	Data   string `group:"data" conf:"free" placeholder:"DIR" help:"Folder of pictures: PNG, JPEG, GIF, WebP, TIFF, subfolders too."`
 	Size   int    `group:"data" placeholder:"N" help:"Width and height to scale and crop them to (default: by the pictures, at most 64)."`
 	Gray   *bool  `group:"data" negatable:"" help:"Without colour (default: by the pictures)."`
 	Fit    string `group:"data" default:"cover" enum:"cover,contain,stretch" placeholder:"HOW" help:"What to do with pictures that are not square: ${enum} (default: ${default}, which crops)."`

@@ -18,7 +18,7 @@ var _ = trainers.add(30, func() any {
 
 // trainMLP trains a network on a table.
 type trainMLP struct {
-	Data    string   `group:"data" placeholder:"FILE" help:"CSV file with the names of its columns in the first line."`
+	Data    string   `group:"data" conf:"free" placeholder:"FILE" help:"CSV file with the names of its columns in the first line."`
 	Target  string   `group:"data" placeholder:"COLUMN" help:"Column to predict: a number, or a class."`
 	Skip    []string `group:"data" placeholder:"COLUMN" help:"Columns to leave out, such as notes and running numbers."`
 	Kind    []string `group:"data" placeholder:"COLUMN=KIND" help:"Columns that are not what they look like: number, category or date."`

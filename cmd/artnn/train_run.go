@@ -98,6 +98,8 @@ func (s *session) explain(err error) error {
 		return usageError{errors.New(strings.TrimSpace(s.flagOf(config.Field) + " " + config.Problem))}
 	case errors.As(err, &diverged):
 		return errors.New(s.diverged(diverged))
+	case errors.Is(err, recipe.ErrOtherData):
+		return fmt.Errorf("%s: %w: name the place of the same %s with --data, or start a new run in another folder", s.data(), recipe.ErrOtherData, s.things)
 	case errors.Is(err, recipe.ErrNoStep):
 		return fmt.Errorf("%w: give more with --time or --steps", err)
 	}

@@ -16,7 +16,7 @@ var _ = trainers.add(20, func() any {
 
 // trainText trains a writer.
 type trainText struct {
-	Data    string  `group:"data" placeholder:"FILE" help:"Text file (UTF-8), or a folder of .txt and .md files."`
+	Data    string  `group:"data" conf:"free" placeholder:"FILE" help:"Text file (UTF-8), or a folder of .txt and .md files."`
 	Vocab   string  `group:"data" placeholder:"NAME" help:"Learn by characters, words, or pieces of words (byte-level BPE): ${vocabularies} (default: by the text)."`
 	Words   int     `group:"data" placeholder:"N" help:"Largest vocabulary of --vocab word (default: 10000)."`
 	Tokens  int     `group:"data" placeholder:"N" help:"Size of the vocabulary of --vocab bpe (default: by the text)."`
