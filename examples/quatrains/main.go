@@ -10,8 +10,8 @@
 //
 // In a classical quatrain, lines 2 and 4 end in different characters of one group of
 // level tones, and line 1 does in most; -first=false leaves line 1 to the model. The
-// model is small and has not learned to rhyme: left alone, its poems rhyme as often as
-// chance has it. Within a form, it chooses among the characters that do.
+// model has learned to rhyme in most poems, from poems alone: it knows no table. Within a
+// form, it chooses among the characters that rhyme by the table.
 //
 // What to expect, on two cores of a shared server: poems at once, and measures of 1,000
 // poems of each kind after some ten seconds.

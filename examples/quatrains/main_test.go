@@ -99,7 +99,7 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// The poems rhyme, and of those without a form, few do.
+// The poems rhyme, and of those without a form, most do.
 func TestRun(t *testing.T) {
 	o := defaults()
 	o.n, o.measure, o.prompt, o.seed = 4, 100, "春風", 5
@@ -130,18 +130,18 @@ func TestRun(t *testing.T) {
 	if g := got["within form and rhyme"]; !slices.Equal(g[:3], []string{"100.0", "100.0", "100.0"}) {
 		t.Errorf("within form and rhyme: %q", g)
 	}
-	if g := got["within the form"]; g[0] != "100.0" || len(g[1]) > 4 {
+	if g := got["within the form"]; g[0] != "100.0" || len(g[1]) != 4 || g[1] < "50.0" {
 		t.Errorf("within the form: %q", g)
 	}
 	if g := got["the poets' poems"]; g[0] != "100.0" || !strings.HasPrefix(g[1], "95.") || g[3] != "5.13" {
 		t.Errorf("the poets: %q", g)
 	}
-	if g := got["written freely"]; g[3] > "2.00" || len(g[3]) != 4 {
+	if g := got["written freely"]; g[0] < "98.0" && g[0] != "100.0" || len(g[1]) != 4 || g[1] < "50.0" || g[3] > "2.00" || len(g[3]) != 4 {
 		t.Errorf("written freely: %q", g)
 	}
 }
 
-// Line 1 may be left to the model, and then seldom rhymes.
+// Line 1 may be left to the model, and then often does not rhyme.
 func TestFirstLineMayEndOtherwise(t *testing.T) {
 	o := defaults()
 	o.n, o.measure, o.first = 20, 0, false
@@ -160,7 +160,7 @@ func TestFirstLineMayEndOtherwise(t *testing.T) {
 			three++
 		}
 	}
-	if three > 10 {
+	if three > 16 {
 		t.Errorf("%d of 20 rhyme in three lines", three)
 	}
 }
