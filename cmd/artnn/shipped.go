@@ -9,7 +9,7 @@ import (
 func shippedFaces() (*models.GAN, error) { return pretrained.Faces() }
 
 // shippedPoems is the text generator that comes with the program.
-func shippedPoems() (*models.TextGenerator, error) { return pretrained.Quatrains() }
+func shippedPoems() (*models.GPT, error) { return pretrained.Quatrains() }
 
 // shippedFeatures is the network that comes with the program to measure pictures.
 func shippedFeatures() (*models.Classifier, error) { return pretrained.Features() }

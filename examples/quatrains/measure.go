@@ -3,6 +3,8 @@ package main
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/org/artnn/generate"
 	"github.com/org/artnn/generate/form"
@@ -11,23 +13,54 @@ import (
 // rhymes are the groups of a character.
 type rhymes = func(last rune) (groups []string)
 
-// measures tell which poems have the form and rhyme.
+// measures tell which poems have the form and rhyme, and what is copied.
 type measures struct {
 	rhyme    rhymes
 	quatrain generate.Form
+	poets    map[string]int // how many of the poets' poems have a line
 }
 
 // share is parts of poems, in [0, 1].
 type share struct {
-	form  float64 // two lines of 7，7。
-	two   float64 // and lines 2 and 4 rhyme
-	three float64 // and line 1 with both
+	form   float64 // two lines of 7，7。
+	two    float64 // and lines 2 and 4 rhyme
+	three  float64 // and line 1 with both
+	copied float64 // of lines, whether they keep the form or not, that the poets have
 }
 
-// of measures poems.
-func (m measures) of(poems []string) share {
-	var s share
+// linesOf counts the poems that have a line.
+func linesOf(poems []string) map[string]int {
+	count := map[string]int{}
 	for _, poem := range poems {
+		l := lines(poem)
+		slices.Sort(l)
+		for _, line := range slices.Compact(l) {
+			count[line]++
+		}
+	}
+	return count
+}
+
+// lines are what stands between punctuation and line ends.
+func lines(poem string) []string {
+	return strings.FieldsFunc(poem, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// of measures poems. Of the poets' own, a line is copied if another of their poems has
+// it as well.
+func (m measures) of(poems []string, own bool) share {
+	var s share
+	least, all, copied := 1, 0, 0
+	if own {
+		least = 2
+	}
+	for _, poem := range poems {
+		for _, line := range lines(poem) {
+			all++
+			if m.poets[line] >= least {
+				copied++
+			}
+		}
 		e, ok := m.ends(poem)
 		if !ok {
 			continue
@@ -35,14 +68,16 @@ func (m measures) of(poems []string) share {
 		s.form++
 		s.add(m, e)
 	}
-	return s.over(len(poems))
+	s = s.over(len(poems))
+	s.copied = float64(copied) / float64(max(1, all))
+	return s
 }
 
 // drawn is how many poems chance makes: enough for a share of 5 % to be within 0.2.
 const drawn = 100_000
 
 // chance measures what chance makes of the lines of poems: lines 1, 2 and 4 of three of
-// them.
+// them, all of which are copied.
 func (m measures) chance(poems []string, seed uint64) share {
 	var all []ends
 	for _, poem := range poems {
@@ -57,7 +92,9 @@ func (m measures) chance(poems []string, seed uint64) share {
 		s.form++
 		s.add(m, ends{line(0), line(1), line(2)})
 	}
-	return s.over(drawn)
+	s = s.over(drawn)
+	s.copied = 1
+	return s
 }
 
 // add counts a poem.
@@ -72,7 +109,7 @@ func (s *share) add(m measures, e ends) {
 }
 
 func (s share) over(n int) share {
-	return share{s.form / float64(max(1, n)), s.two / float64(max(1, n)), s.three / float64(max(1, n))}
+	return share{form: s.form / float64(max(1, n)), two: s.two / float64(max(1, n)), three: s.three / float64(max(1, n))}
 }
 
 // rhymes reports whether different characters have a group in common.

@@ -43,10 +43,10 @@ func ExampleQuatrains() {
 	_, err = writer.Generate("春风", 14) // the second in simplified characters
 	fmt.Println(err)
 	// Output:
-	// 風秋山色半天涯，雨散殘花滿樹蟬。
-	// 天子不如桃李子，可憐明月滿城西。
-	// 春風爭死意相如，新染雲峰入石林。
-	// generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t
+	// 玄珠團扇對春心，輕薄情深日日深。
+	// 忽見故園桃李樹，春風不動舊人心。
+	// 春風橋上日西斜，獨立青山日暮花。
+	// generate: prompt: the model does not know '风' (U+98CE): its text had 1501 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t
 }
 
 // Vectors in which pictures of one kind are near to each other, whatever their size.

@@ -49,11 +49,12 @@ func Faces(options ...models.LoadOption) (*models.GAN, error) {
 //
 // Any beginning of a poem does as well. More characters give more poems, with
 // blank lines between. In a prompt, □ stands for a character that it does not
-// know; it writes none.
+// know; it writes none. Its weights are of 8 bits, as [models.Quantize] makes them: it
+// does not learn on.
 //
 // Errors: as Faces.
-func Quatrains(options ...models.LoadOption) (*models.TextGenerator, error) {
-	return open[*models.TextGenerator]("quatrains.safetensors", options)
+func Quatrains(options ...models.LoadOption) (*models.GPT, error) {
+	return open[*models.GPT]("quatrains.safetensors", options)
 }
 
 // Features is a network whose features measure pictures: in measure.NetworkFeatures it

@@ -138,7 +138,7 @@ func distance(a, b []float64) float64 {
 	return math.Sqrt(sum / float64(len(a)))
 }
 
-func poem(t *testing.T, writer *models.TextGenerator, prompt string, n int, seed uint64) string {
+func poem(t *testing.T, writer *models.GPT, prompt string, n int, seed uint64) string {
 	text, err := writer.Generate(prompt, n, generate.Temperature(0.8), generate.TopP(0.9), generate.Seed(seed))
 	require.NoError(t, err)
 	return text
@@ -158,10 +158,10 @@ func TestQuatrains(t *testing.T) {
 	}
 	assert.Len(t, distinct, n)
 	m := quality.MeasurePoems(poems, samples.Quatrains())
-	assert.GreaterOrEqual(t, m.Form, 0.95)
+	assert.GreaterOrEqual(t, m.Form, 0.98)
 	assert.Less(t, m.Copied, 0.02)
 	assert.Less(t, m.Repeats, 3.0)
-	assert.NotZero(t, m.Rhymed)
+	assert.Greater(t, m.Rhymed, 0.4, "by chance it would be 0.04")
 }
 
 // A poem may begin with any words, and need not be the only one.
@@ -194,7 +194,7 @@ func TestQuatrainsNamesWhatItDoesNotKnow(t *testing.T) {
 	writer, err := Quatrains()
 	require.NoError(t, err)
 	_, err = writer.Generate("春风", 10)
-	assert.EqualError(t, err, `generate: prompt: the model does not know '风' (U+98CE): its text had 1001 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t`)
+	assert.EqualError(t, err, `generate: prompt: the model does not know '风' (U+98CE): its text had 1501 other characters; the text is in simplified characters and the model knows traditional ones: convert the text, for example with opencc -c s2t`)
 }
 
 func BenchmarkLoad(b *testing.B) {

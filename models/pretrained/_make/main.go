@@ -20,8 +20,8 @@ import (
 
 // options are what the command line says.
 type options struct {
-	out, only, sheet, quatrains, emoji, groups string
-	measure                                    bool
+	out, only, sheet, quatrains, network, emoji, groups string
+	measure                                             bool
 }
 
 // seed starts all random choices of both models.
@@ -34,6 +34,7 @@ func main() {
 	flag.StringVar(&o.only, "only", "", "make one of faces, quatrains, features alone")
 	flag.StringVar(&o.sheet, "sheet", "", "also write a sheet of faces, a PNG file")
 	flag.StringVar(&o.quatrains, "quatrains", "", "UTF-8 quatrains to learn from, two lines each, a blank line between; default the embedded sample set")
+	flag.StringVar(&o.network, "network", "gpt", "network of the quatrains, gpt or lstm, which is not shipped")
 	flag.StringVar(&o.emoji, "emoji", "", "archive of 64×64 drawings of emoji, for features")
 	flag.StringVar(&o.groups, "groups", "", "data-by-emoji.json of unicode-emoji-json, for features")
 	flag.BoolVar(&o.measure, "measure", false, "train nothing, measure the files that are there")
@@ -89,14 +90,17 @@ func save(path string, m models.Model, facts map[string]string) error {
 	return nil
 }
 
-// holdThenFall is a schedule: the rate stays, then falls along half a cosine to a
-// hundredth.
+// holdThenFall is a schedule: the rate rises along a line, stays, then falls along half a
+// cosine to a hundredth.
 type holdThenFall struct {
-	LR          float64
-	Hold, Total int // updates at LR, and in all
+	LR                float64
+	Warm, Hold, Total int // updates until it is LR, until it falls, and in all
 }
 
 func (s holdThenFall) Rate(step int) float64 {
+	if step < s.Warm {
+		return s.LR * float64(step+1) / float64(s.Warm)
+	}
 	fall := optim.CosineWarmup{LR: s.LR, Min: s.LR / 100, Total: s.Total - s.Hold}
 	return fall.Rate(max(0, step-s.Hold))
 }
