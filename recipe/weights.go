@@ -71,7 +71,7 @@ func ModelFile(path string) (string, error) {
 		return c.File(checkpointModel), nil
 	}
 	files, _ := filepath.Glob(filepath.Join(path, "*.safetensors"))
-	if len(files) == 0 && !errors.Is(damaged, train.ErrNoCheckpoint) && !errors.Is(damaged, fs.ErrNotExist) {
+	if len(files) == 0 && !errors.Is(damaged, train.ErrNoCheckpoint) {
 		return "", damaged // it names the folder
 	}
 	if len(files) == 0 {
