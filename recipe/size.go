@@ -77,7 +77,7 @@ func (o *Options) holds(bytes float64, sizes []size, what string) error {
 	if bytes <= there {
 		return nil
 	}
-	return &ConfigError{most(sizes), fmt.Sprintf("%s takes about %s of memory, and there are %s", what, gigabytes(bytes), gigabytes(there))}
+	return &ConfigError{most(sizes), what + fmt.Sprintf(" takes about %s of memory, and there are %s", gigabytes(bytes), gigabytes(there))}
 }
 
 // work is what a step computes at a time: a batch, or a part of one.
