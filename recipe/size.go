@@ -55,21 +55,67 @@ func fitting[M layers.Module](o *Options, build func(backend.Backend) (M, error)
 // Errors: those of build; a [*ConfigError] of the field that is the most times its
 // usual value.
 func fits[M layers.Module](o *Options, build func(backend.Backend) (M, error), sizes ...size) error {
-	most := slices.MaxFunc(sizes, func(a, b size) int { return cmp.Compare(a.times, b.times) })
 	m, err := build(shape.New(math.MaxInt))
 	switch {
 	case errors.Is(err, models.ErrTooLarge):
-		return &ConfigError{most.field, fmt.Sprintf("must be lower: %v", err)}
+		return &ConfigError{most(sizes), fmt.Sprintf("must be lower: %v", err)}
 	case err != nil:
 		return err
 	}
 	parameters := layers.Count(m)
-	need, there := float64(parameters)*trainingBytes, float64(cmp.Or(o.memory, machine.Memory()))
-	if need <= there {
+	return o.holds(float64(parameters)*trainingBytes, sizes, fmt.Sprintf("must be lower: the network has %s, whose training", words.Thousand(parameters, "parameter")))
+}
+
+// most is the field that is the most times its usual value.
+func most(sizes []size) string {
+	return slices.MaxFunc(sizes, func(a, b size) int { return cmp.Compare(a.times, b.times) }).field
+}
+
+// holds returns a [*ConfigError] if what takes so many bytes does not fit in memory.
+func (o *Options) holds(bytes float64, sizes []size, what string) error {
+	there := float64(cmp.Or(o.memory, machine.Memory()))
+	if bytes <= there {
 		return nil
 	}
-	return &ConfigError{most.field, fmt.Sprintf("must be lower: the network has %s, whose training takes about %s of memory, and there are %s",
-		words.Thousand(parameters, "parameter"), gigabytes(need), gigabytes(there))}
+	return &ConfigError{most(sizes), what + fmt.Sprintf(" takes about %s of memory, and there are %s", gigabytes(bytes), gigabytes(there))}
+}
+
+// work is what a step computes at a time: a batch, or a part of one.
+type work[M layers.Module] struct {
+	rows int
+	// few are so many rows that each more takes as much memory as the one before.
+	few  int
+	what string // "a step on 32 rows"
+	// step does a step on a network without memory, of so many rows in each part.
+	step func(m M, rows int)
+}
+
+// stepFits returns an error if a step, with the values between layers that its backward
+// pass needs, would not fit in memory. It does a step without memory, or of more than a
+// few rows two small ones, from which the memory of each further row follows.
+//
+// Errors: those of build; a [*ConfigError] of the field that is the most times its
+// usual value.
+func stepFits[M layers.Module](o *Options, build func(backend.Backend) (M, error), w work[M], sizes ...size) error {
+	numbers := func(rows int) (float64, error) {
+		be := shape.New(math.MaxInt)
+		m, err := build(be)
+		if err == nil {
+			w.step(m, rows)
+		}
+		return float64(be.Peak()), err
+	}
+	few := min(w.rows, w.few)
+	need, err := numbers(few)
+	if err == nil && w.rows > few {
+		var more float64
+		more, err = numbers(2 * few)
+		need += (more - need) / float64(few) * float64(w.rows-few)
+	}
+	if err != nil {
+		return err
+	}
+	return o.holds(4*need, sizes, w.what) // 4 bytes in a float32
 }
 
 // gigabytes is a number of bytes in units of 10⁹.

@@ -135,6 +135,9 @@ func (c *Text) Prepare(ctx context.Context) (*Task[data.TokenBatch], error) {
 		return nil, &ConfigError{"Window", fmt.Sprintf("must be below %d, the length of the text to learn from, got %d", n, c.Window)}
 	}
 	m, err := fitting(&c.Options, func(be backend.Backend) (Writer, error) { return kind.build(c, t.vocab, be) }, kind.sizes(c)...)
+	if err == nil {
+		err = c.stepFits(kind, t.vocab)
+	}
 	if err != nil {
 		return nil, configError(err)
 	}
@@ -144,6 +147,34 @@ func (c *Text) Prepare(ctx context.Context) (*Task[data.TokenBatch], error) {
 		return nil, err
 	}
 	return c.task(kind, t, loader, unit), nil
+}
+
+// stepTokens are more than most vocabularies have, so that the memory of a step of more
+// tokens grows with them alone, and few enough that trying takes milliseconds.
+const stepTokens = 1 << 16
+
+// stepFits returns an error if a batch, or the part of one that is taken at a time, would
+// not fit in memory.
+func (c *Text) stepFits(kind *writerKind, t tokenizer.Tokenizer) error {
+	tried := *c
+	tried.Accumulate = min(c.Accumulate, c.Batch, 2) // the gradients of one part are kept for all others
+	parts := min(c.Accumulate, c.Batch)
+	rows := (c.Batch-1)/parts + 1
+	what := "step"
+	if parts > 1 {
+		what = "part of a step"
+	}
+	w := work[Writer]{
+		rows: rows, few: stepTokens/c.Window + 1,
+		what: fmt.Sprintf("must be lower, or accumulate higher: a %s on %s of %s", what, words.Thousand(rows, "row"), words.Thousand(c.Window, "token")),
+		step: func(m Writer, rows int) {
+			rows *= tried.Accumulate
+			ids := make([]int32, rows*c.Window)
+			m.Step(ids, ids, rows, c.Window)
+		},
+	}
+	sizes := append(kind.sizes(c), largest("Batch", 32, c.Batch), largest("Window", 64, c.Window))
+	return stepFits(&c.Options, func(be backend.Backend) (Writer, error) { return kind.build(&tried, t, be) }, w, sizes...)
 }
 
 // task is what to train.

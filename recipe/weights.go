@@ -66,10 +66,14 @@ func ModelFile(path string) (string, error) {
 	if _, err := os.Stat(run.Model()); err == nil {
 		return run.Model(), nil
 	}
-	if c, err := train.LatestCheckpoint(run.Checkpoints()); err == nil {
+	c, damaged := train.LatestCheckpoint(run.Checkpoints())
+	if damaged == nil {
 		return c.File(checkpointModel), nil
 	}
 	files, _ := filepath.Glob(filepath.Join(path, "*.safetensors"))
+	if len(files) == 0 && !errors.Is(damaged, train.ErrNoCheckpoint) {
+		return "", damaged // it names the folder
+	}
 	if len(files) == 0 {
 		return "", fmt.Errorf("%s: the folder holds no model: it has neither %s nor checkpoints", path, filepath.Base(run.Model()))
 	}

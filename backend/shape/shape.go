@@ -19,16 +19,22 @@ type Backend struct {
 
 	mu   sync.Mutex
 	used int
+	peak int // the highest of used
 }
 
 var (
 	_ backend.Backend   = (*Backend)(nil)
 	_ backend.ShapeOnly = (*Backend)(nil)
 
-	_ backend.LSTMKernel      = (*Backend)(nil)
-	_ backend.GRUKernel       = (*Backend)(nil)
-	_ backend.AttentionKernel = (*Backend)(nil)
-	_ backend.RotaryKernel    = (*Backend)(nil)
+	_ backend.LSTMKernel         = (*Backend)(nil)
+	_ backend.GRUKernel          = (*Backend)(nil)
+	_ backend.AttentionKernel    = (*Backend)(nil)
+	_ backend.RotaryKernel       = (*Backend)(nil)
+	_ backend.SoftmaxKernel      = (*Backend)(nil)
+	_ backend.CrossEntropyKernel = (*Backend)(nil)
+	_ backend.LayerNormKernel    = (*Backend)(nil)
+	_ backend.RMSNormKernel      = (*Backend)(nil)
+	_ backend.GatedKernel        = (*Backend)(nil)
 )
 
 // New returns a backend on which at most limit numbers can be allocated at a
@@ -49,6 +55,13 @@ func (b *Backend) Used() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.used
+}
+
+// Peak is how many numbers were allocated at a time, at most.
+func (b *Backend) Peak() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.peak
 }
 
 type buffer struct {
@@ -72,6 +85,7 @@ func (b *Backend) Alloc(n int) backend.Buffer {
 		panic(&backend.LimitError{Asked: n, Used: b.used, Limit: b.limit})
 	}
 	b.used += n
+	b.peak = max(b.peak, b.used)
 	return &buffer{n: n}
 }
 
@@ -130,5 +144,20 @@ func (*Backend) GRUGrad(backend.GRUGradArgs) bool        { return true }
 func (*Backend) Attention(backend.AttentionArgs) bool         { return true }
 func (*Backend) AttentionGrad(backend.AttentionGradArgs) bool { return true }
 func (*Backend) Rotary(backend.RotaryArgs) bool               { return true }
+
+func (*Backend) Softmax(_, _ backend.View, _ bool) bool        { return true }
+func (*Backend) SoftmaxGrad(_, _, _ backend.View, _ bool) bool { return true }
+func (*Backend) CrossEntropy(_, _, _ backend.View, _ []int32, _ float64, _ int32) bool {
+	return true
+}
+func (*Backend) CrossEntropyGrad(backend.CrossEntropyGradArgs) bool { return true }
+func (*Backend) LayerNorm(backend.LayerNormArgs) bool               { return true }
+func (*Backend) LayerNormGrad(backend.LayerNormGradArgs) bool       { return true }
+func (*Backend) RMSNorm(backend.RMSNormArgs) bool                   { return true }
+func (*Backend) RMSNormGrad(backend.RMSNormGradArgs) bool           { return true }
+func (*Backend) Gated(_, _, _ backend.View, _ backend.Activation) bool {
+	return true
+}
+func (*Backend) GatedGrad(backend.GatedGradArgs) bool { return true }
 
 func (*Backend) Random(backend.View, backend.Distribution, backend.Params, backend.Stream) {}

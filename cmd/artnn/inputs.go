@@ -51,6 +51,9 @@ func emptyNames(k *kong.Context) error {
 			continue
 		}
 		if given, ok := v.Target.Interface().(string); ok && given == "" {
+			if name == "--form" {
+				return usagef("--form is empty: give json, lines such as 7,7,7,7, or a file with a grammar")
+			}
 			return usagef("%s is empty: give the name of what to read", name)
 		}
 	}

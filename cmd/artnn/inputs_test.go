@@ -139,7 +139,7 @@ func TestRunsAreNotInTheirData(t *testing.T) {
 func TestEmptyNames(t *testing.T) {
 	for args, want := range map[string]string{
 		"generate image --model=":   "--model is empty: give the name of what to read\n",
-		"generate text --form=":     "--form is empty: ",
+		"generate text --form=":     "--form is empty: give json, lines such as 7,7,7,7, or a file with a grammar\n",
 		"predict -m x --data=":      "--data is empty: ",
 		"eval -m x --data=":         "--data is empty: ",
 		"generate image --nearest=": "--nearest is empty: ",
