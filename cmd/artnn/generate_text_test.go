@@ -126,7 +126,7 @@ func TestGenerateTextMistakes(t *testing.T) {
 		{[]string{"--rhyme", "none.txt", "--form", "7,7"}, statusUsage, "--rhyme none.txt: there is no such file; give a table of rhymes, in each line a name"},
 		{[]string{"--rhyme", large, "--form", "7,7"}, statusError, "large.gbnf: it is larger than any table of rhymes, over a megabyte"},
 		{[]string{"--rhyme", rhymes, "--form", "7,7"}, statusError, `rhymes.txt: form: rhymes: line 2 has no characters after "b"`},
-		{[]string{"--rhyme", strange, "--form", "7,7,7,7"}, statusError, "of the characters given, no 3 rhyme with each other"},
+		{[]string{"--rhyme", strange, "--form", "7,7,7,7"}, statusError, "of the characters that may be written, no 3 rhyme with each other by the table"},
 		{[]string{"春风", "--rhyme", few, "--form", "7,7"}, statusError, "prompt: the model does not know '风'"},
 		{[]string{"春風秋", "--form", "2/2"}, statusError, `form: "春風秋" does not begin as the form does: it leaves it at byte 6, "秋"`},
 		{[]string{"--form", "json"}, statusError, "the form cannot begin: the tokenizer has no token that it allows first"},

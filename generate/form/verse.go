@@ -165,7 +165,7 @@ func (f *verse) rhyme(characters []rune, groups func(rune) []string, lines int) 
 		}
 	}
 	if len(f.least) == 0 {
-		return fmt.Errorf("of the characters given, no %d rhyme with each other", lines)
+		return fmt.Errorf("of the characters that may be written, no %d rhyme with each other by the table", lines)
 	}
 	allowed := ranges(string(f.chars))
 	for i := range f.slots {

@@ -55,19 +55,19 @@ func TestVerseErrors(t *testing.T) {
 	}
 	for want, v := range map[string]Verse{
 		"has no lines": {Pattern: "，。"},
-		"form: verse \"\": the pattern has no lines":    {},
-		"a line of length 0":                            {Pattern: "7,0"},
-		"a line of length 1001: a line has from 1":      {Pattern: "1001"},
-		"a line of length 99999999999999999999":         {Pattern: "99999999999999999999"},
-		"longer than 10000 characters":                  {Pattern: strings.Repeat("1000,", 11)},
-		"not UTF-8":                                     {Pattern: "7\xff"},
-		"a line end, / or a comma, must follow":         {Pattern: "*x/"},
-		"a comma stands between lines":                  {Pattern: "7,/7"},
-		"needs Characters":                              {Pattern: "2/2", Rhyme: rhyme},
-		"there is no table of rhymes":                   {Pattern: "2/2", Rhyming: []int{1}},
-		"line 3 is to rhyme: there are lines from 1 to": {Pattern: "2/2", Rhyme: rhyme, Characters: "abcde", Rhyming: []int{1, 3}},
-		"needs a line of a number of characters":        {Pattern: "2/*/", Rhyme: rhyme, Characters: "abcde", Rhyming: []int{1, 2}},
-		"of the characters given, no 3 rhyme":           {Pattern: "2/2/2/2", Rhyme: rhyme, Characters: "abcde"},
+		"form: verse \"\": the pattern has no lines":        {},
+		"a line of length 0":                                {Pattern: "7,0"},
+		"a line of length 1001: a line has from 1":          {Pattern: "1001"},
+		"a line of length 99999999999999999999":             {Pattern: "99999999999999999999"},
+		"longer than 10000 characters":                      {Pattern: strings.Repeat("1000,", 11)},
+		"not UTF-8":                                         {Pattern: "7\xff"},
+		"a line end, / or a comma, must follow":             {Pattern: "*x/"},
+		"a comma stands between lines":                      {Pattern: "7,/7"},
+		"needs Characters":                                  {Pattern: "2/2", Rhyme: rhyme},
+		"there is no table of rhymes":                       {Pattern: "2/2", Rhyming: []int{1}},
+		"line 3 is to rhyme: there are lines from 1 to":     {Pattern: "2/2", Rhyme: rhyme, Characters: "abcde", Rhyming: []int{1, 3}},
+		"needs a line of a number of characters":            {Pattern: "2/*/", Rhyme: rhyme, Characters: "abcde", Rhyming: []int{1, 2}},
+		"of the characters that may be written, no 3 rhyme": {Pattern: "2/2/2/2", Rhyme: rhyme, Characters: "abcde"},
 	} {
 		_, err := NewVerse(v)
 		assert.ErrorContains(t, err, want)
