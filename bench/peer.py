@@ -158,10 +158,9 @@ class GPT(nn.Module):
         return self.head(self.norm(h[:, -1:] if last else h))
 
 
-def gpt_train(n=8, t=128, vocab=96):
-    m = GPT(4, 256, 4, vocab, t)
-    opt = torch.optim.AdamW(m.parameters(), 1e-3, fused=True)
+def gpt_steps(m, opt, n, t, vocab, clip=None):
     batches = [(torch.randint(0, vocab, (n, t)), torch.randint(0, vocab, (n * t,))) for _ in range(4)]
+    params = list(m.parameters())
     turn = 0
 
     def step():
@@ -171,34 +170,25 @@ def gpt_train(n=8, t=128, vocab=96):
         opt.zero_grad(set_to_none=True)
         loss = F.cross_entropy(m(x).view(-1, vocab), y)
         loss.backward()
+        if clip:
+            torch.nn.utils.clip_grad_norm_(params, clip)
         opt.step()
         return loss.item()
 
     return step
+
+
+def gpt_train(n=8, t=128, vocab=96):
+    m = GPT(4, 256, 4, vocab, t)
+    return gpt_steps(m, torch.optim.AdamW(m.parameters(), 1e-3, fused=True), n, t, vocab)
 
 
 def nanogpt_train(n=12, t=64, vocab=65):
     """An iteration of nanoGPT's recipe for a computer without a graphics card."""
     m = GPT(4, 128, 4, vocab, t, bias=False)
-    params = list(m.parameters())
-    groups = [{"params": [p for p in params if p.dim() > 1], "weight_decay": 0.1},
-              {"params": [p for p in params if p.dim() < 2], "weight_decay": 0.0}]
-    opt = torch.optim.AdamW(groups, 1e-3, (0.9, 0.99), fused=True)
-    batches = [(torch.randint(0, vocab, (n, t)), torch.randint(0, vocab, (n * t,))) for _ in range(4)]
-    turn = 0
-
-    def step():
-        nonlocal turn
-        x, y = batches[turn % len(batches)]
-        turn += 1
-        opt.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(m(x).view(-1, vocab), y)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(params, 1.0)
-        opt.step()
-        return loss.item()
-
-    return step
+    groups = [{"params": [p for p in m.parameters() if p.dim() > 1], "weight_decay": 0.1},
+              {"params": [p for p in m.parameters() if p.dim() < 2], "weight_decay": 0.0}]
+    return gpt_steps(m, torch.optim.AdamW(groups, 1e-3, (0.9, 0.99), fused=True), n, t, vocab, clip=1.0)
 
 
 def gpt2_token(after, int8=False):

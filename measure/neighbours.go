@@ -110,7 +110,7 @@ func nearest(ctx context.Context, of [][]float32, among Set, together int, same 
 	for i := range of {
 		indices[i], bounds[i], best[i] = -1, math.Inf(1), math.Inf(1)
 	}
-	origin := meanOf(Pick(among, d, spaced(n, originVectors)), d)
+	origin := meanOf(Pick(among, d, Spaced(n, originVectors)), d)
 	clean := finite(of)
 	x := newPoints(of, origin)
 	defer x.centred.Release()

@@ -46,8 +46,8 @@ func Pick(set Set, size int, indices []int) [][]float32 {
 	return out
 }
 
-// spaced is at most n indices below total, evenly spaced.
-func spaced(total, n int) []int {
+// Spaced is n indices below total, or all if they are fewer, evenly spaced.
+func Spaced(total, n int) []int {
 	n = min(n, total)
 	out := make([]int, n)
 	for i := range out {

@@ -39,7 +39,7 @@ func (f Features) Of(ctx context.Context, pictures [][]float32) ([][]float32, er
 // Errors: an ended context.
 func (f Features) OfSet(ctx context.Context, set Set, size int) ([][]float32, error) {
 	out := make([][]float32, 0, set.Len())
-	for part := range slices.Chunk(spaced(set.Len(), set.Len()), featureBatch) {
+	for part := range slices.Chunk(Spaced(set.Len(), set.Len()), featureBatch) {
 		vectors, err := f.Of(ctx, Pick(set, size, part))
 		if err != nil {
 			return nil, err

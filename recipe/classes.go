@@ -12,6 +12,7 @@ import (
 	"github.com/org/artnn/backend"
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/train"
 )
@@ -94,7 +95,7 @@ func (c *Classes) Prepare(context.Context) (*Task[data.ImageBatch], error) {
 			return train.Metrics{{Name: "loss", Value: c.mlp.StepLabels(b.Pixels, b.Labels)}}, nil
 		},
 		Sample: func() (Sample, error) {
-			return Sample{Image: sorted(c.mlp, c.test, spaced(c.test.Len(), c.test.Len()), classes, 1)}, nil
+			return Sample{Image: sorted(c.mlp, c.test, measure.Spaced(c.test.Len(), c.test.Len()), classes, 1)}, nil
 		},
 		Finish: func(context.Context, train.Report) (Outcome, error) {
 			return Outcome{Text: fmt.Sprintf("%.2f %% of the test pictures are told right.", 100*Accuracy(c.mlp, c.test))}, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/org/artnn/data"
 	"github.com/org/artnn/internal/regular"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/models"
 )
 
@@ -54,7 +55,7 @@ func ClassifyPictures(ctx context.Context, m *models.Classifier, path string) (o
 	if err != nil {
 		return nil, nil, err
 	}
-	for part := range slices.Chunk(spaced(pictures.Len(), pictures.Len()), classifyBatch) {
+	for part := range slices.Chunk(measure.Spaced(pictures.Len(), pictures.Len()), classifyBatch) {
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}

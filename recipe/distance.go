@@ -17,12 +17,3 @@ func mean(x []float32) float64 {
 
 // rows cuts a slice into pieces of equal size.
 func rows(x []float32, size int) [][]float32 { return slices.Collect(slices.Chunk(x, size)) }
-
-// spaced is n indices below total, evenly spaced.
-func spaced(total, n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = i * total / n
-	}
-	return out
-}

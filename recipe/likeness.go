@@ -98,7 +98,7 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
 		l.Judged = true
-		if l.FolderScore, err = score(ctx, gan, measure.Pick(images, size, spaced(images.Len(), n))); err != nil {
+		if l.FolderScore, err = score(ctx, gan, measure.Pick(images, size, measure.Spaced(images.Len(), n))); err != nil {
 			return Likeness{}, err
 		}
 		if l.GeneratedScore, err = score(ctx, gan, fake); err != nil {
@@ -183,7 +183,7 @@ func setDistances(ctx context.Context, real, other [][]float32, seed uint64) (d 
 // similar finds the most similar of generated pictures, and of as many of a folder, and
 // scales the distances.
 func similar(ctx context.Context, fake [][]float32, all measure.Set, scale float64) (s Similar, err error) {
-	own := spaced(all.Len(), len(fake))
+	own := measure.Spaced(all.Len(), len(fake))
 	for _, m := range []struct {
 		median *float64
 		find   func() (indices []int, distances []float64, err error)

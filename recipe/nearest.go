@@ -94,7 +94,7 @@ func Nearest(ctx context.Context, gan *models.GAN, generated []float32, dir stri
 
 // apartInside is the median distance of some of a set to the nearest other one of it.
 func apartInside(ctx context.Context, all measure.Set, size int) (float64, error) {
-	own := spaced(all.Len(), min(all.Len(), comparedInFolder))
+	own := measure.Spaced(all.Len(), comparedInFolder)
 	_, distances, err := measure.NearestIn(ctx, measure.Pick(all, size, own), own, all)
 	if err != nil {
 		return 0, err

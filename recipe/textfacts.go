@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/org/artnn/internal/words"
+	"github.com/org/artnn/measure"
 	"github.com/org/artnn/recipe/report"
 	"github.com/org/artnn/tensor"
 )
@@ -60,10 +61,10 @@ func attention(m attentive, of *tokens) *report.Attention {
 	}
 	maps := m.Attention(ids)
 	n := len(ids)
-	for _, l := range spaced(len(maps), min(len(maps), shownMaps)) {
+	for _, l := range measure.Spaced(len(maps), shownMaps) {
 		weights := maps[l].Float32s()
 		var row []report.Map
-		for _, h := range spaced(maps[l].Dim(0), min(maps[l].Dim(0), shownMaps)) {
+		for _, h := range measure.Spaced(maps[l].Dim(0), shownMaps) {
 			row = append(row, report.Map{Name: fmt.Sprintf("layer %d, head %d", l+1, h+1), Weights: weights[h*n*n:][:n*n]})
 		}
 		a.Layers = append(a.Layers, row)

@@ -24,7 +24,7 @@ type evalCommand struct {
 
 	featureFlags `embed:"" set:"unlessFeatures=one that artnn has"`
 
-	Form  string `input:"data" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text."`
+	Form  string `input:"data" empty:"json, lines such as 7,7,7,7, or a file with a grammar" placeholder:"FORM" help:"Of a text generator: how many of the texts it writes keep this form, as of generate text."`
 	Rhyme string `input:"data" placeholder:"FILE" help:"Of --form: lines must rhyme by this table too, as of generate text."`
 
 	Out string `short:"o" output:"file" placeholder:"FILE" help:"Of a table: web page to write scores and chart to."`

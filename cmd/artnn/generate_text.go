@@ -38,7 +38,7 @@ type generateText struct {
 	Repetition  float64 `placeholder:"X" help:"Avoid what the text has: above 1 more, such as 1.2 for words; not for characters."`
 
 	Stop    []string `sep:"none" placeholder:"TEXT" help:"End before this text; \\n is a line end. May be given several times."`
-	Form    string   `input:"data" placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
+	Form    string   `input:"data" empty:"json, lines such as 7,7,7,7, or a file with a grammar" placeholder:"FORM" help:"Keep a form: lines of so many characters, such as 7,7,7,7; json; or a file with a grammar."`
 	Rhyme   string   `input:"data" placeholder:"FILE" help:"Let lines of the form rhyme by this table: in each line of the file a name, a space, and characters that rhyme."`
 	Samples int      `default:"1" placeholder:"N" help:"Texts to write, with a blank line between; the second is of the seed after (default: ${default})."`
 }

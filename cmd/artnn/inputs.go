@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -17,6 +18,9 @@ import (
 // inputTag marks a flag or an argument that names what a command reads, by the kind of
 // it: one of inputs.
 const inputTag = "input"
+
+// emptyTag says what to give for one, if that is not only a name.
+const emptyTag = "empty"
 
 // inputs tell what a file to write is, of those that are read by a name: "" if none.
 var inputs = map[string]func(to target, name string) string{
@@ -51,10 +55,7 @@ func emptyNames(k *kong.Context) error {
 			continue
 		}
 		if given, ok := v.Target.Interface().(string); ok && given == "" {
-			if name == "--form" {
-				return usagef("--form is empty: give json, lines such as 7,7,7,7, or a file with a grammar")
-			}
-			return usagef("%s is empty: give the name of what to read", name)
+			return usagef("%s is empty: give %s", name, cmp.Or(v.Tag.Get(emptyTag), "the name of what to read"))
 		}
 	}
 	return nil
