@@ -45,13 +45,13 @@ func (a *Augment) State() iter.Seq2[string, Entry] {
 	return Entries(Buffer("strength", a.Strength))
 }
 
-// Adapt changes p by rate, up or down, by what the discriminator's logits of real
-// pictures say: their mean sign is 0 while it cannot tell, and 1 once it knows every
-// picture. Above 0.6 p grows, below it falls.
-func (a *Augment) Adapt(logits []float64, rate float64) {
+// Adapt changes p by rate, up or down, by how far the discriminator is on the right
+// side with real pictures, such as its logits of them: the mean sign is 0 while it
+// cannot tell, and 1 once it knows every picture. Above 0.6 p grows, below it falls.
+func (a *Augment) Adapt(margins []float64, rate float64) {
 	const target = 0.6
 	signs := 0.0
-	for _, v := range logits {
+	for _, v := range margins {
 		switch {
 		case v > 0:
 			signs++
@@ -59,7 +59,7 @@ func (a *Augment) Adapt(logits []float64, rate float64) {
 			signs--
 		}
 	}
-	if signs < target*float64(len(logits)) {
+	if signs < target*float64(len(margins)) {
 		rate = -rate
 	}
 	p := min(maxStrength, max(0, a.Strength.Item()+rate))

@@ -22,6 +22,13 @@ type Adversarial interface {
 	Generator(real, fake *tensor.Tensor) *tensor.Tensor
 	// Paired tells whether the generator's loss depends on real pictures too.
 	Paired() bool
+	// Margin is how far the discriminator is on the right side with each real picture:
+	// positive where it takes it for real, 0 where it cannot tell. Where the loss does
+	// not change if a number is added to all logits, that number means nothing, and
+	// each real picture is compared with a generated one.
+	//
+	// Shape: real and fake [n, ...] → the same.
+	Margin(real, fake *tensor.Tensor) *tensor.Tensor
 }
 
 var adversarials = []struct {
@@ -57,6 +64,13 @@ type unpaired struct{}
 // Paired is false.
 func (unpaired) Paired() bool { return false }
 
+// absolute is embedded in losses that tell real from generated pictures by the sign of
+// their logits.
+type absolute struct{ unpaired }
+
+// Margin is D(x).
+func (absolute) Margin(real, _ *tensor.Tensor) *tensor.Tensor { return real }
+
 // Minimax is the game as first written, in which the generator minimises what the
 // discriminator maximises:
 //
@@ -67,7 +81,7 @@ func (unpaired) Paired() bool { return false }
 // gradient: [NonSaturating] has one.
 //
 // Reference: Goodfellow et al., "Generative Adversarial Networks", 2014.
-type Minimax struct{ unpaired }
+type Minimax struct{ absolute }
 
 func (Minimax) Discriminator(real, fake *tensor.Tensor) *tensor.Tensor {
 	return bce(real, 1).Add(bce(fake, 0))
@@ -86,7 +100,7 @@ func (Minimax) Generator(_, fake *tensor.Tensor) *tensor.Tensor { return bce(fak
 // Reference: Goodfellow et al. 2014; Salimans et al., "Improved Techniques for
 // Training GANs", 2016, for smooth labels.
 type NonSaturating struct {
-	unpaired
+	absolute
 	Smooth float64 // the target of real pictures is 1−Smooth, in [0, 1)
 }
 
@@ -116,6 +130,9 @@ func (LeastSquares) Generator(_, fake *tensor.Tensor) *tensor.Tensor {
 	return fake.AddScalar(-1).Square().Mean().MulScalar(0.5)
 }
 
+// Margin is D(x) − ½.
+func (LeastSquares) Margin(real, _ *tensor.Tensor) *tensor.Tensor { return real.AddScalar(-0.5) }
+
 // Hinge teaches the discriminator nothing more of what it is sure of:
 //
 //	d = mean max(0, 1 − D(x)) + mean max(0, 1 + D(G(z)))
@@ -123,7 +140,7 @@ func (LeastSquares) Generator(_, fake *tensor.Tensor) *tensor.Tensor {
 //
 // Reference: Lim and Ye, "Geometric GAN", 2017; Miyato et al., "Spectral
 // Normalization for Generative Adversarial Networks", 2018.
-type Hinge struct{ unpaired }
+type Hinge struct{ absolute }
 
 func (Hinge) Discriminator(real, fake *tensor.Tensor) *tensor.Tensor {
 	return real.RSubScalar(1).ReLU().Mean().Add(fake.AddScalar(1).ReLU().Mean())
@@ -146,6 +163,9 @@ func (Wasserstein) Discriminator(real, fake *tensor.Tensor) *tensor.Tensor {
 
 func (Wasserstein) Generator(_, fake *tensor.Tensor) *tensor.Tensor { return fake.Mean().Neg() }
 
+// Margin is D(x) − D(G(z)).
+func (Wasserstein) Margin(real, fake *tensor.Tensor) *tensor.Tensor { return real.Sub(fake) }
+
 // Relativistic compares each generated picture with a real one, so that there is
 // no gain in making all pictures alike:
 //
@@ -167,3 +187,6 @@ func (Relativistic) Discriminator(real, fake *tensor.Tensor) *tensor.Tensor {
 func (Relativistic) Generator(real, fake *tensor.Tensor) *tensor.Tensor {
 	return real.Sub(fake).Softplus().Mean()
 }
+
+// Margin is D(x) − D(G(z)).
+func (Relativistic) Margin(real, fake *tensor.Tensor) *tensor.Tensor { return real.Sub(fake) }

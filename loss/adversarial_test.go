@@ -2,6 +2,7 @@ package loss_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,6 +40,29 @@ func TestAdversarialAtADraw(t *testing.T) {
 	assert.EqualError(t, err, `"wgan": not one of non_saturating, minimax, least_squares, hinge, wasserstein, relativistic`)
 	smooth := loss.NonSaturating{Smooth: 0.1}
 	assert.InDelta(t, 2*math.Ln2, smooth.Discriminator(draw, draw).Item(), 1e-6)
+}
+
+// A margin is positive on the right side, and does not depend on a number that does not
+// change the loss.
+func TestMargins(t *testing.T) {
+	tape := tensor.NewTape()
+	defer tape.Release()
+	real, fake := tape.FromSlice([]float32{2, -1, 0.25}, 3, 1), tape.FromSlice([]float32{1, 1, -0.5}, 3, 1)
+	for name, want := range map[string][]float64{
+		"non_saturating": {2, -1, 0.25},
+		"minimax":        {2, -1, 0.25},
+		"least_squares":  {1.5, -1.5, -0.25},
+		"hinge":          {2, -1, 0.25},
+		"wasserstein":    {1, -2, 0.75},
+		"relativistic":   {1, -2, 0.75},
+	} {
+		l, err := loss.NewAdversarial(name)
+		require.NoError(t, err)
+		assert.Equal(t, want, l.Margin(real, fake).Float64s(), name)
+		moved, movedFake := real.AddScalar(4), fake.AddScalar(4)
+		same := math.Abs(l.Discriminator(real, fake).Item()-l.Discriminator(moved, movedFake).Item()) < 1e-6
+		assert.Equal(t, same, slices.Equal(want, l.Margin(moved, movedFake).Float64s()), name)
+	}
 }
 
 // A linear score has the same slope everywhere.

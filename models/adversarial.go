@@ -33,7 +33,7 @@ type adversarial struct {
 	g, d  *update.Update // on one tape
 	named update.Params  // all parameters, to name one that went bad
 	gLast *lastLoss      // the generator's loss in its last turn; nil if each step is one
-	seen  []float64      // the discriminator's logits of the real pictures of a step
+	seen  []float64      // the discriminator's margins of the real pictures of a step
 }
 
 // penalties are the weights of what is added to the discriminator's loss; 0 is
@@ -220,9 +220,9 @@ func (a *adversarial) dLoss(real batch, fake *tensor.Tensor) (d, all *tensor.Ten
 			both.classes = tensor.Cat(0, real.classes, real.classes)
 		}
 		scores := a.judge(both)
-		onReal := scores.Narrow(0, 0, n)
-		a.see(onReal)
-		d = a.objective.Discriminator(onReal, scores.Narrow(0, n, n))
+		onReal, onFake := scores.Narrow(0, 0, n), scores.Narrow(0, n, n)
+		a.see(onReal, onFake)
+		d = a.objective.Discriminator(onReal, onFake)
 		return d, a.sloped(d, real, made)
 	}
 	var sum []*tensor.Tensor
@@ -233,9 +233,9 @@ func (a *adversarial) dLoss(real batch, fake *tensor.Tensor) (d, all *tensor.Ten
 		}
 		return y
 	}
-	onReal := scores(real, p.r1)
-	a.see(onReal)
-	d = a.objective.Discriminator(onReal, scores(made, p.r2))
+	onReal, onFake := scores(real, p.r1), scores(made, p.r2)
+	a.see(onReal, onFake)
+	d = a.objective.Discriminator(onReal, onFake)
 	all = d
 	for _, penalty := range sum {
 		all = all.Add(penalty)
@@ -276,10 +276,13 @@ func (a *adversarial) conditional() bool {
 	return ok
 }
 
-// see keeps the logits of real pictures, by which augmentation adapts.
-func (a *adversarial) see(scores *tensor.Tensor) {
+// see keeps how sure the discriminator is of real pictures, by which augmentation
+// adapts.
+func (a *adversarial) see(onReal, onFake *tensor.Tensor) {
 	if a.augment != nil {
-		a.seen = append(a.seen, scores.Float64s()...)
+		onReal.Tape().NoGrad(func() {
+			a.seen = append(a.seen, a.objective.Margin(onReal, onFake).Float64s()...)
+		})
 	}
 }
 
