@@ -166,7 +166,7 @@ func (s *search) likeliest() ([]step, error) {
 		}
 		err := s.adjust(b.logits, &b.history, s.special, allowed)
 		if errors.Is(err, errNoneAllowed) && b.form != nil {
-			stuck = cmp.Or(stuck, error(&FormError{b.text}))
+			stuck = cmp.Or(stuck, error(formError(b.text, b.form)))
 			continue
 		}
 		if err != nil {

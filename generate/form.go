@@ -2,7 +2,9 @@ package generate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/org/artnn/tokenizer"
 )
@@ -32,22 +34,46 @@ type FormState interface {
 // FormError is the error of a form that no token of a model can continue.
 type FormError struct {
 	Text string // what was written until there
+	Next []byte // the bytes of which the form allows one there
 }
 
-// Error says where, with the end of the text.
+// formError is the error of a form in a state after a text.
+func formError(text string, state FormState) *FormError {
+	e := &FormError{Text: text}
+	for b := range 256 {
+		if state.Next(byte(b)) != nil {
+			e.Next = append(e.Next, byte(b))
+		}
+	}
+	return e
+}
+
+// Error says where, with the end of the text, and what would have to come.
 func (e *FormError) Error() string {
 	if e.Text == "" {
-		return "the form cannot begin: the tokenizer has no token that it allows first"
+		return "the form cannot begin: the tokenizer has no token that it allows first" + e.wanted()
 	}
 	end, dots := e.Text, ""
 	if runes := []rune(end); len(runes) > shownEnd {
 		end, dots = string(runes[len(runes)-shownEnd:]), "…"
 	}
-	return fmt.Sprintf("the form cannot go on after %q: the tokenizer has no token that it allows there", dots+end)
+	return fmt.Sprintf("the form cannot go on after %q: the tokenizer has no token that it allows there%s", dots+end, e.wanted())
 }
 
-// shownEnd is how many characters of a text an error shows.
-const shownEnd = 40
+// wanted says with which characters a token would have to begin, if each is one byte
+// and they are few.
+func (e *FormError) wanted() string {
+	beyond := func(b byte) bool { return b >= utf8.RuneSelf }
+	if len(e.Next) == 0 || len(e.Next) > shownNext || slices.ContainsFunc(e.Next, beyond) {
+		return ""
+	}
+	return fmt.Sprintf(", which would begin with one of %q", e.Next)
+}
+
+const (
+	shownEnd  = 40 // characters of a text that an error shows
+	shownNext = 32 // characters that may come next
+)
 
 // cursor is where in a form a text stands.
 type cursor struct {

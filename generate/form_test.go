@@ -152,8 +152,8 @@ func TestFormsThatNoTokenContinues(t *testing.T) {
 	m := scripted("ab|cd")
 	long := strings.Repeat("ab", 30)
 	for form, want := range map[string]string{
-		"b":        "generate: the form cannot begin: the tokenizer has no token that it allows first",
-		"abx":      `generate: the form cannot go on after "ab": the tokenizer has no token that it allows there`,
+		"b":        "generate: the form cannot begin: the tokenizer has no token that it allows first, which would begin with one of \"b\"",
+		"abx":      `generate: the form cannot go on after "ab": the tokenizer has no token that it allows there, which would begin with one of "x"`,
 		long + "x": `generate: the form cannot go on after "…` + long[20:] + `": the tokenizer has`,
 	} {
 		text, err := Text(m, ">", 100, Within(exactly{form}))

@@ -192,7 +192,7 @@ func (r *run) pick() (int32, error) {
 		id, err := r.sampler.pick(r.scratch, allowed)
 		switch {
 		case errors.Is(err, errNoneAllowed):
-			return 0, &FormError{r.form.text}
+			return 0, formError(r.form.text, r.form.state)
 		case err != nil || slices.Contains(r.w.ends, id):
 			return id, err
 		case r.form.write(added(r.w.t, r.tokens[len(r.tokens)-1], id)):
