@@ -29,6 +29,7 @@ func TestTextChoosesNetworkAndTokens(t *testing.T) {
 		"by a field":   {Text{Text: novel[:5000], Width: 64}, "char", "gpt"},
 		"another":      {Text{Text: novel, Hidden: 16, Vocab: "word"}, "word", "lstm"},
 		"many Han":     {Text{Text: han(400_000)}, "char", "lstm"},
+		"names in Han": {Text{Text: novel + han(5_000)}, "bpe", "lstm"},
 		"a short poem": {Text{Text: han(1_000)}, "char", "lstm"},
 		"asked for":    {Text{Text: novel[:5000], Network: "gpt", Vocab: "bpe", Tokens: 300}, "bpe", "gpt"},
 	} {

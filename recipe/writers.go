@@ -162,10 +162,12 @@ func (c *Text) suits() error {
 const (
 	gptCharacters = 20_000_000
 	bpeCharacters = 300_000
-	// bpeKinds is how many different characters a text has at most whose tokens are
-	// pieces of words. One that has more is in a script of which a character says as
-	// much as a piece.
-	bpeKinds = 500
+	// scriptKinds and scriptBytes tell a text in a script of which a character says as
+	// much as a piece of a word elsewhere, such as Chinese: it has more different
+	// characters, and of more bytes on average. A large text in an alphabet has many
+	// different ones as well, but rarely.
+	scriptKinds = 500
+	scriptBytes = 2
 )
 
 // vocabulary is what [Text] may learn by.
@@ -211,7 +213,7 @@ func vocabularyOf(name string) *vocabulary {
 
 // suitableVocabulary is what to learn a text by.
 func suitableVocabulary(of *corpus) string {
-	if of.characters < bpeCharacters || of.kinds.n > bpeKinds {
+	if of.characters < bpeCharacters || of.kinds.n > scriptKinds && of.bytes > scriptBytes*of.characters {
 		return "char"
 	}
 	return "bpe"
