@@ -6,25 +6,26 @@
 //	path      needs
 //	generic   nothing
 //	avx2      amd64 with AVX2 and FMA
-//	avx512    amd64 with AVX-512F as well: GemmWide, GemmInPlace, SumExp, PhiloxMask,
-//	          maps of Winograd's convolutions, and avx2 for all else
+//	avx512    amd64 with AVX-512F as well: the kernels marked below, and avx2 for all else
 //	neon      arm64
 //
 //	kernels                                            generic  avx2  neon
 //	GemmTiles, GemmDot                                    ●      ●     ●
 //	prefetching by GemmTiles                              –      ●     –
 //	PackTranspose, PackCopy, PackPanels                   ●      ●     ●
-//	maps of Winograd's convolutions                       ●      ●     ●   (and avx512)
+//	maps of Winograd's convolutions                       ●      ●     ●   (avx512)
 //	Dot, Gemv, GemvT, Axpy                                ●      ●     ●
 //	GemmWide, GemmInPlace, in one kernel                  –      –     –   (avx512)
 //	GemmInt8, GemvInt8                                    ●      ●     ●
 //	arithmetic, comparisons, Clamp, Select, ReLU, …       ●      ●     ●
 //	Sqrt, Rsqrt, Recip                                    ●      ●     ●
-//	Exp, Log, Tanh, Sigmoid, Erf, Softplus, GELU, SiLU    ●      ●     ●
-//	gradients of activations                              ●      ●     ●
+//	Exp, Log, Tanh, Sigmoid, Erf, Softplus, GELU, SiLU    ●      ●     ●   (avx512)
+//	gradients of GELU and SiLU                            ●      ●     ●   (avx512)
+//	gradients of other activations                        ●      ●     ●
 //	Sum, SumSquares, SumSquaredDeviations, Max, Min       ●      ●     ●
 //	SumExp                                                ●      ●     ●   (avx512)
-//	AdamStep, SGDStep, LSTMCell, LSTMCellGrad             ●      ●     ●
+//	LSTMCell, LSTMCellGrad                                ●      ●     ●   (avx512)
+//	AdamStep, SGDStep                                     ●      ●     ●
 //	RotateHalves                                          ●      ●     ●
 //	PhiloxMask                                            ●      ●     ●   (avx512)
 //	Sin, Cos, RoundInt16, RotatePairs                     ●      –     –

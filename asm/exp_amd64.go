@@ -5,6 +5,10 @@
 package asm
 
 func exp(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		expAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		expAVX2(dst, x)
 		return
@@ -13,6 +17,10 @@ func exp(dst, x []float32) {
 }
 
 func log(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		logAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		logAVX2(dst, x)
 		return
@@ -21,6 +29,10 @@ func log(dst, x []float32) {
 }
 
 func tanh(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		tanhAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		tanhAVX2(dst, x)
 		return
@@ -29,6 +41,10 @@ func tanh(dst, x []float32) {
 }
 
 func sigmoid(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		sigmoidAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		sigmoidAVX2(dst, x)
 		return
@@ -37,6 +53,10 @@ func sigmoid(dst, x []float32) {
 }
 
 func erf(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		erfAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		erfAVX2(dst, x)
 		return
@@ -45,6 +65,10 @@ func erf(dst, x []float32) {
 }
 
 func softplus(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		softplusAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		softplusAVX2(dst, x)
 		return
@@ -53,6 +77,10 @@ func softplus(dst, x []float32) {
 }
 
 func gelu(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		geluAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		geluAVX2(dst, x)
 		return
@@ -61,6 +89,10 @@ func gelu(dst, x []float32) {
 }
 
 func geluTanh(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		geluTanhAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		geluTanhAVX2(dst, x)
 		return
@@ -69,6 +101,10 @@ func geluTanh(dst, x []float32) {
 }
 
 func silu(dst, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		siluAVX512(dst, x)
+		return
+	}
 	if useAVX2 {
 		siluAVX2(dst, x)
 		return

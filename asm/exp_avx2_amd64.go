@@ -71,7 +71,7 @@ func siluAVX2(dst []float32, x []float32)
 //
 //	for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }
 //
-// in eight interleaved parts.
+// in 8 interleaved parts.
 //
 //go:noescape
 func sumExpAVX2(dst []float32, x []float32, max float32) float32

@@ -4,11 +4,74 @@
 
 package asm
 
+// expAVX512 is
+//
+//	for i := range dst { dst[i] = exp32(x[i]) }
+//
+//go:noescape
+func expAVX512(dst []float32, x []float32)
+
+// logAVX512 is
+//
+//	for i := range dst { dst[i] = log32(x[i]) }
+//
+//go:noescape
+func logAVX512(dst []float32, x []float32)
+
+// tanhAVX512 is
+//
+//	for i := range dst { dst[i] = tanh32(x[i]) }
+//
+//go:noescape
+func tanhAVX512(dst []float32, x []float32)
+
+// sigmoidAVX512 is
+//
+//	for i := range dst { dst[i] = sigmoid32(x[i]) }
+//
+//go:noescape
+func sigmoidAVX512(dst []float32, x []float32)
+
+// erfAVX512 is
+//
+//	for i := range dst { dst[i] = erf32(x[i]) }
+//
+//go:noescape
+func erfAVX512(dst []float32, x []float32)
+
+// softplusAVX512 is
+//
+//	for i := range dst { dst[i] = softplus32(x[i]) }
+//
+//go:noescape
+func softplusAVX512(dst []float32, x []float32)
+
+// geluAVX512 is
+//
+//	for i := range dst { dst[i] = x[i] * phi32(x[i]) }
+//
+//go:noescape
+func geluAVX512(dst []float32, x []float32)
+
+// geluTanhAVX512 is
+//
+//	for i := range dst { dst[i] = x[i] * sigmoid32(t), t, _ = geluTanh32(x[i]) }
+//
+//go:noescape
+func geluTanhAVX512(dst []float32, x []float32)
+
+// siluAVX512 is
+//
+//	for i := range dst { dst[i] = x[i] * sigmoid32(x[i]) }
+//
+//go:noescape
+func siluAVX512(dst []float32, x []float32)
+
 // sumExpAVX512 is
 //
 //	for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }
 //
-// in sixteen interleaved parts.
+// in 16 interleaved parts.
 //
 //go:noescape
 func sumExpAVX512(dst []float32, x []float32, max float32) float32

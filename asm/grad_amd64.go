@@ -37,6 +37,10 @@ func sigmoidGrad(dst, g, y []float32) {
 }
 
 func geluGrad(dst, g, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		geluGradAVX512(dst, g, x)
+		return
+	}
 	if useAVX2 {
 		geluGradAVX2(dst, g, x)
 		return
@@ -53,6 +57,10 @@ func softmaxGrad(dst, g, y []float32, sum float32) {
 }
 
 func geluTanhGrad(dst, g, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		geluTanhGradAVX512(dst, g, x)
+		return
+	}
 	if useAVX2 {
 		geluTanhGradAVX2(dst, g, x)
 		return
@@ -61,6 +69,10 @@ func geluTanhGrad(dst, g, x []float32) {
 }
 
 func siluGrad(dst, g, x []float32) {
+	if useAVX512 && len(dst) >= 16 {
+		siluGradAVX512(dst, g, x)
+		return
+	}
 	if useAVX2 {
 		siluGradAVX2(dst, g, x)
 		return

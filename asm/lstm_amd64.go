@@ -5,6 +5,10 @@
 package asm
 
 func lstmCell(h, c, gates, cPrev []float32) {
+	if useAVX512 && len(h) >= 16 {
+		lstmCellAVX512(h, c, gates, cPrev)
+		return
+	}
 	if useAVX2 {
 		lstmCellAVX2(h, c, gates, cPrev)
 		return
@@ -13,6 +17,10 @@ func lstmCell(h, c, gates, cPrev []float32) {
 }
 
 func lstmCellGrad(r *LSTMRow) {
+	if useAVX512 && len(r.DCPrev) >= 16 {
+		lstmCellGradAVX512(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)
+		return
+	}
 	if useAVX2 {
 		lstmCellGradAVX2(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)
 		return

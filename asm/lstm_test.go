@@ -54,6 +54,29 @@ func TestLSTMCell(t *testing.T) {
 	})
 }
 
+// TestLSTMCellOfAnyNumbers holds the cell and its gradient on every path against generic
+// code, bit by bit, on NaN, infinities and numbers of all sizes.
+func TestLSTMCellOfAnyNumbers(t *testing.T) {
+	const n = 1000
+	r := newRand(11)
+	z, prev, c, dh, dc := wild(r, 4*n), wild(r, n), wild(r, n), wild(r, n), wild(r, n)
+	run := func() (out [5][]float32) {
+		h, next, gates := make([]float32, n), make([]float32, n), append([]float32{}, z...)
+		LSTMCell(h, next, gates, prev)
+		d, q := make([]float32, 4*n), make([]float32, n)
+		LSTMCellGrad(&LSTMRow{DGates: d, DCPrev: q, Gates: z, C: c, CPrev: prev, DH: dh, DC: dc})
+		return [5][]float32{h, next, gates, d, q}
+	}
+	var want [5][]float32
+	onGeneric(func() { want = run() })
+	eachPath(t, func(t *testing.T) {
+		got := run()
+		for i, name := range []string{"h", "c", "gates", "dgates", "dcPrev"} {
+			wantSame(t, name, got[i], want[i])
+		}
+	})
+}
+
 // TestLSTMCellGrad compares with differences of the cell in float64.
 func TestLSTMCellGrad(t *testing.T) {
 	var ad, aq arena

@@ -116,21 +116,7 @@ DATA step<>+0(SB)/8, $0x0000000000000008
 GLOBL step<>(SB), RODATA|NOPTR, $8
 
 DATA mul0<>+0(SB)/4, $0xd2511f53
-DATA mul0<>+4(SB)/4, $0xd2511f53
-DATA mul0<>+8(SB)/4, $0xd2511f53
-DATA mul0<>+12(SB)/4, $0xd2511f53
-DATA mul0<>+16(SB)/4, $0xd2511f53
-DATA mul0<>+20(SB)/4, $0xd2511f53
-DATA mul0<>+24(SB)/4, $0xd2511f53
-DATA mul0<>+28(SB)/4, $0xd2511f53
-GLOBL mul0<>(SB), RODATA|NOPTR, $32
+GLOBL mul0<>(SB), RODATA|NOPTR, $4
 
 DATA mul1<>+0(SB)/4, $0xcd9e8d57
-DATA mul1<>+4(SB)/4, $0xcd9e8d57
-DATA mul1<>+8(SB)/4, $0xcd9e8d57
-DATA mul1<>+12(SB)/4, $0xcd9e8d57
-DATA mul1<>+16(SB)/4, $0xcd9e8d57
-DATA mul1<>+20(SB)/4, $0xcd9e8d57
-DATA mul1<>+24(SB)/4, $0xcd9e8d57
-DATA mul1<>+28(SB)/4, $0xcd9e8d57
-GLOBL mul1<>(SB), RODATA|NOPTR, $32
+GLOBL mul1<>(SB), RODATA|NOPTR, $4

@@ -179,7 +179,7 @@ rest9:
 	VMOVUPS     (BX)(CX*4), Y9
 	VMASKMOVPS  (AX)(DX*4), Y9, Y10
 	VSUBPS      Y0, Y10, Y0
-	VANDPS      Y9, Y0, Y0
+	VANDPS      Y0, Y9, Y0
 	VFMADD231PS Y0, Y0, Y1
 
 done10:

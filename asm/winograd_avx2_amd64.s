@@ -883,16 +883,16 @@ group6:
 // func winograd3TapsAVX2(dst *[16][]float32, src *[16][]float32, dstStep int, srcStep int, groups int)
 // Requires: AVX
 TEXT ·winograd3TapsAVX2(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         groups+32(FP), DX
-	MOVQ         dstStep+16(FP), BX
-	SHLQ         $0x02, BX
-	MOVQ         srcStep+24(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
-	XORQ         R8, R8
-	VBROADCASTSS f3f000000<>+0(SB), Y0
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    groups+32(FP), DX
+	MOVQ    dstStep+16(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    srcStep+24(FP), SI
+	SHLQ    $0x02, SI
+	XORQ    DI, DI
+	XORQ    R8, R8
+	VMOVUPS f3f000000<>+0(SB), Y0
 
 group7:
 	MOVQ    (CX), R9
@@ -1155,16 +1155,16 @@ GLOBL f3f000000<>(SB), RODATA|NOPTR, $32
 // func winograd3GradAVX2(dst *[16][]float32, src *[16][]float32, dstStep int, srcStep int, groups int)
 // Requires: AVX
 TEXT ·winograd3GradAVX2(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         groups+32(FP), DX
-	MOVQ         dstStep+16(FP), BX
-	SHLQ         $0x02, BX
-	MOVQ         srcStep+24(FP), SI
-	SHLQ         $0x02, SI
-	XORQ         DI, DI
-	XORQ         R8, R8
-	VBROADCASTSS f3f000000<>+0(SB), Y0
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    groups+32(FP), DX
+	MOVQ    dstStep+16(FP), BX
+	SHLQ    $0x02, BX
+	MOVQ    srcStep+24(FP), SI
+	SHLQ    $0x02, SI
+	XORQ    DI, DI
+	XORQ    R8, R8
+	VMOVUPS f3f000000<>+0(SB), Y0
 
 group8:
 	MOVQ    (CX), R9

@@ -600,14 +600,7 @@ group7:
 	RET
 
 DATA f3f000000<>+0(SB)/4, $0x3f000000
-DATA f3f000000<>+4(SB)/4, $0x3f000000
-DATA f3f000000<>+8(SB)/4, $0x3f000000
-DATA f3f000000<>+12(SB)/4, $0x3f000000
-DATA f3f000000<>+16(SB)/4, $0x3f000000
-DATA f3f000000<>+20(SB)/4, $0x3f000000
-DATA f3f000000<>+24(SB)/4, $0x3f000000
-DATA f3f000000<>+28(SB)/4, $0x3f000000
-GLOBL f3f000000<>(SB), RODATA|NOPTR, $32
+GLOBL f3f000000<>(SB), RODATA|NOPTR, $4
 
 // func winograd3GradAVX512(dst *[16][]float32, src *[16][]float32, dstStep int, srcStep int, groups int)
 // Requires: AVX, AVX512F

@@ -15,11 +15,11 @@ func emitBinary(g *gen) {
 	// both orders together give the sign of a zero; NaN is handled separately.
 	binary("maximum", func(a, b vec) vec {
 		m := g.and(g.max(a, b), g.max(b, a))
-		return g.or(m, g.compare(isUnordered, a, b))
+		return g.nanWhere(g.compare(isUnordered, a, b), m)
 	})
 	binary("minimum", func(a, b vec) vec {
 		m := g.or(g.min(a, b), g.min(b, a))
-		return g.or(m, g.compare(isUnordered, a, b))
+		return g.nanWhere(g.compare(isUnordered, a, b), m)
 	})
 
 	comparison := func(name string, predicate uint8) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -30,6 +31,9 @@ func (g *gen) exp(x vec) vec { return g.expBelow(g.min(g.f32(89), x)) }
 // expBelow is exp32 for x ≤ 89.
 func (g *gen) expBelow(x vec) vec {
 	p, n := g.expParts(g.max(g.f32(-104), x))
+	if g.wide() {
+		return g.scaled(p, n)
+	}
 	i := g.YMM()
 	g.VCVTTPS2DQ(n, i)
 	half, rest := g.YMM(), g.YMM()
@@ -38,22 +42,31 @@ func (g *gen) expBelow(x vec) vec {
 	return g.mul(g.mul(p, g.pow2(half)), g.pow2(rest))
 }
 
-// expNormal is exp32 for −87 ≤ x ≤ 88, where one scaling is enough.
+// expNormal is exp32 for −87 ≤ x ≤ 88, where one scaling is enough. It overwrites x.
 func (g *gen) expNormal(x vec) vec {
 	p, n := g.expParts(x)
+	if g.wide() {
+		return g.scaled(p, n)
+	}
 	i := g.YMM()
 	g.VCVTTPS2DQ(n, i)
 	return g.mul(p, g.pow2(i))
 }
 
-// expParts gives p and n with eˣ = p·2ⁿ.
+// scaled is p·2ⁿ, in AVX-512. It rounds as two scalings do of which one is exact.
+func (g *gen) scaled(p, n vec) vec {
+	v := g.vector()
+	g.VSCALEFPS(n, p, v)
+	return v
+}
+
+// expParts gives p and n with eˣ = p·2ⁿ. It overwrites x.
 func (g *gen) expParts(x vec) (p, n vec) {
 	n = g.fma(x, g.f32(log2E), g.f32(roundMagic))
 	n = g.sub(n, g.f32(roundMagic))
-	r := g.copyOf(x)
-	g.VFMADD231PS(g.f32(-ln2High), n, r)
-	g.VFMADD231PS(g.f32(-ln2Low), n, r)
-	p = g.polynomial(r, 1.37805939e-3, 8.37312452e-3, 4.16695364e-2, 1.66664720e-1, 4.99999851e-1, 1, 1)
+	g.addProduct(x, n, g.f32(-ln2High))
+	g.addProduct(x, n, g.f32(-ln2Low))
+	p = g.polynomial(x, 1.37805939e-3, 8.37312452e-3, 4.16695364e-2, 1.66664720e-1, 4.99999851e-1, 1, 1)
 	return p, n
 }
 
@@ -67,21 +80,18 @@ func (g *gen) pow2(i vec) vec {
 func (g *gen) log(x vec) vec {
 	tiny := g.compare(isLess, x, g.f32(0x1p-126))
 	y := g.choose(tiny, g.mul(x, g.f32(0x1p23)), x)
-	i := g.and(tiny, g.f32(-23))
-	e := g.YMM()
-	g.VPSUBD(g.i32(logSplit), y, e)
-	e = g.and(e, g.i32(-0x800000))
-	m := g.YMM()
-	g.VPSUBD(e, y, m)
-	f := g.YMM()
+	i := g.where(tiny, g.f32(-23))
+	e := g.and(g.subInt(y, g.i32(logSplit)), g.i32(-0x800000))
+	m := g.subInt(y, e)
+	f := g.vector()
 	g.VCVTDQ2PS(e, f)
-	g.VFMADD231PS(g.f32(0x1p-23), f, i)
+	g.addProduct(i, f, g.f32(0x1p-23))
 	r := g.log1p(g.sub(m, g.f32(1)))
-	g.VFMADD231PS(g.f32(ln2), i, r)
+	g.addProduct(r, i, g.f32(ln2))
 
 	zero := g.zero()
 	r = g.choose(g.compare(isEqual, x, zero), g.f32(float32(math.Inf(-1))), r)
-	r = g.or(r, g.compare(isLess, x, zero)) // all ones are a NaN
+	r = g.nanWhere(g.compare(isLess, x, zero), r)
 	return g.choose(g.compare(isGreaterOrNaN, x, g.f32(math.MaxFloat32)), x, r)
 }
 
@@ -114,7 +124,7 @@ func (g *gen) negExp(x vec) vec { return g.expBelow(g.or(x, g.i32(signBit))) }
 // sigmoid is sigmoid32. The sign of x chooses, which for −0 is as good.
 func (g *gen) sigmoid(x vec) vec {
 	e := g.negExp(x)
-	return g.div(g.choose(x, e, g.f32(1)), g.add(e, g.f32(1)))
+	return g.div(g.choose(g.negative(x), e, g.f32(1)), g.add(e, g.f32(1)))
 }
 
 // sigmoids is sigmoids32.
@@ -122,7 +132,8 @@ func (g *gen) sigmoids(x vec) (s, q vec) {
 	e := g.negExp(x)
 	d := g.add(e, g.f32(1))
 	big, small := g.div(g.f32(1), d), g.div(e, d)
-	return g.choose(x, small, big), g.choose(x, big, small)
+	negative := g.negative(x)
+	return g.choose(negative, small, big), g.choose(negative, big, small)
 }
 
 // erf is erf32.
@@ -160,8 +171,8 @@ func (g *gen) softplus(x vec) vec {
 	big := g.compare(isGreater, e, g.f32(1.0/3))
 	m := g.choose(big, g.mul(g.sub(e, g.f32(1)), g.f32(0.5)), e)
 	l := g.log1p(m)
-	g.VFMADD231PS(g.f32(ln2), g.truth(big), l)
-	return g.add(l, g.and(x, g.compare(isGreaterOrNaN, x, g.zero())))
+	g.addProduct(l, g.truth(big), g.f32(ln2))
+	return g.add(l, g.where(g.compare(isGreaterOrNaN, x, g.zero()), x))
 }
 
 // emitExp emits the transcendental maps. They are bound by arithmetic, so one vector
@@ -183,13 +194,13 @@ func emitExp(g *gen) {
 	})
 	unary("silu", func(x vec) vec { return g.mul(x, g.sigmoid(x)) })
 
-	g.row("sumExp", "in eight interleaved parts.")
+	g.row("sumExp", fmt.Sprintf("in %d interleaved parts.", g.lanes))
 	dst, x, max, sum := g.pointer("dst"), g.pointer("x"), g.scalar("max"), g.zero()
 	g.sweep(g.length("dst"), 1, func(l lanes) {
 		y := g.exp(g.sub(l.load(x), max))
 		l.store(y, dst)
 		if l.mask != nil {
-			y = g.and(y, l.mask)
+			y = g.where(l.mask, y)
 		}
 		g.VADDPS(y, sum, sum)
 	})

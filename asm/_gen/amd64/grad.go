@@ -6,7 +6,7 @@ func emitGrad(g *gen) {
 		g.mapping(name, unroll, func(in, s []vec) vec { return f(in[0], in[1], s) })
 	}
 	grad("reluGrad", 4, func(d, x vec, _ []vec) vec {
-		return g.and(d, g.compare(isGreater, x, g.zero()))
+		return g.where(g.compare(isGreater, x, g.zero()), d)
 	})
 	grad("leakyReLUGrad", 4, func(d, x vec, s []vec) vec {
 		return g.choose(g.compare(isGreater, x, g.zero()), d, g.mul(d, s[0]))

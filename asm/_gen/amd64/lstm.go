@@ -33,7 +33,7 @@ func emitLSTM(g *gen) {
 	})
 	g.end()
 
-	g.kernel("lstmCellGradAVX2", table.LSTMCellGradKernel, table.Lookup("lstmCellGrad").KernelDoc(""))
+	g.kernel("lstmCellGrad"+g.suffix, table.LSTMCellGradKernel, table.Lookup("lstmCellGrad").KernelDoc(""))
 	n = g.length("dcPrev")
 	gate = g.quarters(g.pointer("gates"), n)
 	dgates := g.pointer("dgates")

@@ -18,17 +18,24 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// family is what goes into one pair of files, NAME_amd64.s and NAME_amd64.go.
-type family struct {
-	name      string
-	emit      func(*gen)
-	registers int // vector registers there are
+// isa is an instruction set.
+type isa struct {
+	suffix    string // of the names of its kernels
+	lanes     int    // float32 in a vector
+	registers int    // vectors that there are registers for
 }
 
-const (
-	avx2   = 16
-	avx512 = 32
+var (
+	avx2   = isa{"AVX2", 8, 16}
+	avx512 = isa{"AVX512", 16, 32}
 )
+
+// family is what goes into one pair of files, NAME_amd64.s and NAME_amd64.go.
+type family struct {
+	name string
+	emit func(*gen)
+	isa  isa
+}
 
 var families = []family{
 	{"binary_avx2", emitBinary, avx2},
@@ -46,10 +53,12 @@ var families = []family{
 	{"pack_avx2", emitPack, avx2},
 	{"gemm_avx512", emitWide, avx512},
 	{"inplace_avx512", emitInPlace, avx512},
-	{"exp_avx512", emitExpWide, avx512},
+	{"exp_avx512", emitExp, avx512},
+	{"grad_avx512", emitGrad, avx512},
+	{"lstm_avx512", emitLSTM, avx512},
 	{"philox_avx512", emitPhiloxWide, avx512},
-	{"winograd_avx2", emitWinograd(8, "AVX2"), avx2},
-	{"winograd_avx512", emitWinograd(16, "AVX512"), avx512},
+	{"winograd_avx2", emitWinograd, avx2},
+	{"winograd_avx512", emitWinograd, avx512},
 }
 
 func main() {
@@ -66,7 +75,7 @@ func main() {
 
 // write emits the family's two files.
 func (f *family) write(dir string) error {
-	g := &gen{Context: build.NewContext(), consts: map[string]operand.Mem{}}
+	g := &gen{Context: build.NewContext(), isa: f.isa, consts: map[string]operand.Mem{}}
 	g.ConstraintExpr("!purego")
 	f.emit(g)
 	file, err := g.Result()
@@ -76,7 +85,7 @@ func (f *family) write(dir string) error {
 	if err := pass.Compile.Execute(file); err != nil {
 		return err
 	}
-	if err := checkRegisters(file, f.registers); err != nil {
+	if err := checkRegisters(file, f.isa.registers); err != nil {
 		return err
 	}
 	cfg := printer.Config{Argv: []string{"asm/_gen/amd64"}, Pkg: "asm"}

@@ -8,8 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// horizontal folds the eight lanes of a vector into the first.
+// horizontal folds the lanes of a vector into the first.
 func (g *gen) horizontal(v vec, fold func(a, b, out op)) reg.VecVirtual {
+	if g.wide() {
+		half := g.YMM()
+		g.VEXTRACTF64X4(operand.U8(1), v, half)
+		fold(half, v.AsY(), half)
+		v = half
+	}
 	h, low := g.XMM(), v.AsX()
 	g.VEXTRACTF128(operand.U8(1), v, h)
 	out := g.XMM()
@@ -79,7 +85,7 @@ func emitReduce(g *gen) {
 		return func(l lanes, acc vec) {
 			d := g.sub(l.load(x), mean)
 			if l.mask != nil {
-				d = g.and(d, l.mask)
+				d = g.where(l.mask, d)
 			}
 			g.VFMADD231PS(d, d, acc)
 		}

@@ -2,16 +2,17 @@ package main
 
 import (
 	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 	"github.com/org/artnn/asm/_gen/table"
 )
 
-// lanes are eight places in the slices that a sweep walks along together: a
+// lanes are the places of one vector in the slices that a sweep walks along together: a
 // whole vector at index plus disp, or the tail that mask covers.
 type lanes struct {
 	g     *gen
 	index gp
 	disp  int
-	mask  vec // nil for a whole vector
+	mask  mask // nil for a whole vector
 }
 
 func (l lanes) at(base gp) operand.Mem {
@@ -20,10 +21,13 @@ func (l lanes) at(base gp) operand.Mem {
 
 // load reads the lanes of a slice; masked lanes are +0.
 func (l lanes) load(base gp) vec {
-	v := l.g.YMM()
-	if l.mask == nil {
+	v := l.g.vector()
+	switch {
+	case l.mask == nil:
 		l.g.VMOVUPS(l.at(base), v)
-	} else {
+	case l.g.wide():
+		l.g.VMOVUPS_Z(l.at(base), l.mask, v)
+	default:
 		l.g.VMASKMOVPS(l.at(base), l.mask, v)
 	}
 	return v
@@ -39,9 +43,12 @@ func (l lanes) operand(base gp) op {
 
 // store writes the lanes of a slice, and nothing where they are masked.
 func (l lanes) store(v vec, base gp) {
-	if l.mask == nil {
+	switch {
+	case l.mask == nil:
 		l.g.VMOVUPS(v, l.at(base))
-	} else {
+	case l.g.wide():
+		l.g.VMOVUPS(v, l.mask, l.at(base))
+	default:
 		l.g.VMASKMOVPS(v, l.mask, l.at(base))
 	}
 }
@@ -51,19 +58,34 @@ func (l lanes) store(v vec, base gp) {
 func (g *gen) sweep(n gp, unroll int, body func(lanes)) {
 	i := g.GP64()
 	g.XORQ(i, i)
+	g.hold(func() { body(lanes{g: g, index: i}) })
 	if unroll > 1 {
-		g.loop(n, i, 8*unroll, func() {
+		g.loop(n, i, g.lanes*unroll, func() {
 			for u := range unroll {
-				body(lanes{g: g, index: i, disp: 32 * u})
+				body(lanes{g: g, index: i, disp: 4 * g.lanes * u})
 			}
 		})
 	}
-	g.loop(n, i, 8, func() { body(lanes{g: g, index: i}) })
+	g.loop(n, i, g.lanes, func() { body(lanes{g: g, index: i}) })
 	done := g.label("done")
 	g.TESTQ(n, n)
 	g.JZ(operand.LabelRef(done))
-	body(lanes{g: g, index: i, mask: g.tailMask(n)})
+	body(lanes{g: g, index: i, mask: g.tail(n)})
 	g.Label(done)
+}
+
+// tail is the mask of the first n lanes, 0 < n < g.lanes. It overwrites n.
+func (g *gen) tail(n gp) mask {
+	if !g.wide() {
+		return g.tailMask(n)
+	}
+	bits, k := g.GP32(), g.K()
+	g.MOVL(operand.U32(1<<g.lanes-1), bits)
+	g.MOVL(n.As32(), reg.ECX)
+	g.SHLL(reg.CL, bits)
+	g.NOTL(bits)
+	g.KMOVW(bits, k)
+	return k
 }
 
 // loop runs body while n ≥ step, counting i up and n down.
@@ -80,8 +102,12 @@ func (g *gen) loop(n, i gp, step int, body func()) {
 	g.ADDQ(imm(step), n)
 }
 
-// mapping emits the kernel dst[i] = f(inputs[i], scalars) of a row of the table.
+// mapping emits the kernel dst[i] = f(inputs[i], scalars) of a row of the table, if the
+// table asks for it.
 func (g *gen) mapping(name string, unroll int, f func(in, s []vec) vec) {
+	if g.wide() && table.Lookup(name).AVX512 == nil {
+		return
+	}
 	g.row(name, "")
 	dst := g.pointer("dst")
 	var in []gp

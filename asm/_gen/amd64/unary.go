@@ -8,13 +8,13 @@ func emitUnary(g *gen) {
 	unary("neg", func(x vec, _ []vec) vec { return g.neg(x) })
 	unary("abs", func(x vec, _ []vec) vec { return g.abs(x) })
 	unary("sign", func(x vec, _ []vec) vec {
-		one := g.withSign(g.value(g.f32(1)), x)
+		one := g.withSign(g.fresh(g.f32(1)), x)
 		return g.choose(g.compare(isNotEqualOrd, x, g.zero()), one, x)
 	})
 	unary("sqrt", func(x vec, _ []vec) vec { return g.sqrt(x) })
 	unary("rsqrt", func(x vec, _ []vec) vec { return g.div(g.f32(1), g.sqrt(x)) })
 	unary("relu", func(x vec, _ []vec) vec {
-		return g.and(x, g.compare(isGreaterOrNaN, x, g.zero()))
+		return g.where(g.compare(isGreaterOrNaN, x, g.zero()), x)
 	})
 	unary("leakyReLU", func(x vec, s []vec) vec {
 		return g.choose(g.compare(isGreater, x, g.zero()), x, g.mul(x, s[0]))

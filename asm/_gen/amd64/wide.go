@@ -33,12 +33,12 @@ func (t wideTile) doc() string {
 func emitWide(g *gen) {
 	for rows := 2 * panelA; rows > 3; rows-- {
 		for vecs := 2; vecs > 0; vecs-- {
-			g.wide(wideTile{rows, vecs})
+			g.packed(wideTile{rows, vecs})
 		}
 	}
 }
 
-func (g *gen) wide(t wideTile) {
+func (g *gen) packed(t wideTile) {
 	g.kernel(t.name(), "func(k int, a, b, c *float32, ldc int, mask uint32, accumulate bool)", t.doc())
 	k, c, ldc := g.integer("k"), g.integer("c"), g.stride("ldc")
 	a, b := g.panels(g.integer("a"), k, panelA), g.panels(g.integer("b"), k, panelB)

@@ -5,21 +5,19 @@ import (
 	"github.com/org/artnn/asm/_gen/table"
 )
 
-// squares emits the kernels of one map of squares, for vectors of 8 or 16 numbers.
+// squares emits the kernels of one map of squares.
 type squares struct {
 	*gen
-	lanes  int
 	matrix [][]float32
 	half   vec // 1/2, if a factor is
 }
 
-func emitWinograd(lanes int, suffix string) func(*gen) {
-	return func(g *gen) {
-		for _, m := range table.WinogradMaps() {
-			s := squares{gen: g, lanes: lanes, matrix: m.Matrix}
-			g.kernel(m.Kernel()+suffix, table.WinogradKernel, m.Doc())
-			s.emit(m)
-		}
+// emitWinograd emits the maps of Winograd's convolutions.
+func emitWinograd(g *gen) {
+	for _, m := range table.WinogradMaps() {
+		s := squares{gen: g, matrix: m.Matrix}
+		g.kernel(m.Kernel()+g.suffix, table.WinogradKernel, m.Doc())
+		s.emit(m)
 	}
 }
 
@@ -35,20 +33,19 @@ func (s *squares) emit(m table.WinogradMap) {
 	g.XORQ(from, from)
 	g.XORQ(to, to)
 	if m.Halves() {
-		s.half = s.vec()
-		g.VBROADCASTSS(g.f32(.5), s.half)
+		s.half = g.value(g.f32(.5))
 	}
 	top := g.label("group")
 	g.Label(top)
 	for disp := 0; disp < 64; disp += 4 * s.lanes {
 		load := func(i int) vec {
-			p, v := g.GP64(), s.vec()
+			p, v := g.GP64(), s.vector()
 			g.MOVQ(operand.Mem{Base: src, Disp: slice * i}, p)
 			g.VMOVUPS(operand.Mem{Base: p, Index: from, Scale: 1, Disp: disp}, v)
 			return v
 		}
 		// Inputs stay in registers if there are enough.
-		if in*in+in+3 <= s.registers() {
+		if in*in+in+3 <= s.registers {
 			var held []vec
 			for i := range in * in {
 				held = append(held, load(i))
@@ -74,15 +71,6 @@ func (s *squares) emit(m table.WinogradMap) {
 	g.end()
 }
 
-func (s *squares) registers() int { return 2 * s.lanes }
-
-func (s *squares) vec() vec {
-	if s.lanes == 8 {
-		return s.YMM()
-	}
-	return s.ZMM()
-}
-
 // combine is the sum of factors times vectors, in order. It changes no vector.
 func (s *squares) combine(factors []float32, x func(int) vec) (sum vec) {
 	minus := false // the sum is still −1 times what it should be
@@ -92,7 +80,7 @@ func (s *squares) combine(factors []float32, x func(int) vec) (sum vec) {
 		}
 		v := x(i)
 		if f == .5 || f == -.5 {
-			w := s.vec()
+			w := s.vector()
 			s.VMULPS(s.half, v, w)
 			v = w
 		}
@@ -100,7 +88,7 @@ func (s *squares) combine(factors []float32, x func(int) vec) (sum vec) {
 			sum, minus = v, f < 0
 			continue
 		}
-		r := s.vec()
+		r := s.vector()
 		switch {
 		case minus && f > 0:
 			s.VSUBPS(sum, v, r)

@@ -46,18 +46,18 @@ func unary() Family {
 func exp() Family {
 	const one = "dst, x []float32"
 	return Family{"exp", []Func{
-		each("exp", one, "exp32(x[i])"),
-		each("log", one, "log32(x[i])"),
-		each("tanh", one, "tanh32(x[i])"),
-		each("sigmoid", one, "sigmoid32(x[i])"),
-		each("erf", one, "erf32(x[i])"),
-		each("softplus", one, "softplus32(x[i])"),
-		each("gelu", one, "x[i] * phi32(x[i])"),
-		each("geluTanh", one, "x[i] * sigmoid32(t), t, _ = geluTanh32(x[i])"),
-		each("silu", one, "x[i] * sigmoid32(x[i])"),
+		each("exp", one, "exp32(x[i])").wide(),
+		each("log", one, "log32(x[i])").wide(),
+		each("tanh", one, "tanh32(x[i])").wide(),
+		each("sigmoid", one, "sigmoid32(x[i])").wide(),
+		each("erf", one, "erf32(x[i])").wide(),
+		each("softplus", one, "softplus32(x[i])").wide(),
+		each("gelu", one, "x[i] * phi32(x[i])").wide(),
+		each("geluTanh", one, "x[i] * sigmoid32(t), t, _ = geluTanh32(x[i])").wide(),
+		each("silu", one, "x[i] * sigmoid32(x[i])").wide(),
 		{Name: "sumExp", Params: "dst, x []float32, max float32", Result: "float32",
 			Loop:   "for i := range dst { dst[i] = exp32(x[i] - max); sum += dst[i] }",
-			AVX512: Choice{Do: "return sumExpAVX512(dst, x, max)"}},
+			AVX512: &Choice{}},
 	}}
 }
 
@@ -68,9 +68,9 @@ func grad() Family {
 		each("leakyReLUGrad", ofX+", slope float32", "g[i] if x[i] > 0, else slope * g[i]"),
 		each("tanhGrad", ofY, "g[i] * fma32(-y[i], y[i], 1)"),
 		each("sigmoidGrad", ofY, "g[i] * (y[i] * (1 - y[i]))"),
-		each("geluGrad", ofX, "g[i] * fma32(x[i], density(x[i]), phi32(x[i]))"),
+		each("geluGrad", ofX, "g[i] * fma32(x[i], density(x[i]), phi32(x[i]))").wide(),
 		each("softmaxGrad", "dst, g, y []float32, sum float32", "(g[i] - sum) * y[i]"),
-		each("geluTanhGrad", ofX, "g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t)"),
-		each("siluGrad", ofX, "g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i])"),
+		each("geluTanhGrad", ofX, "g[i] * (s * fma32(w, q, 1)), t, w = geluTanh32(x[i]), s, q = sigmoids32(t)").wide(),
+		each("siluGrad", ofX, "g[i] * (s * fma32(x[i], q, 1)), s, q = sigmoids32(x[i])").wide(),
 	}}
 }

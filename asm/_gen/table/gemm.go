@@ -84,7 +84,7 @@ func wide() Family {
 	return Family{"wide", []Func{
 		{Name: "gemmWide", Params: "t *WideTile",
 			Plain: "gemmQuarters(t)", AVX2: none, NEON: none,
-			AVX512: Choice{If: "t.M >= 4", Do: "a, b, c, mask := &t.A[0], &t.B[0], &t.C[0], uint32(1<<t.N-1)\n" +
+			AVX512: &Choice{If: "t.M >= 4", Do: "a, b, c, mask := &t.A[0], &t.B[0], &t.C[0], uint32(1<<t.N-1)\n" +
 				"if t.N <= NR {\n" + byRows("t.M", 4, 12, "gemm%dx16AVX512", args) + "\nreturn\n}\n" +
 				byRows("t.M", 4, 12, "gemm%dx32AVX512", args)}},
 	}}
@@ -95,7 +95,7 @@ func inPlace() Family {
 	return Family{"inplace", []Func{
 		{Name: "gemmInPlace", Params: "t *InPlaceTiles",
 			Plain: "gemmInPlaceEach(t)", AVX2: none, NEON: none,
-			AVX512: Choice{If: "t.M >= 4", Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
+			AVX512: &Choice{If: "t.M >= 4", Do: "a, b, c := &t.A[0], &t.B[0], &t.C[0]\n" +
 				"switch t.N {\ncase NR:\n" + byRows("t.M", 4, 12, "gemm%dx16InPlaceAVX512", args) +
 				"\ncase 2*NR:\n" + byRows("t.M", 4, 12, "gemm%dx32InPlaceAVX512", args) +
 				"\ncase 3*NR:\n" + byRows("t.M", 4, 8, "gemm%dx48InPlaceAVX512", args) + "\n}"}},

@@ -66,14 +66,14 @@ func rotate() Family {
 
 func philox() Family {
 	// Kernels draw whole groups.
-	do := func(kernel string) Choice {
-		return Choice{If: "len(dst) >= philoxGroup", Do: "keys, groups := philoxKeys(key), len(dst)/philoxGroup\n" +
+	do := func(kernel string) *Choice {
+		return &Choice{If: "len(dst) >= philoxGroup", Do: "keys, groups := philoxKeys(key), len(dst)/philoxGroup\n" +
 			kernel + `(groups, &keys[0], counter, below, scale, &dst[0])
 philoxMaskGeneric(dst[groups*philoxGroup:], key, counter+uint64(groups*philoxGroup/philoxWords), below, scale)`}
 	}
 	return Family{"philox", []Func{{
 		Name: "philoxMask", Params: "dst []float32, key, counter uint64, below uint32, scale float32",
-		AVX512: do("philoxMaskAVX512"), AVX2: do("philoxMaskAVX2"), NEON: do("philoxMaskNEON"),
+		AVX512: do("philoxMaskAVX512"), AVX2: *do("philoxMaskAVX2"), NEON: *do("philoxMaskNEON"),
 	}}}
 }
 
@@ -87,10 +87,13 @@ const PhiloxMaskDoc = "is philoxMaskGeneric for 32·groups numbers, groups ≥ 1
 const LSTMCellGradKernel = "func(dgates, dcPrev, gates, c, cPrev, dh, dc []float32)"
 
 func lstm() Family {
+	grad := func(set, when string) Choice {
+		return Choice{If: when, Do: "lstmCellGrad" + set + "(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)"}
+	}
+	wide := grad("AVX512", "len(r.DCPrev) >= 16")
 	return Family{"lstm", []Func{
-		{Name: "lstmCell", Params: "h, c, gates, cPrev []float32"},
+		Func{Name: "lstmCell", Params: "h, c, gates, cPrev []float32"}.wide(),
 		{Name: "lstmCellGrad", Params: "r *LSTMRow",
-			AVX2: Choice{Do: "lstmCellGradAVX2(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)"},
-			NEON: Choice{Do: "lstmCellGradNEON(r.DGates, r.DCPrev, r.Gates, r.C, r.CPrev, r.DH, r.DC)"}},
+			AVX512: &wide, AVX2: grad("AVX2", ""), NEON: grad("NEON", "")},
 	}}
 }

@@ -28,7 +28,7 @@ type Func struct {
 	Gated  bool   // a helper of dispatch on amd64, called where the gate is open
 
 	AVX2, NEON Choice
-	AVX512     Choice // without Do there is no kernel
+	AVX512     *Choice // nil where there is no kernel
 }
 
 // Choice says what runs of one instruction set where its gate is open. The zero
@@ -41,6 +41,14 @@ type Choice struct {
 }
 
 var none = Choice{None: true}
+
+// wide is f with an AVX-512 kernel that has its name and parameters, for lengths of a vector
+// and more: of eight numbers, AVX2 needs no mask. On a Xeon with AMX, one call of Sigmoid after
+// the other on them takes 8 ns, and 30 with masked loads and stores.
+func (f Func) wide() Func {
+	f.AVX512 = &Choice{If: "len(" + ParamsOf(f.Signature())[0].Name + ") >= 16"}
+	return f
+}
 
 // Families is the table.
 func Families() []Family {

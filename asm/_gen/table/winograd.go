@@ -47,15 +47,15 @@ const WinogradKernel = "func(dst, src *[16][]float32, dstStep, srcStep, groups i
 func (m WinogradMap) Doc() string { return "is the loop of [Winograd.Map] for " + m.Name + "." }
 
 func winograd() Family {
-	run := func(set string) Choice {
+	run := func(set string) *Choice {
 		var s strings.Builder
 		s.WriteString("switch w {\n")
 		for _, m := range WinogradMaps() {
 			fmt.Fprintf(&s, "case %s:\n\t%s%s(&s.Dst, &s.Src, s.DstStep, s.SrcStep, s.Groups)\n", m.Name, m.Kernel(), set)
 		}
-		return Choice{Do: s.String() + "}"}
+		return &Choice{Do: s.String() + "}"}
 	}
 	return Family{"winograd", []Func{
-		{Name: "winograd", Params: "w Winograd, s *Squares", AVX512: run("AVX512"), AVX2: run("AVX2"), NEON: run("NEON")},
+		{Name: "winograd", Params: "w Winograd, s *Squares", AVX512: run("AVX512"), AVX2: *run("AVX2"), NEON: *run("NEON")},
 	}}
 }
