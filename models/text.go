@@ -32,10 +32,8 @@ type TextConfig struct {
 	// which saves that layer's, most of the weights where there are many tokens. Embed
 	// must be Hidden then. Off by default.
 	Tied bool `json:"tied,omitempty"`
-	// Dropout is the probability of dropping, in training, what goes into the LSTM,
-	// from one of its layers to the next and into the last linear layer, and nothing on
-	// the way from step to step (Zaremba et al., "Recurrent Neural Network
-	// Regularization", 2014). Off by default.
+	// Dropout is the probability of dropping, in training, what goes from one
+	// LSTM layer to the next and into the last linear layer. Off by default.
 	Dropout float64 `json:"dropout"`
 	LR      float64 `json:"lr"` // learning rate; default 0.001
 	// Clip bounds the norm of the gradient, against the rare huge step that
@@ -192,14 +190,8 @@ func (m *TextGenerator) Updates() []*update.Update { return []*update.Update{m.u
 //
 // Panics if the lengths differ or a token is not in the vocabulary.
 func (m *TextGenerator) Forward(tape *tensor.Tape, ids []int32, batch, steps int, state layers.LSTMState) (*tensor.Tensor, layers.LSTMState) {
-	drop := layers.Dropout{P: m.cfg.Dropout}
-	var y *tensor.Tensor
-	if tape != nil && tape.Training() && drop.P > 0 {
-		y, state = m.LSTM.Forward(drop.Forward(m.Embedding.Forward(tape, ids, batch, steps)), state)
-	} else {
-		y, state = m.read(tape, ids, batch, steps, state)
-	}
-	return m.head().Forward(drop.Forward(y)), state
+	y, state := m.read(tape, ids, batch, steps, state)
+	return m.head().Forward(layers.Dropout{P: m.cfg.Dropout}.Forward(y)), state
 }
 
 // Trace reads one token, for a summary of the layers.
