@@ -195,22 +195,39 @@ func lerp(out, a, b []float32, k, n int) []float32 {
 	return out
 }
 
-// Score is how real the discriminator finds each picture, in [0, 1].
+// Score is how real the discriminator finds each picture, in [0, 1]: the sigmoid of
+// [GAN.Logits].
 //
 // Shape: [n, channels, height, width] → [n].
 //
 // Panics if the length is not that of one or more pictures, or if there is no
 // discriminator.
 func (m *GAN) Score(pictures []float32) []float32 {
-	m.needDiscriminator("gan score")
-	scores := make([]float32, 0, rowsOf("gan score", pictures, m.pixels()))
+	return m.judged("gan score", pictures, (*tensor.Tensor).Sigmoid)
+}
+
+// Logits is how real the discriminator finds each picture: the larger, the more. With
+// the losses wasserstein and relativistic only differences mean something.
+//
+// Shape: [n, channels, height, width] → [n].
+//
+// Panics if the length is not that of one or more pictures, or if there is no
+// discriminator.
+func (m *GAN) Logits(pictures []float32) []float32 {
+	return m.judged("gan logits", pictures, func(logits *tensor.Tensor) *tensor.Tensor { return logits })
+}
+
+// judged is a function of the discriminator's logits of pictures.
+func (m *GAN) judged(op string, pictures []float32, f func(*tensor.Tensor) *tensor.Tensor) []float32 {
+	m.needDiscriminator(op)
+	all := make([]float32, 0, rowsOf(op, pictures, m.pixels()))
 	tape := inferenceTape(m.backend)
 	for part := range slices.Chunk(pictures, generateRows*m.pixels()) {
 		x := tape.FromSlice(part, m.shape(len(part)/m.pixels())...)
-		scores = append(scores, m.Discriminator.Forward(x).Sigmoid().Float32s()...)
+		all = append(all, f(m.Discriminator.Forward(x)).Float32s()...)
 		tape.Release()
 	}
-	return scores
+	return all
 }
 
 // slerp is n vectors on the arc from a to b, lengths changing evenly.

@@ -7,13 +7,5 @@ func median(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-func mean(x []float32) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += float64(v)
-	}
-	return sum / float64(len(x))
-}
-
 // rows cuts a slice into pieces of equal size.
 func rows(x []float32, size int) [][]float32 { return slices.Collect(slices.Chunk(x, size)) }

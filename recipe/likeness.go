@@ -22,9 +22,11 @@ type Likeness struct {
 	Pixels   Similar
 	Features *Similar
 
-	// Mean scores of the discriminator, where Judged says that there is one.
-	Judged                      bool
-	FolderScore, GeneratedScore float64
+	// ToldApart is the share of pairs of a picture of the folder and a generated one in
+	// which the discriminator finds the former more real, where Judged says that there is
+	// one; ½ is guessing.
+	Judged    bool
+	ToldApart float64
 
 	// Distances to Compared pictures of the folder: of as many generated ones, and of
 	// as many others of the folder. The latter is what is due to their number, so the
@@ -97,13 +99,15 @@ func Compare(ctx context.Context, gan *models.GAN, dir string, o Comparing) (Lik
 	}
 	l := Likeness{Generated: n, Folder: images.Len()}
 	if gan.Discriminator != nil { // a file for inference has none
-		l.Judged = true
-		if l.FolderScore, err = score(ctx, gan, measure.Pick(images, size, measure.Spaced(images.Len(), n))); err != nil {
+		real, err := logits(ctx, gan, measure.Pick(images, size, measure.Spaced(images.Len(), n)))
+		if err != nil {
 			return Likeness{}, err
 		}
-		if l.GeneratedScore, err = score(ctx, gan, fake); err != nil {
+		made, err := logits(ctx, gan, fake)
+		if err != nil {
 			return Likeness{}, err
 		}
+		l.Judged, l.ToldApart = true, measure.AUC(real, made)
 	}
 	if l.Pixels, err = similar(ctx, fake, images, toShades(1, size)); err != nil {
 		return Likeness{}, err
@@ -130,16 +134,15 @@ func drawn(ctx context.Context, gan *models.GAN, n int, seed uint64) (pictures [
 	return rows(pixels, size.Channels*size.Height*size.Width), nil
 }
 
-// score is the discriminator's mean score of pictures.
-func score(ctx context.Context, gan *models.GAN, pictures [][]float32) (float64, error) {
-	var scores []float32
+// logits are the discriminator's of pictures.
+func logits(ctx context.Context, gan *models.GAN, pictures [][]float32) (all []float32, err error) {
 	for part := range slices.Chunk(pictures, togetherDrawn) {
 		if ctx.Err() != nil {
-			return 0, ctx.Err()
+			return nil, ctx.Err()
 		}
-		scores = append(scores, gan.Score(slices.Concat(part...))...)
+		all = append(all, gan.Logits(slices.Concat(part...))...)
 	}
-	return mean(scores), nil
+	return all, nil
 }
 
 // compareFeatures fills in what features say.

@@ -44,7 +44,11 @@ func TestNearest(t *testing.T) {
 	// By the mean of each picture alone, others may be nearest: distances are of both.
 	brightness := func(pictures [][]float32) (out [][]float32) {
 		for _, p := range pictures {
-			out = append(out, []float32{float32(mean(p))})
+			sum := float32(0)
+			for _, v := range p {
+				sum += v
+			}
+			out = append(out, []float32{sum / float32(len(p))})
 		}
 		return out
 	}

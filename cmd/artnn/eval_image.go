@@ -37,7 +37,7 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 	t := con.table()
 	t.line("pictures", "%d generated, %d of the folder", l.Generated, l.Folder)
 	if l.Judged {
-		t.line("discriminator's score", "%.2f of the folder's, %.2f of generated ones; equal ones cannot be told apart", l.FolderScore, l.GeneratedScore)
+		t.line("discriminator", "finds the folder's picture more real in %.0f %% of its pairs with generated ones; 50 %% is guessing", 100*l.ToldApart)
 	}
 	t.line("distance to the nearest", "median; in pixels, the root mean square difference in shades of 255; in features, those of %s", name)
 	t.line("  folder to folder", "%.1f in pixels, %.3g in features", l.Pixels.FolderToFolder, l.Features.FolderToFolder)
