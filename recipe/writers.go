@@ -57,6 +57,9 @@ var writerKinds = []writerKind{
 			}
 			if c.Vocab != "char" && of.of.characters < 5_000_000 { // fewer tokens are sooner known by heart
 				dropout = 0.3
+				if hidden == 512 {
+					dropout = 0.6
+				}
 			}
 			setDefault(&c.Hidden, hidden)
 			setDefault(&c.Embed, min(c.Hidden, max(32, 8*int(math.Sqrt(float64(of.vocab.Len()))))))
