@@ -1,15 +1,16 @@
 package measure
 
 import (
-	"cmp"
+	"math"
 	"slices"
 )
 
 // AUC is the share of pairs of a number of each kind in which that of above is the
 // larger; of equal ones half count. It is the area under the receiver operating
-// characteristic: 1 if a threshold tells both kinds apart, ½ if nothing does.
+// characteristic: 1 if a threshold tells both kinds apart, ½ if nothing does. It is NaN if
+// a number is.
 //
-// Panics if a slice is empty, or a number is NaN.
+// Panics if a slice is empty.
 //
 // Reference: Hanley and McNeil, "The Meaning and Use of the Area under a Receiver
 // Operating Characteristic (ROC) Curve", 1982.
@@ -21,14 +22,14 @@ func AUC(above, below []float32) float64 {
 	wins := 0.0
 	for _, v := range above {
 		if v != v || low[0] != low[0] { // NaN is sorted first
-			panic("measure: AUC of NaN")
+			return math.NaN()
 		}
 		less, _ := slices.BinarySearch(low, v)
 		notMore, _ := slices.BinarySearchFunc(low, v, func(x, v float32) int {
 			if x <= v {
 				return -1
 			}
-			return cmp.Compare(x, v)
+			return 1
 		})
 		wins += float64(less) + float64(notMore-less)/2
 	}

@@ -2,6 +2,7 @@ package measure_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -31,6 +32,13 @@ func TestAUC(t *testing.T) {
 			}
 		}
 		assert.InDelta(t, want/float64(len(above)*len(below)), measure.AUC(above, below), 1e-12)
+	}
+	inf, nan, minus := float32(math.Inf(1)), float32(math.NaN()), float32(math.Copysign(0, -1))
+	assert.Equal(t, 0.5, measure.AUC([]float32{minus, 0}, []float32{0, minus, minus}), "zeros are equal")
+	assert.Equal(t, 0.75, measure.AUC([]float32{inf, -inf}, []float32{-inf, -inf}))
+	assert.Equal(t, 0.5, measure.AUC([]float32{inf}, []float32{inf}))
+	for _, one := range [][2][]float32{{{1, nan}, {2}}, {{nan, 1}, {2}}, {{1}, {2, nan}}, {{nan}, {nan}}} {
+		assert.True(t, math.IsNaN(measure.AUC(one[0], one[1])), one)
 	}
 	assert.Panics(t, func() { measure.AUC(nil, []float32{1}) })
 	assert.Panics(t, func() { measure.AUC([]float32{1}, nil) })

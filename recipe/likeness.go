@@ -24,7 +24,8 @@ type Likeness struct {
 
 	// ToldApart is the share of pairs of a picture of the folder and a generated one in
 	// which the discriminator finds the former more real, where Judged says that there is
-	// one; ½ is guessing.
+	// one. ½ is guessing, and NaN says that the discriminator's weights are so large that
+	// its logits are not numbers.
 	Judged    bool
 	ToldApart float64
 

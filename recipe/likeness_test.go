@@ -2,12 +2,14 @@ package recipe
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/org/artnn/layers"
 	"github.com/org/artnn/models"
 	"github.com/org/artnn/models/pretrained"
 )
@@ -62,6 +64,21 @@ func TestCompareByFeatures(t *testing.T) {
 	o.Place = "head"
 	_, err = Compare(context.Background(), good, folder, o)
 	assert.ErrorContains(t, err, `the network has no place "head"; it has stem, blocks.0, `)
+}
+
+// A discriminator whose logits are not numbers does not keep the pictures from being
+// compared.
+func TestCompareWithADiscriminatorThatOverflows(t *testing.T) {
+	gan, err := models.NewGAN(models.GANConfig{Width: 16, Channels: 3})
+	require.NoError(t, err)
+	for _, p := range layers.Params(gan.Discriminator) {
+		p.Fill(math.MaxFloat32)
+	}
+	l, err := Compare(context.Background(), gan, facesFolder(t, 14), Comparing{})
+	require.NoError(t, err)
+	assert.True(t, l.Judged)
+	assert.True(t, math.IsNaN(l.ToldApart))
+	assert.Positive(t, l.GeneratedDistances.Mean)
 }
 
 func TestCompareEnds(t *testing.T) {

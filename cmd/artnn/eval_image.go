@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 
 	"github.com/org/artnn/internal/words"
 	"github.com/org/artnn/models"
@@ -36,7 +37,10 @@ func evalImages(ctx context.Context, c *evalCommand, gan *models.GAN, con *conso
 	}
 	t := con.table()
 	t.line("pictures", "%d generated, %d of the folder", l.Generated, l.Folder)
-	if l.Judged {
+	switch {
+	case l.Judged && math.IsNaN(l.ToldApart):
+		t.line("discriminator", "says nothing: its weights are so large that what it computes is not a number")
+	case l.Judged:
 		t.line("discriminator", "finds the folder's picture more real in %.0f %% of its pairs with generated ones; 50 %% is guessing", 100*l.ToldApart)
 	}
 	t.line("distance to the nearest", "median; in pixels, the root mean square difference in shades of 255; in features, those of %s", name)
