@@ -37,6 +37,12 @@ func TestTextChoosesNetworkAndTokens(t *testing.T) {
 		require.NoError(t, err, name)
 		assert.Equal(t, []string{c.vocab, c.network}, []string{c.Text.Vocab, c.Text.Network}, name)
 	}
+	for hidden, want := range map[int]float64{0: 0.6, 512: 0.6, 64: 0.3} {
+		c := Text{Text: novel, Hidden: hidden}
+		_, err := c.Prepare(context.Background())
+		require.NoError(t, err)
+		assert.Equal(t, want, *c.Dropout, "what is narrow learns less by heart")
+	}
 	for want, c := range map[string]Text{
 		"Hidden is of the network lstm, and this one is gpt":      {Network: "gpt", Hidden: 8},
 		"Heads is of the network gpt, and this one is lstm":       {Network: "lstm", Heads: 2},
@@ -51,7 +57,7 @@ func TestTextChoosesNetworkAndTokens(t *testing.T) {
 	}
 }
 
-// han is a text of a thousand different characters.
+// han is a text of 505 different characters, the squares modulo 1009.
 func han(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -55,13 +55,13 @@ var writerKinds = []writerKind{
 			case of.of.characters < 440_000:
 				hidden, dropout = 256, 0.2
 			}
+			setDefault(&c.Hidden, hidden)
 			if c.Vocab != "char" && of.of.characters < 5_000_000 { // fewer tokens are sooner known by heart
 				dropout = 0.3
-				if hidden == 512 {
+				if c.Hidden >= 512 { // and by a wide network
 					dropout = 0.6
 				}
 			}
-			setDefault(&c.Hidden, hidden)
 			setDefault(&c.Embed, min(c.Hidden, max(32, 8*int(math.Sqrt(float64(of.vocab.Len()))))))
 			setDefault(&c.Layers, 1)
 			setOpen(&c.Dropout, dropout)
