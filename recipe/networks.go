@@ -116,7 +116,7 @@ var convChoices = map[string]struct {
 // chooseConv fills in what was left open for a convolutional GAN.
 func (c *Images) chooseConv() {
 	choice := convChoices[c.Network]
-	setDefault(&c.LR, choice.lr) // 0, of a kind that is not among them, is its own
+	setDefault(&c.LR, choice.lr) // a kind that is not in the table keeps its own
 	setDefault(&c.Width, cmp.Or(choice.width, 32))
 	setOpen(&c.Adapt, 5e-6)
 }
