@@ -9,7 +9,7 @@ import (
 
 // Adversarial is what the two networks of a generative adversarial network
 // minimise, from the discriminator's logits D of real and of generated pictures.
-// Each is a mean over the batch.
+// Both losses are means over the batch.
 type Adversarial interface {
 	// Discriminator is the loss of the discriminator.
 	//
