@@ -18,12 +18,13 @@ func AUC(above, below []float32) float64 {
 	if len(above) == 0 || len(below) == 0 {
 		panic("measure: AUC of no numbers")
 	}
+	isNaN := func(v float32) bool { return v != v }
+	if slices.ContainsFunc(above, isNaN) || slices.ContainsFunc(below, isNaN) {
+		return math.NaN()
+	}
 	low := slices.Sorted(slices.Values(below))
 	wins := 0.0
 	for _, v := range above {
-		if v != v || low[0] != low[0] { // NaN is sorted first
-			return math.NaN()
-		}
 		less, _ := slices.BinarySearch(low, v)
 		notMore, _ := slices.BinarySearchFunc(low, v, func(x, v float32) int {
 			if x <= v {
